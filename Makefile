@@ -1,0 +1,55 @@
+# Each target sets up what it needs: Python 3.11 or newer, make and a network are enough.
+.DEFAULT_GOAL := help
+.PHONY: help setup dev test lint format bench clean
+
+UV_VERSION := 0.13.9
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+UV := .uv/bin/uv
+MINISTACK := bizassist/local/ministack
+export UV_PYTHON_DOWNLOADS := never
+export UV_NO_PROGRESS := 1
+
+help: ## what can be made here
+	@sed -n 's/^\([a-z]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 10
+
+$(UV):
+	@test -n "$(PYTHON)" || { echo "bizassist needs Python 3.11 or newer." >&2; exit 1; }
+	@echo "Setting up uv with $(PYTHON)…"
+	@$(PYTHON) -m venv .uv
+	@.uv/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+
+.venv/.ready: $(UV) pyproject.toml uv.lock
+	@echo "Setting up the product's environment…"
+	@$(UV) sync --quiet --frozen --python $(PYTHON)
+	@touch $@
+
+.venv-ministack/.ready: $(UV) $(MINISTACK)/pyproject.toml $(MINISTACK)/uv.lock
+	@echo "Setting up the local cloud's environment…"
+	@UV_PROJECT_ENVIRONMENT=$(CURDIR)/.venv-ministack $(UV) sync --quiet --frozen \
+		--python $(PYTHON) --project $(MINISTACK)
+	@touch $@
+
+setup: .venv/.ready .venv-ministack/.ready ## both environments
+
+dev: setup ## the whole product on this machine, until Ctrl-C (ARGS="--fresh")
+	@.venv/bin/bizassist dev $(ARGS)
+
+test: setup lint ## every check and every test (ARGS="-k turn")
+	@.venv/bin/python -m pytest $(ARGS)
+
+lint: setup ## style, types and the arrows between the packages
+	@.venv/bin/ruff check
+	@.venv/bin/ruff format --check --quiet
+	@.venv/bin/mypy
+	@.venv/bin/lint-imports --no-cache
+
+format: setup ## let ruff write the code as it should be
+	@.venv/bin/ruff check --fix --quiet
+	@.venv/bin/ruff format --quiet
+
+bench: setup ## what is measured, as ratios against a floor of the same run
+	@for script in benchmarks/*.py; do .venv/bin/python $$script || exit 1; done
+
+clean: ## forget environments, state and what tests left
+	rm -rf .venv .venv-ministack .uv .bizassist tests/artifacts

@@ -1,0 +1,1 @@
+"""What runs in AgentCore Runtime: the entry point, the agent, its models, memory and tools."""

@@ -1,0 +1,27 @@
+"""Serves the agent: ``python -m agent``."""
+
+import sys
+
+from agent import log, models
+from agent.app import application
+from agent.settings import Settings, SettingsError, port
+
+STOP_SECONDS = 10
+
+
+def main() -> None:
+    """Read the settings, then serve until told to stop."""
+    log.set_up()
+    try:
+        settings = Settings.load()
+        models.check(settings.model)
+        chosen = port()
+    except SettingsError as error:
+        sys.exit(str(error))
+    application(settings).run(
+        port=chosen, log_config=None, access_log=False, timeout_graceful_shutdown=STOP_SECONDS
+    )
+
+
+if __name__ == "__main__":
+    main()

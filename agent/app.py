@@ -1,0 +1,99 @@
+"""The agent as an AG-UI application; what is heavy is imported after it answers ``/ping``."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from ag_ui.core import BaseEvent, RunAgentInput, RunStartedEvent
+from bedrock_agentcore.runtime import AGUIApp, PingStatus
+from bedrock_agentcore.runtime.context import RequestContext
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.routing import Route
+
+from agent.caller import Authorizer, Caller
+from agent.door import Door
+from agent.keys import Keys
+from agent.problems import run_error
+from agent.settings import Settings
+
+if TYPE_CHECKING:
+    from agent.run import Assistant
+
+
+def authorizer(settings: Settings) -> Authorizer:
+    """Who may ask, as the runtime's JWT authorizer is told it too."""
+    keys = Keys(str(settings.discovery_url))
+    return Authorizer(keys, settings.issuer, settings.web_client_id, Settings.groups)
+
+
+def application(settings: Settings) -> AGUIApp:
+    """``POST /invocations`` and ``GET /ping``."""
+    agent = _Agent(settings)
+    app = AGUIApp(
+        lifespan=agent.lifespan,
+        middleware=[Middleware(Door, authorizer=authorizer(settings))],
+    )
+    # A WebSocket is a second door that nobody uses and that answers bad input in pydantic's words.
+    app.router.routes[:] = [route for route in app.router.routes if isinstance(route, Route)]
+    app.entrypoint(agent.invoke)
+    app.ping(agent.ping)
+    return app
+
+
+class _Agent:
+    """Builds what all runs share in the background, once, and hands each run to it."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._running = 0
+        self._assistant: asyncio.Task[Assistant]
+
+    @asynccontextmanager
+    async def lifespan(self, _: Starlette) -> AsyncIterator[None]:
+        self._assistant = asyncio.create_task(self._prepare())
+        try:
+            yield
+        finally:
+            if not self._assistant.cancel() and not self._assistant.exception():
+                await self._assistant.result().gateway.close()
+
+    async def invoke(
+        self, run_input: RunAgentInput, context: RequestContext
+    ) -> AsyncIterator[BaseEvent]:
+        caller: Caller = context.request.state.caller  # type: ignore[union-attr]  # the door's
+        self._running += 1
+        try:
+            try:
+                assistant = await asyncio.shield(self._assistant)
+            except Exception as error:  # noqa: BLE001 - an error event must not carry its text
+                yield RunStartedEvent(thread_id=run_input.thread_id, run_id=run_input.run_id)
+                yield run_error("UNAVAILABLE", f"{type(error).__name__}: {error}")
+                return
+            async for event in assistant.run(run_input, caller):
+                yield event
+        finally:
+            self._running -= 1
+
+    def ping(self) -> PingStatus:
+        return PingStatus.HEALTHY_BUSY if self._running else PingStatus.HEALTHY
+
+    async def _prepare(self) -> "Assistant":
+        assistant = await asyncio.to_thread(_assistant, self._settings)
+        await assistant.gateway.tools()
+        return assistant
+
+
+def _assistant(settings: Settings) -> "Assistant":
+    import boto3  # noqa: PLC0415 - these imports take seconds; /ping must not wait for them
+
+    from agent.gateway import Gateway  # noqa: PLC0415
+    from agent.memory import Memories  # noqa: PLC0415
+    from agent.memory_access import MemoryAccess  # noqa: PLC0415
+    from agent.models import model  # noqa: PLC0415
+    from agent.run import Assistant  # noqa: PLC0415
+
+    access = MemoryAccess(settings.memory_role_arn, boto3.Session())
+    memories = Memories(settings.memory_id, access)
+    return Assistant(model(settings.model), Gateway(settings), memories)

@@ -1,0 +1,184 @@
+"""The tools of AgentCore Gateway, over MCP, called as the agent and not as a person."""
+
+import asyncio
+import contextlib
+import json
+import logging
+import time
+from collections.abc import AsyncGenerator
+from datetime import timedelta
+
+import httpx
+from authlib.integrations.base_client import OAuthError
+from authlib.integrations.httpx_client import AsyncOAuth2Client
+from httpx2 import HTTPError
+from mcp import MCPError
+from strands.tools.mcp import MCPAgentTool, MCPClient
+from strands.tools.mcp.mcp_types import MCPToolResult
+from strands.types.exceptions import MCPClientInitializationError
+from strands.types.tools import AgentTool
+
+from agent.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+RENEW_BEFORE = 60.0
+REFRESH_SECONDS = 300.0
+RETRY_SECONDS = 1.0
+LONGEST_RETRY_SECONDS = 60.0
+"""How soon a Gateway that is down is asked again, doubled each time: answers can't wait for it."""
+START_SECONDS = 5
+CALL_TIMEOUT = timedelta(seconds=60)
+UNREACHABLE_ERRORS = (MCPClientInitializationError, MCPError, HTTPError, OAuthError, OSError)
+UNREACHABLE = {
+    "error": {
+        "code": "unreachable",
+        "message": "I couldn't reach the tool that I need for this.",
+        "next_step": "Please ask again in a minute.",
+    }
+}
+
+
+class MachineToken(httpx.Auth):
+    """Signs each request with a client-credentials token and renews it before it expires."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._token = ""
+        self._expires = 0.0
+        self._lock = asyncio.Lock()
+
+    async def async_auth_flow(
+        self, request: httpx.Request
+    ) -> AsyncGenerator[httpx.Request, httpx.Response]:
+        """Send the request with the token; once more with a new one when it is refused."""
+        request.headers["Authorization"] = f"Bearer {await self._current()}"
+        response = yield request
+        if response.status_code == httpx.codes.UNAUTHORIZED:
+            self._expires = 0.0
+            request.headers["Authorization"] = f"Bearer {await self._current()}"
+            yield request
+
+    async def _current(self) -> str:
+        async with self._lock:
+            if time.monotonic() > self._expires - RENEW_BEFORE:
+                await self._fetch()
+            return self._token
+
+    async def _fetch(self) -> None:
+        """The token endpoint is where discovery says; in the local stack not where ``iss`` is."""
+        secret = self._settings.m2m_client_secret.get_secret_value()
+        async with AsyncOAuth2Client(
+            self._settings.m2m_client_id, secret, scope=self._settings.m2m_scope, timeout=5
+        ) as client:
+            found = await client.request(
+                "GET", str(self._settings.discovery_url), withhold_token=True
+            )
+            found.raise_for_status()
+            token = await client.fetch_token(
+                found.json()["token_endpoint"], grant_type="client_credentials"
+            )
+        self._token = token["access_token"]
+        self._expires = time.monotonic() + float(token.get("expires_in", 300))
+
+
+class Connection(MCPClient):
+    """One MCP session; it tells when a call failed on the way, and never with what words."""
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(
+            url=str(settings.gateway_url),
+            auth_provider=MachineToken(settings),
+            startup_timeout=START_SECONDS,
+            application_name="bizassist",
+        )
+        self.broken = False
+
+    def _handle_tool_execution_error(self, tool_use_id: str, exception: Exception) -> MCPToolResult:
+        logger.error("a Gateway tool can't be reached: %s", type(exception).__name__)
+        self.broken = True
+        return MCPToolResult(
+            status="error", toolUseId=tool_use_id, content=[{"text": json.dumps(UNREACHABLE)}]
+        )
+
+
+class Gateway:
+    """One connection to the Gateway and its list of tools, shared by all runs."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._connection: Connection | None = None
+        self._tools: list[MCPAgentTool] = []
+        self._asked: float | None = None
+        self._failures = 0
+        self._lock = asyncio.Lock()
+
+    @property
+    def missing(self) -> list[str] | None:
+        """None while the Gateway answers; else the tools it last had, as far as they are known."""
+        return None if self._connection else [tool.tool_name for tool in self._tools]
+
+    async def tools(self) -> list[AgentTool]:
+        """The Gateway's tools, listed again every few minutes; none while it is down."""
+        async with self._lock:
+            if self._is_due():
+                await asyncio.to_thread(self._refresh)
+                self._asked = time.monotonic()
+            return list(self._tools) if self._connection else []
+
+    async def close(self) -> None:
+        """End the connection and its thread."""
+        async with self._lock:
+            await asyncio.to_thread(self._disconnect)
+
+    def _is_due(self) -> bool:
+        if self._asked is None or (self._connection and self._connection.broken):
+            return True
+        pause = min(RETRY_SECONDS * 2**self._failures, LONGEST_RETRY_SECONDS)
+        wait = REFRESH_SECONDS if self._connection else pause
+        return time.monotonic() - self._asked > wait
+
+    def _refresh(self) -> None:
+        """List the tools; a connection that no longer answers is replaced once."""
+        try:
+            if self._connection and not self._connection.broken:
+                self._tools = _listed(self._connection)
+                return
+        except UNREACHABLE_ERRORS:
+            logger.info("the Gateway's connection has ended; connecting again")
+        self._disconnect()
+        try:
+            self._connect()
+            self._failures = 0
+        except UNREACHABLE_ERRORS as error:
+            logger.warning("the Gateway can't be reached: %s", type(error).__name__)
+            self._failures += 1
+
+    def _connect(self) -> None:
+        connection = Connection(self._settings)
+        connection.start()  # stops by itself when it fails
+        try:
+            self._tools = _listed(connection)
+        except UNREACHABLE_ERRORS:
+            connection.stop(None, None, None)
+            raise
+        self._connection = connection
+
+    def _disconnect(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with contextlib.suppress(RuntimeError):  # it had ended by itself
+                connection.stop(None, None, None)
+
+
+def _listed(connection: Connection) -> list[MCPAgentTool]:
+    found: list[MCPAgentTool] = []
+    page: str | None = None
+    while True:
+        tools = connection.list_tools_sync(page)
+        found += [
+            MCPAgentTool(tool.mcp_tool, connection, tool.tool_name, CALL_TIMEOUT) for tool in tools
+        ]
+        page = tools.pagination_token
+        if page is None:
+            return found

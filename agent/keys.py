@@ -1,0 +1,70 @@
+"""The issuer's signing keys, found by its discovery document and kept for a while."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+
+KEEP_SECONDS = 3600.0
+REFETCH_SECONDS = 30.0
+"""A token with an unknown key makes us look again, but strangers can't make us do it all day."""
+
+
+class KeysUnavailableError(Exception):
+    """The issuer's keys can't be read, so nobody can be verified."""
+
+
+class Keys:
+    """A cache of one issuer's JSON Web Key Set."""
+
+    def __init__(self, discovery_url: str, clock: Callable[[], float] = time.monotonic) -> None:
+        self._discovery_url = discovery_url
+        self._clock = clock
+        self._keys: KeySet | None = None
+        self._fetched = 0.0
+        self._lock = asyncio.Lock()
+
+    async def current(self) -> KeySet:
+        """The keys, at most an hour old; older ones only while the issuer can't be reached.
+
+        :raises KeysUnavailableError: when there are none yet and the issuer can't be reached.
+        """
+        async with self._lock:
+            if self._keys is None or self._age() > KEEP_SECONDS:
+                await self._fetch()
+            return self._known()
+
+    async def rotated(self) -> KeySet:
+        """The keys after a token came with a key id that none of them has."""
+        async with self._lock:
+            if self._age() > REFETCH_SECONDS:
+                await self._fetch()
+            return self._known()
+
+    def _age(self) -> float:
+        return self._clock() - self._fetched
+
+    def _known(self) -> KeySet:
+        if self._keys is None:
+            raise KeysUnavailableError("the issuer's keys can't be read")
+        return self._keys
+
+    async def _fetch(self) -> None:
+        try:
+            async with httpx.AsyncClient(timeout=5) as http:
+                document = await _json(http, self._discovery_url)
+                self._keys = KeySet.import_key_set(await _json(http, document["jwks_uri"]))
+        except (httpx.HTTPError, JoseError, KeyError, TypeError, ValueError) as error:
+            if self._keys is None:
+                raise KeysUnavailableError(type(error).__name__) from error
+        self._fetched = self._clock()
+
+
+async def _json(http: httpx.AsyncClient, url: str) -> Any:
+    answer = await http.get(url)
+    answer.raise_for_status()
+    return answer.json()

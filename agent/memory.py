@@ -1,0 +1,118 @@
+"""What the assistant remembers of one person: their conversation and their long-term records."""
+
+from dataclasses import dataclass
+from typing import cast
+
+import boto3
+from bedrock_agentcore.memory.integrations.strands.config import AgentCoreMemoryConfig
+from bedrock_agentcore.memory.integrations.strands.memorystore import AgentCoreMemoryStore
+from bedrock_agentcore.memory.integrations.strands.session_manager import (
+    AgentCoreMemorySessionManager,
+)
+from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
+from strands.memory import MemoryManager, MemoryStore
+from strands.types.exceptions import SessionException
+
+from agent.memory_access import FAULTS, MemoryAccess, Personal
+
+MAX_ENTRIES = 8
+WHOLE_RUN = 100
+"""A run's messages are saved together when it ends: a cancelled one leaves no tool use without its
+result, and a run that is tried again does not find its own question."""
+UNAVAILABLE = "I can't reach your memory at the moment, so I answered without what I know of you."
+SHAKY = "Not everything I know of you could be read or saved this time."
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of record: where it is kept, and how much of it a question recalls.
+
+    :param per_session: its namespaces end in a session id, and all sessions are searched.
+    """
+
+    name: str
+    description: str
+    top: int
+    min_score: float
+    per_session: bool = False
+
+
+RECALLED = (
+    Kind("facts", "What the person said about themselves and their work", 5, 0.1),
+    Kind("preferences", "How the person likes things", 3, 0.1),
+    Kind("summaries", "What earlier conversations were about", 2, 0.2, per_session=True),
+)
+
+
+class MemoryUnavailableError(Exception):
+    """Nothing can be remembered for this person now; ``str()`` is for the log."""
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """One person's memory for one run.
+
+    :param conversation: writes each message as an event and restores the earlier ones.
+    :param recall: finds the records that fit the question, for the model to read.
+    """
+
+    conversation: AgentCoreMemorySessionManager
+    recall: MemoryManager
+
+
+class Memories:
+    """Opens the memory of the person who asks, and of nobody else."""
+
+    def __init__(self, memory_id: str, access: MemoryAccess) -> None:
+        self._memory_id = memory_id
+        self._access = access
+
+    def open(self, subject: str, session_id: str) -> Memory:
+        """The person's memory, with the conversation ready to be restored; blocks on the network.
+
+        :raises MemoryUnavailableError: when it can't be had with the person's own credentials.
+        """
+        try:
+            personal = self._access.of(subject)
+            conversation = AgentCoreMemorySessionManager(
+                AgentCoreMemoryConfig(
+                    memory_id=self._memory_id,
+                    actor_id=subject,
+                    session_id=session_id,
+                    async_mode=True,
+                    batch_size=WHOLE_RUN,
+                ),
+                boto_session=cast("boto3.Session", personal),
+            )
+        except (BotoCoreError, ClientError, ResponseParserError, SessionException) as error:
+            raise MemoryUnavailableError(f"{type(error).__name__}: {error}") from error
+        return Memory(conversation, self._recall(personal, conversation))
+
+    def _recall(
+        self, personal: Personal, conversation: AgentCoreMemorySessionManager
+    ) -> MemoryManager:
+        """Recall-only stores: the conversation's events are the one source of extraction."""
+        stores: list[MemoryStore] = [
+            AgentCoreMemoryStore(
+                memory_id=self._memory_id,
+                actor_id=personal.subject,
+                session_id=conversation.session_id,
+                name=kind.name,
+                description=kind.description,
+                max_search_results=kind.top,
+                min_score=kind.min_score,
+                namespace=None if kind.per_session else f"/{kind.name}/{personal.subject}/",
+                namespace_path=f"/{kind.name}/{personal.subject}/" if kind.per_session else None,
+                client=conversation.memory_client,
+            )
+            for kind in RECALLED
+        ]
+        return MemoryManager(
+            stores, search_tool_config=False, injection={"max_entries": MAX_ENTRIES}
+        )
+
+
+def memory_faults() -> list[str]:
+    """The memory calls of this run that AWS refused, whoever swallowed the exception."""
+    return FAULTS.get()

@@ -1,0 +1,151 @@
+"""The offline model: answers by rules, from the tools' own descriptions, without any provider."""
+
+import asyncio
+import json
+import re
+import threading
+from collections.abc import AsyncGenerator, AsyncIterable, Iterator
+from typing import Any
+
+from strands.models import Model
+from strands.types.content import Message, Messages
+from strands.types.event_loop import StopReason
+from strands.types.streaming import StreamEvent
+from strands.types.tools import ToolSpec
+
+from agent import offline_memory, offline_tools, offline_words
+from agent.offline_tools import Ask, Call
+
+MEMORY_BLOCK = "<memory>"
+
+
+class OfflineModel(Model):
+    """Picks tools by their schemas and writes their results in plain sentences."""
+
+    def update_config(self, **model_config: Any) -> None:
+        """Nothing can be configured."""
+
+    def get_config(self) -> dict[str, Any]:
+        """What a usage report names."""
+        return {"model_id": "offline"}
+
+    def structured_output(
+        self,
+        output_model: type[Any],
+        prompt: Messages,
+        system_prompt: str | None = None,
+        **kwargs: Any,
+    ) -> AsyncGenerator[dict[str, Any], None]:
+        """The offline model writes prose only.
+
+        :raises NotImplementedError: always; nothing in the agent asks for structured output.
+        """
+        raise NotImplementedError
+
+    async def stream(
+        self,
+        messages: Messages,
+        tool_specs: list[ToolSpec] | None = None,
+        system_prompt: str | None = None,  # noqa: ARG002 - rules need no instructions
+        *,
+        cancel_signal: threading.Event | None = None,
+        **_: Any,
+    ) -> AsyncIterable[StreamEvent]:
+        """One answer, word by word, or the tool calls that must come first."""
+        reply = respond(messages, tool_specs or [])
+        yield {"messageStart": {"role": "assistant"}}
+        events = _texts(reply) if isinstance(reply, str) else _calls(reply, len(messages))
+        size = 0
+        for event in events:
+            if cancel_signal is not None and cancel_signal.is_set():
+                break
+            size += 1
+            yield event
+            await asyncio.sleep(0)
+        stop: StopReason = "end_turn" if isinstance(reply, str) else "tool_use"
+        yield {"messageStop": {"stopReason": stop}}
+        read = sum(len(_own_text(message).split()) for message in messages)
+        usage = {"inputTokens": read, "outputTokens": size, "totalTokens": read + size}
+        yield {"metadata": {"usage": usage, "metrics": {"latencyMs": 0}}}  # type: ignore[typeddict-item]
+
+
+def respond(messages: Messages, specs: list[ToolSpec]) -> str | list[Call]:
+    """The answer to a conversation: prose, or the tools to call.
+
+    Only the person's own words decide about tools; what a tool said never does.
+    """
+    last = messages[-1]
+    question = _question(messages)
+    results = [block["toolResult"] for block in last["content"] if "toolResult" in block]
+    if results:
+        inputs = _inputs(messages)
+        return "\n\n".join(
+            offline_words.result(question, *inputs.get(result["toolUseId"], ("", {})), result)
+            for result in results
+        )
+    return _first_reply(question, messages, specs)
+
+
+def _first_reply(question: str, messages: Messages, specs: list[ToolSpec]) -> str | list[Call]:
+    remembered = offline_memory.reply(question, _recalled(messages[-1]), _earlier(messages))
+    if remembered:
+        return remembered
+    if offline_words.is_greeting(question):
+        return offline_words.greeting(specs)
+    choice = offline_tools.choose(question, specs, _last_call(messages))
+    if isinstance(choice, Ask):
+        return offline_words.ask(choice)
+    return choice or offline_words.no_tool_fits(specs)
+
+
+def _question(messages: Messages) -> str:
+    texts = (_own_text(message) for message in reversed(messages) if message["role"] == "user")
+    return next((text for text in texts if text), "")
+
+
+def _own_text(message: Message) -> str:
+    """What the person wrote, without the recalled records that are folded into the last message."""
+    texts = [block["text"] for block in message["content"] if "text" in block]
+    if len(texts) > 1 and texts[-1].lstrip().startswith(MEMORY_BLOCK):
+        texts.pop()
+    return "\n".join(texts).strip()
+
+
+def _recalled(message: Message) -> list[str]:
+    texts = [block["text"] for block in message["content"] if "text" in block]
+    if len(texts) < 2 or not texts[-1].lstrip().startswith(MEMORY_BLOCK):  # noqa: PLR2004
+        return []
+    return [
+        entry.strip() for entry in re.findall(r"<entry[^>]*>(.*?)</entry>", texts[-1], re.DOTALL)
+    ]
+
+
+def _earlier(messages: Messages) -> list[str]:
+    texts = [_own_text(message) for message in messages[:-1] if message["role"] == "user"]
+    return [text for text in texts if text]
+
+
+def _inputs(messages: Messages) -> dict[str, tuple[str, dict[str, Any]]]:
+    uses = [block["toolUse"] for m in messages for block in m["content"] if "toolUse" in block]
+    return {use["toolUseId"]: (use["name"], use["input"]) for use in uses}
+
+
+def _last_call(messages: Messages) -> Call | None:
+    uses = list(_inputs(messages).values())
+    return Call(*uses[-1]) if uses else None
+
+
+def _texts(reply: str) -> Iterator[StreamEvent]:
+    yield {"contentBlockStart": {"start": {}}}
+    for word in re.findall(r"\S*\s*", reply):
+        if word:
+            yield {"contentBlockDelta": {"delta": {"text": word}}}
+    yield {"contentBlockStop": {}}
+
+
+def _calls(calls: list[Call], turn: int) -> Iterator[StreamEvent]:
+    for index, call in enumerate(calls):
+        use = f"offline-{turn}-{index}"
+        yield {"contentBlockStart": {"start": {"toolUse": {"name": call.tool, "toolUseId": use}}}}
+        yield {"contentBlockDelta": {"delta": {"toolUse": {"input": json.dumps(call.arguments)}}}}
+        yield {"contentBlockStop": {}}

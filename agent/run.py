@@ -1,0 +1,173 @@
+"""One question and its answer: an agent of the person who asks, made for this run only."""
+
+import asyncio
+import logging
+import uuid
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
+from dataclasses import dataclass, field
+from weakref import WeakValueDictionary
+
+from ag_ui.core import (
+    BaseEvent,
+    EventType,
+    RunAgentInput,
+    RunErrorEvent,
+    RunFinishedEvent,
+    RunStartedEvent,
+    TextMessageContentEvent,
+    TextMessageEndEvent,
+    TextMessageStartEvent,
+)
+from ag_ui_strands import StrandsAgent, StrandsAgentConfig  # type: ignore[import-untyped]
+from strands import Agent
+from strands.agent.conversation_manager import SlidingWindowConversationManager
+from strands.models import Model
+from strands.types.tools import AgentTool
+
+from agent.caller import Caller
+from agent.gateway import Gateway
+from agent.memory import SHAKY, UNAVAILABLE, Memories, Memory, MemoryUnavailableError
+from agent.memory_access import FAULTS
+from agent.problems import one_line, run_error
+from agent.prompt import system_prompt, tool_names
+from agent.rights import Rights
+
+logger = logging.getLogger(__name__)
+
+AGENT_ID = "bizassist"
+BUSY_SECONDS = 10.0
+"""How long a run waits for an earlier one of its session, whose client has just gone away."""
+HIDDEN = frozenset({EventType.RAW, EventType.MESSAGES_SNAPSHOT, EventType.STATE_SNAPSHOT})
+
+
+@dataclass(slots=True)
+class Assistant:
+    """What all runs share, and nothing of any one person."""
+
+    model: Model
+    gateway: Gateway
+    memories: Memories
+    local_tools: list[AgentTool] = field(default_factory=list)
+    _sessions: WeakValueDictionary[tuple[str, str], asyncio.Lock] = field(
+        default_factory=WeakValueDictionary
+    )
+
+    async def run(self, run_input: RunAgentInput, caller: Caller) -> AsyncIterator[BaseEvent]:
+        """Answer one question as AG-UI events; a failure ends in one error event."""
+        FAULTS.set([])
+        thread, run = run_input.thread_id, run_input.run_id
+        started = False
+        try:
+            async with AsyncExitStack() as stack:
+                await stack.enter_async_context(self._alone(caller, thread))
+                events = await stack.enter_async_context(aclosing(self._events(run_input, caller)))
+                async for event in events:
+                    started = started or event.type is EventType.RUN_STARTED
+                    yield event
+                    if event.type is EventType.RUN_ERROR:
+                        return
+        except Exception as error:  # noqa: BLE001 - the one place where a run's errors end
+            if not started:
+                yield RunStartedEvent(thread_id=thread, run_id=run)
+            code = "BUSY" if isinstance(error, TimeoutError) and not started else None
+            yield run_error(code, f"{type(error).__name__}: {error}")
+
+    @asynccontextmanager
+    async def _alone(self, caller: Caller, thread: str) -> AsyncIterator[None]:
+        """One run at a time in a session: two would interleave their messages."""
+        lock = self._sessions.setdefault((caller.subject, thread), asyncio.Lock())
+        async with asyncio.timeout(BUSY_SECONDS):
+            await lock.acquire()
+        try:
+            yield
+        finally:
+            lock.release()
+
+    async def _events(self, run_input: RunAgentInput, caller: Caller) -> AsyncGenerator[BaseEvent]:
+        tools, memory = await asyncio.gather(
+            self.gateway.tools(), self._memory(caller, run_input.thread_id)
+        )
+        agent = await asyncio.to_thread(self._agent, caller, tools, memory)
+        if memory and FAULTS.get():  # its history could not be restored: better none than half
+            memory = None
+            agent = await asyncio.to_thread(self._agent, caller, tools, memory)
+        adapter = StrandsAgent(
+            agent,
+            AGENT_ID,
+            config=StrandsAgentConfig(
+                emit_messages_snapshot=False,
+                session_manager_provider=lambda _: memory and memory.conversation,
+            ),
+            agents_by_thread={run_input.thread_id: agent},
+        )
+        async with aclosing(adapter.run(only_the_question(run_input))) as events:
+            async for event in events:
+                if isinstance(event, RunErrorEvent):
+                    yield run_error(event.code, event.message)
+                    return
+                if isinstance(event, RunFinishedEvent):
+                    for notice in self._notices(memory):
+                        for part in said(notice):
+                            yield part
+                if event.type not in HIDDEN:
+                    yield event
+
+    async def _memory(self, caller: Caller, session_id: str) -> Memory | None:
+        try:
+            return await asyncio.to_thread(self.memories.open, caller.subject, session_id)
+        except MemoryUnavailableError as error:
+            logger.error("no memory for this run: %s", one_line(str(error)))  # noqa: TRY400
+            return None
+
+    def _agent(
+        self, caller: Caller, gateway_tools: list[AgentTool], memory: Memory | None
+    ) -> Agent:
+        """Restores the conversation on the way, so it blocks on the network."""
+        return Agent(
+            model=self.model,
+            system_prompt=system_prompt(self.gateway.missing),
+            tools=[*self.local_tools, *gateway_tools],
+            agent_id=AGENT_ID,
+            callback_handler=None,
+            interventions=[Rights(caller)],
+            conversation_manager=SlidingWindowConversationManager(window_size=40),
+            session_manager=memory.conversation if memory else None,
+            memory_manager=memory.recall if memory else None,
+        )
+
+    def _notices(self, memory: Memory | None) -> list[str]:
+        """What the person should know about how this answer was made."""
+        notices = []
+        if memory is None:
+            notices.append(UNAVAILABLE)
+        elif FAULTS.get():
+            notices.append(SHAKY)
+        missing = self.gateway.missing
+        if missing is not None:
+            notices.append(f"Not available at the moment: {tool_names(missing)}.")
+        return notices
+
+
+def only_the_question(run_input: RunAgentInput) -> RunAgentInput:
+    """The input without anything that the client has no say in: tools, state, earlier messages."""
+    return RunAgentInput(
+        thread_id=run_input.thread_id,
+        run_id=run_input.run_id,
+        messages=[] if run_input.resume else run_input.messages[-1:],
+        resume=run_input.resume,
+        state={},
+        tools=[],
+        context=[],
+        forwarded_props={},
+    )
+
+
+def said(sentence: str) -> list[BaseEvent]:
+    """One sentence as a text message of its own."""
+    message = uuid.uuid4().hex
+    return [
+        TextMessageStartEvent(message_id=message, role="assistant"),
+        TextMessageContentEvent(message_id=message, delta=f"\n\n_{sentence}_"),
+        TextMessageEndEvent(message_id=message),
+    ]

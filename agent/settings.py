@@ -1,0 +1,120 @@
+"""What the agent must know to run: SSM parameters under one prefix, over environment variables."""
+
+import os
+from typing import Any, ClassVar, Self
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+from pydantic import AnyHttpUrl, Field, SecretStr, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+DEFAULT_PREFIX = "/app/bizassist"
+DEFAULT_PORT = 8080
+
+
+class SettingsError(Exception):
+    """The agent can't start; each problem is one sentence for the person who runs it."""
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = problems
+        super().__init__("\n".join(problems))
+
+
+class Settings(BaseSettings):
+    """The agent's settings; each is the SSM parameter of the same name.
+
+    :param memory_role_arn: the role that is assumed with the session tag ``sub`` before anyone's
+        memory is touched.
+    :param model: ``offline``, ``bedrock:ID``, ``anthropic:ID``, ``openai:ID`` or ``ollama:ID``.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="BIZASSIST_", extra="ignore", frozen=True)
+
+    issuer: str = Field(min_length=1)
+    discovery_url: AnyHttpUrl
+    web_client_id: str = Field(min_length=1)
+    m2m_client_id: str = Field(min_length=1)
+    m2m_client_secret: SecretStr
+    m2m_scope: str = Field(min_length=1)
+    gateway_url: AnyHttpUrl
+    memory_id: str = Field(min_length=1)
+    memory_role_arn: str = Field(min_length=1)
+    model: str = Field(default="offline", min_length=1)
+
+    groups: ClassVar[frozenset[str]] = frozenset({"bizassist-users", "bizassist-admins"})
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic's own order
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Parameters lie over the environment; a value given in code lies over both."""
+        return init_settings, Parameters(settings_cls), env_settings
+
+    @classmethod
+    def load(cls) -> Self:
+        """Read every setting.
+
+        :raises SettingsError: with one sentence for each value that is missing or wrong.
+        """
+        try:
+            return cls()
+        except ValidationError as error:
+            raise SettingsError([_problem(entry) for entry in error.errors()]) from None
+
+
+class Parameters(PydanticBaseSettingsSource):
+    """The SSM parameters directly below the prefix."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        """Unused: all parameters are read in one call."""
+        raise NotImplementedError
+
+    def __call__(self) -> dict[str, Any]:
+        """The parameters whose names are settings of the agent."""
+        prefix = parameter_prefix()
+        config = Config(connect_timeout=3, read_timeout=10, retries={"max_attempts": 3})
+        try:
+            pages = (
+                boto3.client("ssm", config=config)
+                .get_paginator("get_parameters_by_path")
+                .paginate(Path=prefix, WithDecryption=True)
+            )
+            found = {
+                parameter["Name"].rsplit("/", 1)[1]: parameter["Value"]
+                for page in pages
+                for parameter in page["Parameters"]
+            }
+        except (BotoCoreError, ClientError) as error:
+            sentence = f"The parameters under {prefix} can't be read from SSM"
+            raise SettingsError([f"{sentence} ({type(error).__name__})."]) from error
+        return {name: value for name, value in found.items() if name in Settings.model_fields}
+
+
+def parameter_prefix() -> str:
+    """The SSM prefix of this installation."""
+    return os.environ.get("BIZASSIST_SSM_PREFIX", DEFAULT_PREFIX).rstrip("/")
+
+
+def port() -> int:
+    """The port to serve on.
+
+    :raises SettingsError: when ``PORT`` is no port.
+    """
+    text = os.environ.get("PORT", str(DEFAULT_PORT))
+    if not text.isdecimal() or not 0 < int(text) < 65536:  # noqa: PLR2004 - the last TCP port
+        raise SettingsError([f"PORT must be a number from 1 to 65535, not {text!r}."])
+    return int(text)
+
+
+def _problem(entry: Any) -> str:
+    name = str(entry["loc"][0])
+    where = f"set the SSM parameter {parameter_prefix()}/{name} or BIZASSIST_{name.upper()}"
+    what = "is missing" if entry["type"] == "missing" else "is not valid"
+    return f"The setting {name} {what}: {where}."

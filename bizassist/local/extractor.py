@@ -1,0 +1,135 @@
+"""Plays the three memory strategies: turns what people said into long-term records, by rules."""
+
+import asyncio
+import json
+import logging
+import re
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+logger = logging.getLogger(__name__)
+
+FACT = re.compile(
+    r"^(?:please )?(?:remember|note|don't forget|keep in mind)(?: that)?[\s,:]+(?P<told>.+)$|"
+    r"^(?P<said>(?:my [\w' -]{2,40}? (?:is|are)|i (?:am|work|live)|i'm) .+)$",
+    re.IGNORECASE,
+)
+PREFERENCE = re.compile(
+    r"\b(?:i(?:'d| would)? (?:always |usually )?(?:prefer|like|want)|call me)\b", re.IGNORECASE
+)
+SUMMARISED = 5
+LONGEST = 500
+READ_TO = "read_to"
+"""Metadata of a session's summary: the last event it covers, so that nothing is read twice."""
+
+
+class Extractor:
+    """Reads a session's new events and writes records where the memory's strategies would."""
+
+    def __init__(self, memory_id: str) -> None:
+        self._memory_id = memory_id
+        self._client = boto3.client("bedrock-agentcore")
+        self._one_at_a_time = asyncio.Lock()
+
+    async def session_ended(self, actor: str, session: str) -> None:
+        """Extract after a run; what fails is tried again after the next one."""
+        try:
+            async with self._one_at_a_time:
+                await asyncio.to_thread(self.extract, actor, session)
+        except (BotoCoreError, ClientError) as error:
+            logger.warning("memory extraction failed: %s", type(error).__name__)
+
+    def extract(self, actor: str, session: str) -> None:
+        """Write what the person's new sentences say, and the session's summary anew."""
+        events = self._client.list_events(
+            memoryId=self._memory_id, actorId=actor, sessionId=session, maxResults=100
+        )["events"]
+        summaries = f"/summaries/{actor}/{session}/"
+        summary = next(iter(self._records(summaries)), None)
+        new = [event for event in reversed(events) if _key(event) > _read_to(summary)]
+        if not new:
+            return
+        said = [sentence for event in new for sentence in sentences(event)]
+        self._remember(f"/facts/{actor}/", [fact for text in said if (fact := fact_of(text))])
+        self._remember(f"/preferences/{actor}/", [text for text in said if PREFERENCE.search(text)])
+        questions = [text for event in reversed(events) for text in user_texts(event)]
+        if questions:
+            self._summarise(summaries, summary, questions, _key(new[-1]))
+
+    def _records(self, namespace: str) -> list[Any]:
+        found = self._client.list_memory_records(
+            memoryId=self._memory_id, namespace=namespace, maxResults=100
+        )
+        return found["memoryRecordSummaries"]
+
+    def _remember(self, namespace: str, texts: list[str]) -> None:
+        known = {record["content"]["text"] for record in self._records(namespace)} if texts else ()
+        new = [text for text in dict.fromkeys(texts) if text not in known]
+        if new:
+            records = [_record(namespace, text) for text in new]
+            self._client.batch_create_memory_records(memoryId=self._memory_id, records=records)
+
+    def _summarise(self, namespace: str, summary: Any, questions: list[str], read_to: str) -> None:
+        asked = "; ".join(f"“{question[:80]}”" for question in questions[-SUMMARISED:])
+        record = _record(namespace, f"Asked about: {asked}", {READ_TO: {"stringValue": read_to}})
+        if summary is None:
+            self._client.batch_create_memory_records(memoryId=self._memory_id, records=[record])
+            return
+        del record["requestIdentifier"]
+        record["memoryRecordId"] = summary["memoryRecordId"]
+        self._client.batch_update_memory_records(memoryId=self._memory_id, records=[record])
+
+
+def fact_of(sentence: str) -> str | None:
+    """The fact a sentence tells, if it tells one; a question tells none."""
+    told = FACT.match(sentence)
+    if told is None or sentence.endswith("?"):
+        return None
+    text = (told["told"] or told["said"]).strip()
+    return text[:1].upper() + text[1:]
+
+
+def sentences(event: Any) -> Iterator[str]:
+    """What the person said in an event, sentence by sentence."""
+    for text in user_texts(event):
+        for sentence in re.split(r"(?<=[.!?])\s+|\n+", text):
+            if sentence.strip():
+                yield sentence.strip()[:LONGEST]
+
+
+def user_texts(event: Any) -> Iterator[str]:
+    """The person's own words in an event: never what a tool or the assistant said."""
+    for item in event.get("payload", []):
+        conversational = item.get("conversational", {})
+        if conversational.get("role") != "USER":
+            continue
+        text = conversational["content"]["text"]
+        try:
+            blocks = json.loads(text)["message"]["content"]
+        except (ValueError, KeyError, TypeError):
+            blocks = [{"text": text}]
+        yield from (block["text"] for block in blocks if "text" in block)
+
+
+def _record(namespace: str, text: str, metadata: Any = None) -> Any:
+    return {
+        "requestIdentifier": uuid.uuid4().hex,
+        "namespaces": [namespace],
+        "content": {"text": text},
+        "timestamp": datetime.now(UTC),
+        **({"metadata": metadata} if metadata else {}),
+    }
+
+
+def _key(event: Any) -> str:
+    return f"{event['eventTimestamp'].timestamp():017.6f}"
+
+
+def _read_to(summary: Any) -> str:
+    value: dict[str, str] = (summary or {}).get("metadata", {}).get(READ_TO, {})
+    return value.get("stringValue", "")

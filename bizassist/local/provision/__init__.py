@@ -1,0 +1,65 @@
+"""Makes in MiniStack what Terraform makes in AWS: the same resources, the same parameters."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import boto3
+
+from bizassist.local import sample_data
+from bizassist.local.provision.agentcore import make_agentcore
+from bizassist.local.provision.identity import allow_callbacks, make_identity
+from bizassist.local.provision.storage import (
+    fill_table,
+    make_key,
+    make_queues,
+    make_tables,
+    moved_queues,
+)
+from bizassist.parameters import read_parameters, write_parameters
+
+DISCOVERY = "/.well-known/openid-configuration"
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where the parts of this run listen; they may move between two runs.
+
+    :param aws: MiniStack's base URL.
+    :param public: the chat service's base URL.
+    """
+
+    aws: str
+    public: str
+    runtime: str
+    gateway: str
+
+
+def provision(addresses: Addresses, passwords: Mapping[str, str], prefix: str) -> dict[str, str]:
+    """Make everything that is missing and write the parameters.
+
+    :param passwords: a password for each sample person, by user name.
+    :returns: the parameters as they now stand below ``prefix``.
+    """
+    aws = boto3.Session()
+    known = read_parameters(aws.client("ssm"), prefix)
+    if not known:
+        known = {
+            **make_identity(aws, passwords),
+            **make_tables(aws),
+            **make_queues(aws),
+            **make_key(aws),
+            **make_agentcore(aws),
+        }
+        today = datetime.now(UTC).date()
+        fill_table(aws, known["warranty_table"], sample_data.warranties(today))
+        fill_table(aws, known["clients_table"], sample_data.clients())
+    known |= {
+        "discovery_url": f"{addresses.aws}/{known['user_pool_id']}{DISCOVERY}",
+        "runtime_url": addresses.runtime,
+        "gateway_url": f"{addresses.gateway}/mcp",
+    }
+    known |= moved_queues(known, addresses.aws)
+    allow_callbacks(aws.client("cognito-idp"), known, addresses.public)
+    write_parameters(aws.client("ssm"), prefix, known)
+    return known

@@ -1,0 +1,100 @@
+"""The tables, the inbox with its dead-letter queue, and the key that refresh tokens are under."""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import boto3
+
+TABLES: dict[str, tuple[str, str | None, dict[str, str]]] = {
+    # name: partition key, sort key, {index: its partition key}
+    "links": ("chat_user", None, {"by_subject": "subject"}),
+    "link_requests": ("id", None, {}),
+    "sessions": ("id", None, {}),
+    "ledger": ("turn", None, {"by_waiting": "waiting_for"}),
+    "transcripts": ("conversation", "position", {}),
+    "warranty": ("serial_number", None, {}),
+    "clients": ("client_id", None, {}),
+}
+EXPIRING = ("link_requests", "sessions", "ledger", "transcripts")
+DELIVERIES = 5
+
+
+def make_tables(aws: boto3.Session) -> dict[str, str]:
+    """Every table, by the parameter that carries its name."""
+    dynamodb = aws.client("dynamodb")
+    names = {}
+    for table, (partition, sort, indexes) in TABLES.items():
+        name = names[f"{table}_table"] = f"bizassist-{table.replace('_', '-')}"
+        keys = [partition, *([sort] if sort else [])]
+        extra: dict[str, Any] = {
+            "GlobalSecondaryIndexes": [
+                {
+                    "IndexName": index,
+                    "KeySchema": [{"AttributeName": key, "KeyType": "HASH"}],
+                    "Projection": {"ProjectionType": "ALL"},
+                }
+                for index, key in indexes.items()
+            ]
+        }
+        dynamodb.create_table(
+            TableName=name,
+            BillingMode="PAY_PER_REQUEST",
+            AttributeDefinitions=[
+                {"AttributeName": key, "AttributeType": "S"} for key in [*keys, *indexes.values()]
+            ],
+            KeySchema=[
+                {"AttributeName": key, "KeyType": "HASH" if key == partition else "RANGE"}
+                for key in keys
+            ],
+            **(extra if indexes else {}),
+        )
+        if table in EXPIRING:
+            dynamodb.update_time_to_live(
+                TableName=name,
+                TimeToLiveSpecification={"Enabled": True, "AttributeName": "expires_at"},
+            )
+    return names
+
+
+def make_queues(aws: boto3.Session) -> dict[str, str]:
+    """The inbox, and the queue that takes what could not be answered."""
+    sqs = aws.client("sqs")
+    dead = sqs.create_queue(
+        QueueName="bizassist-dead-letter.fifo",
+        Attributes={"FifoQueue": "true", "MessageRetentionPeriod": "1209600"},
+    )["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])["Attributes"]
+    redrive = {"deadLetterTargetArn": arn["QueueArn"], "maxReceiveCount": str(DELIVERIES)}
+    inbox = sqs.create_queue(
+        QueueName="bizassist-inbox.fifo",
+        Attributes={
+            "FifoQueue": "true",
+            "VisibilityTimeout": "60",
+            "DeduplicationScope": "messageGroup",
+            "FifoThroughputLimit": "perMessageGroupId",
+            "RedrivePolicy": json.dumps(redrive),
+        },
+    )["QueueUrl"]
+    return {"inbox_url": inbox, "dead_letter_url": dead}
+
+
+def moved_queues(known: Mapping[str, str], aws: str) -> dict[str, str]:
+    """A queue's URL carries MiniStack's port, which may be another one after a restart."""
+    return {
+        name: f"{aws}/{'/'.join(known[name].rsplit('/', 2)[1:])}"
+        for name in ("inbox_url", "dead_letter_url")
+    }
+
+
+def make_key(aws: boto3.Session) -> dict[str, str]:
+    """The KMS key that encrypts refresh tokens."""
+    key = aws.client("kms").create_key(Description="bizassist refresh tokens")["KeyMetadata"]
+    return {"tokens_key_id": key["KeyId"]}
+
+
+def fill_table(aws: boto3.Session, table: str, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Write sample rows."""
+    with aws.resource("dynamodb").Table(table).batch_writer() as batch:
+        for row in rows:
+            batch.put_item(Item=dict(row))

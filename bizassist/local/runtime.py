@@ -1,0 +1,193 @@
+"""Plays AgentCore Runtime in front of the agent, in the agent's own process."""
+
+import asyncio
+import logging
+import re
+import sys
+import uuid
+from collections import defaultdict
+from collections.abc import Awaitable, Callable
+from urllib.parse import unquote
+
+import boto3
+import uvicorn
+from starlette.datastructures import Headers
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from agent import log, models
+from agent.app import application, authorizer
+from agent.caller import Authorizer, TokenError
+from agent.keys import KeysUnavailableError
+from agent.settings import Settings, SettingsError, parameter_prefix, port
+from bizassist.local.extractor import Extractor
+from bizassist.parameters import read_parameters
+
+logger = logging.getLogger(__name__)
+
+SESSION = "x-amzn-bedrock-agentcore-runtime-session-id"
+REQUEST_ID = b"x-amzn-bedrock-agentcore-runtime-request-id"
+CUSTOM = "x-amzn-bedrock-agentcore-runtime-custom-"
+SESSION_LENGTHS = range(33, 257)
+FORWARDED = frozenset({"accept", "authorization", "content-length", "content-type", SESSION})
+"""What reaches the agent: the content, and the headers on the runtime's allow-list."""
+CALL = re.compile(r"/runtimes/(?P<arn>[^/]+)/(?P<operation>invocations|stopruntimesession)")
+
+Ended = Callable[[str, str], Awaitable[None]]
+
+
+class RefusedError(Exception):
+    """A call that the runtime answers itself, as AWS does."""
+
+    def __init__(self, status: int, kind: str, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.kind = kind
+
+
+class Runtime:
+    """ASGI middleware: checks what AWS checks, forwards what AWS forwards, stops sessions.
+
+    :param arn: the one runtime that exists here.
+    :param ended: told the subject and the session after each invocation.
+    """
+
+    def __init__(self, app: ASGIApp, authorizer: Authorizer, arn: str, ended: Ended) -> None:
+        self._app = app
+        self._authorizer = authorizer
+        self._arn = arn
+        self._ended = ended
+        self._running: defaultdict[tuple[str, str], set[asyncio.Task[None]]] = defaultdict(set)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http" or scope["path"] == "/ping":
+            await self._app(scope, receive, send)
+            return
+        try:
+            operation = self._operation(scope)
+            headers = Headers(scope=scope)
+            subject = await self._subject(headers)
+            session = _session(headers)
+        except RefusedError as error:
+            answer = JSONResponse({"message": str(error)}, error.status)
+            answer.headers["x-amzn-ErrorType"] = error.kind
+            await answer(scope, receive, send)
+            return
+        if operation == "invocations":
+            await self._invoke((subject, session), _forwarded(scope), receive, send)
+        else:
+            await self._stop((subject, session))
+            await JSONResponse({"runtimeSessionId": session})(scope, receive, send)
+
+    def _operation(self, scope: Scope) -> str:
+        path = scope.get("raw_path", scope["path"].encode()).decode("latin-1").split("?")[0]
+        call = CALL.fullmatch(path)
+        operation = "invocations" if path == "/invocations" else call and call["operation"]
+        if not operation or scope["method"] != "POST":
+            raise RefusedError(404, "UnknownOperationException", "Unknown operation.")
+        if call and unquote(call["arn"]) != self._arn:
+            raise RefusedError(
+                404, "ResourceNotFoundException", "No endpoint or agent found with this ARN."
+            )
+        return operation
+
+    async def _subject(self, headers: Headers) -> str:
+        try:
+            return (await self._authorizer.caller(headers.get("authorization"))).subject
+        except TokenError as error:
+            raise RefusedError(error.status, "AccessDeniedException", str(error)) from None
+        except KeysUnavailableError:
+            raise RefusedError(
+                503, "ServiceUnavailableException", "The discovery URL can't be read."
+            ) from None
+
+    async def _invoke(
+        self, key: tuple[str, str], scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        started = False
+
+        async def noting_start(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send(message)
+
+        run = asyncio.create_task(self._run(scope, receive, noting_start))
+        self._running[key].add(run)
+        try:
+            await asyncio.wait({run})
+        finally:  # the client may have gone away, or this session may have been stopped
+            run.cancel()
+            await asyncio.wait({run})
+            self._forget(key, run)
+        if run.cancelled() and started:
+            await send({"type": "http.response.body", "body": b""})
+        elif run.cancelled():
+            stopped = JSONResponse({"message": "The session was stopped."}, 409)
+            await stopped(scope, receive, send)
+        elif error := run.exception():
+            raise error
+        await self._ended(*key)
+
+    async def _run(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._app(scope, receive, send)
+
+    async def _stop(self, key: tuple[str, str]) -> None:
+        """End the session's invocations; its conversation stays in memory."""
+        runs = set(self._running.get(key, ()))
+        for run in runs:
+            run.cancel()
+        if runs:
+            await asyncio.wait(runs)
+
+    def _forget(self, key: tuple[str, str], run: asyncio.Task[None]) -> None:
+        self._running[key].discard(run)
+        if not self._running[key]:
+            del self._running[key]
+
+
+def _session(headers: Headers) -> str:
+    session = headers.get(SESSION, "")
+    if len(session) not in SESSION_LENGTHS:
+        raise RefusedError(
+            400, "ValidationException", "runtimeSessionId must have 33 to 256 characters."
+        )
+    return session
+
+
+def _forwarded(scope: Scope) -> Scope:
+    """The request as the agent's container sees it."""
+    kept = [
+        (name, value)
+        for name, value in scope["headers"]
+        if (text := name.decode("latin-1").lower()) in FORWARDED or text.startswith(CUSTOM)
+    ]
+    headers = [*kept, (REQUEST_ID, str(uuid.uuid4()).encode())]
+    return {**scope, "path": "/invocations", "raw_path": b"/invocations", "headers": headers}
+
+
+def main() -> None:
+    """Serve the agent behind its runtime on 127.0.0.1:$PORT."""
+    log.set_up()
+    try:
+        settings = Settings.load()
+        models.check(settings.model)
+        chosen = port()
+    except SettingsError as error:
+        sys.exit(str(error))
+    arn = read_parameters(boto3.client("ssm"), parameter_prefix())["runtime_arn"]
+    extractor = Extractor(settings.memory_id)
+    app = Runtime(application(settings), authorizer(settings), arn, extractor.session_ended)
+    config = uvicorn.Config(
+        app,
+        host="127.0.0.1",
+        port=chosen,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=3,
+    )
+    uvicorn.Server(config).run()
+
+
+if __name__ == "__main__":
+    main()

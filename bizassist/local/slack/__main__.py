@@ -1,0 +1,30 @@
+"""``python -m bizassist.local.slack``: the double on 127.0.0.1, set up by its environment."""
+
+import os
+import sys
+
+from aiohttp import web
+
+from bizassist.local.slack.server import Settings, application
+
+HOST = "127.0.0.1"
+NEEDED = ("PORT", "SLACK_SIGNING_SECRET", "SLACK_BOT_TOKEN", "BIZASSIST_PUBLIC_URL")
+
+
+def main() -> None:
+    """Serve until SIGTERM or SIGINT."""
+    absent = [name for name in NEEDED if not os.environ.get(name)]
+    if absent:
+        sys.exit(f"The Slack double needs {', '.join(absent)} in its environment.")
+    port = int(os.environ["PORT"])
+    settings = Settings(
+        own_url=f"http://{HOST}:{port}",
+        public_url=os.environ["BIZASSIST_PUBLIC_URL"],
+        signing_secret=os.environ["SLACK_SIGNING_SECRET"],
+        bot_token=os.environ["SLACK_BOT_TOKEN"],
+    )
+    web.run_app(application(settings), host=HOST, port=port, print=None, access_log=None)
+
+
+if __name__ == "__main__":
+    main()

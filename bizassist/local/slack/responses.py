@@ -1,0 +1,110 @@
+"""Response URLs: five messages in thirty minutes to whoever sent a command or pressed a button."""
+
+import json
+import secrets
+import time
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from bizassist.local.slack.arguments import Arguments
+from bizassist.local.slack.chat import MAX_TEXT, body
+from bizassist.local.slack.errors import SlackError
+from bizassist.local.slack.workspace import BOT_USER, Message, Workspace
+
+USES = 5
+SECONDS = 30 * 60.0
+
+
+@dataclass(slots=True)
+class Ticket:
+    """What one response URL may still do.
+
+    :param source: the message whose button was pressed; None for a command. Only such a message
+        can be replaced: a command has none, and ``replace_original`` then posts anew, as people
+        found out (bolt-js#2287, bolt-python#1268).
+    """
+
+    channel: str
+    user: str
+    source: Message | None
+    made: float
+    uses: int = 0
+
+
+class ResponseUrls:
+    """Hands response URLs out and takes what is posted to them."""
+
+    def __init__(self, workspace: Workspace, own_url: str) -> None:
+        self._workspace = workspace
+        self._own_url = own_url
+        self._tickets: dict[str, Ticket] = {}
+
+    def issue(self, channel: str, user: str, source: Message | None = None) -> str:
+        """A new response URL."""
+        key = secrets.token_urlsafe(18)
+        self._tickets[key] = Ticket(channel, user, source, time.monotonic())
+        return f"{self._own_url}/responses/{key}"
+
+    def expire(self) -> None:
+        """Let thirty minutes pass for every address handed out so far."""
+        for ticket in self._tickets.values():
+            ticket.made -= SECONDS
+
+    def routes(self) -> list[web.RouteDef]:
+        """The route, for ``Application.add_routes``."""
+        return [web.post("/responses/{key}", self._respond)]
+
+    async def _respond(self, request: web.Request) -> web.Response:
+        try:
+            ticket = self._take(request.match_info["key"])
+            self.show(ticket, await _payload(request))
+        except SlackError as error:
+            return web.json_response(error.body(), status=error.status)
+        return web.Response(text="ok")
+
+    def _take(self, key: str) -> Ticket:
+        ticket = self._tickets.get(key)
+        if ticket is None:
+            raise SlackError("invalid_url", status=404)
+        if time.monotonic() - ticket.made >= SECONDS:
+            raise SlackError("expired_url", status=404)
+        if ticket.uses >= USES:
+            raise SlackError("used_url", status=404)
+        ticket.uses += 1
+        return ticket
+
+    def show(self, ticket: Ticket, given: Arguments) -> None:
+        """Show a response; private unless it says ``in_channel``.
+
+        :raises SlackError: with status 400 when Slack would not take it.
+        """
+        source = ticket.source
+        if source and given.flag("delete_original"):
+            self._workspace.messages.remove(source)
+            return
+        try:
+            text, blocks = body(given, MAX_TEXT)
+        except SlackError as error:
+            raise SlackError(error.error, error.messages, status=400) from None
+        if source and given.flag("replace_original"):
+            source.text, source.blocks, source.edited = text, blocks, True
+            return
+        public = given.optional("response_type") == "in_channel"
+        self._workspace.post(
+            ticket.channel,
+            BOT_USER,
+            text,
+            blocks=blocks,
+            only_for=None if public else ticket.user,
+        )
+
+
+async def _payload(request: web.Request) -> Arguments:
+    try:
+        values = json.loads(await request.read())
+    except ValueError:
+        values = None
+    if not isinstance(values, dict):
+        raise SlackError("invalid_payload", status=400)
+    return Arguments(values)

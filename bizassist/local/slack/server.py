@@ -1,0 +1,69 @@
+"""The double as one aiohttp application."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from bizassist.local.slack.acts import Acts
+from bizassist.local.slack.api import Calls, WebApi
+from bizassist.local.slack.control import Control
+from bizassist.local.slack.delivery import RETRIES, Delivery
+from bizassist.local.slack.page import Page
+from bizassist.local.slack.responses import ResponseUrls
+from bizassist.local.slack.workspace import Workspace
+
+OURS = {"127.0.0.1", "localhost"}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where everything is.
+
+    :param own_url: where this double listens; its response URLs begin with it.
+    :param public_url: where the app listens for commands and events.
+    :param bot_token: the one token that the Web API takes.
+    """
+
+    own_url: str
+    public_url: str
+    signing_secret: str
+    bot_token: str
+    retries: tuple[float, ...] = RETRIES
+
+
+def application(settings: Settings) -> web.Application:
+    """A workspace that is empty and ready."""
+    workspace, calls = Workspace(), Calls()
+    urls = ResponseUrls(workspace, settings.own_url)
+    delivery = Delivery(settings.public_url, settings.signing_secret, settings.retries)
+    acts = Acts(workspace, delivery, urls)
+
+    async def delivering(_: web.Application) -> AsyncIterator[None]:
+        async with delivery:
+            yield
+
+    app = web.Application(middlewares=[_from_here])
+    app.cleanup_ctx.append(delivering)
+    app.add_routes(WebApi(workspace, settings.bot_token, calls).routes())
+    app.add_routes(urls.routes())
+    app.add_routes(Control(workspace, acts, calls, urls).routes())
+    app.add_routes(Page(workspace, acts).routes())
+    app.add_routes([web.get("/healthz", _healthz)])
+    return app
+
+
+async def _healthz(_: web.Request) -> web.Response:
+    return web.json_response({"status": "ok"})
+
+
+@web.middleware
+async def _from_here(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    """Keep other sites' pages out: this double lets whoever asks speak as a sample person."""
+    origin = request.headers.get("Origin", "")
+    if request.url.host not in OURS or (origin and urlsplit(origin).netloc != request.host):
+        raise web.HTTPForbidden(text="This is a local stand-in; open it by its own address.")
+    return await handler(request)

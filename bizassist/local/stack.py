@@ -1,0 +1,266 @@
+"""The local stack: which parts it has, in which order they start, and what they are told."""
+
+import asyncio
+import json
+import os
+import secrets
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bizassist.local import sample_data
+from bizassist.local.parts import LOOPBACK, Part, PartError, Running, claim_port, free_port
+from bizassist.local.provision import Addresses, provision
+
+MINISTACK = Path(__file__).parent / "ministack" / "serve.py"
+REGION = "us-east-1"
+PREFIX = "/app/bizassist"
+# State made by an older set of resources cannot be brought up to date, so it is made anew.
+PROVISIONED = "1"
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the person who starts the stack may choose; port 0 means any free one."""
+
+    state: Path
+    ministack_python: Path
+    port: int = 3978
+    agent_port: int = 8080
+    slack_port: int = 8091
+    environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """A stack that is ready: the addresses of its parts and the secrets made for it."""
+
+    description: dict[str, object]
+    running: tuple[Running, ...]
+
+    async def first_end(self) -> Running:
+        """Wait until one of the parts ends by itself."""
+        ends = [asyncio.create_task(part.ended()) for part in self.running]
+        try:
+            done, _ = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+            return done.pop().result()
+        finally:
+            for end in ends:
+                end.cancel()
+
+
+@asynccontextmanager
+async def running_stack(wishes: Wishes, say: Say) -> AsyncIterator[Stack]:
+    """Start every part, yield the ready stack, and leave no process behind.
+
+    :raises PartError: one sentence, when a port is taken, a tool is missing or a part fails.
+    """
+    logs = wishes.state / "logs"
+    logs.mkdir(parents=True, exist_ok=True)
+    made = _secrets(wishes.state / "secrets.json")
+    ports = _Ports.claim(wishes)
+    async with AsyncExitStack() as stack:
+
+        async def start(part: Part) -> Running:
+            running = await Running.start(part, logs)
+            stack.push_async_callback(running.stop)
+            await running.ready()
+            say(f"{part.name} is ready")
+            return running
+
+        aws = await start(_ministack(wishes, ports))
+        shared = _aws_environment(ports.aws, wishes.environment)
+        _speak_only_to(shared)
+        parameters = await asyncio.to_thread(_provision, ports, made)
+        (wishes.state / "provisioned").write_text(PROVISIONED)
+        say("user pool, tables, queues and memory are there")
+        parts = _parts(wishes, ports, shared, made)
+        others = await asyncio.gather(*(start(part) for part in parts))
+        description = _describe(ports, parameters, made, [aws, *others])
+        path = wishes.state / "stack.json"
+        _write_private(path, description)
+        stack.callback(path.unlink, missing_ok=True)
+        yield Stack(description, (aws, *others))
+
+
+@dataclass(frozen=True, slots=True)
+class _Ports:
+    aws: int
+    gateway: int
+    agent: int
+    slack: int
+    chat: int
+
+    @classmethod
+    def claim(cls, wishes: Wishes) -> "_Ports":
+        return cls(
+            aws=free_port(),
+            gateway=free_port(),
+            agent=claim_port(wishes.agent_port, "the agent", "--agent-port"),
+            slack=claim_port(wishes.slack_port, "the Slack double", "--slack-port"),
+            chat=claim_port(wishes.port, "the chat service", "--port"),
+        )
+
+
+def _at(port: int) -> str:
+    return f"http://{LOOPBACK}:{port}"
+
+
+def _secrets(path: Path) -> dict[str, str]:
+    """What is secret in this stack, made once and kept for its next start."""
+    if not path.exists():
+        _write_private(
+            path,
+            {
+                "slack_signing_secret": secrets.token_hex(16),
+                "slack_bot_token": f"xoxb-{secrets.token_hex(16)}",
+                **{
+                    f"password_{person.username}": f"Try-{secrets.token_hex(4)}-9Z"
+                    for person in sample_data.PEOPLE
+                },
+            },
+        )
+    kept: dict[str, str] = json.loads(path.read_text())
+    return kept
+
+
+def _write_private(path: Path, content: Mapping[str, object]) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        json.dump(content, file, indent=2)
+
+
+def _ministack(wishes: Wishes, ports: _Ports) -> Part:
+    if not wishes.ministack_python.exists():
+        raise PartError(
+            f"MiniStack's environment is missing ({wishes.ministack_python}): run make setup."
+        )
+    return Part(
+        "MiniStack",
+        (str(MINISTACK),),
+        f"{_at(ports.aws)}/_ministack/health",
+        {
+            **wishes.environment,
+            "BIND_HOST": LOOPBACK,
+            "MINISTACK_HOST": LOOPBACK,
+            "GATEWAY_PORT": str(ports.aws),
+            "MINISTACK_REGION": REGION,
+            "IOT_MTLS_ENABLED": "0",
+            "SFTP_ENABLED": "0",
+            "PERSIST_STATE": "1",
+            "STATE_DIR": str(wishes.state / "ministack"),
+            "LOG_LEVEL": "WARNING",
+        },
+        python=str(wishes.ministack_python),
+    )
+
+
+def _aws_environment(port: int, base: Mapping[str, str]) -> dict[str, str]:
+    """boto3 speaks to MiniStack and to nothing else, whatever account is configured here."""
+    return {key: value for key, value in base.items() if not key.startswith("AWS_")} | {
+        "AWS_ENDPOINT_URL": _at(port),
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_REGION": REGION,
+        "AWS_ACCESS_KEY_ID": "local",
+        "AWS_SECRET_ACCESS_KEY": "local",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "NO_PROXY": f"{LOOPBACK},localhost",
+        "BIZASSIST_SSM_PREFIX": PREFIX,
+    }
+
+
+def _speak_only_to(environment: Mapping[str, str]) -> None:
+    """Let this process, which provisions, speak to what its parts speak to."""
+    os.environ.clear()
+    os.environ.update(environment)
+
+
+def _provision(ports: _Ports, made: Mapping[str, str]) -> dict[str, str]:
+    return provision(
+        Addresses(
+            aws=_at(ports.aws),
+            public=_at(ports.chat),
+            runtime=_at(ports.agent),
+            gateway=_at(ports.gateway),
+        ),
+        {person.username: made[f"password_{person.username}"] for person in sample_data.PEOPLE},
+        PREFIX,
+    )
+
+
+def _parts(
+    wishes: Wishes, ports: _Ports, shared: Mapping[str, str], made: Mapping[str, str]
+) -> list[Part]:
+    slack = _slack_environment(wishes.environment, ports, made)
+    parts = [
+        _module("gateway", "bizassist.local.gateway", ports.gateway, "healthz", shared),
+        _module("agent", "bizassist.local.runtime", ports.agent, "ping", shared),
+        Part(
+            "chat",
+            ("-m", "bizassist", "serve"),
+            f"{_at(ports.chat)}/readyz",
+            {
+                **shared,
+                **slack,
+                "BIZASSIST_PORT": str(ports.chat),
+                "BIZASSIST_PUBLIC_URL": _at(ports.chat),
+                "BIZASSIST_TEAMS_ANONYMOUS": "true",
+            },
+        ),
+    ]
+    if slack["SLACK_API_URL"].startswith(_at(ports.slack)):
+        double = {**shared, **slack, "BIZASSIST_PUBLIC_URL": _at(ports.chat)}
+        parts.append(_module("slack", "bizassist.local.slack", ports.slack, "healthz", double))
+    return parts
+
+
+def _module(name: str, module: str, port: int, health: str, environment: Mapping[str, str]) -> Part:
+    return Part(name, ("-m", module), f"{_at(port)}/{health}", {**environment, "PORT": str(port)})
+
+
+def _slack_environment(
+    environment: Mapping[str, str], ports: _Ports, made: Mapping[str, str]
+) -> dict[str, str]:
+    """Slack itself where its settings point to it; the double otherwise."""
+    own = ("SLACK_SIGNING_SECRET", "SLACK_BOT_TOKEN", "SLACK_API_URL")
+    if all(environment.get(name) for name in own):
+        return {name: environment[name] for name in own}
+    return {
+        "SLACK_SIGNING_SECRET": made["slack_signing_secret"],
+        "SLACK_BOT_TOKEN": made["slack_bot_token"],
+        "SLACK_API_URL": f"{_at(ports.slack)}/api/",
+    }
+
+
+def _describe(
+    ports: _Ports,
+    parameters: Mapping[str, str],
+    made: Mapping[str, str],
+    running: list[Running],
+) -> dict[str, object]:
+    return {
+        "chat": _at(ports.chat),
+        "agent": _at(ports.agent),
+        "gateway": parameters["gateway_url"],
+        "slack": _at(ports.slack),
+        "aws": _at(ports.aws),
+        "region": REGION,
+        "ssm_prefix": PREFIX,
+        "people": {
+            person.username: {
+                "password": made[f"password_{person.username}"],
+                "email": person.email,
+                "groups": list(person.groups),
+            }
+            for person in sample_data.PEOPLE
+        },
+        "slack_signing_secret": made["slack_signing_secret"],
+        "slack_bot_token": made["slack_bot_token"],
+        "parameters": {name: parameters[name] for name in sorted(parameters)},
+        "processes": {part.part.name: part.pid for part in running},
+    }

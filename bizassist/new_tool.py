@@ -1,0 +1,128 @@
+"""``bizassist tools new NAME``: the beginnings of a Gateway tool, ready to be called."""
+
+import json
+import keyword
+import re
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
+from pathlib import Path
+
+from bizassist.commands import CommandError
+
+NAME = "tools"
+HELP = "begin a new Gateway tool"
+
+PACKAGE = Path("gateway_tools")
+_TOOL = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+_TARGET = re.compile(r"([0-9a-zA-Z]-?){1,100}")  # CreateGatewayTarget, AgentCore API reference
+# Models take tool names of so many characters (Bedrock's ToolSpecification).
+LONGEST = 64
+
+_MODULE = '''"""The tool ``{name}``: say in one line what it answers."""
+
+from gateway_tools.catalog import Answer, Arguments
+from gateway_tools.errors import ToolError
+
+
+def run(arguments: Arguments) -> Answer:
+    """Answer with the greeting; the arguments fit the schema already."""
+    who = arguments["who"].strip()
+    if not who:
+        raise ToolError("invalid_arguments", "There is nobody to greet.", "Ask for a name.")
+    return {{"greeting": f"Hello, {{who}}."}}
+'''
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Declare the one thing that can be done."""
+    actions = parser.add_subparsers(required=True, metavar="ACTION")
+    action = actions.add_parser("new", help="write a module, a schema and its line in the list")
+    action.add_argument("name", metavar="NAME", help="the tool's name, such as order_status")
+    action.add_argument("--target", help="the Gateway target to serve it; else one of its own")
+
+
+def run(options: Namespace) -> int:
+    """Write the tool and say what to do next."""
+    written = new_tool(Path.cwd() / PACKAGE, options.name, options.target)
+    for path in written:
+        sys.stdout.write(f"wrote {path.relative_to(Path.cwd())}\n")
+    sys.stdout.write("Next: describe it in the schema, write the module, run bizassist dev.\n")
+    return 0
+
+
+def new_tool(package: Path, name: str, target: str | None = None) -> Sequence[Path]:
+    """Write the tool's module and schema, and add it to its target in the list.
+
+    :param package: the folder ``gateway_tools``.
+    :param target: a target that exists or will; one named like the tool when not given.
+    :returns: the files that were written.
+    :raises CommandError: when the name can't be used; nothing was written then.
+    """
+    target = target or name.replace("_", "-")
+    listed = package / "targets.json"
+    if not listed.is_file():
+        raise CommandError(f"there is no {listed}: run this in the project's folder")
+    targets: dict[str, list[str]] = json.loads(listed.read_text("utf-8"))
+    _check_names(name, target)
+    _check_free(package, name, targets)
+    targets[target] = sorted([*targets.get(target, []), name])
+    files = {
+        _module_of(package, name): _MODULE.format(name=name),
+        _schema_of(package, name): json.dumps(_schema(name), indent=2) + "\n",
+        listed: _listing(targets),
+    }
+    for path, content in files.items():
+        path.write_text(content, "utf-8")
+    return list(files)
+
+
+def _check_names(name: str, target: str) -> None:
+    if not _TOOL.fullmatch(name) or keyword.iskeyword(name):
+        raise CommandError(f"{name!r} is no name for a tool: use words like order_status")
+    if not _TARGET.fullmatch(target):
+        raise CommandError(f"{target!r} is no name for a target: letters, digits, single dashes")
+    if len(f"{target}___{name}") > LONGEST:
+        raise CommandError(f"{target}___{name} is longer than {LONGEST} characters")
+
+
+def _check_free(package: Path, name: str, targets: dict[str, list[str]]) -> None:
+    owner = next((known for known, names in targets.items() if name in names), None)
+    if owner:
+        raise CommandError(f"there is a tool {name} already, at the target {owner}")
+    for path in (_module_of(package, name), _schema_of(package, name)):
+        if path.exists():
+            raise CommandError(f"{path} is there already")
+
+
+def _module_of(package: Path, name: str) -> Path:
+    return package / "tools" / f"{name}.py"
+
+
+def _schema_of(package: Path, name: str) -> Path:
+    return package / "schemas" / f"{name}.json"
+
+
+def _schema(name: str) -> dict[str, object]:
+    return {
+        "name": name,
+        "description": "Say here when a model should call this tool, and what it answers.",
+        "inputSchema": {
+            "type": "object",
+            "properties": {"who": {"type": "string", "description": "Whom to greet."}},
+            "required": ["who"],
+        },
+        "outputSchema": {
+            "type": "object",
+            "properties": {"greeting": {"type": "string"}},
+            "required": ["greeting"],
+        },
+    }
+
+
+def _listing(targets: dict[str, list[str]]) -> str:
+    """One line a target, so that adding a tool changes one line."""
+    lines = [
+        f"  {json.dumps(target)}: {json.dumps(names)}" for target, names in sorted(targets.items())
+    ]
+    return "{\n" + ",\n".join(lines) + "\n}\n"

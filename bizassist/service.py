@@ -1,0 +1,212 @@
+"""The chat service, put together: settings in, a running server out."""
+
+import asyncio
+import logging
+import signal
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import boto3
+import httpx
+from aiohttp import web
+from botocore.config import Config
+
+from bizassist.commands import CommandError
+from bizassist.parameters import Parameters, read_parameters
+from bizassist.settings import Process, SettingsError, read_deployment, read_process
+from bots.app import Check, application
+from bots.inbox import Consumer, Inbox
+from bots.ledger import Ledger
+from bots.platform import Accepted, Platform
+from bots.runtime import Runtime
+from bots.slack.edge import SlackEdge
+from bots.slack.platform import slack_platform
+from bots.turn import Assistant
+from bots.web.pages import TEMPLATES, WebChat
+from bots.web.platform import WebPlatform
+from bots.web.transcripts import Transcripts
+from identity.executor import Executor
+from identity.html import Html
+from identity.links import Link
+from identity.people import PlatformName
+from identity.service import Identity, IdentitySettings
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_sqs import SQSClient
+
+# Long polls sit in a thread each; everything else is short.
+THREADS = 32
+QUICK = Config(
+    connect_timeout=2,
+    read_timeout=10,
+    retries={"mode": "standard", "total_max_attempts": 3},
+    max_pool_connections=THREADS,
+)
+# What is being answered when the process is told to stop gets this long to finish.
+DRAIN_SECONDS = 25.0
+
+_log = logging.getLogger(__name__)
+
+
+def serve() -> int:
+    """Run the chat service until SIGTERM or SIGINT.
+
+    :raises CommandError: when a setting is missing or wrong.
+    """
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # its lines carry whole addresses
+    logging.getLogger("aiohttp.access").setLevel(logging.WARNING)
+    try:
+        process = read_process()
+        ssm = boto3.client("ssm", config=QUICK)
+        deployment = read_deployment(read_parameters(ssm, process.ssm_prefix), process.ssm_prefix)
+    except SettingsError as error:
+        raise CommandError(f"settings are missing or wrong\n{error}") from None
+    asyncio.run(_serve(process, deployment))
+    return 0
+
+
+async def _serve(process: Process, deployment: Parameters) -> None:
+    stop = asyncio.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    async with chat_service(process, deployment):
+        await stop.wait()
+
+
+@asynccontextmanager
+async def chat_service(process: Process, deployment: Parameters) -> AsyncIterator[None]:
+    """The whole service, listening and answering while the block runs."""
+    async with AsyncExitStack() as stack:
+        call = Executor(THREADS)
+        stack.callback(call.close)
+        session = boto3.Session()
+        dynamodb, sqs = (
+            session.client("dynamodb", config=QUICK),
+            session.client("sqs", config=QUICK),
+        )
+        identity = await stack.enter_async_context(
+            Identity.open(_identity_settings(process, deployment), session, call)
+        )
+        inbox = await stack.enter_async_context(Inbox(sqs, call, deployment.inbox_url))
+        transcripts = Transcripts(dynamodb, call, deployment.transcripts_table)
+        html = Html(TEMPLATES)
+        chat = WebChat(transcripts, inbox.put, html, deployment.user_pool_id)
+        platforms: dict[PlatformName, Platform] = {
+            "web": WebPlatform(transcripts, process.public_url)
+        }
+        routes = chat.routes()
+        if process.slack_signing_secret and process.slack_bot_token:
+            platforms["slack"] = await stack.enter_async_context(
+                slack_platform(process.slack_bot_token.get_secret_value(), process.slack_api_url)
+            )
+            routes += SlackEdge(process.slack_signing_secret.get_secret_value(), inbox.put).routes()
+        http = await stack.enter_async_context(httpx.AsyncClient())
+        answers = Answers(
+            platforms,
+            Assistant(
+                ledger=Ledger(dynamodb, call, deployment.ledger_table),
+                links=identity.links,
+                tokens=identity.tokens,
+                runtime=Runtime(http, deployment.runtime_url, deployment.runtime_arn),
+                invite=identity.link_url,
+            ),
+            inbox,
+        )
+        app = application(routes, _checks(dynamodb, sqs, call, identity, deployment))
+        identity.setup(app, html, answers.on_linked)
+        await stack.enter_async_context(_consuming(sqs, call, deployment, answers))
+        await stack.enter_async_context(_listening(app, process))
+        _log.info("listening on %s:%s for %s", process.host, process.port, ", ".join(platforms))
+        yield
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What happens to an accepted event: its platform reads it, the assistant answers it."""
+
+    platforms: Mapping[PlatformName, Platform]
+    assistant: Assistant
+    inbox: Inbox
+
+    async def answer(self, accepted: Accepted) -> None:
+        """Work on an event from the inbox."""
+        platform = self.platforms[accepted.platform]
+        await platform.dispatch(accepted, lambda turn: self.assistant.answer(turn, platform))
+
+    async def apologise(self, accepted: Accepted) -> None:
+        """Work on an event that the inbox has given up on."""
+        platform = self.platforms[accepted.platform]
+        await platform.dispatch(accepted, lambda turn: self.assistant.apologise(turn, platform))
+
+    async def on_linked(self, link: Link, replaced: Link | None) -> None:
+        """Answer what the chat user had asked before being linked."""
+        del replaced
+        for accepted in await self.assistant.ledger.waiting(link.chat_user):
+            await self.inbox.put(accepted, again=link.linked_at.isoformat())
+
+
+def _identity_settings(process: Process, deployment: Parameters) -> IdentitySettings:
+    return IdentitySettings(
+        user_pool_id=deployment.user_pool_id,
+        issuer=deployment.issuer,
+        discovery_url=deployment.discovery_url,
+        web_client_id=deployment.web_client_id,
+        links_table=deployment.links_table,
+        link_requests_table=deployment.link_requests_table,
+        sessions_table=deployment.sessions_table,
+        tokens_key_id=deployment.tokens_key_id,
+        public_url=process.public_url,
+        trusted_proxies=process.trusted_proxies,
+    )
+
+
+def _checks(
+    dynamodb: "DynamoDBClient",
+    sqs: "SQSClient",
+    call: Executor,
+    identity: Identity,
+    deployment: Parameters,
+) -> dict[str, Check]:
+    return {
+        "ledger": lambda: call(dynamodb.describe_table, TableName=deployment.ledger_table),
+        "inbox": lambda: call(
+            sqs.get_queue_attributes, QueueUrl=deployment.inbox_url, AttributeNames=["QueueArn"]
+        ),
+        "user pool": identity.oidc.document,
+    }
+
+
+@asynccontextmanager
+async def _consuming(
+    sqs: "SQSClient", call: Executor, deployment: Parameters, answers: Answers
+) -> AsyncIterator[None]:
+    consumers = (
+        Consumer(sqs, call, deployment.inbox_url, answers.answer),
+        Consumer(sqs, call, deployment.dead_letter_url, answers.apologise, slots=4),
+    )
+    tasks = [asyncio.create_task(consumer.run()) for consumer in consumers]
+    try:
+        yield
+    finally:
+        for consumer in consumers:
+            consumer.stop()
+        await asyncio.wait(tasks, timeout=DRAIN_SECONDS)
+        for task in tasks:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+
+@asynccontextmanager
+async def _listening(app: web.Application, process: Process) -> AsyncIterator[None]:
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=2)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, process.host, process.port).start()
+        yield
+    finally:
+        await runner.cleanup()

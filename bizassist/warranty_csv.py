@@ -1,0 +1,178 @@
+"""A CSV file of devices, read into rows of the warranty table or into every fault it has."""
+
+import csv
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from gateway_tools import serials
+
+Value = str | bool
+Row = dict[str, Value]
+
+LONGEST = 200
+_TRUTH = {"no": False, "false": False, "0": False, "yes": True, "true": True, "1": True}
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong in one place of the file."""
+
+    line: int
+    column: str
+    message: str
+
+    def __str__(self) -> str:
+        where = f"line {self.line}, {self.column}" if self.column else f"line {self.line}"
+        return f"{where}: {self.message}"
+
+
+class FaultyFile(Exception):
+    """The file can't be imported; carries every fault in it."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__("\n".join(map(str, faults)))
+        self.faults = tuple(faults)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """How one column's cells are read.
+
+    :param read: raises ValueError or KeyError for what it can't read.
+    :param complaint: what is said then, after the cell's text.
+    """
+
+    read: Callable[[str], Value] = str
+    complaint: str = ""
+    required: bool = True
+
+
+def _day(text: str) -> str:
+    if date.fromisoformat(text).isoformat() != text:
+        raise ValueError(text)  # weeks and dates without dashes are ISO too, but nobody's habit
+    return text
+
+
+def _email(text: str) -> str:
+    name, _, host = text.partition("@")
+    if not name or "." not in host or any(mark in text for mark in " ,;<>"):
+        raise ValueError(text)
+    return text.lower()
+
+
+COLUMNS = {
+    "serial_number": Column(serials.compact, "is not a serial of 4 to 40 letters and digits"),
+    "product": Column(),
+    "purchase_date": Column(_day, "is not a date such as 2026-01-31"),
+    "end_date": Column(_day, "is not a date such as 2026-01-31"),
+    "coverage": Column(),
+    "void": Column(lambda text: _TRUTH[text.lower()], "is neither yes nor no", required=False),
+    "customer_email": Column(_email, "is not an e-mail address", required=False),
+    "customer_name": Column(required=False),
+}
+
+
+def read_csv(path: Path) -> list[Row]:
+    """The devices of a file, as the table keeps them.
+
+    :raises FaultyFile: with every fault in the file, by line and column.
+    :raises OSError: when there is no such file.
+    """
+    try:
+        # utf-8-sig, since spreadsheets put a byte order mark in front.
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            lines = list(_lines(file))
+    except UnicodeDecodeError:
+        raise FaultyFile([Fault(1, "", "the file is not UTF-8; save it as UTF-8 CSV")]) from None
+    header = [name.strip().lower() for name in lines[0][1]] if lines else []
+    faults = _header_faults(header)
+    if faults:
+        raise FaultyFile(faults)
+    read = [(line, *_row(line, header, cells)) for line, cells in lines[1:]]
+    faults = [fault for _, _, wrong in read for fault in wrong]
+    faults += _repeated([(line, row) for line, row, _ in read])
+    if faults or not read:
+        raise FaultyFile(sorted(faults, key=lambda fault: fault.line) or [_NOTHING])
+    return [row for _, row, _ in read]
+
+
+_NOTHING = Fault(1, "", "there are no devices below the column names")
+
+
+def _lines(file: Iterator[str]) -> Iterator[tuple[int, list[str]]]:
+    """Each row and the line it begins on: a quoted cell may span several."""
+    reader = csv.reader(file, strict=True)
+    begins = 1
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                yield begins, cells
+            begins = reader.line_num + 1
+    except csv.Error as error:
+        raise FaultyFile([Fault(begins, "", f"is not CSV: {error}")]) from None
+
+
+def _header_faults(header: Sequence[str]) -> list[Fault]:
+    return [
+        *(
+            Fault(1, name, "the column is missing")
+            for name, column in COLUMNS.items()
+            if column.required and name not in header
+        ),
+        *(Fault(1, name, "there is no such column") for name in header if name not in COLUMNS),
+        *(
+            Fault(1, name, "the column is there more than once")
+            for name in COLUMNS
+            if header.count(name) > 1
+        ),
+    ]
+
+
+def _row(line: int, header: Sequence[str], cells: Sequence[str]) -> tuple[Row, list[Fault]]:
+    if len(cells) != len(header):
+        return {}, [Fault(line, "", f"has {len(cells)} cells where {len(header)} belong")]
+    row: Row = {}
+    faults = []
+    texts = dict(zip(header, (cell.strip() for cell in cells), strict=True))
+    for name, text in texts.items():
+        complaint = _take(row, name, text)
+        if complaint:
+            faults.append(Fault(line, name, complaint))
+    row["printed_serial"] = serials.printed(texts["serial_number"])
+    return row, faults or _crossed(line, row)
+
+
+def _take(row: Row, name: str, text: str) -> str | None:
+    """Read one cell into the row; what is wrong with it, if anything."""
+    column = COLUMNS[name]
+    if not text:
+        return "is missing" if column.required else None
+    if len(text) > LONGEST:
+        return f"is longer than {LONGEST} characters"
+    try:
+        row[name] = column.read(text)
+    except (KeyError, ValueError):
+        return f"{text!r} {column.complaint}"
+    return None
+
+
+def _crossed(line: int, row: Mapping[str, Value]) -> list[Fault]:
+    if str(row["end_date"]) < str(row["purchase_date"]):
+        return [Fault(line, "end_date", "lies before the purchase date")]
+    return []
+
+
+def _repeated(rows: Sequence[tuple[int, Row]]) -> list[Fault]:
+    first: dict[Value, int] = {}
+    faults = []
+    for line, row in rows:
+        serial = row.get("serial_number")
+        if serial is None:
+            continue
+        if serial in first:
+            message = f"is the same device as in line {first[serial]}"
+            faults.append(Fault(line, "serial_number", message))
+        first.setdefault(serial, line)
+    return faults

@@ -1,0 +1,1 @@
+"""The chat service: platforms in, platforms out, the turn in between."""

@@ -1,0 +1,68 @@
+"""The web application of the chat service: its routes, its health, its limits."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+
+from aiohttp import web
+
+from bots.errors import reason
+
+MAX_BODY = 1024 * 1024
+CHECK_SECONDS = 5.0
+
+Check = Callable[[], Awaitable[object]]
+"""Asks one dependency something small; returns when it answers, raises when it doesn't."""
+
+_log = logging.getLogger(__name__)
+
+
+def application(
+    routes: Iterable[web.AbstractRouteDef], checks: Mapping[str, Check]
+) -> web.Application:
+    """The application without anybody's session or pages; bodies up to one mebibyte.
+
+    :param checks: the dependencies that ``/readyz`` asks, by name.
+    """
+    app = web.Application(client_max_size=MAX_BODY)
+    app.add_routes(routes)
+    app.add_routes(
+        [
+            web.get("/", _home),
+            web.get("/healthz", _alive),
+            web.get("/readyz", _ready(checks)),
+        ]
+    )
+    return app
+
+
+async def _home(request: web.Request) -> web.Response:
+    del request
+    raise web.HTTPFound("/chat")
+
+
+async def _alive(request: web.Request) -> web.Response:
+    del request
+    return web.json_response({"status": "alive"})
+
+
+def _ready(checks: Mapping[str, Check]) -> Callable[[web.Request], Awaitable[web.Response]]:
+    async def answers(name: str, check: Check) -> bool:
+        try:
+            async with asyncio.timeout(CHECK_SECONDS):
+                await check()
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is not ready
+            _log.warning("%s does not answer: %s", name, reason(error))
+            return False
+        return True
+
+    async def ready(request: web.Request) -> web.Response:
+        del request
+        good = await asyncio.gather(*(answers(name, check) for name, check in checks.items()))
+        states = {
+            name: "answers" if one else "does not answer"
+            for name, one in zip(checks, good, strict=True)
+        }
+        return web.json_response(states, status=200 if all(good) else 503)
+
+    return ready

@@ -1,0 +1,88 @@
+"""What a platform implements, and the few shapes that pass between it and the turn."""
+
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from ag_ui.core import BaseEvent
+
+from identity.people import ChatUser, Names, PlatformName
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What the edge verified and put into the inbox, as it arrived.
+
+    :param platform: which adapter reads it.
+    :param event_id: the platform's own id of the event; the inbox drops a second one.
+    :param conversation: the FIFO group: what is asked in one conversation is answered in order.
+    :param body: the platform's payload, JSON-serialisable.
+    """
+
+    platform: PlatformName
+    event_id: str
+    conversation: str
+    body: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One question, as every platform asks it.
+
+    :param id: ``platform:event id``; the ledger answers each id exactly once.
+    :param conversation: where the thread of questions happens, unique across platforms.
+    :param text: the question, without mention or command.
+    :param accepted: what it was read from, so that it can wait for its link and come again.
+    """
+
+    id: str
+    chat_user: ChatUser
+    conversation: str
+    text: str
+    accepted: Accepted
+    names: Names = field(default_factory=Names)
+
+
+class Receipt(Protocol):
+    """Where a reply keeps its visible message's id, so that a redelivered turn continues it."""
+
+    @property
+    def message(self) -> str | None:
+        """The id stored by an earlier attempt at this turn; None when nothing is visible yet."""
+
+    async def keep(self, message: str) -> None:
+        """Store the id; call it the instant the message is visible."""
+
+
+class ReplyStream(Protocol):
+    """An answer while it is written."""
+
+    async def show(self, event: BaseEvent) -> None:
+        """Take one agent event (AG-UI) into the visible message."""
+
+    async def say(self, sentence: str) -> None:
+        """Replace what is visible by one sentence: the turn failed, or will be tried again."""
+
+
+Accept = Callable[[Accepted], Awaitable[None]]
+"""Puts what the edge verified into the inbox; it is safe once this returns."""
+
+Answer = Callable[[Turn], Awaitable[None]]
+"""The turn's story; a platform calls it once for each question that it reads."""
+
+
+class Platform(Protocol):
+    """One place where people ask."""
+
+    async def dispatch(self, accepted: Accepted, answer: Answer) -> None:
+        """Read what was accepted and, when it is a question, await ``answer`` with its turn."""
+
+    async def ask_to_link(self, turn: Turn, url: str) -> None:
+        """Show the asker, and nobody else, where to sign in."""
+
+    def reply(self, turn: Turn, receipt: Receipt) -> AbstractAsyncContextManager[ReplyStream]:
+        """Open the turn's visible message, or continue the one ``receipt`` names."""
+
+    async def notify(self, turn: Turn, sentence: str) -> None:
+        """Tell the asker, and nobody else, one plain sentence outside of an answer."""

@@ -1,0 +1,89 @@
+"""AgentCore Runtime: one question as the person who asks, an answer as a stream of agent events."""
+
+import logging
+from collections.abc import AsyncIterator
+from urllib.parse import quote
+
+import httpx
+from ag_ui.core import BaseEvent, Event, RunAgentInput, RunErrorEvent, RunFinishedEvent, UserMessage
+from httpx_sse import EventSource, SSEError, aconnect_sse
+from pydantic import TypeAdapter, ValidationError
+
+from bots.errors import RuntimeUnavailable, TokenRefused
+
+SESSION_HEADER = "X-Amzn-Bedrock-AgentCore-Runtime-Session-Id"
+# "read" bounds the silence between two events, not the answer: a tool may think for a while.
+TIMEOUT = httpx.Timeout(connect=5.0, read=120.0, write=10.0, pool=5.0)
+
+_EVENT: TypeAdapter[BaseEvent] = TypeAdapter(Event)
+_log = logging.getLogger(__name__)
+
+
+class Runtime:
+    """A client of one agent runtime.
+
+    Plain HTTPS with the person's bearer token: with a JWT authorizer the AWS SDK cannot invoke
+    (InvokeAgentRuntime, "JWT bearer token", AgentCore developer guide).
+
+    :param http: shared client; whoever made it closes it.
+    :param base: ``https://bedrock-agentcore.{region}.amazonaws.com``, or its local stand-in.
+    """
+
+    def __init__(self, http: httpx.AsyncClient, base: str, arn: str) -> None:
+        self._http = http
+        self._url = f"{base}/runtimes/{quote(arn, safe='')}/invocations?qualifier=DEFAULT"
+
+    async def invoke(
+        self, run: str, text: str, session: str, token: str
+    ) -> AsyncIterator[BaseEvent]:
+        """Ask ``text`` in ``session`` and yield what the agent says and does.
+
+        :param run: the turn's id.
+        :param token: the person's Cognito access token.
+        :raises RuntimeUnavailable: when the runtime can't be reached, fails, or breaks off.
+        :raises TokenRefused: when its authorizer refuses the token.
+        """
+        question = RunAgentInput(
+            thread_id=session,
+            run_id=run,
+            messages=[UserMessage(id=run, content=text)],
+            state={},
+            tools=[],
+            context=[],
+            forwarded_props={},
+        )
+        headers = {"Authorization": f"Bearer {token}", SESSION_HEADER: session}
+        body = question.model_dump(mode="json", by_alias=True, exclude_none=True)
+        try:
+            async with aconnect_sse(
+                self._http, "POST", self._url, json=body, headers=headers, timeout=TIMEOUT
+            ) as stream:
+                _check(stream.response)
+                async for event in _events(stream):
+                    yield event
+        except (httpx.TransportError, SSEError) as error:
+            raise RuntimeUnavailable(f"{run}: {type(error).__name__}") from error
+
+
+def _check(response: httpx.Response) -> None:
+    if response.status_code in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
+        raise TokenRefused(f"the runtime answered {response.status_code}")
+    if not response.is_success:
+        raise RuntimeUnavailable(f"the runtime answered {response.status_code}")
+
+
+async def _events(stream: EventSource) -> AsyncIterator[BaseEvent]:
+    """The run's events up to its end.
+
+    :raises RuntimeUnavailable: when the stream ends before the run does.
+    """
+    async for sent in stream.aiter_sse():
+        try:
+            event = _EVENT.validate_json(sent.data)
+        except ValidationError:
+            _log.warning("passed over an agent event of an unknown shape")
+            continue
+        yield event
+        if isinstance(event, RunFinishedEvent | RunErrorEvent):
+            return
+    raise RuntimeUnavailable("the stream ended before the run did")

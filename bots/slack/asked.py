@@ -1,0 +1,176 @@
+"""What Slack sends, read once: who asked what, where, and whether it is for us at all."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from bots.platform import Accepted
+from identity.people import ChatUser
+
+Kind = Literal["command", "direct", "mention"]
+
+_SPOKEN = {None, "file_share", "thread_broadcast"}  # message subtypes that a person typed
+_CONTROL = re.compile(r"<([@#!]?)([^<>|\s]+)(?:\|([^<>]*))?>")
+
+
+class MalformedPayload(ValueError):
+    """A payload that lacks what Slack always sends; ``str`` is one sentence about it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One thing that one person said to the assistant.
+
+    :param tenant: the organisation on Enterprise Grid, the workspace otherwise.
+    :param ts: the post's timestamp, which is its id in its channel; empty for a command.
+    :param thread: the timestamp of the thread that the answer belongs into, if any.
+    :param text: what a person would read: no mention of the assistant, nothing escaped.
+    :param stranger: the person belongs to another company (Slack Connect).
+    """
+
+    kind: Kind
+    event_id: str
+    tenant: str
+    user: str
+    channel: str
+    text: str
+    ts: str = ""
+    thread: str | None = None
+    response_url: str = ""
+    stranger: bool = False
+
+    @property
+    def chat_user(self) -> ChatUser:
+        """Who Slack says is speaking."""
+        return ChatUser("slack", self.tenant, self.user)
+
+    @property
+    def conversation(self) -> str:
+        """The thread of questions: a thread, a direct message, or one person's commands."""
+        place = self.user if self.kind == "command" else self.thread
+        return ":".join(filter(None, ("slack", self.tenant, self.channel, place)))
+
+    def accepted(self, body: Mapping[str, object]) -> Accepted:
+        """What goes into the inbox: ``body`` without the verification token that nobody needs."""
+        kept = {name: value for name, value in body.items() if name != "token"}
+        return Accepted("slack", self.event_id, self.conversation, kept)
+
+
+def read(body: Mapping[str, object]) -> Asked | None:
+    """What ``body`` asks; None when it is nothing that the assistant answers.
+
+    :raises MalformedPayload: when a field is missing that Slack always sends.
+    """
+    return _command(body) if "command" in body else _event(body)
+
+
+def _command(form: Mapping[str, object]) -> Asked:
+    return Asked(
+        kind="command",
+        event_id=_required(form, "trigger_id"),
+        tenant=_text(form, "enterprise_id") or _required(form, "team_id"),
+        user=_required(form, "user_id"),
+        channel=_required(form, "channel_id"),
+        text=plain(_text(form, "text")).strip(),
+        response_url=_required(form, "response_url"),
+    )
+
+
+def _event(envelope: Mapping[str, object]) -> Asked | None:
+    event = envelope.get("event")
+    if envelope.get("type") != "event_callback" or not isinstance(event, Mapping):
+        raise MalformedPayload("This is not an event of Slack's Events API.")
+    kind = _kind(event)
+    if kind is None or _text(event, "user") in _own_users(envelope):
+        return None
+    team, channel, ts = _team(envelope), _required(event, "channel"), _required(event, "ts")
+    return Asked(
+        kind=kind,
+        # A message and its app_mention are two events of one post, and Slack has sent one post
+        # under up to eleven event ids, so the post's own id is the one that counts.
+        event_id=f"{team}:{channel}:{ts}",
+        tenant=_enterprise(envelope) or team,
+        user=_required(event, "user"),
+        channel=channel,
+        text=_without_mention(_text(event, "text"), _own_users(envelope)),
+        ts=ts,
+        thread=_text(event, "thread_ts") or (ts if kind == "mention" else None),
+        stranger=_from_elsewhere(envelope, event),
+    )
+
+
+def _kind(event: Mapping[str, object]) -> Kind | None:
+    """How the person spoke to us; None for bots, edits, deletions and other people's talk."""
+    if event.get("bot_id") or event.get("subtype") not in _SPOKEN:
+        return None
+    if event.get("type") == "app_mention":
+        return "mention"
+    if event.get("type") == "message" and event.get("channel_type") == "im":
+        return "direct"
+    return None
+
+
+def _from_elsewhere(envelope: Mapping[str, object], event: Mapping[str, object]) -> bool:
+    theirs = _text(event, "user_team") or _text(event, "team")
+    if not theirs or envelope.get("is_ext_shared_channel") is False:
+        return False
+    return theirs not in {_team(envelope), _enterprise(envelope)}
+
+
+def _authorizations(envelope: Mapping[str, object]) -> Iterator[Mapping[str, object]]:
+    listed = envelope.get("authorizations")
+    for one in listed if isinstance(listed, list) else ():
+        if isinstance(one, Mapping):
+            yield one
+
+
+def _own_users(envelope: Mapping[str, object]) -> set[str]:
+    return {_text(one, "user_id") for one in _authorizations(envelope)} - {""}
+
+
+def _team(envelope: Mapping[str, object]) -> str:
+    # In a channel shared with another company the outer team can be theirs; the authorization
+    # names the workspace that installed us.
+    installed = (_text(one, "team_id") for one in _authorizations(envelope))
+    return next(filter(None, installed), "") or _required(envelope, "team_id")
+
+
+def _enterprise(envelope: Mapping[str, object]) -> str:
+    installed = (_text(one, "enterprise_id") for one in _authorizations(envelope))
+    return next(filter(None, installed), "") or _text(envelope, "enterprise_id")
+
+
+def _without_mention(text: str, own: set[str]) -> str:
+    mentions = "|".join(map(re.escape, own)) or r"\w+"
+    count = 0 if own else 1
+    return plain(re.sub(rf"<@(?:{mentions})(?:\|[^<>]*)?>", "", text, count=count)).strip()
+
+
+def plain(text: str) -> str:
+    """``text`` as a person reads it: Slack's ``<…>`` sequences and entities resolved."""
+    resolved = _CONTROL.sub(_spoken, text)
+    return resolved.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def _spoken(control: re.Match[str]) -> str:
+    sign, target, label = control.group(1), control.group(2), control.group(3) or ""
+    if sign == "!":
+        return label or f"@{target}"
+    if sign:
+        return f"{sign}{label.removeprefix(sign) or target}"
+    if not label or target.removeprefix("mailto:").endswith(label):
+        return label if target.startswith("mailto:") else target
+    return f"{label} ({target})"
+
+
+def _text(fields: Mapping[str, object], name: str) -> str:
+    value = fields.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _required(fields: Mapping[str, object], name: str) -> str:
+    value = _text(fields, name)
+    if not value or "#" in value:
+        raise MalformedPayload(f"The field {name} is missing or not one of Slack's.")
+    return value

@@ -1,0 +1,152 @@
+"""Slack as a platform: Bolt's dispatch behind the inbox, answers into threads and to one person."""
+
+import json
+import logging
+import re
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+import aiohttp
+from slack_bolt.async_app import AsyncApp, AsyncBoltContext, AsyncBoltRequest
+from slack_bolt.authorization import AuthorizeResult
+
+from bots.platform import Accepted, Answer, Receipt, ReplyStream, Turn
+from bots.slack.asked import Asked, MalformedPayload, read
+from bots.slack.content import HELP, content, sign_in
+from bots.slack.names import NameBook
+from bots.slack.posts import Posts
+from bots.slack.private import Private
+from bots.slack.replies import PostedReply, PrivateReply
+from bots.slack.responses import ResponseUrls
+from bots.slack.web_api import WebApi
+
+REFUSAL = (
+    "I can only answer people of the company that I work for. Please ask one of your contacts here."
+)
+TIMEOUT = aiohttp.ClientTimeout(total=10, connect=5)
+PACE = 1.0
+_ANY_COMMAND = re.compile("")  # an installation may have given ours another name
+
+
+class SlackUnavailable(Exception):
+    """Bolt did not hand an event to its listener: Slack did not accept the bot's token."""
+
+
+class SlackPlatform:
+    """Implements :class:`bots.platform.Platform`; made by :func:`slack_platform`."""
+
+    def __init__(self, api: WebApi, responses: ResponseUrls, pace: float) -> None:
+        self._api = api
+        self._private = Private(api, responses)
+        self._names = NameBook(api)
+        self._pace = pace
+        self._identity: AuthorizeResult | None = None
+        self._bolt = self._bolt_app()
+
+    async def dispatch(self, accepted: Accepted, answer: Answer) -> None:
+        """Run Bolt's own dispatch; returns, or raises, when the listener has."""
+        request = AsyncBoltRequest(
+            body=json.dumps(accepted.body),
+            headers={"content-type": "application/json"},
+            context={"accepted": accepted, "answer": answer, "heard": False},
+        )
+        await self._bolt.async_dispatch(request)
+        if not request.context["heard"]:
+            raise SlackUnavailable("Slack does not accept the bot's token")
+
+    async def ask_to_link(self, turn: Turn, url: str) -> None:
+        """Show the asker, and nobody else, a button that leads to ``url``."""
+        await self._private.tell(_asked(turn.accepted), sign_in(url))
+
+    def reply(self, turn: Turn, receipt: Receipt) -> AbstractAsyncContextManager[ReplyStream]:
+        """Open the turn's visible message, or continue the one ``receipt`` names."""
+        asked = _asked(turn.accepted)
+        if asked.kind == "command":
+            return PrivateReply(self._private, asked, receipt)
+        posts = Posts(
+            self._api,
+            receipt,
+            turn=turn.id,
+            channel=asked.channel,
+            thread=asked.thread,
+            since=asked.ts,
+        )
+        return PostedReply(posts, self._pace)
+
+    async def notify(self, turn: Turn, sentence: str) -> None:
+        """Tell the asker, and nobody else, one sentence."""
+        await self._private.tell(_asked(turn.accepted), content(sentence))
+
+    def _bolt_app(self) -> AsyncApp:
+        logger = logging.getLogger(f"{__name__}.bolt")
+        logger.setLevel(logging.ERROR)  # it warns of settings that are as they should be
+
+        async def authorize() -> AuthorizeResult:  # Bolt takes no bound method here
+            return await self._authorized()
+
+        app = AsyncApp(
+            name="bizassist",
+            logger=logger,
+            authorize=authorize,
+            process_before_response=True,  # dispatch returns when the listener has finished
+            request_verification_enabled=False,  # the edge has verified
+            ssl_check_enabled=False,
+            url_verification_enabled=False,
+            attaching_conversation_kwargs_enabled=False,
+        )
+
+        @app.error
+        async def surface(error: Exception) -> None:
+            raise error  # Bolt would log it and answer 500; the inbox must see it to deliver again
+
+        for listen in (app.command(_ANY_COMMAND), app.event("message"), app.event("app_mention")):
+            listen(self._hear)
+        return app
+
+    async def _authorized(self) -> AuthorizeResult:
+        if self._identity is None:
+            self._identity = await self._api.identity()
+        return self._identity
+
+    async def _hear(self, context: AsyncBoltContext) -> None:
+        context["heard"] = True
+        accepted: Accepted = context["accepted"]
+        answer: Answer = context["answer"]
+        asked = _asked(accepted)
+        if asked.stranger:
+            await self._private.turn_away(asked, content(REFUSAL))
+        elif asked.text.lower() in {"", "help"}:
+            await self._private.tell(asked, content(HELP))
+        else:
+            await answer(await self._turn(asked, accepted))
+
+    async def _turn(self, asked: Asked, accepted: Accepted) -> Turn:
+        return Turn(
+            id=f"slack:{asked.event_id}",
+            chat_user=asked.chat_user,
+            conversation=asked.conversation,
+            text=asked.text,
+            accepted=accepted,
+            names=await self._names.names(asked.tenant, asked.user),
+        )
+
+
+@asynccontextmanager
+async def slack_platform(
+    bot_token: str, api_url: str, *, pace: float = PACE
+) -> AsyncIterator[SlackPlatform]:
+    """The platform with its connections, for as long as the service runs.
+
+    :param api_url: base of Slack's Web API, ``https://slack.com/api/`` outside of tests.
+    :param pace: seconds between two edits of a message.
+    """
+    async with aiohttp.ClientSession(timeout=TIMEOUT, trust_env=True) as http:
+        api = WebApi(http, bot_token, api_url)
+        yield SlackPlatform(api, ResponseUrls(http, api_url), pace)
+
+
+def _asked(accepted: Accepted) -> Asked:
+    asked = read(accepted.body)
+    if asked is None:
+        raise MalformedPayload("The inbox holds an event that asks nothing.")
+    return asked

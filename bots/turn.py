@@ -1,0 +1,93 @@
+"""The turn: chat user, link, token, runtime, reply. It knows no platform."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from bots.errors import TryAgain, TurnRefused
+from bots.ledger import Entry, Ledger
+from bots.platform import Platform, ReplyStream, Turn
+from bots.runtime import Runtime
+from identity.errors import LinkExpired, SignInUnavailable
+from identity.links import Link, Links
+from identity.people import ChatUser, Names
+from identity.tokens import TokenBroker
+
+Invite = Callable[[ChatUser, Names], Awaitable[str]]
+
+APOLOGY = "I couldn't answer this, although I tried several times. Please ask again later."
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Assistant:
+    """Answers turns, each exactly once.
+
+    :param invite: makes a one-time link request and returns its address.
+    """
+
+    ledger: Ledger
+    links: Links
+    tokens: TokenBroker
+    runtime: Runtime
+    invite: Invite
+
+    async def answer(self, turn: Turn, platform: Platform) -> None:
+        """Answer ``turn``, or let it wait until its chat user is linked.
+
+        :raises TryAgain: when the inbox shall deliver the turn again.
+        """
+        entry = await self.ledger.begin(turn.id)
+        if entry is None:
+            return
+        try:
+            link = await self.links.active(turn.chat_user)
+            if link is None:
+                await self._ask_to_link(turn, platform)
+                return
+            token = await self.tokens.access_token(link)
+        except LinkExpired:
+            await self._ask_to_link(turn, platform)
+            return
+        except SignInUnavailable as error:
+            async with platform.reply(turn, entry) as reply:
+                await reply.say(error.sentence)
+            raise TryAgain(f"{turn.id}: {error}") from error
+        await self._reply(turn, platform, entry, link, token)
+        await self.ledger.finish(turn.id)
+
+    async def apologise(self, turn: Turn, platform: Platform) -> None:
+        """Tell the asker that the inbox has given up on ``turn``."""
+        entry = await self.ledger.begin(turn.id)
+        if entry is None:
+            return
+        async with platform.reply(turn, entry) as reply:
+            await reply.say(APOLOGY)
+        await self.ledger.fail(turn.id)
+        _log.error("turn %s was given up", turn.id)
+
+    async def _ask_to_link(self, turn: Turn, platform: Platform) -> None:
+        await self.ledger.wait(turn)
+        if await self.links.active(turn.chat_user):
+            # Linked between the look above and the wait, so nobody would wake this turn.
+            raise TryAgain(f"{turn.id}: linked in the meantime")
+        await platform.ask_to_link(turn, await self.invite(turn.chat_user, turn.names))
+
+    async def _reply(
+        self, turn: Turn, platform: Platform, entry: Entry, link: Link, token: str
+    ) -> None:
+        async with platform.reply(turn, entry) as reply:
+            try:
+                await self._stream(turn, reply, link, token)
+            except TurnRefused as error:
+                _log.warning("turn %s was refused: %s", turn.id, error)
+                await reply.say(error.sentence)
+            except TryAgain as error:
+                await reply.say(error.sentence)
+                raise
+
+    async def _stream(self, turn: Turn, reply: ReplyStream, link: Link, token: str) -> None:
+        session = link.session_id(turn.conversation)
+        async for event in self.runtime.invoke(turn.id, turn.text, session, token):
+            await reply.show(event)

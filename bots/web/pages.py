@@ -1,0 +1,144 @@
+"""The web chat's pages: ask, read the answer while it is written, come back to it later."""
+
+import secrets
+import time
+from pathlib import Path
+from urllib.parse import quote
+
+from aiohttp import web
+
+from bots.inbox import InboxUnavailable
+from bots.platform import Accept
+from bots.render import html as rendered
+from bots.web.live import stream
+from bots.web.platform import accepted_question
+from bots.web.transcripts import Asked, Transcripts
+from identity.html import Html
+from identity.sessions import check_csrf
+from identity.signed_in import SignedIn, signed_in
+
+HERE = Path(__file__).parent
+TEMPLATES = HERE / "templates"
+LONGEST_QUESTION = 16_000
+ID = r"[0-9]{13}-[0-9a-f]{16}"
+TRY = (
+    "Is serial LAPTOP-2024-001 still under warranty?",
+    "What can you do for me?",
+    "Remember that I prefer short answers.",
+)
+
+
+TOO_LONG = f"Please ask something of at most {LONGEST_QUESTION:,} characters."
+NOT_TAKEN = "Your question couldn't be taken right now. Please send it again in a minute."
+
+
+class WebChat:
+    """The handlers of ``/chat``.
+
+    :param accept: puts a question into the inbox.
+    :param tenant: the user pool's id, the tenant of every web chat user.
+    """
+
+    def __init__(self, transcripts: Transcripts, accept: Accept, html: Html, tenant: str) -> None:
+        self._transcripts = transcripts
+        self._accept = accept
+        self._html = html
+        self._tenant = tenant
+
+    def routes(self) -> list[web.AbstractRouteDef]:
+        """Every route of the web chat."""
+        conversation = f"/chat/{{conversation:{ID}}}"
+        return [
+            web.get("/chat", self.new),
+            web.get(conversation, self.read),
+            web.post(conversation, self.ask),
+            web.get(f"{conversation}/{{turn:{ID}}}", self.turn),
+            web.get(f"{conversation}/{{turn:{ID}}}/events", self.events),
+            web.static("/static/chat", HERE / "static"),
+        ]
+
+    async def new(self, request: web.Request) -> web.Response:
+        """An empty conversation, or what the assistant is for when nobody is signed in."""
+        person = await signed_in(request)
+        if person is None:
+            return await self._html.page(request, "welcome.html")
+        return await self._page(request, person, new_id(), [])
+
+    async def read(self, request: web.Request) -> web.Response:
+        """A conversation of the signed-in person; another person's is an empty one."""
+        person = await signed_in(request)
+        if person is None:
+            raise web.HTTPFound(f"/auth/login?next={quote(request.path)}")
+        conversation = request.match_info["conversation"]
+        turns = await self._transcripts.turns(person.subject, conversation)
+        return await self._page(request, person, conversation, turns)
+
+    async def ask(self, request: web.Request) -> web.Response:
+        """Take a question; the page then shows it waiting for its answer."""
+        person = await _person(request)
+        await check_csrf(request)
+        text = str((await request.post()).get("text", "")).strip()
+        if not text or len(text) > LONGEST_QUESTION:
+            raise web.HTTPBadRequest(text=TOO_LONG)
+        conversation, turn = request.match_info["conversation"], new_id()
+        await self._transcripts.ask(person.subject, conversation, turn, text)
+        try:
+            await self._accept(
+                accepted_question(self._tenant, person.subject, conversation, turn, text)
+            )
+        except InboxUnavailable:
+            await self._transcripts.withdraw(person.subject, conversation, turn)
+            raise web.HTTPServiceUnavailable(text=NOT_TAKEN) from None
+        raise web.HTTPSeeOther(f"/chat/{conversation}/{turn}")
+
+    async def turn(self, request: web.Request) -> web.Response:
+        """One turn: the piece of page a script asks for, the whole conversation otherwise."""
+        if request.headers.get("X-Requested-With") != "fetch":
+            raise web.HTTPSeeOther(f"/chat/{request.match_info['conversation']}")
+        asked = await self._asked(request)
+        return await self._html.page(
+            request,
+            "turn.html",
+            asked=asked,
+            conversation=request.match_info["conversation"],
+            rendered=rendered,
+        )
+
+    async def events(self, request: web.Request) -> web.StreamResponse:
+        """The turn's agent events as they happen (server-sent events, AG-UI)."""
+        asked = await self._asked(request)
+        return await stream(request, self._transcripts, asked.turn)
+
+    async def _asked(self, request: web.Request) -> Asked:
+        person = await _person(request)
+        turns = await self._transcripts.turns(person.subject, request.match_info["conversation"])
+        for asked in turns:
+            if asked.turn == request.match_info["turn"]:
+                return asked
+        raise web.HTTPNotFound(text="There is no such question.")
+
+    async def _page(
+        self, request: web.Request, person: SignedIn, conversation: str, turns: list[Asked]
+    ) -> web.Response:
+        return await self._html.page(
+            request,
+            "chat.html",
+            conversation=conversation,
+            turns=turns,
+            conversations=await self._transcripts.conversations(person.subject),
+            pending=any(asked.answer is None for asked in turns),
+            suggestions=TRY,
+            rendered=rendered,
+        )
+
+
+def new_id() -> str:
+    """An id that sorts by time, for a conversation or a turn; matches :data:`ID`."""
+    return f"{int(time.time() * 1000):013d}-{secrets.token_hex(8)}"
+
+
+async def _person(request: web.Request) -> SignedIn:
+    person = await signed_in(request)
+    if person is None:
+        raise web.HTTPUnauthorized(text="Please sign in first.")
+    return person

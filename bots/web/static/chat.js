@@ -1,0 +1,96 @@
+// Shows answers while they are written; the page works without it, by reloading.
+
+const turns = document.getElementById("turns");
+const form = document.querySelector(".ask");
+const field = form.elements.text;
+const problem = form.querySelector(".problem");
+
+function watch(answer) {
+  const text = answer.querySelector(".text");
+  const tools = answer.querySelector(".tools");
+  const source = new EventSource(answer.dataset.events);
+  source.onmessage = ({ data }) => {
+    const event = JSON.parse(data);
+    switch (event.type) {
+      case "RUN_STARTED":
+        tools.replaceChildren();
+        break;
+      case "TOOL_CALL_START":
+        tools.append(tool(event));
+        tools.hidden = false;
+        break;
+      case "TOOL_CALL_RESULT":
+        tools.querySelector(`[data-call="${CSS.escape(event.toolCallId)}"]`)?.classList.remove("running");
+        break;
+      case "CUSTOM":
+        if (event.name === "bizassist.html") show(text, event.value);
+    }
+  };
+  source.addEventListener("over", () => {
+    source.close();
+    text.setAttribute("aria-busy", "false");
+    answer.classList.remove("pending");
+  });
+}
+
+function tool(event) {
+  const item = document.createElement("li");
+  item.className = "running";
+  item.dataset.call = event.toolCallId;
+  item.textContent = event.toolCallName.split("___").pop().replaceAll("_", " ");
+  return item;
+}
+
+function show(text, html) {
+  const following = window.innerHeight + window.scrollY >= document.body.scrollHeight - 80;
+  text.innerHTML = html; // rendered and cleaned by the server
+  if (following) window.scrollTo({ top: document.body.scrollHeight });
+}
+
+async function ask(text) {
+  const body = new URLSearchParams({ text, csrf_token: form.elements.csrf_token.value });
+  const headers = { "X-Requested-With": "fetch", Accept: "text/plain" };
+  const reply = await fetch(form.action, { method: "POST", body, headers });
+  const content = await reply.text();
+  if (!reply.ok) throw new Error(content);
+  document.querySelector(".empty")?.remove();
+  turns.insertAdjacentHTML("beforeend", content); // one turn, escaped by the server
+  history.replaceState(null, "", form.action);
+  const answer = turns.lastElementChild.querySelector(".pending");
+  if (answer) watch(answer);
+  turns.lastElementChild.scrollIntoView({ block: "start" });
+}
+
+async function send(text) {
+  problem.hidden = true;
+  const kept = field.value;
+  field.value = "";
+  try {
+    await ask(text);
+  } catch (error) {
+    field.value = kept || text;
+    problem.textContent = error.message || "Your question couldn't be sent. Please try again.";
+    problem.hidden = false;
+  }
+}
+
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  if (field.value.trim()) send(field.value);
+});
+
+field.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+    event.preventDefault();
+    form.requestSubmit();
+  }
+});
+
+for (const suggestion of document.querySelectorAll(".suggestion")) {
+  suggestion.form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    send(suggestion.value);
+  });
+}
+
+document.querySelectorAll(".pending").forEach(watch);

@@ -1,0 +1,164 @@
+"""Transcripts: what was asked and answered in the web chat, and the answers being written.
+
+One table, three kinds of rows (partition / position)::
+
+    people#{subject}                  / {conversation}   its title
+    turns#{subject}#{conversation}    / {turn}           question, then answer
+    live#{turn}                       / {nanoseconds}    agent events, for an hour
+
+The subject is part of the key, so nobody can name another person's conversation.
+"""
+
+import json
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ag_ui.core import BaseEvent, Event
+from pydantic import TypeAdapter
+
+from identity.executor import Executor
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+DAY = 24 * 60 * 60
+KEPT = 30 * DAY
+LIVE = 60 * 60
+TITLE = 60
+LISTED = 30
+
+_EVENTS: TypeAdapter[list[Event]] = TypeAdapter(list[Event])
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question of a conversation; ``answer`` is Markdown, None while it is being written."""
+
+    turn: str
+    question: str
+    answer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """One conversation of a person, by its first question."""
+
+    id: str
+    title: str
+
+
+class Transcripts:
+    """The table of transcripts."""
+
+    def __init__(self, dynamodb: "DynamoDBClient", call: Executor, table: str) -> None:
+        self._dynamodb = dynamodb
+        self._call = call
+        self._table = table
+
+    async def ask(self, subject: str, conversation: str, turn: str, question: str) -> None:
+        """Add a question; a conversation's first one becomes its title."""
+        await self._update(
+            f"people#{subject}",
+            conversation,
+            "SET title = if_not_exists(title, :title), expires_at = :expires",
+            {":title": {"S": question[:TITLE]}, ":expires": _in(KEPT)},
+        )
+        await self._update(
+            f"turns#{subject}#{conversation}",
+            turn,
+            "SET question = :question, expires_at = :expires",
+            {":question": {"S": question}, ":expires": _in(KEPT)},
+        )
+
+    async def answered(self, subject: str, conversation: str, turn: str, answer: str) -> None:
+        """Add the whole answer to its question."""
+        await self._update(
+            f"turns#{subject}#{conversation}",
+            turn,
+            "SET answer = :answer, expires_at = :expires",
+            {":answer": {"S": answer}, ":expires": _in(KEPT)},
+        )
+
+    async def withdraw(self, subject: str, conversation: str, turn: str) -> None:
+        """Remove a question that nobody will answer."""
+        await self._call(
+            self._dynamodb.delete_item,
+            TableName=self._table,
+            Key={
+                "conversation": {"S": f"turns#{subject}#{conversation}"},
+                "position": {"S": turn},
+            },
+        )
+
+    async def turns(self, subject: str, conversation: str) -> list[Asked]:
+        """A conversation from its first question on."""
+        rows = await self._rows(f"turns#{subject}#{conversation}")
+        return [
+            Asked(
+                row["position"]["S"],
+                row["question"]["S"],
+                row["answer"]["S"] if "answer" in row else None,
+            )
+            for row in rows
+            if "question" in row
+        ]
+
+    async def conversations(self, subject: str) -> list[Conversation]:
+        """The person's latest conversations, newest first."""
+        rows = await self._rows(f"people#{subject}", newest=LISTED)
+        return [Conversation(row["position"]["S"], row["title"]["S"]) for row in rows]
+
+    async def write(self, turn: str, events: Sequence[BaseEvent]) -> None:
+        """Append to the answer being written."""
+        sent = [event.model_dump(mode="json", by_alias=True, exclude_none=True) for event in events]
+        await self._update(
+            f"live#{turn}",
+            f"{time.time_ns():020d}",
+            "SET events = :events, expires_at = :expires",
+            {":events": {"S": json.dumps(sent)}, ":expires": _in(LIVE)},
+        )
+
+    async def written(self, turn: str, since: str = "") -> list[tuple[str, Sequence[BaseEvent]]]:
+        """What was appended after position ``since``, each batch with its own position."""
+        rows = await self._rows(f"live#{turn}", since=since)
+        return [(row["position"]["S"], _EVENTS.validate_json(row["events"]["S"])) for row in rows]
+
+    async def _update(
+        self, conversation: str, position: str, update: str, values: dict[str, Any]
+    ) -> None:
+        await self._call(
+            self._dynamodb.update_item,
+            TableName=self._table,
+            Key={"conversation": {"S": conversation}, "position": {"S": position}},
+            UpdateExpression=update,
+            ExpressionAttributeValues=values,
+        )
+
+    async def _rows(
+        self, conversation: str, *, since: str = "", newest: int | None = None
+    ) -> Iterable[Any]:
+        query: dict[str, Any] = {
+            "TableName": self._table,
+            "KeyConditionExpression": "conversation = :key AND #position > :since",
+            "ExpressionAttributeNames": {"#position": "position"},
+            "ExpressionAttributeValues": {
+                ":key": {"S": conversation},
+                ":since": {"S": since or " "},
+            },
+            "ConsistentRead": True,
+        }
+        if newest is not None:
+            query |= {"ScanIndexForward": False, "Limit": newest}
+        rows: list[Any] = []
+        while True:
+            page = await self._call(self._dynamodb.query, **query)
+            rows += page["Items"]
+            if newest is not None or "LastEvaluatedKey" not in page:
+                return rows
+            query["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+
+
+def _in(seconds: int) -> dict[str, str]:
+    return {"N": str(int(time.time()) + seconds)}

@@ -1,0 +1,1 @@
+"""What runs in Lambda behind AgentCore Gateway: one handler, one module per tool."""

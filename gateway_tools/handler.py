@@ -1,0 +1,56 @@
+"""What AgentCore Gateway calls: the event is the arguments, the context names the tool."""
+
+import json
+import sys
+import time
+from typing import Any
+
+from gateway_tools import catalog
+from gateway_tools.errors import ToolError
+
+_BROKEN = ToolError(
+    "internal_error",
+    "The tool failed.",
+    "Tell the user that the tool isn't working and answer without it.",
+)
+
+
+def handler(event: object, context: Any) -> catalog.Answer:
+    """Run the tool; whatever happens, the answer is something that the model can act on."""
+    started = time.perf_counter()
+    name = tool_name(context)
+    outcome, reason = "ok", ""
+    try:
+        answer = catalog.call(name, event)
+    except ToolError as error:
+        answer, outcome, reason = dict(error.answer()), error.code, error.reason
+    except Exception as error:  # noqa: BLE001 - the edge: nothing may leave it but an answer
+        # Its type only: a message may carry what a customer typed.
+        answer, outcome, reason = dict(_BROKEN.answer()), _BROKEN.code, type(error).__name__
+    if outcome == "unknown_tool":
+        name = "?"  # a made-up name must not become a metric of its own
+    _measure(name, outcome, reason, time.perf_counter() - started)
+    return answer
+
+
+def tool_name(context: Any) -> str:
+    """The tool's name without its target (``target___tool``); empty when the context has none."""
+    custom = getattr(getattr(context, "client_context", None), "custom", None) or {}
+    return str(custom.get("bedrockAgentCoreToolName", "")).rpartition("___")[2]
+
+
+def _measure(tool: str, outcome: str, reason: str, seconds: float) -> None:
+    """Print one line that is log and metric at once (CloudWatch embedded metric format)."""
+    metric = {
+        "Namespace": "bizassist",
+        "Dimensions": [["tool", "outcome"]],
+        "Metrics": [{"Name": "duration", "Unit": "Milliseconds"}],
+    }
+    line = {
+        "_aws": {"Timestamp": int(time.time() * 1000), "CloudWatchMetrics": [metric]},
+        "tool": tool,
+        "outcome": outcome,
+        "reason": reason,
+        "duration": round(seconds * 1000, 1),
+    }
+    sys.stdout.write(json.dumps(line) + "\n")

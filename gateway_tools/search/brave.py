@@ -1,0 +1,45 @@
+"""Brave Search's API; needs a key."""
+
+from collections.abc import Sequence
+
+from gateway_tools.search.http import JsonApi
+from gateway_tools.search.provider import Found, Option, Provider, Query, Settings, iso_country
+
+_FRESHNESS = {"day": "pd", "week": "pw", "month": "pm", "year": "py"}
+
+
+class Brave:
+    """Brave's web search."""
+
+    honours: frozenset[Option] = frozenset({"region", "recency", "safe_search"})
+
+    def __init__(self, api: JsonApi, key: str) -> None:
+        self._api = api
+        self._key = key
+
+    def find(self, query: Query) -> Sequence[Found]:
+        """The pages of Brave's own index."""
+        params = {
+            "q": query.text,
+            "count": str(query.max_results),
+            "safesearch": query.safe_search,
+        }
+        if query.region:
+            country, _, params["search_lang"] = query.region.partition("-")
+            params["country"] = iso_country(country)
+        if query.recency:
+            params["freshness"] = _FRESHNESS[query.recency]
+        content = self._api.get(
+            "/res/v1/web/search", params, headers={"X-Subscription-Token": self._key}
+        )
+        # Without results Brave leaves the whole part out.
+        return [
+            Found(item.get("title", ""), item.get("url", ""), item.get("description", ""))
+            for item in content.get("web", {}).get("results", [])
+        ]
+
+
+def provider(settings: Settings) -> Provider:
+    """Brave with the key that the settings name."""
+    address = settings.address or "https://api.search.brave.com"
+    return Brave(JsonApi(address, settings.seconds), settings.key())

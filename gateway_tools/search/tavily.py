@@ -1,0 +1,35 @@
+"""Tavily's search API; needs a key."""
+
+from collections.abc import Sequence
+
+from gateway_tools.search.http import JsonApi
+from gateway_tools.search.provider import Found, Option, Provider, Query, SearchDown, Settings
+
+
+class Tavily:
+    """Tavily's basic search."""
+
+    honours: frozenset[Option] = frozenset({"recency"})
+
+    def __init__(self, api: JsonApi, key: str) -> None:
+        self._api = api
+        self._key = key
+
+    def find(self, query: Query) -> Sequence[Found]:
+        """The pages that Tavily finds, each with the part that answers the query."""
+        body: dict[str, str | int] = {"query": query.text, "max_results": query.max_results}
+        if query.recency:
+            body["time_range"] = query.recency
+        content = self._api.post("/search", body, self._key)
+        if "results" not in content:
+            raise SearchDown("an answer without results", retry=False)
+        return [
+            Found(item.get("title", ""), item.get("url", ""), item.get("content", ""))
+            for item in content["results"]
+        ]
+
+
+def provider(settings: Settings) -> Provider:
+    """Tavily with the key that the settings name."""
+    address = settings.address or "https://api.tavily.com"
+    return Tavily(JsonApi(address, settings.seconds), settings.key())

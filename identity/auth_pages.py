@@ -1,0 +1,137 @@
+"""Leaving for the user pool's sign-in page, coming back from it, and signing out at both."""
+
+from urllib.parse import urlencode
+
+from aiohttp import web
+from aiohttp_session import get_session
+
+from identity.browser import local_path
+from identity.errors import CookieMissing, SignInFailed, SignInUnavailable
+from identity.flows import reloaded_pending, remember_flow, take_flow
+from identity.html import Html
+from identity.link_pages import LinkPages
+from identity.link_requests import request_id
+from identity.links import new_link
+from identity.oidc import Oidc
+from identity.people import ChatUser, Names
+from identity.sessions import COOKIE, check_csrf
+from identity.sign_in import Flow, SignIn, Tokens
+from identity.signed_in import sign_in, signed_in
+from identity.vault import Vault
+
+HOME = "/chat"
+"""Where a web sign-in ends that didn't ask for another page."""
+
+
+ONLY_HERE = (
+    "Your company's sign-in page isn't answering, so you may still be signed in there. "
+    "Close your browser if others use this computer."
+)
+
+
+class AuthPages:
+    """The browser's way through the user pool.
+
+    :param user_pool_id: the tenant of people who use the web chat.
+    :param public_url: our own base URL, as browsers know it.
+    """
+
+    def __init__(
+        self,
+        *,
+        html: Html,
+        oidc: Oidc,
+        sign_in: SignIn,
+        vault: Vault,
+        link_pages: LinkPages,
+        user_pool_id: str,
+        client_id: str,
+        public_url: str,
+    ) -> None:
+        self._html = html
+        self._oidc = oidc
+        self._sign_in = sign_in
+        self._vault = vault
+        self._link_pages = link_pages
+        self._user_pool_id = user_pool_id
+        self._client_id = client_id
+        self._public_url = public_url
+
+    async def login(self, request: web.Request) -> web.Response:
+        """``GET /auth/login``: to the user pool, for a link request or for the web chat."""
+        link_request = ""
+        if secret := request.query.get("link"):
+            link_request = (await self._link_pages.valid(request_id(secret))).id
+        url, flow = await self._sign_in.begin(
+            link_request=link_request,
+            next_page=local_path(request.query.get("next", ""), HOME),
+        )
+        remember_flow(await get_session(request), flow)
+        raise web.HTTPFound(url)
+
+    async def callback(self, request: web.Request) -> web.Response:
+        """``GET /auth/callback``: verify, then confirm a link or begin a signed-in session."""
+        session, state = await get_session(request), request.query.get("state", "")
+        flow = take_flow(session, state)
+        if flow is None:
+            pending = reloaded_pending(session, state)
+            if pending is None:
+                raise _unknown_sign_in(request)
+            return await self._link_pages.confirmation(request, pending)
+        if not flow.link_request:
+            return await self._signed_in(
+                request, flow, await self._sign_in.finish(flow, request.query)
+            )
+        wanted = await self._link_pages.valid(flow.link_request)
+        tokens = await self._sign_in.finish(flow, request.query)
+        return await self._link_pages.verified(request, wanted, flow.state, tokens)
+
+    async def ask_sign_out(self, request: web.Request) -> web.Response:
+        """``GET /auth/logout``: a button; following a link must not sign anybody out."""
+        if await signed_in(request) is None:
+            return await self.signed_out(request)
+        return await self._html.page(request, "sign_out.html")
+
+    async def sign_out(self, request: web.Request) -> web.Response:
+        """``POST /auth/logout``: end the session here, then the user pool's own."""
+        await check_csrf(request)
+        (await get_session(request)).invalidate()
+        try:
+            document = await self._oidc.document()
+        except SignInUnavailable:
+            return self._html.render("message.html", heading="Signed out here", sentence=ONLY_HERE)
+        here = f"{self._public_url}/auth/signed-out"
+        query = urlencode({"client_id": self._client_id, "logout_uri": here})
+        raise web.HTTPSeeOther(f"{document.sign_out_endpoint}?{query}")
+
+    async def signed_out(self, request: web.Request) -> web.Response:
+        """``GET /auth/signed-out``: where the user pool sends the browser back to."""
+        return await self._html.page(
+            request,
+            "message.html",
+            heading="You are signed out",
+            sentence="Your session has ended here and at your company's sign-in page.",
+            link={"url": "/auth/login", "text": "Sign in again"},
+        )
+
+    async def _signed_in(self, request: web.Request, flow: Flow, tokens: Tokens) -> web.Response:
+        account = tokens.account
+        chat_user = ChatUser("web", self._user_pool_id, account.subject)
+        sealed = await self._vault.seal(tokens.refresh_token, chat_user)
+        await self._link_pages.store(
+            new_link(
+                chat_user,
+                subject=account.subject,
+                account=account.label,
+                sealed=sealed,
+                names=Names(workspace="Web chat", user=account.username),
+            )
+        )
+        await sign_in(request, account)
+        raise web.HTTPSeeOther(flow.next_page)
+
+
+def _unknown_sign_in(request: web.Request) -> SignInFailed:
+    if COOKIE in request.cookies:
+        return SignInFailed("no such sign-in in this session")
+    return CookieMissing("a callback without a cookie")

@@ -1,0 +1,207 @@
+"""Links: which subject a chat user speaks for, kept in DynamoDB."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from time import time
+from typing import TYPE_CHECKING, Literal, cast
+
+from botocore.exceptions import ClientError
+
+from identity.executor import Executor
+from identity.people import ChatUser, Names, session_id
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
+
+LinkState = Literal["active", "revoked", "expired"]
+
+Item = Mapping[str, "AttributeValueTypeDef"]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One chat user's link to one subject.
+
+    :param sealed: the refresh token, encrypted for this chat user; empty once it is worthless.
+    :param account: what the person recognises their company account by.
+    :param names: what the platform called the chat user and their workspace.
+    """
+
+    chat_user: ChatUser
+    subject: str
+    sealed: bytes = field(repr=False)
+    account: str
+    linked_at: datetime
+    state: LinkState = "active"
+    last_seen: datetime | None = None
+    names: Names = field(default_factory=Names)
+
+    def session_id(self, conversation: str) -> str:
+        """The AgentCore session of this link's subject in one conversation."""
+        return session_id(self.subject, conversation)
+
+
+class Links:
+    """The table of links, one row a chat user: linking again replaces.
+
+    :param dynamodb: a client with time-outs; see :func:`identity.aws.clients`.
+    """
+
+    def __init__(self, dynamodb: "DynamoDBClient", table: str, execute: Executor) -> None:
+        self._dynamodb = dynamodb
+        self._table = table
+        self._execute = execute
+
+    async def active(self, chat_user: ChatUser) -> Link | None:
+        """The chat user's link, if it may be used."""
+        link = await self.get(chat_user)
+        return link if link and link.state == "active" else None
+
+    async def get(self, chat_user: ChatUser) -> Link | None:
+        """The chat user's link in whatever state it is."""
+        answer = await self._execute(
+            self._dynamodb.get_item,
+            TableName=self._table,
+            Key={"chat_user": {"S": chat_user.key}},
+            ConsistentRead=True,
+        )
+        return _link(answer["Item"]) if "Item" in answer else None
+
+    async def put(self, link: Link) -> Link | None:
+        """Store a new link; the one that it replaces comes back."""
+        answer = await self._execute(
+            self._dynamodb.put_item,
+            TableName=self._table,
+            Item=_item(link),
+            ReturnValues="ALL_OLD",
+        )
+        return _link(answer["Attributes"]) if answer.get("Attributes") else None
+
+    async def reseal(self, link: Link, sealed: bytes) -> Link | None:
+        """Replace the refresh token of ``link`` and note that its person was here.
+
+        :returns: the link as it now stands, or None when it was changed meanwhile.
+        """
+        seen = datetime.now(UTC)
+        changed = await self._update(
+            link,
+            "SET sealed = :new, last_seen = :seen REMOVE leased_until",
+            {":new": {"B": sealed}, ":seen": {"N": _seconds(seen)}},
+        )
+        return replace(link, sealed=sealed, last_seen=seen) if changed else None
+
+    async def lease(self, link: Link, seconds: int) -> bool:
+        """Be the one process that refreshes ``link``, until it is resealed, ended or released.
+
+        :returns: False when another process is, or when the link was changed meanwhile.
+        """
+        now = int(time())
+        return await self._update(
+            link,
+            "SET leased_until = :until",
+            {":until": {"N": str(now + seconds)}, ":now": {"N": str(now)}},
+            condition="(attribute_not_exists(leased_until) OR leased_until < :now)",
+        )
+
+    async def release(self, link: Link) -> None:
+        """Give a lease back without having refreshed."""
+        await self._update(link, "REMOVE leased_until", {})
+
+    async def expire(self, link: Link) -> bool:
+        """Mark a link whose refresh token the pool refused, unless it was changed meanwhile."""
+        return await self._end(link, "expired")
+
+    async def revoke(self, link: Link) -> bool:
+        """Mark a link that a person has ended, unless it was changed meanwhile."""
+        return await self._end(link, "revoked")
+
+    async def by_subject(self, subject: str) -> list[Link]:
+        """Every link of one subject, in every state, oldest first."""
+        pages = self._dynamodb.get_paginator("query").paginate(
+            TableName=self._table,
+            IndexName="by_subject",
+            KeyConditionExpression="subject = :subject",
+            ExpressionAttributeValues={":subject": {"S": subject}},
+        )
+        found = await self._execute(
+            lambda: [_link(item) for page in pages for item in page["Items"]]
+        )
+        return sorted(found, key=lambda link: link.linked_at)
+
+    async def _end(self, link: Link, state: LinkState) -> bool:
+        return await self._update(
+            link, "SET link_state = :state REMOVE sealed, leased_until", {":state": {"S": state}}
+        )
+
+    async def _update(
+        self,
+        link: Link,
+        change: str,
+        values: "dict[str, AttributeValueTypeDef]",
+        condition: str = "",
+    ) -> bool:
+        # The ciphertext is different for each sealing, so it tells whether the row is still ours.
+        unchanged = "sealed = :old"
+        try:
+            await self._execute(
+                self._dynamodb.update_item,
+                TableName=self._table,
+                Key={"chat_user": {"S": link.chat_user.key}},
+                UpdateExpression=change,
+                ConditionExpression=f"{unchanged} AND {condition}" if condition else unchanged,
+                ExpressionAttributeValues={**values, ":old": {"B": link.sealed}},
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
+                return False
+            raise
+        return True
+
+
+def new_link(
+    chat_user: ChatUser, *, subject: str, account: str, sealed: bytes, names: Names
+) -> Link:
+    """An active link that begins now."""
+    now = datetime.now(UTC)
+    now = now.replace(microsecond=now.microsecond // 1_000 * 1_000)  # as the table keeps it
+    return Link(chat_user, subject, sealed, account, linked_at=now, last_seen=now, names=names)
+
+
+def _item(link: Link) -> "dict[str, AttributeValueTypeDef]":
+    item: dict[str, AttributeValueTypeDef] = {
+        "chat_user": {"S": link.chat_user.key},
+        "subject": {"S": link.subject},
+        "link_state": {"S": link.state},
+        "account": {"S": link.account},
+        "linked_at": {"N": _seconds(link.linked_at)},
+        "workspace": {"S": link.names.workspace},
+        "user_name": {"S": link.names.user},
+    }
+    if link.sealed:
+        item["sealed"] = {"B": link.sealed}
+    if link.last_seen:
+        item["last_seen"] = {"N": _seconds(link.last_seen)}
+    return item
+
+
+def _link(item: Item) -> Link:
+    return Link(
+        chat_user=ChatUser.from_key(item["chat_user"]["S"]),
+        subject=item["subject"]["S"],
+        state=cast("LinkState", item["link_state"]["S"]),
+        sealed=bytes(item["sealed"]["B"]) if "sealed" in item else b"",
+        account=item["account"]["S"],
+        linked_at=_time(item["linked_at"]["N"]),
+        last_seen=_time(item["last_seen"]["N"]) if "last_seen" in item else None,
+        names=Names(workspace=item["workspace"]["S"], user=item["user_name"]["S"]),
+    )
+
+
+def _seconds(moment: datetime) -> str:
+    return f"{moment.timestamp():.3f}"
+
+
+def _time(seconds: str) -> datetime:
+    return datetime.fromtimestamp(float(seconds), UTC)

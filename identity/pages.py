@@ -1,0 +1,34 @@
+"""The routes of this package, each with its rate limit."""
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from identity.auth_pages import AuthPages
+from identity.html import STATIC, STATIC_URL
+from identity.link_pages import LinkPages
+from identity.rate_limit import RateLimit
+
+
+def identity_routes(
+    *, auth_pages: AuthPages, link_pages: LinkPages, rate_limit: RateLimit
+) -> list[web.AbstractRouteDef]:
+    """What to add to the application's router."""
+
+    def limited(handler: Handler) -> Handler:
+        async def counted(request: web.Request) -> web.StreamResponse:
+            rate_limit.check(request)
+            return await handler(request)
+
+        return counted
+
+    return [
+        # No HEAD: answering one costs as much as the page.
+        web.get("/link/{request}", limited(link_pages.start), allow_head=False),
+        web.post("/link/confirm", limited(link_pages.answer)),
+        web.get("/auth/login", limited(auth_pages.login), name="login", allow_head=False),
+        web.get("/auth/callback", limited(auth_pages.callback), allow_head=False),
+        web.get("/auth/logout", limited(auth_pages.ask_sign_out), allow_head=False),
+        web.post("/auth/logout", limited(auth_pages.sign_out)),
+        web.get("/auth/signed-out", limited(auth_pages.signed_out), allow_head=False),
+        web.static(STATIC_URL, STATIC),
+    ]

@@ -1,0 +1,63 @@
+"""How many requests one address may make: a token bucket for each, in this process."""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from time import monotonic
+
+from aiohttp import web
+
+from identity.errors import TooManyRequests
+
+REMEMBERED = 10_000
+"""Addresses; beyond it the one longest unseen is forgotten, so that a flood costs no memory."""
+
+
+@dataclass(slots=True)
+class _Bucket:
+    left: float
+    filled: float
+
+
+class RateLimit:
+    """A bucket of ``burst`` requests for each address, refilled at ``per_second``.
+
+    An office of thousands shares one address and starts on the same morning (five requests a
+    link), so this stops floods, not people; a link request can't be guessed at any rate.
+
+    :param trusted_proxies: how many proxies of ours add to ``X-Forwarded-For``.
+    """
+
+    def __init__(
+        self, *, burst: int = 600, per_second: float = 10.0, trusted_proxies: int = 0
+    ) -> None:
+        self._burst = burst
+        self._per_second = per_second
+        self._trusted_proxies = trusted_proxies
+        self._buckets: OrderedDict[str, _Bucket] = OrderedDict()
+
+    def check(self, request: web.Request) -> None:
+        """Count a request.
+
+        :raises TooManyRequests: when its address has used its bucket up.
+        """
+        address, now = self._address(request), monotonic()
+        bucket = self._buckets.pop(address, None) or _Bucket(self._burst, now)
+        gained = (now - bucket.filled) * self._per_second
+        bucket.left, bucket.filled = min(self._burst, bucket.left + gained), now
+        self._buckets[address] = bucket
+        if len(self._buckets) > REMEMBERED:
+            self._buckets.popitem(last=False)
+        if bucket.left < 1:
+            raise TooManyRequests(address)
+        bucket.left -= 1
+
+    def _address(self, request: web.Request) -> str:
+        # Each proxy appends whom it heard; what stands left of ours, the sender may have invented.
+        hops = [
+            hop.strip()
+            for line in request.headers.getall("X-Forwarded-For", [])
+            for hop in line.split(",")
+        ]
+        if self._trusted_proxies and len(hops) >= self._trusted_proxies:
+            return hops[-self._trusted_proxies]
+        return request.remote or ""

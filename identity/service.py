@@ -1,0 +1,150 @@
+"""The whole of this package, put together: what an application opens once and asks everything."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+from aiohttp import web
+from aiohttp_session import session_middleware
+
+from identity.auth_pages import AuthPages
+from identity.aws import Clients
+from identity.browser import error_pages, security_headers
+from identity.executor import Executor
+from identity.html import Html
+from identity.link_pages import LinkPages, OnLinked
+from identity.link_requests import LinkRequests
+from identity.links import Links
+from identity.oidc import Oidc
+from identity.pages import identity_routes
+from identity.people import ChatUser, Names
+from identity.rate_limit import RateLimit
+from identity.sessions import Sessions
+from identity.sign_in import SignIn
+from identity.tokens import TokenBroker
+from identity.vault import Vault
+
+if TYPE_CHECKING:
+    import boto3
+
+
+@dataclass(frozen=True, slots=True)
+class IdentitySettings:
+    """Where identity lives in this deployment.
+
+    :param issuer: as tokens name it; addresses come from ``discovery_url`` only.
+    :param public_url: our own base URL, as browsers know it, without a slash at its end.
+    :param trusted_proxies: how many proxies of ours stand between the browsers and us.
+    """
+
+    user_pool_id: str
+    issuer: str
+    discovery_url: str
+    web_client_id: str
+    links_table: str
+    link_requests_table: str
+    sessions_table: str
+    tokens_key_id: str
+    public_url: str
+    trusted_proxies: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who is speaking: links, their tokens, and the pages around them."""
+
+    settings: IdentitySettings
+    links: Links
+    link_requests: LinkRequests
+    tokens: TokenBroker
+    oidc: Oidc
+    vault: Vault
+    sessions: Sessions
+
+    @classmethod
+    @asynccontextmanager
+    async def open(
+        cls, settings: IdentitySettings, session: "boto3.Session", execute: Executor
+    ) -> AsyncIterator[Self]:
+        """Everything that needs no application; ends what it began when the block ends."""
+        clients = Clients.of(session)
+        links = Links(clients.dynamodb, settings.links_table, execute)
+        vault = Vault(clients.kms, settings.tokens_key_id, execute)
+        async with (
+            Oidc(
+                discovery_url=settings.discovery_url,
+                issuer=settings.issuer,
+                client_id=settings.web_client_id,
+            ) as oidc,
+            TokenBroker(
+                links=links,
+                vault=vault,
+                oidc=oidc,
+                cognito=clients.cognito,
+                client_id=settings.web_client_id,
+                execute=execute,
+            ) as tokens,
+        ):
+            yield cls(
+                settings=settings,
+                links=links,
+                link_requests=LinkRequests(clients.dynamodb, settings.link_requests_table, execute),
+                tokens=tokens,
+                oidc=oidc,
+                vault=vault,
+                sessions=Sessions(clients.dynamodb, settings.sessions_table, execute),
+            )
+
+    async def link_url(self, chat_user: ChatUser, names: Names) -> str:
+        """Where to sign in: a fresh one-time link to show to this chat user and nobody else."""
+        if chat_user.platform == "web":
+            return f"{self.settings.public_url}/auth/login"
+        secret = await self.link_requests.create(chat_user, names)
+        return f"{self.settings.public_url}/link/{secret}"
+
+    def setup(self, app: web.Application, html: Html, on_linked: OnLinked) -> None:
+        """Add sessions, security headers, error pages and our routes to an application."""
+        settings = self.settings
+        sign_in = SignIn(
+            self.oidc,
+            client_id=settings.web_client_id,
+            redirect_uri=f"{settings.public_url}/auth/callback",
+        )
+        link_pages = LinkPages(
+            html=html,
+            links=self.links,
+            link_requests=self.link_requests,
+            sign_in=sign_in,
+            vault=self.vault,
+            tokens=self.tokens,
+            on_linked=on_linked,
+        )
+        auth_pages = AuthPages(
+            html=html,
+            oidc=self.oidc,
+            sign_in=sign_in,
+            vault=self.vault,
+            link_pages=link_pages,
+            user_pool_id=settings.user_pool_id,
+            client_id=settings.web_client_id,
+            public_url=settings.public_url,
+        )
+        app.on_response_prepare.append(
+            security_headers(
+                https=settings.public_url.startswith("https://"),
+                form_targets=self.oidc.form_targets,
+            )
+        )
+        # The outer one is for a session store that doesn't answer; the inner one lets what a
+        # failing page changed in its session be stored.
+        app.middlewares.extend(
+            [error_pages(html), session_middleware(self.sessions), error_pages(html)]
+        )
+        app.add_routes(
+            identity_routes(
+                auth_pages=auth_pages,
+                link_pages=link_pages,
+                rate_limit=RateLimit(trusted_proxies=settings.trusted_proxies),
+            )
+        )

@@ -1,0 +1,190 @@
+"""What the agent's tests share: the parts in this process, sign-ins, and asking a question."""
+
+import asyncio
+import base64
+import contextlib
+import json
+import os
+import socket
+import time
+import uuid
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import boto3
+import httpx
+import uvicorn
+from starlette.types import ASGIApp
+
+from agent.app import application, authorizer
+from agent.settings import Settings
+from bizassist.local import gateway as gateway_stand_in
+from bizassist.local.extractor import Extractor
+from bizassist.local.runtime import Runtime
+
+ROOT = Path(__file__).parents[2]
+PASSWORD = "Try-0a1b2c3d-9Z"
+SESSION_HEADER = "X-Amzn-Bedrock-AgentCore-Runtime-Session-Id"
+PREFIX = "/app/bizassist"
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+@dataclass(frozen=True)
+class Cloud:
+    """What is provisioned, and the two sample people's access tokens."""
+
+    parameters: dict[str, str]
+    tokens: dict[str, str]
+    subjects: dict[str, str]
+    gateway_port: int
+
+    def settings(self, **changes: Any) -> Settings:
+        return Settings(**changes)
+
+
+@dataclass
+class Answer:
+    """What came back for one question."""
+
+    status: int
+    body: str = ""
+    events: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        parts = [e["delta"] for e in self.events if e["type"] == "TEXT_MESSAGE_CONTENT"]
+        return "".join(parts)
+
+    @property
+    def types(self) -> list[str]:
+        return [event["type"] for event in self.events]
+
+    def one(self, kind: str) -> dict[str, Any]:
+        (found,) = [event for event in self.events if event["type"] == kind]
+        return found
+
+
+def until_healthy(url: str) -> None:
+    for _ in range(100):
+        with contextlib.suppress(httpx.HTTPError):
+            if httpx.get(url, timeout=1).is_success:
+                return
+        time.sleep(0.1)
+    raise AssertionError("MiniStack did not start")
+
+
+def sign_in(known: dict[str, str], name: str, kind: str = "AccessToken") -> str:
+    result = boto3.client("cognito-idp").admin_initiate_auth(
+        UserPoolId=known["user_pool_id"],
+        ClientId=known["web_client_id"],
+        AuthFlow="ADMIN_USER_PASSWORD_AUTH",
+        AuthParameters={"USERNAME": name, "PASSWORD": PASSWORD},
+    )
+    return str(result["AuthenticationResult"][kind])  # type: ignore[literal-required]
+
+
+def claims(token: str) -> dict[str, Any]:
+    body = token.split(".")[1]
+    found: dict[str, Any] = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
+    return found
+
+
+@contextlib.asynccontextmanager
+async def serving(app: ASGIApp, port: int = 0) -> AsyncIterator[str]:
+    """Serve an application in this process; yield its address."""
+    port = port or free_port()
+    config = uvicorn.Config(
+        app, host="127.0.0.1", port=port, log_config=None, timeout_graceful_shutdown=2
+    )
+    server = uvicorn.Server(config)
+    task = asyncio.create_task(server._serve())  # without taking pytest's signals
+    while not server.started:
+        assert not task.done(), "the server ended before it started"
+        await asyncio.sleep(0.01)
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        await task
+
+
+@contextlib.asynccontextmanager
+async def gateway_serving(cloud: Cloud) -> AsyncIterator[str]:
+    known = cloud.parameters
+    os.environ["WARRANTY_TABLE"] = known["warranty_table"]
+    app = gateway_stand_in.create_app(
+        gateway_stand_in.Issuer(known["issuer"], known["discovery_url"]),
+        allowed_clients=frozenset({known["m2m_client_id"]}),
+        scope=known["m2m_scope"],
+        base_url=f"http://127.0.0.1:{cloud.gateway_port}",
+    )
+    async with serving(app, cloud.gateway_port) as address:
+        yield address
+
+
+def runtime_of(cloud: Cloud, settings: Settings | None = None) -> Runtime:
+    settings = settings or cloud.settings()
+    extractor = Extractor(settings.memory_id)
+    return Runtime(
+        application(settings),
+        authorizer(settings),
+        cloud.parameters["runtime_arn"],
+        extractor.session_ended,
+    )
+
+
+def thread() -> str:
+    return uuid.uuid4().hex * 2
+
+
+def run_input(text: str, thread_id: str, **changes: Any) -> dict[str, Any]:
+    return {
+        "threadId": thread_id,
+        "runId": uuid.uuid4().hex,
+        "messages": [{"id": "1", "role": "user", "content": text}],
+        "tools": [],
+        "context": [],
+        "state": {},
+        "forwardedProps": {},
+        **changes,
+    }
+
+
+async def ask(
+    address: str,
+    token: str | None,
+    text: str,
+    thread_id: str | None = None,
+    *,
+    path: str = "/invocations",
+    headers: dict[str, str] | None = None,
+    **changes: Any,
+) -> Answer:
+    """Ask as a person and read the whole stream."""
+    thread_id = thread_id or thread()
+    sent = {SESSION_HEADER: thread_id, **(headers or {})}
+    if token is not None:
+        sent["Authorization"] = f"Bearer {token}"
+    async with (
+        httpx.AsyncClient(timeout=30) as http,
+        http.stream(
+            "POST",
+            f"{address}{path}",
+            json=run_input(text, thread_id, **changes),
+            headers=sent,
+        ) as response,
+    ):
+        answer = Answer(response.status_code)
+        async for line in response.aiter_lines():
+            if line.startswith("data:"):
+                answer.events.append(json.loads(line[5:]))
+            else:
+                answer.body += line
+        return answer

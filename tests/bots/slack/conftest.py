@@ -1,0 +1,30 @@
+"""Slack's double, the edge and the platform over real HTTP; a list stands where the inbox is."""
+
+from collections.abc import AsyncIterator
+
+import aiohttp
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer, unused_port
+
+from bizassist.local.slack.server import Settings, application
+from bots.slack.edge import SlackEdge
+from bots.slack.platform import slack_platform
+from tests.bots.slack.desk import SECRET, TOKEN, Desk
+
+
+@pytest.fixture
+async def desk() -> AsyncIterator[Desk]:
+    port, service_port = unused_port(), unused_port()
+    slack, service = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{service_port}"
+    double = TestServer(application(Settings(slack, service, SECRET, TOKEN)), port=port)
+    async with (
+        slack_platform(TOKEN, f"{slack}/api/", pace=0.01) as platform,
+        aiohttp.ClientSession() as http,
+        double,
+    ):
+        made = Desk(http, slack, service, platform, [])
+        app = web.Application()
+        app.add_routes(SlackEdge(SECRET, made.accept).routes())
+        async with TestServer(app, port=service_port):
+            yield made

@@ -1,0 +1,92 @@
+"""What a test does with Slack and with the service behind it."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import aiohttp
+
+from bots.inbox import InboxUnavailable
+from bots.platform import Accepted, Answer
+from bots.slack.platform import SlackPlatform
+
+SECRET = "signing-secret-of-the-tests"
+TOKEN = "xoxb-of-the-tests"
+ALICE, ADMIN, GENERAL = "U0ALICE0000", "U0ADMIN0000", "C0GENERAL00"
+ALICE_DM = "D0ALICE0000"
+
+
+@dataclass
+class Kept:
+    """A receipt in memory: what the ledger is in production."""
+
+    message: str | None = None
+    history: list[str] = field(default_factory=list)
+
+    async def keep(self, message: str) -> None:
+        self.message = message
+        self.history.append(message)
+
+
+@dataclass
+class Desk:
+    """Everything a test does with Slack."""
+
+    http: aiohttp.ClientSession
+    slack: str
+    service: str
+    platform: SlackPlatform
+    inbox: list[Accepted]
+    receipts: dict[str, Kept] = field(default_factory=dict)
+    inbox_is_down: bool = False
+
+    async def accept(self, accepted: Accepted) -> None:
+        if self.inbox_is_down:
+            raise InboxUnavailable("down")
+        self.inbox.append(accepted)
+
+    def receipt(self, turn: str) -> Kept:
+        return self.receipts.setdefault(turn, Kept())
+
+    async def command(self, text: str, user: str = ALICE, channel: str = GENERAL) -> int:
+        return await self._act("command", user=user, channel=channel, text=text)
+
+    async def message(
+        self, text: str, user: str = ALICE, channel: str = ALICE_DM, **more: object
+    ) -> int:
+        return await self._act("message", user=user, channel=channel, text=text, **more)
+
+    async def click(self, user: str, channel: str, ts: str, action: str) -> int:
+        return await self._act("click", user=user, channel=channel, ts=ts, action=action)
+
+    async def fault(self, **fault: object) -> None:
+        async with self.http.post(f"{self.slack}/double/fault", json=fault) as answer:
+            assert answer.status == 200, await answer.text()
+
+    async def expire_responses(self) -> None:
+        async with self.http.post(f"{self.slack}/double/expire-responses") as answer:
+            assert answer.status == 200
+
+    async def sees(self, user: str, channel: str) -> list[dict[str, Any]]:
+        query = {"user": user, "channel": channel}
+        async with self.http.get(f"{self.slack}/double/view", params=query) as answer:
+            assert answer.status == 200, await answer.text()
+            return list((await answer.json())["messages"])
+
+    async def from_us(self, user: str, channel: str) -> list[dict[str, Any]]:
+        return [m for m in await self.sees(user, channel) if m["author"] == "U0BIZASSIST"]
+
+    async def calls(self, method: str) -> list[dict[str, Any]]:
+        async with self.http.get(f"{self.slack}/double/calls") as answer:
+            made = (await answer.json())["calls"]
+        return [call for call in made if call["method"] == method]
+
+    async def work(self, answer: Answer) -> None:
+        """Deliver what is in the inbox; what fails stays there, as in the queue."""
+        while self.inbox:
+            await self.platform.dispatch(self.inbox[0], answer)
+            del self.inbox[0]
+
+    async def _act(self, what: str, **given: object) -> int:
+        async with self.http.post(f"{self.slack}/double/{what}", json=given) as answer:
+            assert answer.status == 200, await answer.text()
+            return int((await answer.json())["status"])

@@ -1,0 +1,112 @@
+"""The runtime client against a runtime that misbehaves by script."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from urllib.parse import unquote
+
+import httpx
+import pytest
+from ag_ui.core import BaseEvent, RunFinishedEvent, TextMessageContentEvent
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+from bots.errors import RuntimeUnavailable, TokenRefused, TurnError
+from bots.runtime import SESSION_HEADER, Runtime
+
+ARN = "arn:aws:bedrock-agentcore:us-east-1:000000000000:runtime/bizassist-abc"
+SESSION = "0123456789abcdef" * 4
+STARTED = '{"type":"RUN_STARTED","threadId":"t","runId":"r"}'
+TEXT = '{"type":"TEXT_MESSAGE_CONTENT","messageId":"m","delta":"Active."}'
+FINISHED = '{"type":"RUN_FINISHED","threadId":"t","runId":"r"}'
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@asynccontextmanager
+async def runtime(handler: Handler) -> AsyncIterator[Runtime]:
+    app = web.Application()
+    app.router.add_post("/{tail:.*}", handler)
+    async with TestServer(app, host="127.0.0.1") as server, httpx.AsyncClient() as http:
+        yield Runtime(http, str(server.make_url("")).rstrip("/"), ARN)
+
+
+def sends(*lines: str, status: int = 200) -> Handler:
+    async def handler(request: web.Request) -> web.Response:
+        body = "".join(f"data: {line}\n\n" for line in lines)
+        return web.Response(text=body, content_type="text/event-stream", status=status)
+
+    return handler
+
+
+async def events(client: Runtime) -> list[BaseEvent]:
+    return [event async for event in client.invoke("slack:1", "Hello?", SESSION, "token")]
+
+
+async def test_it_asks_as_agentcore_wants_to_be_asked() -> None:
+    seen: dict[str, object] = {}
+
+    async def handler(request: web.Request) -> web.StreamResponse:
+        seen.update(
+            path=unquote(request.raw_path),
+            session=request.headers[SESSION_HEADER],
+            authorization=request.headers["Authorization"],
+            body=await request.json(),
+        )
+        return await sends(STARTED, TEXT, FINISHED)(request)
+
+    async with runtime(handler) as client:
+        got = await events(client)
+
+    assert seen["path"] == f"/runtimes/{ARN}/invocations?qualifier=DEFAULT"
+    assert seen["session"] == SESSION
+    assert seen["authorization"] == "Bearer token"
+    body = seen["body"]
+    assert isinstance(body, dict)
+    assert (body["threadId"], body["runId"]) == (SESSION, "slack:1")
+    assert [message["content"] for message in body["messages"]] == ["Hello?"]
+    assert isinstance(got[1], TextMessageContentEvent)
+    assert isinstance(got[-1], RunFinishedEvent)
+
+
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [
+        (401, TokenRefused),
+        (403, TokenRefused),
+        (429, RuntimeUnavailable),
+        (500, RuntimeUnavailable),
+        (502, RuntimeUnavailable),
+    ],
+)
+async def test_each_refusal_has_its_meaning(status: int, error: type[TurnError]) -> None:
+    async with runtime(sends(status=status)) as client:
+        with pytest.raises(error):
+            await events(client)
+
+
+async def test_a_stream_that_breaks_off_is_no_answer() -> None:
+    async with runtime(sends(STARTED, TEXT)) as client:
+        with pytest.raises(RuntimeUnavailable):
+            await events(client)
+
+
+async def test_a_page_in_place_of_a_stream_is_no_answer() -> None:
+    async def handler(request: web.Request) -> web.StreamResponse:
+        return web.Response(text="<h1>Under maintenance</h1>", content_type="text/html")
+
+    async with runtime(handler) as client:
+        with pytest.raises(RuntimeUnavailable):
+            await events(client)
+
+
+async def test_an_event_of_tomorrow_is_passed_over() -> None:
+    async with runtime(sends(STARTED, '{"type":"FROM_TOMORROW"}', "no json", FINISHED)) as client:
+        got = await events(client)
+
+    assert [event.type for event in got] == ["RUN_STARTED", "RUN_FINISHED"]
+
+
+async def test_a_runtime_that_is_down_is_unavailable() -> None:
+    async with httpx.AsyncClient() as http:
+        with pytest.raises(RuntimeUnavailable):
+            await events(Runtime(http, "http://127.0.0.1:9", ARN))

@@ -1,0 +1,118 @@
+"""What every test may use: the whole product, started once, and a browser."""
+
+import asyncio
+import json
+import os
+import re
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from playwright.async_api import Browser, async_playwright
+
+from tests.browser import chromium_path
+
+ROOT = Path(__file__).parent.parent
+READY_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A running product, as ``bizassist dev`` describes it in ``stack.json``."""
+
+    described: dict[str, Any]
+    state: Path
+    process: asyncio.subprocess.Process
+
+    def __getattr__(self, name: str) -> Any:
+        return self.described[name]
+
+    def password(self, person: str) -> str:
+        """The password of a sample person."""
+        return str(self.described["people"][person]["password"])
+
+    def log(self, part: str) -> str:
+        """What a part has logged so far."""
+        return (self.state / "logs" / f"{part}.log").read_text()
+
+
+@asynccontextmanager
+async def dev_stack(state: Path, *options: str) -> AsyncIterator[Stack]:
+    """``bizassist dev`` on free ports, with its state in ``state``."""
+    with (state.parent / f"{state.name}.out").open("wb") as output:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "bizassist",
+            "dev",
+            *("--port", "0", "--agent-port", "0", "--slack-port", "0"),
+            *("--state", str(state)),
+            *options,
+            cwd=ROOT,
+            stdout=output,
+            stderr=output,
+        )
+    try:
+        description = state / "stack.json"
+        async with asyncio.timeout(READY_SECONDS):
+            while not description.exists() or not description.stat().st_size:
+                if process.returncode is not None:
+                    pytest.fail((state.parent / f"{state.name}.out").read_text())
+                await asyncio.sleep(0.05)
+        yield Stack(json.loads(description.read_text()), state, process)
+    finally:
+        if process.returncode is None:
+            process.terminate()
+        await process.wait()
+
+
+@pytest.fixture(scope="session")
+async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
+    """The whole product, running since the first test that asked for it."""
+    async with dev_stack(tmp_path_factory.mktemp("stack") / "state") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def aws(stack: Stack) -> Iterator[boto3.Session]:
+    """A session of boto3 that speaks to the running stack's AWS."""
+    ours = {
+        "AWS_ENDPOINT_URL": stack.aws,
+        "AWS_DEFAULT_REGION": stack.region,
+        "AWS_ACCESS_KEY_ID": "local",
+        "AWS_SECRET_ACCESS_KEY": "local",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if re.match("AWS_", name)]:
+            patch.delenv(name)
+        for name, value in ours.items():
+            patch.setenv(name, value)
+        yield boto3.Session()
+
+
+@pytest.fixture(scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """A headless Chromium."""
+    async with async_playwright() as playwright:
+        running = await playwright.chromium.launch(
+            executable_path=chromium_path(playwright),
+            args=["--no-sandbox", "--disable-quic", "--disable-background-networking"],
+        )
+        yield running
+        await running.close()
+
+
+@pytest.fixture(scope="session")
+def artifacts() -> Path:
+    """Where tests leave what they saw."""
+    folder = ROOT / "tests" / "artifacts"
+    folder.mkdir(exist_ok=True)
+    return folder

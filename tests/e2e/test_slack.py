@@ -1,0 +1,69 @@
+"""Slack, played by its double: ask, link privately, and read the answer to what was asked."""
+
+from pathlib import Path
+
+from playwright.async_api import Browser, Page, expect
+
+from tests.conftest import Stack
+from tests.e2e.people import confirm_link, sign_in
+
+QUESTION = "Is serial LAPTOP-2024-001 still under warranty?"
+ALICE, ADMIN = "U0ALICE0000", "U0ADMIN0000"
+
+
+async def say(page: Page, text: str) -> None:
+    await page.fill("#compose textarea", text)
+    await page.click("#compose button")
+
+
+async def link(page: Page, stack: Stack, person: str) -> Page:
+    """Follow the sign-in button to the end; the page that says so is returned."""
+    async with page.expect_popup() as opened:
+        await page.locator("#messages a.button").last.click()
+    linking = await opened.value
+    await linking.locator(".actions .button").first.click()
+    await sign_in(linking, person, stack.password(person))
+    await confirm_link(linking)
+    return linking
+
+
+async def test_the_question_asked_before_linking_is_answered_after_it(
+    browser: Browser, stack: Stack, artifacts: Path
+) -> None:
+    page = await (await browser.new_context()).new_page()
+    await page.goto(f"{stack.slack}/?as={ALICE}&in=C0GENERAL00")
+
+    await say(page, f"/bizassist {QUESTION}")
+    private = page.locator("#messages .private")
+    await expect(private.locator("a.button")).to_be_visible(timeout=15_000)
+    linking = await link(page, stack, "alice")
+    await linking.screenshot(path=artifacts / "slack-linked.png")
+
+    answer = page.locator("#messages .private", has_text="ProBook 14")
+    await expect(answer).to_contain_text("active", timeout=20_000)
+    await page.screenshot(path=artifacts / "slack-command.png")
+
+    # Everybody else in the channel has seen none of it.
+    await page.goto(f"{stack.slack}/?as={ADMIN}&in=C0GENERAL00")
+    await expect(page.locator("#messages")).to_contain_text("Nothing here yet")
+    await page.context.close()
+
+
+async def test_messages_and_mentions_are_answered_in_their_thread(
+    browser: Browser, stack: Stack, artifacts: Path
+) -> None:
+    page = await (await browser.new_context()).new_page()
+    await page.goto(f"{stack.slack}/?as={ADMIN}")
+    await say(page, "Is PHONE-2021-007 still under warranty?")
+    await expect(page.locator("#messages a.button")).to_be_visible(timeout=15_000)
+    await link(page, stack, "admin")
+    answer = page.locator("#messages article", has_text="One X phone")
+    await expect(answer).to_contain_text("expired", timeout=20_000)
+    await page.screenshot(path=artifacts / "slack-direct-message.png")
+
+    await page.goto(f"{stack.slack}/?as={ADMIN}&in=C0GENERAL00")
+    await say(page, "@BizAssist Is TABLET-2023-042 still under warranty?")
+    answer = page.locator("#messages article", has_text="Slate 11 tablet")
+    await expect(answer).to_contain_text("void", timeout=20_000)
+    await page.screenshot(path=artifacts / "slack-mention.png")
+    await page.context.close()

@@ -1,0 +1,38 @@
+"""The web chat, from the address bar to the streamed answer, in a real browser."""
+
+from pathlib import Path
+
+from playwright.async_api import Browser, Page, expect
+
+from tests.conftest import Stack
+from tests.e2e.people import ask, sign_in
+
+QUESTION = "Is serial LAPTOP-2024-001 still under warranty?"
+
+
+async def signed_in_page(browser: Browser, stack: Stack, person: str) -> Page:
+    page = await (await browser.new_context()).new_page()
+    await page.goto(f"{stack.chat}/")
+    await page.click("text=Sign in")
+    await sign_in(page, person, stack.password(person))
+    await page.wait_for_url(f"{stack.chat}/chat*")
+    return page
+
+
+async def test_a_person_signs_in_asks_and_reads_a_streamed_answer(
+    browser: Browser, stack: Stack, artifacts: Path
+) -> None:
+    page = await signed_in_page(browser, stack, "alice")
+    await page.screenshot(path=artifacts / "web-empty.png")
+
+    await ask(page, QUESTION)
+
+    turn = page.locator(".turn")
+    await expect(turn.locator(".question")).to_have_text(QUESTION)
+    await expect(turn.locator(".tools li")).to_contain_text("check warranty status")
+    await expect(turn.locator(".answer:not(.pending)")).to_be_visible(timeout=20_000)
+    answer = await turn.locator(".text").inner_text()
+    assert "LAPTOP-2024-001" in answer
+    assert "active" in answer.lower()
+    await page.screenshot(path=artifacts / "web-answer.png")
+    await page.context.close()

@@ -1,0 +1,158 @@
+"""An application with nothing but identity in it, before a user pool, tables and a key."""
+
+import logging
+import os
+import secrets
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from aiohttp import web
+
+from bizassist.local import sample_data
+from bizassist.local.parts import LOOPBACK, Part, Running, free_port
+from bizassist.local.provision import Addresses, provision
+from identity.executor import Executor
+from identity.html import Html
+from identity.links import Link
+from identity.people import ChatUser
+from identity.service import Identity
+from identity.signed_in import signed_in
+from tests.identity.browser import Browser
+from tests.identity.clock import Clock
+from tests.identity.house import Deployment, House
+from tests.identity.process import Process, running_process
+from tests.identity.watch import Watch
+
+ROOT = Path(__file__).parents[2]
+MINISTACK = ROOT / "bizassist" / "local" / "ministack" / "serve.py"
+MINISTACK_PYTHON = ROOT / ".venv-ministack" / "bin" / "python"
+
+
+@pytest.fixture(autouse=True)
+def watch() -> Iterator[Watch]:
+    handler, root = Watch(), logging.getLogger()
+    level = root.level
+    root.addHandler(handler)
+    root.setLevel(logging.INFO)
+    yield handler
+    root.removeHandler(handler)
+    root.setLevel(level)
+    assert not handler.leaks
+
+
+@pytest_asyncio.fixture(scope="session")
+async def deployment(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Deployment]:
+    aws, port = free_port(), free_port()
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("AWS_")},
+        "BIND_HOST": LOOPBACK,
+        "MINISTACK_HOST": LOOPBACK,
+        "GATEWAY_PORT": str(aws),
+        "IOT_MTLS_ENABLED": "0",
+        "SFTP_ENABLED": "0",
+        "LOG_LEVEL": "WARNING",
+        "STATE_DIR": str(tmp_path_factory.mktemp("ministack")),
+    }
+    part = Part(
+        "MiniStack",
+        (str(MINISTACK),),
+        f"http://{LOOPBACK}:{aws}/_ministack/health",
+        environment,
+        python=str(MINISTACK_PYTHON),
+    )
+    running = await Running.start(part, tmp_path_factory.mktemp("logs"))
+    try:
+        await running.ready()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("AWS_ENDPOINT_URL", f"http://{LOOPBACK}:{aws}")
+            patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+            patch.setenv("AWS_ACCESS_KEY_ID", "local")
+            patch.setenv("AWS_SECRET_ACCESS_KEY", "local")
+            passwords = {
+                person.username: f"Try-{secrets.token_hex(4)}-9Z" for person in sample_data.PEOPLE
+            }
+            here = f"http://{LOOPBACK}:{port}"
+            parameters = provision(
+                Addresses(f"http://{LOOPBACK}:{aws}", here, here, here), passwords, "/app/test"
+            )
+            yield Deployment(parameters, passwords, port)
+    finally:
+        await running.stop()
+
+
+async def _chat(request: web.Request) -> web.Response:
+    person = await signed_in(request)
+    return web.Response(text=f"hello {person.username}" if person else "hello stranger")
+
+
+@pytest_asyncio.fixture(scope="session")
+async def execute() -> AsyncIterator[Executor]:
+    executor = Executor()
+    yield executor
+    executor.close()
+
+
+@pytest_asyncio.fixture(scope="session")
+async def house(deployment: Deployment, execute: Executor) -> AsyncIterator[House]:
+    async with AsyncExitStack() as stack:
+        identity = await stack.enter_async_context(
+            Identity.open(deployment.settings, deployment.aws, execute)
+        )
+        house = House(identity, deployment)
+        app = web.Application()
+        identity.setup(app, Html(), house.on_linked)
+        app.router.add_get("/chat", _chat)
+        runner = web.AppRunner(app, access_log=None)
+        await runner.setup()
+        stack.push_async_callback(runner.cleanup)
+        await web.TCPSite(runner, LOOPBACK, deployment.port).start()
+        yield house
+
+
+@pytest_asyncio.fixture
+async def alice(deployment: Deployment) -> AsyncIterator[Browser]:
+    async with Browser(deployment.url) as browser:
+        yield browser
+
+
+@pytest_asyncio.fixture
+async def mallory(deployment: Deployment) -> AsyncIterator[Browser]:
+    """Another browser; whoever sits there signs in as the sample person ``admin``."""
+    async with Browser(deployment.url) as browser:
+        yield browser
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    for module in ("flows", "link_requests", "links", "sessions", "sign_in"):
+        monkeypatch.setattr(f"identity.{module}.time", clock.time)
+    for module in ("published", "tokens"):
+        monkeypatch.setattr(f"identity.{module}.monotonic", clock.monotonic)
+    return clock
+
+
+@pytest.fixture
+def slack_user() -> ChatUser:
+    """A chat user whom no other test knows."""
+    return ChatUser("slack", "T0ACME", f"U{secrets.token_hex(5).upper()}")
+
+
+@pytest_asyncio.fixture
+async def process(deployment: Deployment, execute: Executor) -> AsyncIterator[Process]:
+    async with running_process(deployment, execute) as made:
+        yield made
+
+
+@pytest_asyncio.fixture
+async def other_process(deployment: Deployment, execute: Executor) -> AsyncIterator[Process]:
+    async with running_process(deployment, execute) as made:
+        yield made
+
+
+@pytest_asyncio.fixture
+async def link(house: House, alice: Browser, slack_user: ChatUser) -> Link:
+    return await house.link(alice, slack_user, "alice")

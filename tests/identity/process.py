@@ -1,0 +1,59 @@
+"""Another process of the service: a token broker with clients of its own."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from identity.aws import Clients
+from identity.executor import Executor
+from identity.links import Links
+from identity.oidc import Oidc
+from identity.service import IdentitySettings
+from identity.tokens import TokenBroker
+from identity.vault import Vault
+from tests.identity.house import Deployment
+
+if TYPE_CHECKING:
+    from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
+
+
+@dataclass
+class Process:
+    """A token broker as another process of the service has it, and the calls it makes."""
+
+    broker: TokenBroker
+    cognito: "CognitoIdentityProviderClient"
+    refreshed: list[str]
+
+
+@asynccontextmanager
+async def running_process(
+    deployment: Deployment,
+    execute: Executor,
+    cognito: "CognitoIdentityProviderClient | None" = None,
+    settings: IdentitySettings | None = None,
+) -> AsyncIterator[Process]:
+    """A process; ``cognito`` replaces its client of the user pool."""
+    settings, clients = settings or deployment.settings, Clients.of(deployment.aws)
+    cognito = cognito or clients.cognito
+    refreshed: list[str] = []
+    cognito.meta.events.register(
+        "before-parameter-build.cognito-identity-provider.GetTokensFromRefreshToken",
+        lambda params, **_: refreshed.append(params["RefreshToken"]),
+    )
+    oidc = Oidc(
+        discovery_url=settings.discovery_url,
+        issuer=settings.issuer,
+        client_id=settings.web_client_id,
+    )
+    broker = TokenBroker(
+        links=Links(clients.dynamodb, settings.links_table, execute),
+        vault=Vault(clients.kms, settings.tokens_key_id, execute),
+        oidc=oidc,
+        cognito=cognito,
+        client_id=settings.web_client_id,
+        execute=execute,
+    )
+    async with oidc, broker:
+        yield Process(broker, cognito, refreshed)

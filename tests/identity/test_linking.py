@@ -1,0 +1,166 @@
+"""From a private link in the chat to a stored link, as its person walks the way."""
+
+import secrets
+
+import pytest
+
+from identity.people import ChatUser, Names
+from tests.identity.browser import Browser
+from tests.identity.house import House
+
+
+async def test_a_chat_user_is_linked_after_confirming(
+    house: House, alice: Browser, slack_user: ChatUser
+) -> None:
+    url = await house.link_url(slack_user, Names("Acme Inc", "Alice A."))
+
+    start = await alice.get(url)
+    assert start.status == 200
+    assert "Acme Inc" in start.text
+    assert "Alice A." in start.text
+    assert slack_user.user in start.text
+
+    at_pool = await alice.get(start.links[-1])
+    assert at_pool.url.startswith(house.deployment.parameters["discovery_url"][:20])
+    assert at_pool.query["code_challenge_method"] == "S256"
+    assert {"state", "nonce", "code_challenge"} <= set(at_pool.query)
+
+    confirmation = await alice.sign_in(at_pool, "alice", house.deployment.passwords["alice"])
+    for part in ("Slack", "Acme Inc", "Alice A.", slack_user.user, "alice@example.com"):
+        assert part in confirmation.text
+    assert await house.identity.links.get(slack_user) is None
+
+    done = await alice.submit(confirmation, "/link/confirm", answer="link")
+    assert done.status == 200
+    assert "go back to Slack" in done.text
+
+    link = await house.identity.links.active(slack_user)
+    assert link is not None
+    assert link.account == "alice@example.com"
+    assert link.names == Names("Acme Inc", "Alice A.")
+    assert house.linked[-1] == (link, None)
+    token = await house.identity.tokens.access_token(link)
+    account = await house.identity.oidc.verify_access_token(token)
+    assert account.subject == link.subject
+    assert account.groups == ("bizassist-users",)
+
+
+async def test_one_subject_has_several_chat_users_in_their_order(
+    house: House, alice: Browser, slack_user: ChatUser
+) -> None:
+    teams_user = ChatUser("teams", secrets.token_hex(8), slack_user.user)
+    first = await house.link(alice, slack_user, "alice")
+    second = await house.link(alice, teams_user, "alice")
+
+    assert first.subject == second.subject
+    mine = await house.identity.links.by_subject(first.subject)
+    both = [link.chat_user for link in mine if link.chat_user in (slack_user, teams_user)]
+    assert both == [slack_user, teams_user]
+    assert first.session_id("C1") == second.session_id("C1") != first.session_id("C2")
+
+
+async def test_linking_again_replaces_and_says_so(
+    house: House, alice: Browser, mallory: Browser, slack_user: ChatUser
+) -> None:
+    before = await house.link(alice, slack_user, "alice")
+    page = await house.to_confirmation(mallory, await house.link_url(slack_user), "admin")
+    assert "Linking replaces it" in page.text
+    done = await mallory.submit(page, "/link/confirm", answer="link")
+    assert "replaced an earlier link" in done.text
+
+    after = await house.identity.links.active(slack_user)
+    assert after is not None
+    assert after.account == "admin@example.com"
+    assert house.linked[-1] == (after, before)
+
+
+async def test_cancelling_links_nothing_and_revokes_what_was_granted(
+    house: House, alice: Browser, slack_user: ChatUser
+) -> None:
+    url = await house.link_url(slack_user)
+    page = await house.to_confirmation(alice, url, "alice")
+    granted = await house.waiting_token(alice, slack_user)
+    assert await house.refreshes(granted)
+
+    cancelled = await alice.submit(page, "/link/confirm", answer="cancel")
+    assert "no company account was linked" in cancelled.text
+    assert await house.identity.links.get(slack_user) is None
+    assert not await house.refreshes(granted)
+    # The request is the chat user's own; their link still works.
+    assert (await alice.get(url)).status == 200
+
+
+async def test_another_account_can_be_chosen(
+    house: House, alice: Browser, slack_user: ChatUser
+) -> None:
+    page = await house.to_confirmation(alice, await house.link_url(slack_user), "admin")
+    at_pool = await alice.submit(page, "/link/confirm", answer="another")
+    assert at_pool.query["prompt"] == "login"
+    page = await alice.sign_in(at_pool, "alice", house.deployment.passwords["alice"])
+    await alice.submit(page, "/link/confirm", answer="link")
+    link = await house.identity.links.active(slack_user)
+    assert link is not None
+    assert link.account == "alice@example.com"
+
+
+async def test_reloading_the_confirmation_page_shows_it_again(
+    house: House, alice: Browser, slack_user: ChatUser
+) -> None:
+    page = await house.to_confirmation(alice, await house.link_url(slack_user), "alice")
+    again = await alice.get(page.url)
+    assert again.form("/link/confirm") == page.form("/link/confirm")
+    await alice.submit(again, "/link/confirm", answer="link")
+    assert await house.identity.links.active(slack_user)
+
+
+async def test_two_tabs_confirm_what_each_of_them_shows(
+    house: House, alice: Browser, slack_user: ChatUser
+) -> None:
+    other = ChatUser("slack", "T0OTHER", slack_user.user)
+    first = await house.to_confirmation(alice, await house.link_url(slack_user), "alice")
+    second = await house.to_confirmation(alice, await house.link_url(other), "admin")
+
+    await alice.submit(first, "/link/confirm", answer="link")
+    link = await house.identity.links.active(slack_user)
+    assert link is not None
+    assert link.account == "alice@example.com"
+    assert await house.identity.links.get(other) is None
+
+    await alice.submit(second, "/link/confirm", answer="link")
+    link = await house.identity.links.active(other)
+    assert link is not None
+    assert link.account == "admin@example.com"
+
+
+async def test_a_failing_receipt_does_not_unsay_the_link(
+    house: House, alice: Browser, slack_user: ChatUser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = await house.to_confirmation(alice, await house.link_url(slack_user), "alice")
+    monkeypatch.setattr(house, "chat_is_down", True)
+    done = await alice.submit(page, "/link/confirm", answer="link")
+    assert done.status == 200
+    assert await house.identity.links.active(slack_user)
+
+
+@pytest.mark.parametrize(
+    ("names", "shown"),
+    [
+        (Names("<script>alert(1)</script>", "<img src=x onerror=alert(1)>"), "&lt;script&gt;"),
+        (Names("Acme\u202egro.live", "\u2066Alice\u2069 \u200fA."), "<bdi>Acmegro.live</bdi>"),
+        (Names("A" * 10_000, "Alice"), "<bdi>" + "A" * 79 + "…</bdi>"),
+        (Names('"><form action=//evil.example>', "{{ 7 * 7 }}"), "{{ 7 * 7 }}"),
+    ],
+)
+async def test_names_from_outside_stay_text(
+    house: House, alice: Browser, slack_user: ChatUser, names: Names, shown: str
+) -> None:
+    url = await house.link_url(slack_user, names)
+    start = await alice.get(url)
+    confirmation = await house.to_confirmation(alice, url, "alice")
+    done = await alice.submit(confirmation, "/link/confirm", answer="link")
+    for page in (start, confirmation, done):
+        assert page.status == 200
+        assert shown in page.text
+        assert page.scripts == 0
+        assert [form.action for form in page.forms if "evil" in form.action] == []
+        assert not set(page.text) & set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")

@@ -1,0 +1,162 @@
+"""Access tokens: from memory, by one refresh at a time, and plainly refused when that fails."""
+
+import asyncio
+import statistics
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from identity.aws import Clients
+from identity.errors import SignInUnavailable
+from identity.executor import Executor
+from identity.links import Link
+from tests.identity.clock import Clock
+from tests.identity.house import Deployment, House
+from tests.identity.process import Process, running_process
+
+if TYPE_CHECKING:
+    from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
+
+
+NOWHERE = "http://127.0.0.1:9"
+
+
+async def test_many_turns_at_once_cost_one_refresh(process: Process, link: Link) -> None:
+    tokens = await asyncio.gather(*(process.broker.access_token(link) for _ in range(50)))
+    assert len(set(tokens)) == 1
+    assert len(process.refreshed) == 1
+
+
+async def test_one_caller_giving_up_does_not_fail_the_others(process: Process, link: Link) -> None:
+    first = asyncio.create_task(process.broker.access_token(link))
+    second = asyncio.create_task(process.broker.access_token(link))
+    await asyncio.sleep(0)
+    first.cancel()
+    assert await second
+    assert len(process.refreshed) == 1
+
+
+async def test_a_cached_token_costs_less_than_a_millisecond(process: Process, link: Link) -> None:
+    await process.broker.access_token(link)
+    spent = []
+    for _ in range(1_000):
+        begun = time.perf_counter()
+        await process.broker.access_token(link)
+        spent.append(time.perf_counter() - begun)
+    assert statistics.median(spent) < 0.001
+    assert len(process.refreshed) == 1
+
+
+async def test_a_token_is_refreshed_a_minute_before_its_end(
+    process: Process, link: Link, clock: Clock
+) -> None:
+    await process.broker.access_token(link)
+    clock.forward(3_600 - 65)
+    await process.broker.access_token(link)
+    assert len(process.refreshed) == 1
+    clock.forward(10)
+    await process.broker.access_token(link)
+    assert len(process.refreshed) == 2
+
+
+async def test_two_processes_refresh_one_after_the_other(
+    house: House, process: Process, other_process: Process, link: Link
+) -> None:
+    """While one process holds the lease the other waits; both end with a token of Alice's."""
+    links = house.identity.links
+    assert await links.lease(link, 30)
+    waiting = asyncio.create_task(other_process.broker.access_token(link))
+    await asyncio.sleep(0.5)
+    assert not waiting.done()
+    assert other_process.refreshed == []
+    await links.release(link)
+    assert await waiting
+    assert await process.broker.access_token(link)
+
+
+async def test_a_lease_of_a_process_that_died_ends(
+    house: House, process: Process, link: Link
+) -> None:
+    assert await house.identity.links.lease(link, -1)
+    assert await process.broker.access_token(link)
+
+
+async def test_a_rotated_refresh_token_is_kept(
+    house: House, deployment: Deployment, execute: Executor, link: Link
+) -> None:
+    """The local pool doesn't rotate, so its answer gets the token that a rotating one adds."""
+    cognito = Clients.of(deployment.aws).cognito
+
+    def rotate(parsed: dict[str, Any], **_: object) -> None:
+        parsed["AuthenticationResult"]["RefreshToken"] = "rotated-refresh-token"
+
+    cognito.meta.events.register(
+        "after-call.cognito-identity-provider.GetTokensFromRefreshToken", rotate
+    )
+    async with running_process(deployment, execute, cognito) as process:
+        await process.broker.access_token(link)
+    after = await house.identity.links.active(link.chat_user)
+    assert after is not None
+    assert after.sealed != link.sealed
+    assert await house.identity.vault.open(after.sealed, link.chat_user) == "rotated-refresh-token"
+    assert b"rotated" not in after.sealed
+
+
+@pytest.mark.parametrize("code", ["TooManyRequestsException", "InternalErrorException"])
+async def test_a_busy_pool_is_no_refusal(
+    house: House, process: Process, link: Link, code: str
+) -> None:
+    answer = {"Error": {"Code": code, "Message": ""}}
+
+    def busy(**_: object) -> None:
+        raise ClientError(answer, "GetTokensFromRefreshToken")  # type: ignore[arg-type]
+
+    event = "before-call.cognito-identity-provider.GetTokensFromRefreshToken"
+    process.cognito.meta.events.register(event, busy)
+    with pytest.raises(SignInUnavailable):
+        await process.broker.access_token(link)
+    process.cognito.meta.events.unregister(event, busy)
+    # The link is as good as before, and its lease was given back.
+    assert await process.broker.access_token(link)
+
+
+async def test_an_unreachable_pool_is_retried_and_then_said_plainly(
+    house: House, deployment: Deployment, execute: Executor, link: Link
+) -> None:
+    attempts: list[object] = []
+    cognito: CognitoIdentityProviderClient = deployment.aws.client(
+        "cognito-idp",
+        endpoint_url=NOWHERE,
+        config=Config(connect_timeout=0.2, retries={"mode": "standard", "total_max_attempts": 3}),
+    )
+    cognito.meta.events.register("before-send", lambda **_: attempts.append(1))
+    async with running_process(deployment, execute, cognito) as process:
+        with pytest.raises(SignInUnavailable) as unavailable:
+            await process.broker.access_token(link)
+    assert len(attempts) == 3
+    assert "Please try again" in unavailable.value.sentence
+    assert await house.identity.links.active(link.chat_user)
+
+
+async def test_a_wrong_setting_of_ours_ends_nobodys_link(
+    house: House, deployment: Deployment, execute: Executor, link: Link
+) -> None:
+    """A deployment that was told another issuer must not sign the whole company out."""
+    mistaken = replace(deployment.settings, issuer="https://issuer.example/mistaken")
+    async with running_process(deployment, execute, settings=mistaken) as process:
+        with pytest.raises(SignInUnavailable):
+            await process.broker.access_token(link)
+    assert await house.identity.links.active(link.chat_user) == link
+
+
+async def test_a_table_that_does_not_answer_is_said_plainly(
+    deployment: Deployment, execute: Executor, link: Link
+) -> None:
+    mistaken = replace(deployment.settings, links_table="missing")
+    async with running_process(deployment, execute, settings=mistaken) as process:
+        with pytest.raises(SignInUnavailable):
+            await process.broker.access_token(link)
