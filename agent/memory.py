@@ -1,7 +1,8 @@
 """What the assistant remembers of one person: their conversation and their long-term records."""
 
+import logging
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 import boto3
 from bedrock_agentcore.memory.integrations.strands.config import AgentCoreMemoryConfig
@@ -15,6 +16,8 @@ from strands.memory import MemoryManager, MemoryStore
 from strands.types.exceptions import SessionException
 
 from agent.memory_access import FAULTS, MemoryAccess, Personal
+
+logger = logging.getLogger(__name__)
 
 MAX_ENTRIES = 8
 WHOLE_RUN = 100
@@ -45,6 +48,17 @@ RECALLED = (
 )
 
 
+class Conversation(AgentCoreMemorySessionManager):
+    """A session whose answer stands even when it could not be saved: the person is told so."""
+
+    def _flush_messages(self) -> list[dict[str, Any]]:
+        try:
+            return super()._flush_messages()
+        except SessionException:
+            logger.error("a run was not saved")  # noqa: TRY400 - why is in the log already
+            return []
+
+
 class MemoryUnavailableError(Exception):
     """Nothing can be remembered for this person now; ``str()`` is for the log."""
 
@@ -57,7 +71,7 @@ class Memory:
     :param recall: finds the records that fit the question, for the model to read.
     """
 
-    conversation: AgentCoreMemorySessionManager
+    conversation: Conversation
     recall: MemoryManager
 
 
@@ -75,7 +89,7 @@ class Memories:
         """
         try:
             personal = self._access.of(subject)
-            conversation = AgentCoreMemorySessionManager(
+            conversation = Conversation(
                 AgentCoreMemoryConfig(
                     memory_id=self._memory_id,
                     actor_id=subject,
@@ -89,9 +103,7 @@ class Memories:
             raise MemoryUnavailableError(f"{type(error).__name__}: {error}") from error
         return Memory(conversation, self._recall(personal, conversation))
 
-    def _recall(
-        self, personal: Personal, conversation: AgentCoreMemorySessionManager
-    ) -> MemoryManager:
+    def _recall(self, personal: Personal, conversation: Conversation) -> MemoryManager:
         """Recall-only stores: the conversation's events are the one source of extraction."""
         stores: list[MemoryStore] = [
             AgentCoreMemoryStore(

@@ -30,7 +30,9 @@ class Settings(BaseSettings):
     :param model: ``offline``, ``bedrock:ID``, ``anthropic:ID``, ``openai:ID`` or ``ollama:ID``.
     """
 
-    model_config = SettingsConfigDict(env_prefix="BIZASSIST_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="BIZASSIST_", env_ignore_empty=True, extra="ignore", frozen=True
+    )
 
     issuer: str = Field(min_length=1)
     discovery_url: AnyHttpUrl

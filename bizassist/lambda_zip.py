@@ -40,7 +40,9 @@ def build_layer(target: Path) -> Path:
             *("--python-version", PYTHON_VERSION, "--python-platform", PLATFORM),
             *("--only-binary", ":all:", "--no-compile-bytecode"),
         )
-        files = sorted(file for file in installed.rglob("*") if file.is_file())
+        files = sorted(
+            file for file in installed.rglob("*") if file.is_file() and file.name != ".lock"
+        )
         return _write(target, ((file, str(file.relative_to(folder))) for file in files))
 
 

@@ -47,7 +47,11 @@ def run(options: Namespace) -> int:
     written = new_tool(Path.cwd() / PACKAGE, options.name, options.target)
     for path in written:
         sys.stdout.write(f"wrote {path.relative_to(Path.cwd())}\n")
-    sys.stdout.write("Next: describe it in the schema, write the module, run bizassist dev.\n")
+    target = options.target or _own_target(options.name)
+    sys.stdout.write(
+        "Next: describe it in its schema, write its module, and say in agent/rights.cedar who may\n"
+        f'use it (Action::"{target}___{options.name}"): until then nobody may.\n'
+    )
     return 0
 
 
@@ -59,7 +63,7 @@ def new_tool(package: Path, name: str, target: str | None = None) -> Sequence[Pa
     :returns: the files that were written.
     :raises CommandError: when the name can't be used; nothing was written then.
     """
-    target = target or name.replace("_", "-")
+    target = target or _own_target(name)
     listed = package / "targets.json"
     if not listed.is_file():
         raise CommandError(f"there is no {listed}: run this in the project's folder")
@@ -75,6 +79,10 @@ def new_tool(package: Path, name: str, target: str | None = None) -> Sequence[Pa
     for path, content in files.items():
         path.write_text(content, "utf-8")
     return list(files)
+
+
+def _own_target(name: str) -> str:
+    return name.replace("_", "-")
 
 
 def _check_names(name: str, target: str) -> None:

@@ -23,10 +23,14 @@ from bots.platform import Accepted, Platform
 from bots.runtime import Runtime
 from bots.slack.edge import SlackEdge
 from bots.slack.platform import slack_platform
+from bots.teams.app import TeamsApp
+from bots.teams.edge import TeamsEdge
+from bots.teams.platform import teams_platform
 from bots.turn import Assistant
 from bots.web.pages import TEMPLATES, WebChat
 from bots.web.platform import WebPlatform
 from bots.web.transcripts import Transcripts
+from identity.browser import AccessLog
 from identity.executor import Executor
 from identity.html import Html
 from identity.links import Link
@@ -58,7 +62,6 @@ def serve() -> int:
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)  # its lines carry whole addresses
-    logging.getLogger("aiohttp.access").setLevel(logging.WARNING)
     try:
         process = read_process()
         ssm = boto3.client("ssm", config=QUICK)
@@ -84,42 +87,39 @@ async def chat_service(process: Process, deployment: Parameters) -> AsyncIterato
         call = Executor(THREADS)
         stack.callback(call.close)
         session = boto3.Session()
-        dynamodb, sqs = (
-            session.client("dynamodb", config=QUICK),
-            session.client("sqs", config=QUICK),
-        )
-        identity = await stack.enter_async_context(
+        dynamodb = session.client("dynamodb", config=QUICK)
+        sqs = session.client("sqs", config=QUICK)
+        enter = stack.enter_async_context
+        identity = await enter(
             Identity.open(_identity_settings(process, deployment), session, call)
         )
-        inbox = await stack.enter_async_context(Inbox(sqs, call, deployment.inbox_url))
+        inbox = await enter(Inbox(sqs, call, deployment.inbox_url))
         transcripts = Transcripts(dynamodb, call, deployment.transcripts_table)
         html = Html(TEMPLATES)
-        chat = WebChat(transcripts, inbox.put, html, deployment.user_pool_id)
+        routes = WebChat(transcripts, inbox.put, html, deployment.user_pool_id).routes()
         platforms: dict[PlatformName, Platform] = {
             "web": WebPlatform(transcripts, process.public_url)
         }
-        routes = chat.routes()
-        if process.slack_signing_secret and process.slack_bot_token:
-            platforms["slack"] = await stack.enter_async_context(
-                slack_platform(process.slack_bot_token.get_secret_value(), process.slack_api_url)
-            )
-            routes += SlackEdge(process.slack_signing_secret.get_secret_value(), inbox.put).routes()
-        http = await stack.enter_async_context(httpx.AsyncClient())
-        answers = Answers(
-            platforms,
-            Assistant(
-                ledger=Ledger(dynamodb, call, deployment.ledger_table),
-                links=identity.links,
-                tokens=identity.tokens,
-                runtime=Runtime(http, deployment.runtime_url, deployment.runtime_arn),
-                invite=identity.link_url,
-            ),
-            inbox,
+        if slack := _slack_secrets(process):
+            signing_secret, bot_token = slack
+            platforms["slack"] = await enter(slack_platform(bot_token, process.slack_api_url))
+            routes += SlackEdge(signing_secret, inbox.put).routes()
+        if teams := _teams_app(process):
+            platforms["teams"] = await enter(teams_platform(teams))
+            routes += TeamsEdge(teams, inbox.put).routes()
+        http = await enter(httpx.AsyncClient())
+        assistant = Assistant(
+            ledger=Ledger(dynamodb, call, deployment.ledger_table),
+            links=identity.links,
+            tokens=identity.tokens,
+            runtime=Runtime(http, deployment.runtime_url, deployment.runtime_arn),
+            invite=identity.link_url,
         )
+        answers = Answers(platforms, assistant, inbox)
         app = application(routes, _checks(dynamodb, sqs, call, identity, deployment))
         identity.setup(app, html, answers.on_linked)
-        await stack.enter_async_context(_consuming(sqs, call, deployment, answers))
-        await stack.enter_async_context(_listening(app, process))
+        await enter(_consuming(sqs, call, deployment, answers))
+        await enter(_listening(app, process))
         _log.info("listening on %s:%s for %s", process.host, process.port, ", ".join(platforms))
         yield
 
@@ -147,6 +147,21 @@ class Answers:
         del replaced
         for accepted in await self.assistant.ledger.waiting(link.chat_user):
             await self.inbox.put(accepted, again=link.linked_at.isoformat())
+
+
+def _slack_secrets(process: Process) -> tuple[str, str] | None:
+    secret, token = process.slack_signing_secret, process.slack_bot_token
+    return (secret.get_secret_value(), token.get_secret_value()) if secret and token else None
+
+
+def _teams_app(process: Process) -> TeamsApp | None:
+    if process.microsoft_app_id and process.microsoft_app_password:
+        return TeamsApp(
+            process.microsoft_app_id,
+            process.microsoft_app_password.get_secret_value(),
+            process.microsoft_app_tenant_id,
+        )
+    return TeamsApp(anonymous=True) if process.teams_anonymous else None
 
 
 def _identity_settings(process: Process, deployment: Parameters) -> IdentitySettings:
@@ -203,7 +218,7 @@ async def _consuming(
 
 @asynccontextmanager
 async def _listening(app: web.Application, process: Process) -> AsyncIterator[None]:
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=2)
+    runner = web.AppRunner(app, access_log_class=AccessLog, shutdown_timeout=2)
     await runner.setup()
     try:
         await web.TCPSite(runner, process.host, process.port).start()

@@ -14,6 +14,9 @@ from slackify_markdown import slackify_markdown
 # (https://docs.slack.dev/messaging/formatting-message-text#escaping).
 _SLACK_ACTS = re.compile(r"<(?!(?:https?://|mailto:)[^>\s]+>)")
 _TEAMS_ACTS = re.compile(r"<(?=/?[a-zA-Z!])")
+LONGEST_FENCE = 20
+# What cutting a code block adds: its end to this piece, its beginning to the next.
+ROOM = LONGEST_FENCE + 5
 _BREAKS = ("\n\n", "\n", ". ", " ")
 _MARKDOWN = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable("table")
 _TAGS = {
@@ -47,16 +50,27 @@ def teams_markdown(markdown: str) -> str:
 def split(text: str, limit: int) -> list[str]:
     """``text`` in pieces of at most ``limit`` characters, cut where a reader would pause.
 
-    :raises ValueError: when ``limit`` is not positive.
+    A code block that is cut ends in its piece and begins again in the next one.
+
+    :raises ValueError: when ``limit`` leaves no room for a piece.
     """
-    if limit < 1:
-        raise ValueError("a piece has at least one character")
+    if limit <= ROOM:
+        raise ValueError(f"a piece has more than {ROOM} characters")
     pieces = []
     while len(text) > limit:
-        cut = next((end for end in (_last(text, mark, limit) for mark in _BREAKS) if end), limit)
-        pieces.append(text[:cut].rstrip())
-        text = text[cut:].lstrip()
+        room = limit - ROOM
+        cut = next((end for end in (_last(text, mark, room) for mark in _BREAKS) if end), room)
+        piece, text = text[:cut].rstrip(), text[cut:].lstrip("\n ")
+        if fence := _open_fence(piece):
+            piece, text = f"{piece}\n```", f"{fence}\n{text}"
+        pieces.append(piece)
     return [piece for piece in (*pieces, text) if piece]
+
+
+def _open_fence(piece: str) -> str:
+    """The line that opened a code block which ``piece`` doesn't close, empty where none is open."""
+    fences = [line for line in piece.splitlines() if line.startswith("```")]
+    return fences[-1][:LONGEST_FENCE] if len(fences) % 2 else ""
 
 
 def _last(text: str, mark: str, limit: int) -> int:

@@ -32,6 +32,13 @@ POLICY = (
     "frame-ancestors 'none'",
 )
 
+SENTENCES = {
+    404: "There is no such page.",
+    405: "This page can't be used that way.",
+    413: "That is more than can be sent at once.",
+}
+"""What a person reads in place of aiohttp's own words."""
+
 FormTargets = Callable[[], Awaitable[tuple[str, ...]]]
 
 
@@ -60,7 +67,10 @@ def security_headers(
 
 
 def error_pages(html: Html) -> Middleware:
-    """A middleware that ends an :class:`IdentityError` as a page with its sentence."""
+    """A middleware that ends an error as a page with one sentence.
+
+    An :class:`IdentityError` has its own; a handler gives one as the text of an HTTP error.
+    """
 
     @web.middleware
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -68,10 +78,13 @@ def error_pages(html: Html) -> Middleware:
             return await handler(request)
         except IdentityError as error:
             log.info("%s %s: %s", request.method, _route(request), error)
-            return _page(request, html, error)
+            return _page(request, html, error.status, error.sentence)
+        except (web.HTTPClientError, web.HTTPServerError) as error:
+            sentence = SENTENCES.get(error.status, error.text or error.reason)
+            return _page(request, html, error.status, sentence)
         except (ClientError, BotoCoreError) as error:
             log.warning("%s %s: %s", request.method, _route(request), type(error).__name__)
-            return _page(request, html, SignInUnavailable())
+            return _page(request, html, SignInUnavailable.status, SignInUnavailable.sentence)
 
     return middleware
 
@@ -91,10 +104,10 @@ def local_path(wanted: str, otherwise: str) -> str:
     return wanted
 
 
-def _page(request: web.Request, html: Html, error: IdentityError) -> web.Response:
+def _page(request: web.Request, html: Html, status: int, sentence: str) -> web.Response:
     if "text/html" not in request.headers.get("Accept", "text/html"):
-        return web.Response(text=error.sentence, status=error.status)
-    return html.render("message.html", status=error.status, sentence=error.sentence)
+        return web.Response(text=sentence, status=status)
+    return html.render("message.html", status=status, sentence=sentence)
 
 
 class AccessLog(AbstractAccessLogger):

@@ -61,7 +61,11 @@ class _Cached:
 
 
 class TokenBroker:
-    """Hands out access tokens: from memory, or by one refresh at a time for each link."""
+    """Hands out access tokens: from memory, or by one refresh at a time for each link.
+
+    Where the user pool rotates refresh tokens, its client needs ``RetryGracePeriodSeconds``: an
+    answer that got lost is asked for again with the token that it replaced.
+    """
 
     def __init__(
         self,

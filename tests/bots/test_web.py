@@ -59,6 +59,7 @@ async def test_a_question_nobody_would_write_is_refused(
         page = await alice.submit("/chat/", text=text)
 
     assert page.status_code == status
+    assert "<h1>" in alice.page.text
     assert len(alice.text()) < 300
 
 

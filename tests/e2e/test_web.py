@@ -34,5 +34,9 @@ async def test_a_person_signs_in_asks_and_reads_a_streamed_answer(
     answer = await turn.locator(".text").inner_text()
     assert "LAPTOP-2024-001" in answer
     assert "active" in answer.lower()
+    await expect(page.locator(".conversations [aria-current]")).to_have_text(QUESTION)
     await page.screenshot(path=artifacts / "web-answer.png")
+
+    await page.reload()
+    assert await turn.locator(".text").inner_text() == answer
     await page.context.close()

@@ -38,3 +38,9 @@ def refused(tool: str, **arguments: Any) -> dict[str, str]:
     assert set(error) == {"code", "message", "next_step"}
     assert all(error.values())
     return error
+
+
+def search(query: str = "python", **options: Any) -> list[dict[str, str]]:
+    """What a web search finds."""
+    results: list[dict[str, str]] = call("web_search", query=query, **options)["results"]
+    return results

@@ -1,4 +1,4 @@
-"""A warranty table of the tests' own, in the running stack's AWS."""
+"""A warranty table of the tests' own in the stack's AWS, and a search provider played."""
 
 import uuid
 from collections.abc import Callable, Iterator
@@ -8,7 +8,9 @@ from typing import Any
 import boto3
 import pytest
 
+from gateway_tools.search.settings import web_search
 from gateway_tools.warranty_table import warranty_table
+from tests.gateway_tools.playing import Provider, playing
 
 AddDevice = Callable[..., None]
 
@@ -60,3 +62,23 @@ def add(aws: boto3.Session, table: str) -> AddDevice:
         )
 
     return put
+
+
+@pytest.fixture
+def provider(monkeypatch: pytest.MonkeyPatch) -> Iterator[Provider]:
+    """Where searches go: DuckDuckGo, until a test chooses another."""
+    with playing() as played:
+        monkeypatch.setenv("WEB_SEARCH_ADDRESS", f"{played.address}/html/")
+        web_search.cache_clear()
+        yield played
+    web_search.cache_clear()
+
+
+@pytest.fixture
+def key(aws: boto3.Session, monkeypatch: pytest.MonkeyPatch) -> str:
+    """An API key, kept where the settings say."""
+    aws.client("ssm").put_parameter(
+        Name="/tests/search-key", Value="a-key", Type="SecureString", Overwrite=True
+    )
+    monkeypatch.setenv("WEB_SEARCH_KEY_PARAMETER", "/tests/search-key")
+    return "a-key"

@@ -47,6 +47,18 @@ function show(text, html) {
   if (following) window.scrollTo({ top: document.body.scrollHeight });
 }
 
+function list(title) {
+  const conversations = document.querySelector(".conversations ul");
+  if (conversations.querySelector("[aria-current]")) return;
+  const link = document.createElement("a");
+  link.href = form.action;
+  link.textContent = title;
+  link.setAttribute("aria-current", "page");
+  const item = document.createElement("li");
+  item.append(link);
+  conversations.prepend(item);
+}
+
 async function ask(text) {
   const body = new URLSearchParams({ text, csrf_token: form.elements.csrf_token.value });
   const headers = { "X-Requested-With": "fetch", Accept: "text/plain" };
@@ -54,6 +66,7 @@ async function ask(text) {
   const content = await reply.text();
   if (!reply.ok) throw new Error(content);
   document.querySelector(".empty")?.remove();
+  list(text);
   turns.insertAdjacentHTML("beforeend", content); // one turn, escaped by the server
   history.replaceState(null, "", form.action);
   const answer = turns.lastElementChild.querySelector(".pending");
