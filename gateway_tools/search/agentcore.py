@@ -41,7 +41,7 @@ class AgentCore:
         except BotoCoreError as error:
             raise SearchDown(type(error).__name__) from None
         return [
-            Found(result.get("title", ""), result.get("url", ""), result["text"])
+            Found(result.get("title", ""), result.get("url", ""), result.get("text", ""))
             for result in results
         ]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from gateway_tools.search.http import JsonApi
+from gateway_tools.search.http import JsonApi, pages
 from gateway_tools.search.provider import Found, Option, Provider, Query, Settings, iso_country
 
 _FRESHNESS = {"day": "pd", "week": "pw", "month": "pm", "year": "py"}
@@ -33,10 +33,7 @@ class Brave:
             "/res/v1/web/search", params, headers={"X-Subscription-Token": self._key}
         )
         # Without results Brave leaves the whole part out.
-        return [
-            Found(item.get("title", ""), item.get("url", ""), item.get("description", ""))
-            for item in content.get("web", {}).get("results", [])
-        ]
+        return pages((content.get("web") or {}).get("results", []), "description")
 
 
 def provider(settings: Settings) -> Provider:

@@ -16,8 +16,11 @@ ADDRESS_LENGTH = 2_000
 MARKUP_LENGTH = 5_000
 
 _TAGS = re.compile(r"<(script|style)\b.*?</\1\s*>|<[!/?a-z][^>]*(?:>|$)", re.IGNORECASE | re.DOTALL)
-# A browser reads a backslash as a slash, and drops tabs and line ends: such an address lies.
-_LYING = re.compile(r"[\s\\\x00-\x1f\x7f]")
+# A browser reads a backslash as a slash and drops tabs and line ends, and what is invisible or
+# turns the line around hides where an address leads; a quote or a bracket may end its link.
+_LYING = re.compile(
+    r"[\s\\<>\"`\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
+)
 # Names that mean this machine or this network, and public names that lead back into it.
 _INSIDE = (
     "localhost", "local", "internal", "intranet", "lan", "home.arpa", "localdomain", "corp",

@@ -5,7 +5,21 @@ from typing import Any
 
 import primp
 
-from gateway_tools.search.provider import SearchDown, refused
+from gateway_tools.search.provider import Found, SearchDown, refused
+
+
+def pages(items: object, snippet: str) -> list[Found]:
+    """What an API lists, with its snippets under the name that it gives them.
+
+    :raises SearchDown: when it is no list.
+    """
+    if not isinstance(items, list):
+        raise SearchDown("an answer of another shape", retry=False)
+    return [
+        Found(*(str(item.get(name) or "") for name in ("title", "url", snippet)))
+        for item in items
+        if isinstance(item, dict)
+    ]
 
 
 class JsonApi:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from gateway_tools.search.http import JsonApi
+from gateway_tools.search.http import JsonApi, pages
 from gateway_tools.search.provider import (
     Found,
     Option,
@@ -37,13 +37,10 @@ class SearXNG:
         if query.recency:
             params["time_range"] = query.recency
         content = self._api.get("/search", params)
-        results = content.get("results", [])
-        if not results and content.get("unresponsive_engines"):
+        found = pages(content.get("results"), "content")
+        if not found and content.get("unresponsive_engines"):
             raise SearchDown("no engine answered")
-        return [
-            Found(item.get("title", ""), item.get("url", ""), item.get("content", ""))
-            for item in results
-        ]
+        return found
 
 
 def provider(settings: Settings) -> Provider:

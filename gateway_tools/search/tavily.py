@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from gateway_tools.search.http import JsonApi
-from gateway_tools.search.provider import Found, Option, Provider, Query, SearchDown, Settings
+from gateway_tools.search.http import JsonApi, pages
+from gateway_tools.search.provider import Found, Option, Provider, Query, Settings
 
 
 class Tavily:
@@ -21,12 +21,7 @@ class Tavily:
         if query.recency:
             body["time_range"] = query.recency
         content = self._api.post("/search", body, self._key)
-        if "results" not in content:
-            raise SearchDown("an answer without results", retry=False)
-        return [
-            Found(item.get("title", ""), item.get("url", ""), item.get("content", ""))
-            for item in content["results"]
-        ]
+        return pages(content.get("results"), "content")
 
 
 def provider(settings: Settings) -> Provider:

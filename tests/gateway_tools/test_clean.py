@@ -53,6 +53,10 @@ def test_public_addresses_are_shown(address: str) -> None:
         "https://exa\tmple.com/",
         "https://example.com/\r\nx",
         "https://example .com/",
+        "https://example.com/\u202egnp.exe",
+        "https://example.com/\u200b",
+        'https://example.com/"onclick="x',
+        "https://example.com/<script>",
         # this machine, this network, the metadata service
         "http://localhost/",
         "http://LOCALHOST./",

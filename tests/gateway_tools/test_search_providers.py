@@ -62,6 +62,20 @@ def test_tavily(provider: Provider, choose: Choose, key: str) -> None:
     assert json.loads(asked.body) == {"query": "q", "max_results": 5, "time_range": "day"}
 
 
+def test_a_result_with_gaps_is_shown_without_them(provider: Provider, choose: Choose) -> None:
+    choose("searxng")
+    gaps = [None, {"title": None, "url": "https://a.example/", "content": None}, {"title": "B"}]
+    provider.answers(Reply.json({"results": gaps}))
+    assert search("q") == [
+        {
+            "title": "a.example",
+            "address": "https://a.example/",
+            "snippet": "",
+            "source": "a.example",
+        }
+    ]
+
+
 def test_searxng(provider: Provider, choose: Choose) -> None:
     choose("searxng")
     found = {"title": "A", "url": "https://a.example/", "content": "b", "engine": "mojeek"}
@@ -123,6 +137,7 @@ def test_agentcores_errors_are_outages(
         (Reply.json({"error": "slow down"}, 429), 2),
         (Reply("<html>", 200), 2),
         (Reply.json(["a list"]), 1),
+        (Reply.json({"web": {"results": "none"}, "results": None}), 1),
         (Reply("", 302, headers={"location": "http://127.0.0.1:9/"}), 1),
     ],
 )

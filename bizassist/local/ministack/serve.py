@@ -1,9 +1,12 @@
-"""Runs MiniStack with the one behaviour mended in which its AgentCore Memory differs from AWS.
+"""Runs MiniStack with the two behaviours mended in which its AgentCore Memory differs from AWS.
 
-AWS answers ``ListEvents`` newest first (AgentCore data plane API reference); MiniStack answers
-oldest first, and a session manager that trusts AWS's order would restore each history backwards.
+AWS answers ``ListEvents`` newest first; MiniStack answers oldest first, and a session manager that
+trusts AWS's order would restore each history backwards. AWS takes ``namespacePath`` as the root of
+a hierarchy; MiniStack compares it whole, and summaries of earlier sessions would never be found
+(both: AgentCore data plane API reference).
 """
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +14,7 @@ from ministack.app import main
 from ministack.services import bedrock_agentcore
 
 Page = Callable[[list[dict[str, Any]], dict[str, Any]], Any]
+Call = Callable[[str, bytes], Any]
 
 
 def newest_events_first(page: Page) -> Page:
@@ -25,6 +29,26 @@ def newest_events_first(page: Page) -> Page:
     return ordered
 
 
+def paths_are_hierarchies(call: Call) -> Call:
+    """Let a ``namespacePath`` find every namespace below it."""
+
+    def mended(memory_id: str, body: bytes) -> Any:
+        request = json.loads(body or b"{}")
+        if path := request.pop("namespacePath", None):
+            request["namespace"] = f"{path.rstrip('/')}/*"
+        return call(memory_id, json.dumps(request).encode())
+
+    return mended
+
+
+def mend() -> None:
+    """Replace MiniStack's functions by the mended ones."""
+    service = vars(bedrock_agentcore)
+    service["_memory_page"] = newest_events_first(service["_memory_page"])
+    for name in ("_list_memory_records", "_retrieve_memory_records"):
+        service[name] = paths_are_hierarchies(service[name])
+
+
 if __name__ == "__main__":
-    bedrock_agentcore._memory_page = newest_events_first(bedrock_agentcore._memory_page)  # noqa: SLF001
+    mend()
     main()
