@@ -4,9 +4,9 @@ import argparse
 import asyncio
 import sys
 
-from bizassist.commands import CommandError, dev, serve
+from bizassist.commands import CommandError, dev, serve, tools, warranty
 
-COMMANDS = (dev, serve)
+COMMANDS = (dev, serve, tools, warranty)
 
 
 def main(arguments: list[str] | None = None) -> int:

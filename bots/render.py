@@ -13,7 +13,13 @@ from slackify_markdown import slackify_markdown
 # In Slack's text only an address may follow "<"; everything else there is a mention or a command
 # (https://docs.slack.dev/messaging/formatting-message-text#escaping).
 _SLACK_ACTS = re.compile(r"<(?!(?:https?://|mailto:)[^>\s]+>)")
-_TEAMS_ACTS = re.compile(r"<(?=/?[a-zA-Z!])")
+# Teams would mention people for HTML, fetch images from strangers, and follow any address.
+_TEAMS_ACTS = (
+    (re.compile(r"<(?=/?[a-zA-Z!])"), "&lt;"),
+    (re.compile(r"!(?=\[)"), ""),
+    (re.compile(r"\]\((?!\s*(?:https?://|mailto:))", re.IGNORECASE), "] ("),
+    (re.compile(r"^(\s{0,3})\[(?=[^\]]+\]:)", re.MULTILINE), r"\1\\["),
+)
 LONGEST_FENCE = 20
 # What cutting a code block adds: its end to this piece, its beginning to the next.
 ROOM = LONGEST_FENCE + 5
@@ -43,8 +49,10 @@ def slack_mrkdwn(markdown: str) -> str:
 
 
 def teams_markdown(markdown: str) -> str:
-    """Markdown as Teams reads it, without HTML: ``<at>`` would mention people."""
-    return _TEAMS_ACTS.sub("&lt;", markdown).strip()
+    """Markdown as Teams reads it, without HTML, images, and addresses that aren't web or mail."""
+    for acts, harmless in _TEAMS_ACTS:
+        markdown = acts.sub(harmless, markdown)
+    return markdown.strip()
 
 
 def split(text: str, limit: int) -> list[str]:

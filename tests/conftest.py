@@ -78,9 +78,9 @@ async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def aws(stack: Stack) -> Iterator[boto3.Session]:
-    """A session of boto3 that speaks to the running stack's AWS."""
+    """A session of boto3, and for this test's time an environment, for the running stack's AWS."""
     ours = {
         "AWS_ENDPOINT_URL": stack.aws,
         "AWS_DEFAULT_REGION": stack.region,

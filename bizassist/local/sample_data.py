@@ -28,7 +28,8 @@ def warranties(today: date) -> list[dict[str, str | bool]]:
 
     return [
         {
-            "serial_number": "LAPTOP-2024-001",
+            "serial_number": "LAPTOP2024001",
+            "printed_serial": "LAPTOP-2024-001",
             "product": "ProBook 14 laptop",
             "purchase_date": days(-400),
             "end_date": days(695),
@@ -37,7 +38,8 @@ def warranties(today: date) -> list[dict[str, str | bool]]:
             "customer_email": "alice@example.com",
         },
         {
-            "serial_number": "PHONE-2021-007",
+            "serial_number": "PHONE2021007",
+            "printed_serial": "PHONE-2021-007",
             "product": "One X phone",
             "purchase_date": days(-1_600),
             "end_date": days(-870),
@@ -46,7 +48,8 @@ def warranties(today: date) -> list[dict[str, str | bool]]:
             "customer_email": "alice@example.com",
         },
         {
-            "serial_number": "TABLET-2023-042",
+            "serial_number": "TABLET2023042",
+            "printed_serial": "TABLET-2023-042",
             "product": "Slate 11 tablet",
             "purchase_date": days(-700),
             "end_date": days(395),
@@ -56,7 +59,8 @@ def warranties(today: date) -> list[dict[str, str | bool]]:
             "customer_email": "customer@example.com",
         },
         {
-            "serial_number": "MONITOR-2024-015",
+            "serial_number": "MONITOR2024015",
+            "printed_serial": "MONITOR-2024-015",
             "product": "Vista 27 monitor",
             "purchase_date": days(-1_083),
             "end_date": days(12),

@@ -11,10 +11,10 @@ import aiohttp
 from ag_ui.core import BaseEvent
 from slack_sdk.errors import SlackApiError
 
+from bots.draft import THINKING, Draft
 from bots.platform import Receipt
 from bots.slack.asked import Asked
 from bots.slack.content import asked_line, content, pieces
-from bots.slack.draft import THINKING, Draft
 from bots.slack.posts import Posts
 from bots.slack.private import Private
 

@@ -86,7 +86,7 @@ class Chat:
                 await asyncio.sleep(0.1)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 async def subject(stack: Stack, aws: boto3.Session) -> str:
     """Alice's subject, with an active link since she signed in to the web chat."""
     async with signed_in(stack, "alice"):

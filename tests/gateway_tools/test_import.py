@@ -1,7 +1,8 @@
 """Devices from a CSV file: all of them into the table, or every fault and none of them."""
 
+import contextlib
+import io
 import re
-from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,8 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from bizassist import warranty
-from bizassist.commands import CommandError
+from bizassist.__main__ import main
+from bizassist.commands import warranty
 from bizassist.warranty_csv import FaultyFile
 from tests.gateway_tools.calling import call, refused
 from tests.gateway_tools.conftest import AddDevice
@@ -26,14 +27,12 @@ def file(folder: Path, *lines: str, encoding: str = "utf-8") -> Path:
 
 
 def load(path: Path, table: str) -> str:
-    """Run the command as the command line does; what it says when it fails."""
-    parser = ArgumentParser()
-    warranty.add_arguments(parser)
-    try:
-        assert warranty.run(parser.parse_args(["import", str(path), "--table", table])) == 0
-    except CommandError as error:
-        return str(error)
-    return ""
+    """Run the command; what it says when it fails."""
+    said = io.StringIO()
+    with contextlib.redirect_stderr(said):
+        status = main(["warranty", "import", str(path), "--table", table])
+    assert status == (1 if said.getvalue() else 0)
+    return said.getvalue().removeprefix("bizassist: ").rstrip("\n")
 
 
 def rows(aws: boto3.Session, table: str) -> list[dict[str, Any]]:

@@ -1,11 +1,12 @@
 """A tool begun by the scaffold is listed and answers, through the Gateway, at once."""
 
 import asyncio
+import contextlib
+import io
 import json
 import os
 import shutil
 import sys
-from argparse import ArgumentParser
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import Any
 import httpx
 import pytest
 
-from bizassist import new_tool
+from bizassist.__main__ import main
 from bizassist.commands import CommandError
 from bizassist.lambda_zip import build_function
 from tests.agent.parts import free_port
@@ -35,11 +36,15 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def begin(*arguments: str) -> None:
-    """Run the command as the command line does."""
-    parser = ArgumentParser()
-    new_tool.add_arguments(parser)
-    options = parser.parse_args(["new", *arguments])
-    assert new_tool.run(options) == 0
+    """Run the command.
+
+    :raises CommandError: with what it says when it fails.
+    """
+    said = io.StringIO()
+    with contextlib.redirect_stderr(said):
+        status = main(["tools", "new", *arguments])
+    if status:
+        raise CommandError(said.getvalue().removeprefix("bizassist: ").rstrip("\n"))
 
 
 @asynccontextmanager

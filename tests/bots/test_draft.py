@@ -14,7 +14,7 @@ from ag_ui.core import (
     ToolCallStartEvent,
 )
 
-from bots.slack.draft import NOTHING, THINKING, Draft, doing
+from bots.draft import NOTHING, THINKING, Draft, doing
 
 CHECK = "warranty___check_warranty_status"
 

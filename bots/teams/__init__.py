@@ -1,0 +1,1 @@
+"""Microsoft Teams: its door, its dispatch, and answers into its chats."""

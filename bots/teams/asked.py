@@ -1,0 +1,107 @@
+"""An activity as we read it: who speaks, where, and what is asked. Pure."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from botbuilder.schema import Activity, ActivityTypes
+
+from bots.platform import Accepted, Turn
+from bots.teams.errors import Malformed
+from identity.people import ChatUser, Names
+
+CHANNEL = "msteams"
+LONGEST_ID = 1024  # a table's key has 2,048 bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One activity of Teams.
+
+    :param text: what was said, without the mention of the bot.
+    :param personal: only the asker and the bot are there.
+    :param event_id: a conversation's ids are unique in it only, so this is both.
+    """
+
+    activity: Activity
+    chat_user: ChatUser
+    text: str
+    personal: bool
+    event_id: str
+
+    @property
+    def conversation(self) -> str:
+        """Where the thread of questions happens; in a channel, the thread's own id."""
+        return str(self.activity.conversation.id)
+
+    @property
+    def concerns_us(self) -> bool:
+        """Somebody speaks, or has just added the bot; all else that Teams tells needs nothing."""
+        return self.activity.type == ActivityTypes.message or self.adds_bot
+
+    @property
+    def adds_bot(self) -> bool:
+        """The bot has been added to this conversation."""
+        added = self.activity.members_added or []
+        return self.activity.type == ActivityTypes.conversation_update and any(
+            member is not None and member.id == self.activity.recipient.id for member in added
+        )
+
+    def turn(self, accepted: Accepted) -> Turn:
+        """The question."""
+        return Turn(
+            id=f"teams:{self.event_id}",
+            chat_user=self.chat_user,
+            conversation=f"teams:{self.conversation}",
+            text=self.text,
+            accepted=accepted,
+            names=Names(workspace="Microsoft Teams", user=self.activity.from_property.name or ""),
+        )
+
+
+def read(body: object) -> Asked:
+    """Read an activity as it arrived.
+
+    :raises Malformed: when it isn't one, or lacks what every activity of Teams has.
+    """
+    model: Any = Activity()  # botbuilder is not typed
+    try:
+        return _asked(model.deserialize(body))
+    except (ValueError, AttributeError, LookupError, TypeError) as error:
+        raise Malformed("The body is not an activity.") from error
+
+
+def _asked(activity: Activity) -> Asked:
+    asker, conversation = activity.from_property, activity.conversation
+    if not activity.type or activity.channel_id != CHANNEL or not activity.recipient.id:
+        raise ValueError("not from Teams, or for nobody")
+    if not conversation.id or not activity.id:
+        raise ValueError("without an id it can't be told from another")
+    chat_user = ChatUser("teams", _tenant(activity), asker.aad_object_id or asker.id or "")
+    event_id = f"{conversation.id}/{activity.id}"
+    text = _text(activity)
+    # A lone surrogate is legal JSON, but no storage takes it; encode() raises a ValueError.
+    lengths = [len(value.encode()) for value in (event_id, chat_user.key, text)]
+    if max(lengths[:2]) > LONGEST_ID:
+        raise ValueError("no id of Teams is as long")
+    return Asked(activity, chat_user, text, conversation.conversation_type == "personal", event_id)
+
+
+def _tenant(activity: Activity) -> str:
+    named = (activity.channel_data or {}).get("tenant") or {}
+    # botbuilder's model of a conversation misspells its tenant.
+    beside = activity.conversation.additional_properties.get("tenantId")
+    return str(named.get("id") or beside or "")
+
+
+def _text(activity: Activity) -> str:
+    """The text without the bot's own mention; another person's stays, as a name."""
+    text = str(activity.text or "")
+    for entity in activity.entities or []:
+        if entity is not None and entity.type == "mention":
+            said: dict[str, Any] = entity.additional_properties
+            own = said["mentioned"]["id"] == activity.recipient.id
+            written = str(said.get("text") or "")
+            name = written.removeprefix("<at>").removesuffix("</at>")
+            if written:
+                text = text.replace(written, "" if own else name)
+    return text.strip()

@@ -1,0 +1,102 @@
+"""Teams as a platform: botbuilder's dispatch behind the inbox, answers into its chats."""
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
+
+import aiohttp
+from botbuilder.core import ActivityHandler, TurnContext
+from botbuilder.integration.aiohttp import CloudAdapter
+from botframework.connector.auth import AuthenticateRequestResult
+
+from bots.platform import Accepted, Answer, Receipt, ReplyStream, Turn
+from bots.teams.app import TeamsApp
+from bots.teams.asked import Asked, read
+from bots.teams.authentication import identity
+from bots.teams.bot_token import BotToken
+from bots.teams.chat import Chat
+from bots.teams.connectors import Connectors
+from bots.teams.content import HELP, WELCOME, formatted, plain, sign_in
+from bots.teams.posts import Posts
+from bots.teams.private import Private
+from bots.teams.reply import TeamsReply
+
+PACE = 1.0
+
+
+class TeamsPlatform:
+    """Implements :class:`bots.platform.Platform`; made by :func:`teams_platform`."""
+
+    def __init__(self, app: TeamsApp, connectors: Connectors, pace: float) -> None:
+        self._connectors = connectors
+        self._private = Private(connectors)
+        self._pace = pace
+        self._bot_framework = app.bot_framework()
+        # Without an on_turn_error the adapter raises what a listener raises, as the inbox needs it.
+        self._adapter = CloudAdapter(self._bot_framework)
+
+    async def dispatch(self, accepted: Accepted, answer: Answer) -> None:
+        """Run botbuilder's own dispatch; returns, or raises, when the listener has."""
+        asked = _asked(accepted)
+        listener = _Listener(asked, accepted, answer)
+        await self._adapter.process_activity(
+            self._authenticated(accepted), asked.activity, listener.on_turn
+        )
+
+    async def ask_to_link(self, turn: Turn, url: str) -> None:
+        """Show the asker, and nobody else, a button that leads to ``url``."""
+        await self._private.tell(_asked(turn.accepted), sign_in(url))
+
+    def reply(self, turn: Turn, receipt: Receipt) -> AbstractAsyncContextManager[ReplyStream]:
+        """Open the turn's visible message, or continue the one ``receipt`` names."""
+        asked = _asked(turn.accepted)
+        client = self._connectors.client(asked.activity.service_url)
+        chat = Chat(client, asked.conversation, asked.activity.id)
+        return TeamsReply(Posts(chat, receipt), self._pace)
+
+    async def notify(self, turn: Turn, sentence: str) -> None:
+        """Tell the asker, and nobody else, one sentence."""
+        await self._private.tell(_asked(turn.accepted), plain(sentence))
+
+    def _authenticated(self, accepted: Accepted) -> AuthenticateRequestResult:
+        """What the edge found out about the sender, as the adapter wants to be told."""
+        claims: Any = accepted.body["claims"]
+        result = AuthenticateRequestResult()
+        result.claims_identity = identity(claims)
+        result.audience = self._bot_framework.get_originating_audience()
+        result.connector_factory = self._connectors
+        return result
+
+
+class _Listener(ActivityHandler):
+    """What to do with one activity."""
+
+    def __init__(self, asked: Asked, accepted: Accepted, answer: Answer) -> None:
+        self._asked = asked
+        self._accepted = accepted
+        self._answer = answer
+
+    async def on_message_activity(self, turn_context: TurnContext) -> None:
+        if self._asked.text.lower() in {"", "help"}:
+            await turn_context.send_activity(formatted(HELP))
+        else:
+            await self._answer(self._asked.turn(self._accepted))
+
+    async def on_conversation_update_activity(self, turn_context: TurnContext) -> None:
+        if self._asked.adds_bot:
+            await turn_context.send_activity(formatted(f"{WELCOME}\n\n{HELP}"))
+
+
+@asynccontextmanager
+async def teams_platform(app: TeamsApp, *, pace: float = PACE) -> AsyncIterator[TeamsPlatform]:
+    """The platform with its connections, for as long as the service runs.
+
+    :param pace: seconds between two updates of a message.
+    """
+    async with aiohttp.ClientSession(trust_env=True) as http:
+        connectors = Connectors(http, None if app.anonymous else BotToken(app))
+        yield TeamsPlatform(app, connectors, pace)
+
+
+def _asked(accepted: Accepted) -> Asked:
+    return read(accepted.body["activity"])

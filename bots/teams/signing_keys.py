@@ -1,0 +1,98 @@
+"""The keys by which the Bot Framework signs, fetched without holding up the event loop."""
+
+import asyncio
+import json
+import logging
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+import aiohttp
+from jwt.algorithms import RSAAlgorithm
+
+from bots.teams.errors import KeysUnavailable, Unauthenticated
+
+TIMEOUT = aiohttp.ClientTimeout(total=10, connect=5)
+DAY = 24 * 60 * 60
+# A token with a key that we don't know makes us look for new ones, but not more often than this.
+LOOK_AGAIN = 5 * 60
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class SigningKey:
+    """One key and the channels that it may speak for; the shape that botframework reads."""
+
+    public_key: Any
+    endorsements: list[str] = field(default_factory=list)
+
+
+class SigningKeys:
+    """Stands in for botframework's own metadata, which blocks and knows no time-out.
+
+    :param url: the issuer's OpenID configuration.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._keys: dict[str, SigningKey] = {}
+        self._fetched = float("-inf")
+        self._tried = float("-inf")
+        self._fetching = asyncio.Lock()
+
+    async def get(self, key_id: str | None) -> SigningKey:
+        """The key named ``key_id``.
+
+        :raises Unauthenticated: when the issuer has no such key.
+        :raises KeysUnavailable: when the issuer's keys can't be fetched.
+        """
+        async with self._fetching:
+            if time.monotonic() > self._fetched + DAY or key_id not in self._keys:
+                await self._look_again()
+        if key_id not in self._keys:
+            raise Unauthenticated("the token is signed by an unknown key")
+        return self._keys[key_id]
+
+    async def _look_again(self) -> None:
+        if self._keys and time.monotonic() < self._tried + LOOK_AGAIN:
+            return
+        self._tried = time.monotonic()
+        try:
+            self._keys = await _fetch(self._url)
+        except (aiohttp.ClientError, TimeoutError, ValueError, KeyError, TypeError) as error:
+            _log.warning("the Bot Framework's keys can't be had: %s", type(error).__name__)
+            if not self._keys:
+                raise KeysUnavailable("I can't check tokens right now.") from error
+        else:
+            self._fetched = self._tried
+
+
+class NoKeys:
+    """An issuer that we don't accept has no keys for us."""
+
+    async def get(self, key_id: str | None) -> SigningKey:
+        """Refuse.
+
+        :raises Unauthenticated: always.
+        """
+        raise Unauthenticated(f"key {key_id} belongs to an issuer that we don't accept")
+
+
+async def _fetch(url: str) -> dict[str, SigningKey]:
+    async with aiohttp.ClientSession(timeout=TIMEOUT, trust_env=True) as http:
+        described = await _json(http, url)
+        published = await _json(http, described["jwks_uri"])
+    return {
+        key["kid"]: SigningKey(RSAAlgorithm.from_jwk(json.dumps(key)), key.get("endorsements", []))
+        for key in published["keys"]
+        if key.get("kty") == "RSA"
+    }
+
+
+async def _json(http: aiohttp.ClientSession, url: str) -> dict[str, Any]:
+    async with http.get(url, raise_for_status=True) as answer:
+        value = await answer.json()
+    if not isinstance(value, dict):
+        raise TypeError("not a JSON object")
+    return value

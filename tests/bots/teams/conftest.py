@@ -1,0 +1,26 @@
+"""The platform and the Bot Connector's double over real HTTP."""
+
+from collections.abc import AsyncIterator
+
+import aiohttp
+import pytest
+from aiohttp.test_utils import TestServer
+
+from bots.teams.app import TeamsApp
+from bots.teams.connectors import Connectors
+from bots.teams.platform import TeamsPlatform
+from tests.bots.teams.connector import TOKEN, Connector
+from tests.bots.teams.desk import APP_ID, Desk
+
+
+async def _token() -> str:
+    return TOKEN
+
+
+@pytest.fixture
+async def desk() -> AsyncIterator[Desk]:
+    connector = Connector()
+    async with TestServer(connector.application()) as server, aiohttp.ClientSession() as http:
+        app = TeamsApp(app_id=APP_ID, app_password="password")
+        platform = TeamsPlatform(app, Connectors(http, _token), pace=0.02)
+        yield Desk(connector, platform, str(server.make_url("/teams/")))

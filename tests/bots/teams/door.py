@@ -1,0 +1,59 @@
+"""Teams' route as the service has it, an issuer it trusts, and the inbox behind it."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+
+from bots.inbox import InboxUnavailable
+from bots.platform import Accepted
+from bots.teams.app import TeamsApp
+from bots.teams.edge import TeamsEdge
+from bots.teams.signing_keys import SigningKeys
+from tests.bots.teams.connector import TENANT
+from tests.bots.teams.desk import APP_ID
+from tests.bots.teams.issuer import Issuer
+
+TEAMS = "https://smba.trafficmanager.net/emea/"
+LOCAL = "http://127.0.0.1:56150/_connector"
+CLOUD = TeamsApp(app_id=APP_ID, app_password="password", app_tenant_id=TENANT)
+
+
+@dataclass
+class Door:
+    """The route as the service has it, and the inbox behind it."""
+
+    issuer: Issuer
+    service_url: str
+    inbox: list[Accepted] = field(default_factory=list)
+    inbox_is_down: bool = False
+    http: Any = None
+
+    async def accept(self, accepted: Accepted) -> None:
+        if self.inbox_is_down:
+            raise InboxUnavailable("ServiceUnavailable")
+        self.inbox.append(accepted)
+
+    async def send(self, body: Any, authorization: str | None = "") -> tuple[int, str]:
+        """Post as Teams does; with a good token unless told otherwise, with none for None."""
+        if authorization == "":
+            authorization = f"Bearer {self.issuer.token(self.service_url)}"
+        headers = {} if authorization is None else {"Authorization": authorization}
+        data = body if isinstance(body, bytes) else json.dumps(body)
+        async with self.http.post("/api/messages", data=data, headers=headers) as answer:
+            return answer.status, await answer.text()
+
+
+@asynccontextmanager
+async def opened(app: TeamsApp, service_url: str = TEAMS) -> AsyncIterator[Door]:
+    door = Door(Issuer(), service_url)
+    async with TestServer(door.issuer.application()) as keys:
+        application = web.Application(client_max_size=1024 * 1024)
+        edge = TeamsEdge(app, door.accept, SigningKeys(str(keys.make_url("/openid"))))
+        application.add_routes(edge.routes())
+        async with TestClient(TestServer(application)) as door.http:
+            yield door

@@ -1,0 +1,125 @@
+"""Whatever Microsoft's side does, nobody else's turn waits for it."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import aiohttp
+import pytest
+from aiohttp.test_utils import unused_port
+
+from bots.teams.app import TeamsApp
+from bots.teams.bot_token import LOGIN, BotToken
+from bots.teams.errors import CallUnanswered
+from tests.bots.teams.connector import PERSONAL
+from tests.bots.teams.desk import APP_ID, Desk, Kept
+
+TICK = 0.01
+
+
+@asynccontextmanager
+async def free_loop(longest: float = 0.1) -> AsyncIterator[None]:
+    """The event loop never stands still for longer than ``longest`` seconds in this block."""
+    pauses: list[float] = []
+
+    async def tick() -> None:
+        while True:
+            before = time.monotonic()
+            await asyncio.sleep(TICK)
+            pauses.append(time.monotonic() - before)
+
+    ticking = asyncio.create_task(tick())
+    try:
+        yield
+    finally:
+        ticking.cancel()
+    assert len(pauses) > 5
+    assert max(pauses) < longest
+
+
+async def test_a_slow_connector_holds_up_its_own_turn_only(desk: Desk) -> None:
+    turn = await desk.turn()
+    desk.connector.delay = 0.4
+    async with free_loop():
+        await desk.platform.notify(turn, "One.")
+        async with desk.platform.reply(turn, Kept()):
+            pass
+    assert len(desk.connector.calls) == 3
+
+
+async def test_a_slow_answer_body_is_awaited_too(desk: Desk) -> None:
+    async def trickle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        head = (
+            "HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nContent-Length: 13\r\n\r\n"
+        )
+        writer.write(head.encode())
+        await asyncio.sleep(0.4)
+        writer.write(b'{"id": "1:9"}')
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(trickle, "127.0.0.1", port := unused_port())
+    receipt = Kept()
+    desk.service_url = f"http://127.0.0.1:{port}/"
+    turn = await desk.turn()
+    async with server, free_loop():
+        reply = desk.platform.reply(turn, receipt)
+        await reply.__aenter__()
+        reply_error = asyncio.CancelledError()
+        await reply.__aexit__(type(reply_error), reply_error, None)
+    assert receipt.message == "1:9"
+
+
+async def test_a_silent_connector_is_given_up(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bots.teams.connectors.TIMEOUT", aiohttp.ClientTimeout(total=0.1))
+    turn = await desk.turn()
+    desk.connector.delay = 1.0
+    began = time.monotonic()
+    with pytest.raises(CallUnanswered):
+        await desk.platform.notify(turn, "One.")
+    assert time.monotonic() - began < 0.5
+    desk.connector.delay = 0.0
+    assert desk.connector.texts(PERSONAL) == []
+
+
+class SlowMsal:
+    """What MSAL is to us: blocking from its constructor on."""
+
+    made: list[dict[str, Any]]
+    answer: dict[str, str]
+
+    def __init__(self, app_id: str, **options: Any) -> None:
+        time.sleep(0.2)
+        self.made.append({"app_id": app_id, **options})
+
+    def acquire_token_for_client(self, scopes: list[str]) -> dict[str, str]:
+        time.sleep(0.2)
+        return self.answer
+
+
+async def test_the_bots_own_token_is_fetched_beside_the_loop(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(SlowMsal, "made", [], raising=False)
+    monkeypatch.setattr(SlowMsal, "answer", {"access_token": "t"}, raising=False)
+    monkeypatch.setattr("msal.ConfidentialClientApplication", SlowMsal)
+    token = BotToken(TeamsApp(app_id=APP_ID, app_password="password", app_tenant_id="tenant"))
+    async with free_loop():
+        assert set(await asyncio.gather(token(), token())) == {"t"}
+    (made,) = SlowMsal.made
+    assert made["authority"] == f"{LOGIN}/tenant"
+    assert made["timeout"] == 10
+
+
+async def test_a_refused_password_is_named_without_microsofts_text(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    refusal = {"error": "invalid_client", "error_description": "AADSTS7000215: secret ..."}
+    monkeypatch.setattr(SlowMsal, "made", [], raising=False)
+    monkeypatch.setattr(SlowMsal, "answer", refusal, raising=False)
+    monkeypatch.setattr("msal.ConfidentialClientApplication", SlowMsal)
+    with pytest.raises(CallUnanswered, match=r"^no token: invalid_client$"):
+        await BotToken(TeamsApp(app_id=APP_ID, app_password="password"))()
