@@ -4,7 +4,7 @@ import asyncio
 import logging
 import signal
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,9 @@ from bizassist.commands import CommandError
 from bizassist.parameters import Parameters, read_parameters
 from bizassist.settings import Process, SettingsError, read_deployment, read_process
 from bots.app import Check, application
-from bots.inbox import Consumer, Inbox
+from bots.consumer import Consumer
+from bots.errors import reason
+from bots.inbox import Inbox
 from bots.ledger import Ledger
 from bots.platform import Accepted, Platform
 from bots.runtime import Runtime
@@ -35,6 +37,7 @@ from identity.executor import Executor
 from identity.html import Html
 from identity.links import Link
 from identity.people import PlatformName
+from identity.receipts import Receipts
 from identity.service import Identity, IdentitySettings
 
 if TYPE_CHECKING:
@@ -51,6 +54,8 @@ QUICK = Config(
 )
 # What is being answered when the process is told to stop gets this long to finish.
 DRAIN_SECONDS = 25.0
+# The person who has just linked waits for their page as long as for the receipt.
+RECEIPT_SECONDS = 10.0
 
 _log = logging.getLogger(__name__)
 
@@ -115,7 +120,7 @@ async def chat_service(process: Process, deployment: Parameters) -> AsyncIterato
             runtime=Runtime(http, deployment.runtime_url, deployment.runtime_arn),
             invite=identity.link_url,
         )
-        answers = Answers(platforms, assistant, inbox)
+        answers = Answers(platforms, assistant, inbox, identity.receipts)
         app = application(routes, _checks(dynamodb, sqs, call, identity, deployment))
         identity.setup(app, html, answers.on_linked)
         await enter(_consuming(sqs, call, deployment, answers))
@@ -131,6 +136,7 @@ class Answers:
     platforms: Mapping[PlatformName, Platform]
     assistant: Assistant
     inbox: Inbox
+    receipts: Receipts
 
     async def answer(self, accepted: Accepted) -> None:
         """Work on an event from the inbox."""
@@ -143,10 +149,22 @@ class Answers:
         await platform.dispatch(accepted, lambda turn: self.assistant.apologise(turn, platform))
 
     async def on_linked(self, link: Link, replaced: Link | None) -> None:
-        """Answer what the chat user had asked before being linked."""
-        del replaced
-        for accepted in await self.assistant.ledger.waiting(link.chat_user):
+        """Tell the chat user that they were linked, then answer what they had asked before."""
+        waiting = await self.assistant.ledger.waiting(link.chat_user)
+        if waiting and link.chat_user.platform != "web":
+            await self._receipt(waiting[0], link, replaced)
+        for accepted in waiting:
             await self.inbox.put(accepted, again=link.linked_at.isoformat())
+
+    async def _receipt(self, accepted: Accepted, link: Link, replaced: Link | None) -> None:
+        """Tell it where the first question was asked, and to its asker alone."""
+        try:
+            platform = self.platforms[accepted.platform]
+            async with asyncio.timeout(RECEIPT_SECONDS):
+                sentence = await self.receipts.write(link, replaced)
+                await platform.dispatch(accepted, lambda turn: platform.notify(turn, sentence))
+        except Exception as error:  # noqa: BLE001 - whatever it is, the answers must not fail by it
+            _log.warning("a receipt could not be shown: %s", reason(error))
 
 
 def _slack_secrets(process: Process) -> tuple[str, str] | None:
@@ -174,6 +192,8 @@ def _identity_settings(process: Process, deployment: Parameters) -> IdentitySett
         link_requests_table=deployment.link_requests_table,
         sessions_table=deployment.sessions_table,
         tokens_key_id=deployment.tokens_key_id,
+        memory_id=deployment.memory_id,
+        memory_role_arn=deployment.memory_role_arn,
         public_url=process.public_url,
         trusted_proxies=process.trusted_proxies,
     )
@@ -203,17 +223,16 @@ async def _consuming(
         Consumer(sqs, call, deployment.inbox_url, answers.answer),
         Consumer(sqs, call, deployment.dead_letter_url, answers.apologise, slots=4),
     )
-    tasks = [asyncio.create_task(consumer.run()) for consumer in consumers]
-    try:
-        yield
-    finally:
-        for consumer in consumers:
-            consumer.stop()
-        await asyncio.wait(tasks, timeout=DRAIN_SECONDS)
-        for task in tasks:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+    async with asyncio.TaskGroup() as group:  # a consumer that breaks ends the whole service
+        tasks = [group.create_task(consumer.run()) for consumer in consumers]
+        try:
+            yield
+        finally:
+            for consumer in consumers:
+                consumer.stop()
+            await asyncio.wait(tasks, timeout=DRAIN_SECONDS)
+            for task in tasks:
+                task.cancel()
 
 
 @asynccontextmanager

@@ -1,18 +1,13 @@
-"""The inbox: the durable FIFO queue of accepted turns, and the loop that works through it."""
+"""The inbox: the durable FIFO queue that every accepted event goes into."""
 
 import asyncio
 import json
-import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections import deque
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from hashlib import sha256
-from itertools import groupby
 from typing import TYPE_CHECKING, Any, Self
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from bots.errors import reason
 from bots.platform import Accepted
 from identity.executor import Executor
 
@@ -20,33 +15,58 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 BATCH = 10
-# Short enough that a stopping process needn't wait long for its last call.
-LONG_POLL = 2
-# A delivery is hidden this long, renewed by heartbeat while it is being worked on.
-VISIBLE_AFTER = 60
-HEARTBEAT = 20
-AFTER_FAILURE = 5
-
-Handle = Callable[[Accepted], Awaitable[None]]
-_log = logging.getLogger(__name__)
+BATCH_BYTES = 1024 * 1024
 
 
 class InboxUnavailable(Exception):
     """The queue did not take what was put; the platform should send it again."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """A message on its way to the queue, and who waits for it."""
+
+    message: dict[str, str]
+    stored: "asyncio.Future[None]"
+
+    @property
+    def size(self) -> int:
+        return len(self.message["MessageBody"])  # ASCII: json.dumps escapes everything else
+
+    def settle(self, failure: str | None) -> None:
+        if self.stored.done():  # its waiter has gone
+            return
+        if failure:
+            self.stored.set_exception(InboxUnavailable(failure))
+        else:
+            self.stored.set_result(None)
+
+
+def _message(accepted: Accepted, again: str) -> dict[str, str]:
+    """One message; its group and deduplication ids hashed to fit SQS's 128 characters."""
+    event = f"{accepted.platform}\n{accepted.event_id}\n{again}"
+    conversation = f"{accepted.platform}\n{accepted.conversation}"
+    return {
+        "MessageBody": json.dumps(asdict(accepted)),
+        "MessageGroupId": sha256(conversation.encode()).hexdigest(),
+        "MessageDeduplicationId": sha256(event.encode()).hexdigest(),
+    }
+
+
 class Inbox:
     """Where the edge puts what it accepted. Use it as an async context manager.
 
     What arrives while a batch is being sent goes with the next one, so that a burst costs one call
-    for ten events and a single event waits for nobody (SendMessageBatch, SQS API reference).
+    for ten events and a single event waits for nobody. A batch has at most ten messages and one
+    mebibyte together (SendMessageBatch, SQS API reference).
     """
 
     def __init__(self, sqs: "SQSClient", call: Executor, url: str) -> None:
         self._sqs = sqs
         self._call = call
         self._url = url
-        self._pending: asyncio.Queue[tuple[Accepted, str, asyncio.Future[None]]] = asyncio.Queue()
+        self._pending: deque[_Waiting] = deque()
+        self._arrived = asyncio.Event()
         self._sender: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
@@ -66,163 +86,34 @@ class Inbox:
             a duplicate.
         :raises InboxUnavailable: when the queue doesn't take it.
         """
-        stored: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._pending.put_nowait((accepted, again, stored))
-        await stored
+        waiting = _Waiting(_message(accepted, again), asyncio.get_running_loop().create_future())
+        self._pending.append(waiting)
+        self._arrived.set()
+        await waiting.stored
 
     async def _send(self) -> None:
         while True:
-            batch = [await self._pending.get()]
-            while len(batch) < BATCH and not self._pending.empty():
-                batch.append(self._pending.get_nowait())
-            entries = [
-                _entry(str(index), accepted, again)
-                for index, (accepted, again, _) in enumerate(batch)
-            ]
-            try:
-                answer = await self._call(
-                    self._sqs.send_message_batch, QueueUrl=self._url, Entries=entries
-                )
-                failed = {entry["Id"]: entry["Code"] for entry in answer.get("Failed", [])}
-            except (BotoCoreError, ClientError) as error:
-                failed = {entry["Id"]: type(error).__name__ for entry in entries}
-            for index, (_, _, stored) in enumerate(batch):
-                _settle(stored, failed.get(str(index)))
+            await self._arrived.wait()
+            while self._pending:
+                await self._send_batch(self._next_batch())
+            self._arrived.clear()
 
+    def _next_batch(self) -> list[_Waiting]:
+        batch = [self._pending.popleft()]
+        size = batch[0].size
+        while self._pending and len(batch) < BATCH and size + self._pending[0].size <= BATCH_BYTES:
+            batch.append(self._pending.popleft())
+            size += batch[-1].size
+        return batch
 
-def _settle(stored: "asyncio.Future[None]", failure: str | None) -> None:
-    if stored.done():  # its waiter has gone
-        return
-    if failure:
-        stored.set_exception(InboxUnavailable(failure))
-    else:
-        stored.set_result(None)
-
-
-def _entry(identity: str, accepted: Accepted, again: str) -> Any:
-    """One message; its group and deduplication ids hashed to fit SQS's 128 characters."""
-    event = f"{accepted.platform}\n{accepted.event_id}\n{again}"
-    conversation = f"{accepted.platform}\n{accepted.conversation}"
-    return {
-        "Id": identity,
-        "MessageBody": json.dumps(asdict(accepted)),
-        "MessageGroupId": sha256(conversation.encode()).hexdigest(),
-        "MessageDeduplicationId": sha256(event.encode()).hexdigest(),
-    }
-
-
-class Consumer:
-    """Works through a queue: conversations side by side, the turns of one in order.
-
-    :param handle: works on one event; what it raises brings the event back after a pause.
-    :param slots: how many conversations are worked on at the same time.
-    """
-
-    def __init__(
-        self, sqs: "SQSClient", call: Executor, url: str, handle: Handle, slots: int = 32
-    ) -> None:
-        self._sqs = sqs
-        self._call = call
-        self._url = url
-        self._handle = handle
-        self._slots = asyncio.Semaphore(slots)
-        self._stopping = False
-
-    def stop(self) -> None:
-        """Take nothing new; :meth:`run` returns once what it has begun is finished."""
-        self._stopping = True
-
-    async def run(self) -> None:
-        """Work until stopped or cancelled; what is then unfinished is delivered again."""
-        async with asyncio.TaskGroup() as conversations:
-            while not self._stopping:
-                await self._slots.acquire()
-                self._slots.release()
-                for messages in _by_group(await self._receive()):
-                    await self._slots.acquire()
-                    conversations.create_task(self._work(messages))
-
-    async def _receive(self) -> list[Any]:
+    async def _send_batch(self, batch: list[_Waiting]) -> None:
+        entries: Any = [{**one.message, "Id": str(index)} for index, one in enumerate(batch)]
         try:
             answer = await self._call(
-                self._sqs.receive_message,
-                QueueUrl=self._url,
-                MaxNumberOfMessages=BATCH,
-                WaitTimeSeconds=LONG_POLL,
-                VisibilityTimeout=VISIBLE_AFTER,
-                MessageSystemAttributeNames=["MessageGroupId", "ApproximateReceiveCount"],
+                self._sqs.send_message_batch, QueueUrl=self._url, Entries=entries
             )
-        except (BotoCoreError, ClientError) as error:
-            _log.warning("the queue can't be read: %s", type(error).__name__)
-            await asyncio.sleep(AFTER_FAILURE)
-            return []
-        return answer.get("Messages", [])
-
-    async def _work(self, messages: list[Any]) -> None:
-        """One conversation's messages in order; after a failure the later ones wait for it."""
-        waiting = list(messages)
-        heartbeat = asyncio.create_task(self._heartbeat(waiting))
-        try:
-            while waiting:
-                if not await self._handled(waiting[0]):
-                    break
-                message = waiting.pop(0)
-                await self._call(
-                    self._sqs.delete_message,
-                    QueueUrl=self._url,
-                    ReceiptHandle=message["ReceiptHandle"],
-                )
-        except (BotoCoreError, ClientError) as error:
-            _log.warning("a finished event comes back: %s", type(error).__name__)
-        except asyncio.CancelledError:
-            await self._hide(waiting, 0)  # whoever runs next needn't wait for the time-out
-            raise
-        finally:
-            heartbeat.cancel()
-            self._slots.release()
-        if waiting:
-            count = int(waiting[0]["Attributes"]["ApproximateReceiveCount"])
-            await self._hide(waiting, min(2**count, VISIBLE_AFTER))
-
-    async def _handled(self, message: Any) -> bool:
-        accepted = Accepted(**json.loads(message["Body"]))
-        try:
-            await self._handle(accepted)
-        except Exception as error:  # noqa: BLE001 - one event's failure must not end the loop
-            _log.warning(
-                "%s event %s comes back: %s", accepted.platform, accepted.event_id, reason(error)
-            )
-            return False
-        return True
-
-    async def _heartbeat(self, messages: list[Any]) -> None:
-        while True:
-            await asyncio.sleep(HEARTBEAT)
-            await self._hide(messages, VISIBLE_AFTER)
-
-    async def _hide(self, messages: list[Any], seconds: int) -> None:
-        """Keep the messages from being delivered for so long."""
-        entries = [
-            {
-                "Id": str(index),
-                "ReceiptHandle": message["ReceiptHandle"],
-                "VisibilityTimeout": seconds,
-            }
-            for index, message in enumerate(messages)
-        ]
-        try:
-            await self._call(
-                self._sqs.change_message_visibility_batch,
-                QueueUrl=self._url,
-                Entries=entries,  # type: ignore[arg-type]
-            )
-        except (BotoCoreError, ClientError) as error:
-            _log.warning("deliveries could not be extended: %s", type(error).__name__)
-
-
-def _by_group(messages: Iterable[Any]) -> list[list[Any]]:
-    def group(message: Any) -> str:
-        return str(message["Attributes"]["MessageGroupId"])
-
-    by_arrival = sorted(messages, key=group)  # stable: the order within a group stays
-    return [list(together) for _, together in groupby(by_arrival, key=group)]
+            failed = {entry["Id"]: entry["Code"] for entry in answer.get("Failed", [])}
+        except Exception as error:  # noqa: BLE001 - whatever it is, the platform must send again
+            failed = {entry["Id"]: type(error).__name__ for entry in entries}
+        for index, one in enumerate(batch):
+            one.settle(failed.get(str(index)))

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_kms import KMSClient
+    from mypy_boto3_sts import STSClient
 
 BOUNDED = Config(
     connect_timeout=2,
@@ -28,6 +29,7 @@ class Clients:
     dynamodb: "DynamoDBClient"
     kms: "KMSClient"
     cognito: "CognitoIdentityProviderClient"
+    sts: "STSClient"
 
     @classmethod
     def of(cls, session: "boto3.Session") -> Self:
@@ -36,4 +38,5 @@ class Clients:
             dynamodb=session.client("dynamodb", config=BOUNDED),
             kms=session.client("kms", config=BOUNDED),
             cognito=session.client("cognito-idp", config=BOUNDED),
+            sts=session.client("sts", config=BOUNDED),
         )

@@ -9,6 +9,9 @@
     ├── SignInUnavailable       the user pool doesn't answer; nothing is wrong with the person
     ├── LinkExpired             the stored sign-in is no longer accepted; sign in again
     ├── LinkRequestInvalid      the one-time link was used, is too old, or never was
+    ├── UndoInvalid             the receipt's undo link is too old, or never was
+    ├── NotYours                no link, session or memory of this person's
+    ├── MemoryUnavailable       the memory can't be read, or keeps what it should forget
     ├── FormRejected            a form came from elsewhere or from a session that has ended
     └── TooManyRequests         one address asks too often
 
@@ -75,6 +78,33 @@ class LinkRequestInvalid(IdentityError):
         "Ask your question again to get a new one."
     )
     status = 410
+
+
+class UndoInvalid(IdentityError):
+    """The secret of an undo link that is older than its day, or never existed."""
+
+    sentence = (
+        "This undo link is no longer valid: it works for a day. "
+        "Sign in to see and end your links, or ask an administrator."
+    )
+    status = 410
+
+
+class NotYours(IdentityError):
+    """What was asked for is another person's, or is not there: nobody shall learn which."""
+
+    sentence = "There is nothing of yours by that name. It may have ended already."
+    status = 404
+
+
+class MemoryUnavailable(IdentityError):
+    """The memory doesn't answer, refuses, or still has what it was told to forget."""
+
+    sentence = (
+        "What the assistant remembers can't be reached or changed right now. "
+        "Please look again in a minute."
+    )
+    status = 503
 
 
 class FormRejected(IdentityError):

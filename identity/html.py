@@ -1,5 +1,6 @@
 """Pages: templates, and names from outside made harmless."""
 
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -37,7 +38,7 @@ class Html:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._templates.filters["name"] = name
+        self._templates.filters.update(name=name, moment=moment, prose=prose)
         self._templates.globals.update(person=None, static_url=STATIC_URL)
 
     async def page(
@@ -69,6 +70,20 @@ def plain(text: str) -> str:
     return line if len(line) <= LONGEST_NAME else line[: LONGEST_NAME - 1] + "…"
 
 
+def prose(text: str) -> str:
+    """Text from outside of any length, its lines kept, without other control characters."""
+    lines = text.translate(BIDI).splitlines()
+    kept = ("".join(c if c.isprintable() or c == "\u200d" else " " for c in line) for line in lines)
+    return "\n".join(kept)
+
+
 def name(text: str) -> Markup:
     """A name from outside: harmless, and isolated from the direction of what surrounds it."""
     return Markup("<bdi>{}</bdi>").format(escape(plain(text)))
+
+
+def moment(when: datetime) -> Markup:
+    """A point in time, for people and for machines; in UTC, for a page knows no other zone."""
+    when = when.astimezone(UTC)
+    text = f"{when.day} {when:%b %Y, %H:%M} UTC"
+    return Markup('<time datetime="{}">{}</time>').format(when.isoformat(timespec="minutes"), text)

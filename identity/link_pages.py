@@ -56,7 +56,7 @@ class LinkPages:
             request,
             "link.html",
             continue_url=str(request.app.router["login"].url_for().with_query(link=secret)),
-            **_shown(wanted.chat_user, wanted.names),
+            **shown(wanted.chat_user, wanted.names),
         )
 
     async def valid(self, hashed: str) -> LinkRequest:
@@ -95,7 +95,7 @@ class LinkPages:
             pending=pending.id,
             account=pending.account,
             replaces=await self._links.active(wanted.chat_user) is not None,
-            **_shown(wanted.chat_user, wanted.names),
+            **shown(wanted.chat_user, wanted.names),
         )
 
     async def answer(self, request: web.Request) -> web.Response:
@@ -132,7 +132,7 @@ class LinkPages:
             "linked.html",
             account=pending.account,
             replaced=replaced is not None,
-            **_shown(wanted.chat_user, wanted.names),
+            **shown(wanted.chat_user, wanted.names),
         )
 
     async def _declined(
@@ -165,5 +165,6 @@ CANCELLED = (
 )
 
 
-def _shown(chat_user: ChatUser, names: Names) -> dict[str, Any]:
+def shown(chat_user: ChatUser, names: Names) -> dict[str, Any]:
+    """What the template ``chat_user.html`` needs."""
     return {"chat_user": chat_user, "names": names, "platform": PLATFORMS[chat_user.platform]}

@@ -6,11 +6,20 @@ from aiohttp.typedefs import Handler
 from identity.auth_pages import AuthPages
 from identity.html import STATIC, STATIC_URL
 from identity.link_pages import LinkPages
+from identity.me_pages import MePages
+from identity.memory_pages import MemoryPages
 from identity.rate_limit import RateLimit
+from identity.undo_pages import UndoPages
 
 
 def identity_routes(
-    *, auth_pages: AuthPages, link_pages: LinkPages, rate_limit: RateLimit
+    *,
+    auth_pages: AuthPages,
+    link_pages: LinkPages,
+    undo_pages: UndoPages,
+    me_pages: MePages,
+    memory_pages: MemoryPages,
+    rate_limit: RateLimit,
 ) -> list[web.AbstractRouteDef]:
     """What to add to the application's router."""
 
@@ -30,5 +39,15 @@ def identity_routes(
         web.get("/auth/logout", limited(auth_pages.ask_sign_out), allow_head=False),
         web.post("/auth/logout", limited(auth_pages.sign_out)),
         web.get("/auth/signed-out", limited(auth_pages.signed_out), allow_head=False),
+        web.get("/undo/{secret}", limited(undo_pages.ask), allow_head=False),
+        web.post("/undo/{secret}", limited(undo_pages.undo)),
+        web.get("/me", limited(me_pages.overview), allow_head=False),
+        web.get("/me/unlink", limited(me_pages.ask_unlink), allow_head=False),
+        web.post("/me/unlink", limited(me_pages.unlink)),
+        web.post("/me/sessions/end", limited(me_pages.end_session)),
+        web.post("/me/sessions/end-others", limited(me_pages.end_other_sessions)),
+        web.post("/me/memories/forget", limited(memory_pages.forget)),
+        web.get("/me/memories/forget-all", limited(memory_pages.ask_forget_all), allow_head=False),
+        web.post("/me/memories/forget-all", limited(memory_pages.forget_all)),
         web.static(STATIC_URL, STATIC),
     ]

@@ -11,18 +11,27 @@ from aiohttp_session import session_middleware
 from identity.auth_pages import AuthPages
 from identity.aws import Clients
 from identity.browser import error_pages, security_headers
+from identity.departures import Departures
 from identity.executor import Executor
 from identity.html import Html
 from identity.link_pages import LinkPages, OnLinked
 from identity.link_requests import LinkRequests
 from identity.links import Links
+from identity.me_pages import MePages
+from identity.memories import Memories
+from identity.memory_pages import MemoryPages
+from identity.memory_role import MemoryRole
 from identity.oidc import Oidc
 from identity.pages import identity_routes
 from identity.people import ChatUser, Names
 from identity.rate_limit import RateLimit
+from identity.receipts import Receipts
+from identity.session_list import SessionList
 from identity.sessions import Sessions
 from identity.sign_in import SignIn
 from identity.tokens import TokenBroker
+from identity.undo_pages import UndoPages
+from identity.user_pool import UserPool
 from identity.vault import Vault
 
 if TYPE_CHECKING:
@@ -46,6 +55,8 @@ class IdentitySettings:
     link_requests_table: str
     sessions_table: str
     tokens_key_id: str
+    memory_id: str
+    memory_role_arn: str
     public_url: str
     trusted_proxies: int = 0
 
@@ -61,6 +72,10 @@ class Identity:
     oidc: Oidc
     vault: Vault
     sessions: Sessions
+    session_list: SessionList
+    departures: Departures
+    receipts: Receipts
+    memories: Memories
 
     @classmethod
     @asynccontextmanager
@@ -71,6 +86,10 @@ class Identity:
         clients = Clients.of(session)
         links = Links(clients.dynamodb, settings.links_table, execute)
         vault = Vault(clients.kms, settings.tokens_key_id, execute)
+        session_list = SessionList(clients.dynamodb, settings.sessions_table, execute)
+        pool = UserPool(clients.cognito, settings.user_pool_id, execute)
+        departures = Departures(pool, session_list, links)
+        role = MemoryRole(settings.memory_role_arn, session, clients.sts)
         async with (
             Oidc(
                 discovery_url=settings.discovery_url,
@@ -84,7 +103,9 @@ class Identity:
                 cognito=clients.cognito,
                 client_id=settings.web_client_id,
                 execute=execute,
+                still_here=departures.still_here,
             ) as tokens,
+            departures.watching(),
         ):
             yield cls(
                 settings=settings,
@@ -93,7 +114,15 @@ class Identity:
                 tokens=tokens,
                 oidc=oidc,
                 vault=vault,
-                sessions=Sessions(clients.dynamodb, settings.sessions_table, execute),
+                sessions=Sessions(
+                    clients.dynamodb, settings.sessions_table, execute, departures.still_here
+                ),
+                session_list=session_list,
+                departures=departures,
+                receipts=Receipts(
+                    clients.dynamodb, settings.link_requests_table, execute, settings.public_url
+                ),
+                memories=Memories(role, settings.memory_id, execute),
             )
 
     async def link_url(self, chat_user: ChatUser, names: Names) -> str:
@@ -145,6 +174,17 @@ class Identity:
             identity_routes(
                 auth_pages=auth_pages,
                 link_pages=link_pages,
+                undo_pages=UndoPages(
+                    html=html, links=self.links, tokens=self.tokens, receipts=self.receipts
+                ),
+                me_pages=MePages(
+                    html=html,
+                    links=self.links,
+                    tokens=self.tokens,
+                    sessions=self.session_list,
+                    memories=self.memories,
+                ),
+                memory_pages=MemoryPages(html=html, memories=self.memories),
                 rate_limit=RateLimit(trusted_proxies=settings.trusted_proxies),
             )
         )

@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from time import time
 from typing import TYPE_CHECKING, Any, cast
 
@@ -42,6 +42,9 @@ SHAPE = re.compile(r"[A-Za-z0-9_-]{43}")
 
 CSRF = "csrf"
 
+StillHere = Callable[[str], Awaitable[bool]]
+"""Whether a subject may go on using what they have; ends everything of theirs if not."""
+
 
 class Stored(Session):
     """A session that knows when it began; aiohttp-session's own clock restarts at each change.
@@ -60,13 +63,23 @@ class Stored(Session):
 
 
 class Sessions(AbstractStorage):
-    """The table of sessions; a row's key is the hash of its cookie, so the table opens nothing."""
+    """The table of sessions; a row's key is the hash of its cookie, so the table opens nothing.
 
-    def __init__(self, dynamodb: "DynamoDBClient", table: str, execute: Executor) -> None:
+    :param still_here: asked about the person of each signed-in session that is loaded.
+    """
+
+    def __init__(
+        self,
+        dynamodb: "DynamoDBClient",
+        table: str,
+        execute: Executor,
+        still_here: StillHere,
+    ) -> None:
         super().__init__(cookie_name=COOKIE, secure=True, httponly=True, samesite="Lax")
         self._dynamodb = dynamodb
         self._table = table
         self._execute = execute
+        self._still_here = still_here
 
     async def new_session(self) -> Session:
         """An empty session; nothing is stored until something is put into it."""
@@ -80,7 +93,7 @@ class Sessions(AbstractStorage):
         answer = await self._execute(
             self._dynamodb.get_item,
             TableName=self._table,
-            Key={"id": {"S": _hash(cookie)}},
+            Key={"id": {"S": row_key(cookie)}},
             ConsistentRead=True,
         )
         item, now = answer.get("Item"), int(time())
@@ -88,6 +101,10 @@ class Sessions(AbstractStorage):
         if item is None or int(item["expires_at"]["N"]) <= now:
             return await self.new_session()
         session = Stored(cookie, json.loads(item["content"]["S"]), int(item["began"]["N"]))
+        person = session.get("person")
+        if person and not await self._still_here(person["subject"]):
+            await self.forget(session)
+            return await self.new_session()
         if now - int(item["last_seen"]["N"]) >= TOUCH and not await self._write(session):
             return await self.new_session()
         return session
@@ -111,7 +128,7 @@ class Sessions(AbstractStorage):
             await self._execute(
                 self._dynamodb.delete_item,
                 TableName=self._table,
-                Key={"id": {"S": _hash(str(session.identity))}},
+                Key={"id": {"S": row_key(str(session.identity))}},
             )
 
     def save_cookie(
@@ -132,7 +149,7 @@ class Sessions(AbstractStorage):
                 self._dynamodb.put_item,
                 TableName=self._table,
                 Item={
-                    "id": {"S": _hash(session.cookie)},
+                    "id": {"S": row_key(session.cookie)},
                     "content": {"S": json.dumps(dict(session))},
                     "began": {"N": str(session.began)},
                     "last_seen": {"N": str(now)},
@@ -178,5 +195,6 @@ async def check_csrf(request: web.Request) -> None:
         raise FormRejected("wrong or missing CSRF token")
 
 
-def _hash(cookie: str) -> str:
+def row_key(cookie: str) -> str:
+    """What the session of a cookie is stored under; 256 random bits need no salt."""
     return hashlib.sha256(cookie.encode()).hexdigest()

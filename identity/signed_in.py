@@ -7,6 +7,7 @@ from aiohttp_session import get_session
 
 from identity.oidc import Account
 from identity.sessions import rotate
+from identity.user_agents import described
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +47,4 @@ async def sign_in(request: web.Request, account: Account) -> None:
         "email": account.email,
         "groups": list(account.groups),
     }
+    session["browser"] = described(request.headers.get("User-Agent", ""))

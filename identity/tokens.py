@@ -15,6 +15,7 @@ from identity.executor import Executor
 from identity.links import Link, Links
 from identity.oidc import Oidc
 from identity.people import ChatUser
+from identity.sessions import StillHere
 from identity.vault import Vault
 
 if TYPE_CHECKING:
@@ -63,6 +64,8 @@ class _Cached:
 class TokenBroker:
     """Hands out access tokens: from memory, or by one refresh at a time for each link.
 
+    :param still_here: asked before each token is handed out, those from memory included.
+
     Where the user pool rotates refresh tokens, its client needs ``RetryGracePeriodSeconds``: an
     answer that got lost is asked for again with the token that it replaced.
     """
@@ -76,6 +79,7 @@ class TokenBroker:
         cognito: "CognitoIdentityProviderClient",
         client_id: str,
         execute: Executor,
+        still_here: StillHere,
     ) -> None:
         self._links = links
         self._vault = vault
@@ -83,6 +87,7 @@ class TokenBroker:
         self._cognito = cognito
         self._client_id = client_id
         self._execute = execute
+        self._still_here = still_here
         self._cache: dict[_Grant, _Cached] = {}
         self._refreshing: dict[_Grant, asyncio.Task[str]] = {}
 
@@ -98,10 +103,15 @@ class TokenBroker:
     async def access_token(self, link: Link) -> str:
         """An access token of the link's subject, good for another minute at least.
 
-        :raises LinkExpired: when the user pool refuses the link; it is then marked ``expired``.
+        :raises LinkExpired: when the user pool refuses the link, or has disabled or deleted its
+            person; it is then marked ``expired``.
         :raises SignInUnavailable: when the user pool, KMS or the table doesn't answer.
         """
         key = _grant(link)
+        if not await self._still_here(link.subject):
+            self._cache.pop(key, None)
+            await self._links.expire(link)
+            raise LinkExpired("the user pool no longer has this person")
         cached = self._cache.get(key)
         if cached and cached.until > monotonic():
             return cached.token

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 import boto3
 import pytest
 
+from bots.consumer import Consumer
 from bots.errors import TryAgain
-from bots.inbox import Consumer, Inbox, InboxUnavailable
+from bots.inbox import Inbox, InboxUnavailable
 from bots.platform import Accepted
 from identity.executor import Executor
 
@@ -85,6 +86,39 @@ async def test_what_is_put_arrives_once_and_in_order(queues: Queues) -> None:
         await asyncio.sleep(0.3)
 
     assert arrived == sent
+
+
+async def test_large_events_go_in_batches_that_the_queue_takes(queues: Queues) -> None:
+    arrived: list[Accepted] = []
+    large = [
+        Accepted("slack", f"large-{number}", str(number), {"text": "x" * 400_000})
+        for number in range(5)
+    ]
+    async with Inbox(queues.sqs, queues.call, queues.inbox) as inbox:
+        await asyncio.gather(*(inbox.put(one) for one in large))
+        with pytest.raises(InboxUnavailable):
+            await inbox.put(Accepted("slack", "too-large", "1", {"text": "x" * 1_100_000}))
+        await inbox.put(event(6))
+    async with queues.consuming(arrived.append, queues.inbox):
+        await until(lambda: len(arrived) == 6)
+
+    assert sorted(one.event_id for one in arrived[:6]) == [
+        "event-6",
+        *(one.event_id for one in large),
+    ]
+
+
+async def test_a_message_nobody_can_read_stops_nobody_else(queues: Queues) -> None:
+    arrived: list[Accepted] = []
+    queues.sqs.send_message(
+        QueueUrl=queues.inbox, MessageBody="{}", MessageGroupId="g", MessageDeduplicationId="d"
+    )
+    async with Inbox(queues.sqs, queues.call, queues.inbox) as inbox:
+        await inbox.put(event(1))
+        async with queues.consuming(arrived.append, queues.inbox):
+            await until(lambda: arrived == [event(1)])
+            await inbox.put(event(2))
+            await until(lambda: arrived == [event(1), event(2)])
 
 
 async def test_conversations_do_not_wait_for_one_another(queues: Queues) -> None:

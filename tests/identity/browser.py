@@ -98,6 +98,11 @@ class Browser:
         target = str(URL(page.url).join(URL(form.action)))
         return await self.post(target, {**form.fields, **fields}, follow=follow)
 
+    async def submit_get(self, page: Page, action: str) -> Page:
+        """Send a form of ``page`` whose fields become the query."""
+        form = next(form for form in page.forms if form.action == action and form.method == "get")
+        return await self.get(str(URL(form.action).with_query(form.fields)))
+
     async def sign_in(self, page: Page, person: str, password: str, *, follow: bool = True) -> Page:
         """Fill in the user pool's own sign-in page."""
         return await self.submit(page, "/login", username=person, password=password, follow=follow)

@@ -128,9 +128,17 @@ async def mallory(deployment: Deployment) -> AsyncIterator[Browser]:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    for module in ("flows", "link_requests", "links", "sessions", "sign_in"):
+    for module in (
+        "flows",
+        "link_requests",
+        "links",
+        "receipts",
+        "session_list",
+        "sessions",
+        "sign_in",
+    ):
         monkeypatch.setattr(f"identity.{module}.time", clock.time)
-    for module in ("published", "tokens"):
+    for module in ("published", "tokens", "user_pool"):
         monkeypatch.setattr(f"identity.{module}.monotonic", clock.monotonic)
     return clock
 

@@ -21,7 +21,7 @@ class Deployment:
     """What was provisioned, and the passwords of its people."""
 
     parameters: Mapping[str, str]
-    passwords: Mapping[str, str]
+    passwords: dict[str, str]
     port: int
     aws: boto3.Session = field(default_factory=boto3.Session)
 

@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from identity.aws import Clients
+from identity.departures import Departures
 from identity.executor import Executor
 from identity.links import Links
 from identity.oidc import Oidc
 from identity.service import IdentitySettings
+from identity.session_list import SessionList
 from identity.tokens import TokenBroker
+from identity.user_pool import UserPool
 from identity.vault import Vault
 from tests.identity.house import Deployment
 
@@ -47,13 +50,20 @@ async def running_process(
         issuer=settings.issuer,
         client_id=settings.web_client_id,
     )
+    links = Links(clients.dynamodb, settings.links_table, execute)
+    departures = Departures(
+        UserPool(cognito, settings.user_pool_id, execute),
+        SessionList(clients.dynamodb, settings.sessions_table, execute),
+        links,
+    )
     broker = TokenBroker(
-        links=Links(clients.dynamodb, settings.links_table, execute),
+        links=links,
         vault=Vault(clients.kms, settings.tokens_key_id, execute),
         oidc=oidc,
         cognito=cognito,
         client_id=settings.web_client_id,
         execute=execute,
+        still_here=departures.still_here,
     )
     async with oidc, broker:
         yield Process(broker, cognito, refreshed)

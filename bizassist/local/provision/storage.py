@@ -10,7 +10,7 @@ TABLES: dict[str, tuple[str, str | None, dict[str, str]]] = {
     # name: partition key, sort key, {index: its partition key}
     "links": ("chat_user", None, {"by_subject": "subject"}),
     "link_requests": ("id", None, {}),
-    "sessions": ("id", None, {}),
+    "sessions": ("id", None, {"by_subject": "subject"}),
     "ledger": ("turn", None, {"by_waiting": "waiting_for"}),
     "transcripts": ("conversation", "position", {}),
     "warranty": ("serial_number", None, {}),

@@ -1,0 +1,145 @@
+"""The loop that works through a queue of accepted events."""
+
+import asyncio
+import json
+import logging
+from collections.abc import Awaitable, Callable, Iterable
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from bots.errors import reason
+from bots.platform import Accepted
+from identity.executor import Executor
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+
+BATCH = 10
+# Short enough that a stopping process needn't wait long for its last call.
+LONG_POLL = 2
+# A delivery is hidden this long, renewed by heartbeat while it is being worked on.
+VISIBLE_AFTER = 60
+HEARTBEAT = 20
+AFTER_FAILURE = 5
+
+Handle = Callable[[Accepted], Awaitable[None]]
+_log = logging.getLogger(__name__)
+
+
+class Consumer:
+    """Works through a queue: conversations side by side, the turns of one in order.
+
+    :param handle: works on one event; what it raises brings the event back after a pause.
+    :param slots: how many conversations are worked on at the same time.
+    """
+
+    def __init__(
+        self, sqs: "SQSClient", call: Executor, url: str, handle: Handle, slots: int = 32
+    ) -> None:
+        self._sqs = sqs
+        self._call = call
+        self._url = url
+        self._handle = handle
+        self._slots = asyncio.Semaphore(slots)
+        self._stopping = False
+
+    def stop(self) -> None:
+        """Take nothing new; :meth:`run` returns once what it has begun is finished."""
+        self._stopping = True
+
+    async def run(self) -> None:
+        """Work until stopped or cancelled; what is then unfinished is delivered again."""
+        async with asyncio.TaskGroup() as conversations:
+            while not self._stopping:
+                await self._slots.acquire()
+                self._slots.release()
+                for messages in _by_group(await self._receive()):
+                    await self._slots.acquire()
+                    conversations.create_task(self._work(messages))
+
+    async def _receive(self) -> list[Any]:
+        try:
+            answer = await self._call(
+                self._sqs.receive_message,
+                QueueUrl=self._url,
+                MaxNumberOfMessages=BATCH,
+                WaitTimeSeconds=LONG_POLL,
+                VisibilityTimeout=VISIBLE_AFTER,
+                MessageSystemAttributeNames=["MessageGroupId", "ApproximateReceiveCount"],
+            )
+        except (BotoCoreError, ClientError) as error:
+            _log.warning("the queue can't be read: %s", type(error).__name__)
+            await asyncio.sleep(AFTER_FAILURE)
+            return []
+        return answer.get("Messages", [])
+
+    async def _work(self, messages: list[Any]) -> None:
+        """One conversation's messages in order; after a failure the later ones wait for it."""
+        waiting = list(messages)
+        heartbeat = asyncio.create_task(self._heartbeat(waiting))
+        try:
+            while waiting:
+                if not await self._handled(waiting[0]):
+                    break
+                message = waiting.pop(0)
+                await self._call(
+                    self._sqs.delete_message,
+                    QueueUrl=self._url,
+                    ReceiptHandle=message["ReceiptHandle"],
+                )
+        except (BotoCoreError, ClientError) as error:
+            _log.warning("a finished event comes back: %s", type(error).__name__)
+        except asyncio.CancelledError:
+            await self._hide(waiting, 0)  # whoever runs next needn't wait for the time-out
+            raise
+        finally:
+            heartbeat.cancel()
+            self._slots.release()
+        if waiting:
+            count = int(waiting[0]["Attributes"]["ApproximateReceiveCount"])
+            await self._hide(waiting, min(2**count, VISIBLE_AFTER))
+
+    async def _handled(self, message: Any) -> bool:
+        name = f"message {message['MessageId']}"
+        try:
+            accepted = Accepted(**json.loads(message["Body"]))
+            name = f"{accepted.platform} event {accepted.event_id}"
+            await self._handle(accepted)
+        except Exception as error:  # noqa: BLE001 - one event's failure must not end the loop
+            _log.warning("%s comes back: %s", name, reason(error))
+            return False
+        return True
+
+    async def _heartbeat(self, messages: list[Any]) -> None:
+        while True:
+            await asyncio.sleep(HEARTBEAT)
+            await self._hide(messages, VISIBLE_AFTER)
+
+    async def _hide(self, messages: list[Any], seconds: int) -> None:
+        """Keep the messages from being delivered for so long."""
+        entries = [
+            {
+                "Id": str(index),
+                "ReceiptHandle": message["ReceiptHandle"],
+                "VisibilityTimeout": seconds,
+            }
+            for index, message in enumerate(messages)
+        ]
+        try:
+            await self._call(
+                self._sqs.change_message_visibility_batch,
+                QueueUrl=self._url,
+                Entries=entries,  # type: ignore[arg-type]
+            )
+        except (BotoCoreError, ClientError) as error:
+            _log.warning("deliveries could not be extended: %s", type(error).__name__)
+
+
+def _by_group(messages: Iterable[Any]) -> list[list[Any]]:
+    def group(message: Any) -> str:
+        return str(message["Attributes"]["MessageGroupId"])
+
+    by_arrival = sorted(messages, key=group)  # stable: the order within a group stays
+    return [list(together) for _, together in groupby(by_arrival, key=group)]

@@ -1,0 +1,148 @@
+"""``/me``: the chat accounts and the browser sessions of the person who is signed in."""
+
+from collections.abc import Sequence
+from urllib.parse import quote
+
+from aiohttp import web
+from aiohttp_session import get_session
+
+from identity.errors import MemoryUnavailable, NotYours
+from identity.html import Html
+from identity.link_pages import PLATFORMS, shown
+from identity.links import Link, Links
+from identity.memories import Memories, Remembered
+from identity.oidc import Account
+from identity.people import ChatUser
+from identity.session_list import SessionList
+from identity.sessions import check_csrf, row_key
+from identity.signed_in import SignedIn, signed_in
+from identity.tokens import TokenBroker
+
+HOME = "/me"
+SAID = "said"
+"""Where a session keeps the one sentence that the next page shows."""
+
+
+class MePages:
+    """Handlers that act for the signed-in person, on what is theirs."""
+
+    def __init__(
+        self,
+        *,
+        html: Html,
+        links: Links,
+        tokens: TokenBroker,
+        sessions: SessionList,
+        memories: Memories,
+    ) -> None:
+        self._html = html
+        self._links = links
+        self._tokens = tokens
+        self._sessions = sessions
+        self._memories = memories
+
+    async def overview(self, request: web.Request) -> web.Response:
+        """``GET /me``: everything on one page."""
+        person = await to_be_signed_in(request)
+        session = await get_session(request)
+        return await self._html.page(
+            request,
+            "me/overview.html",
+            said=session.pop(SAID, ""),
+            platforms=PLATFORMS,
+            links=_chat_links(await self._links.by_subject(person.subject)),
+            sessions=await self._sessions.of(person.subject),
+            this=await _this_session(request),
+            remembered=await self._remembered(person.subject),
+        )
+
+    async def ask_unlink(self, request: web.Request) -> web.Response:
+        """``GET /me/unlink``: which link would end."""
+        person = await to_be_signed_in(request)
+        link = await self._own_link(person, request.query.get("chat_user", ""))
+        return await self._html.page(
+            request,
+            "me/unlink.html",
+            account=Account(link.subject, link.account),
+            **shown(link.chat_user, link.names),
+        )
+
+    async def unlink(self, request: web.Request) -> web.Response:
+        """``POST /me/unlink``: end a link, here and at the user pool."""
+        person = await must_be_signed_in(request)
+        await check_csrf(request)
+        form = await request.post()
+        link = await self._own_link(person, str(form.get("chat_user", "")))
+        if not await self._tokens.revoke(link):
+            # A turn has refreshed its token between the two lines above: it is another row now.
+            link = await self._own_link(person, link.chat_user.key)
+            await self._tokens.revoke(link)
+        await say(request, f"{PLATFORMS[link.chat_user.platform]} is unlinked.")
+        raise web.HTTPSeeOther(HOME)
+
+    async def end_session(self, request: web.Request) -> web.Response:
+        """``POST /me/sessions/end``: sign one browser out."""
+        person = await must_be_signed_in(request)
+        await check_csrf(request)
+        session = str((await request.post()).get("session", ""))
+        if not session or not await self._sessions.end(person.subject, session):
+            raise NotYours("no session of this person")
+        await say(request, "That browser is signed out.")
+        raise web.HTTPSeeOther(HOME)
+
+    async def end_other_sessions(self, request: web.Request) -> web.Response:
+        """``POST /me/sessions/end-others``: sign out everywhere but here."""
+        person = await must_be_signed_in(request)
+        await check_csrf(request)
+        await self._sessions.end_all(person.subject, but=await _this_session(request))
+        await say(request, "Every other browser is signed out.")
+        raise web.HTTPSeeOther(HOME)
+
+    async def _own_link(self, person: SignedIn, key: str) -> Link:
+        """The person's active link of a chat user; another person's is as good as none."""
+        try:
+            chat_user = ChatUser.from_key(key)
+        except ValueError:
+            raise NotYours("no key of a chat user") from None
+        link = await self._links.active(chat_user)
+        if link is None or link.subject != person.subject or chat_user.platform == "web":
+            raise NotYours("no active link of this person")
+        return link
+
+    async def _remembered(self, subject: str) -> Sequence[Remembered] | None:
+        """What is remembered, or None: the rest of the page works without the memory."""
+        try:
+            return await self._memories.of(subject)
+        except MemoryUnavailable:
+            return None
+
+
+async def to_be_signed_in(request: web.Request) -> SignedIn:
+    """Who is signed in; anybody else is sent to sign in and comes back to this page."""
+    person = await signed_in(request)
+    if person is None:
+        raise web.HTTPFound(f"/auth/login?next={quote(request.path_qs)}")
+    return person
+
+
+async def must_be_signed_in(request: web.Request) -> SignedIn:
+    """Who is signed in; anybody else is refused."""
+    person = await signed_in(request)
+    if person is None:
+        raise web.HTTPUnauthorized(text="Please sign in first.")
+    return person
+
+
+async def say(request: web.Request, sentence: str) -> None:
+    """Show a sentence once, on the page that comes next."""
+    (await get_session(request))[SAID] = sentence
+
+
+async def _this_session(request: web.Request) -> str:
+    identity = (await get_session(request)).identity
+    return row_key(str(identity)) if identity else ""
+
+
+def _chat_links(links: Sequence[Link]) -> list[Link]:
+    """What a person would unlink; the web chat's link is their session, and listed there."""
+    return [link for link in links if link.chat_user.platform != "web" and link.state != "revoked"]

@@ -1,0 +1,145 @@
+"""Whether the user pool still has somebody, enabled: asked rarely, believed for a short while."""
+
+import asyncio
+import logging
+from functools import partial
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from identity.errors import SignInUnavailable
+from identity.executor import Executor
+
+if TYPE_CHECKING:
+    from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
+    from mypy_boto3_cognito_idp.type_defs import AttributeTypeTypeDef
+
+log = logging.getLogger(__name__)
+
+RECHECK = 40.0
+"""Seconds that a yes is believed: who is disabled or deleted is out within a minute."""
+
+GRACE = 300.0
+"""Seconds that a yes is believed while Cognito doesn't answer.
+
+An outage of Cognito is likelier than a dismissal during one, so it must not stop everybody's work
+at once. Nobody may profit from a long one either: from then on the answer is "try again later",
+which signs nobody out, so that work goes on where it was when Cognito is back.
+"""
+
+PATIENCE = 3.0
+"""Seconds that a person waits for Cognito's answer."""
+
+PAUSE = 5.0
+"""Seconds after a failure in which nobody else waits for the same time-out."""
+
+AT_ONCE = 4
+"""Questions under way; a Cognito that hangs must not take every thread there is."""
+
+REMEMBERED = 10_000
+
+
+class UserPool:
+    """The people of the user pool, by subject. A no is never remembered: it has ended everything.
+
+    :param cognito: a client with time-outs; see :func:`identity.aws.Clients`.
+    """
+
+    def __init__(
+        self, cognito: "CognitoIdentityProviderClient", user_pool_id: str, execute: Executor
+    ) -> None:
+        self._cognito = cognito
+        self._user_pool_id = user_pool_id
+        self._execute = execute
+        self._confirmed: dict[str, float] = {}
+        self._asking: dict[str, asyncio.Task[bool]] = {}
+        self._slots = asyncio.Semaphore(AT_ONCE)
+        self._failed = float("-inf")
+
+    async def has(self, subject: str) -> bool:
+        """Whether ``subject`` is a user of the pool who may sign in, as of a minute ago at most.
+
+        :raises SignInUnavailable: when Cognito hasn't said so for longer than :data:`GRACE`.
+        """
+        now, confirmed = monotonic(), self._confirmed.get(subject, float("-inf"))
+        if now - confirmed < RECHECK:
+            return True
+        try:
+            async with asyncio.timeout(PATIENCE):
+                return await asyncio.shield(self._question(subject))
+        except (TimeoutError, SignInUnavailable) as error:
+            self._failed = max(self._failed, now)
+            if now - confirmed < GRACE:
+                return True
+            raise SignInUnavailable(f"user pool: {str(error) or 'no answer in time'}") from None
+
+    async def disabled(self) -> list[str]:
+        """The subjects of everybody who is disabled now (ListUsers; it knows no deleted ones).
+
+        :raises botocore.exceptions.ClientError: when Cognito refuses.
+        """
+        pages = self._cognito.get_paginator("list_users").paginate(
+            UserPoolId=self._user_pool_id, Filter='status = "Disabled"', AttributesToGet=["sub"]
+        )
+        return await self._execute(
+            lambda: [_sub(user.get("Attributes", [])) for page in pages for user in page["Users"]]
+        )
+
+    def _question(self, subject: str) -> asyncio.Task[bool]:
+        """The question about ``subject`` that is under way, or a new one."""
+        task = self._asking.get(subject)
+        if task is None:
+            task = self._asking[subject] = asyncio.create_task(self._ask(subject))
+            task.add_done_callback(partial(self._asked, subject))
+        return task
+
+    def _asked(self, subject: str, task: asyncio.Task[bool]) -> None:
+        self._asking.pop(subject, None)
+        if not task.cancelled():
+            task.exception()  # whoever waited has it
+
+    async def _ask(self, subject: str) -> bool:
+        async with self._slots:
+            if monotonic() - self._failed < PAUSE:
+                raise SignInUnavailable("failed a moment ago")
+            begun = monotonic()
+            try:
+                enabled = await self._execute(self._enabled, subject)
+            except (ClientError, BotoCoreError) as error:
+                log.warning("Cognito can't be asked about people: %s", type(error).__name__)
+                raise SignInUnavailable(type(error).__name__) from None
+        self._confirmed.pop(subject, None)
+        if enabled:
+            self._remember(subject, begun)
+        return enabled
+
+    def _remember(self, subject: str, when: float) -> None:
+        if len(self._confirmed) >= REMEMBERED:
+            fresh = {who: at for who, at in self._confirmed.items() if when - at < GRACE}
+            self._confirmed = fresh if len(fresh) < REMEMBERED else {}
+        self._confirmed[subject] = when
+
+    def _enabled(self, subject: str) -> bool:
+        """Cognito's answer. A local user is found by the subject, a federated one by search only.
+
+        (AdminGetUser, parameter Username: "the sub of a local user or the username of a user from
+        a third-party IdP".)
+        """
+        try:
+            user = self._cognito.admin_get_user(UserPoolId=self._user_pool_id, Username=subject)
+        except self._cognito.exceptions.UserNotFoundException:
+            return self._found_enabled(subject)
+        if _sub(user.get("UserAttributes", [])) != subject:
+            return self._found_enabled(subject)
+        return user.get("Enabled", False)
+
+    def _found_enabled(self, subject: str) -> bool:
+        found = self._cognito.list_users(
+            UserPoolId=self._user_pool_id, Filter=f'sub = "{subject}"', Limit=1
+        )["Users"]
+        return bool(found) and found[0].get("Enabled", False)
+
+
+def _sub(attributes: "list[AttributeTypeTypeDef]") -> str:
+    return next((one.get("Value", "") for one in attributes if one["Name"] == "sub"), "")
