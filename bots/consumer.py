@@ -20,8 +20,8 @@ BATCH = 10
 # Short enough that a stopping process needn't wait long for its last call.
 LONG_POLL = 2
 # A delivery is hidden this long, renewed by heartbeat while it is being worked on.
-VISIBLE_AFTER = 60
-HEARTBEAT = 20
+VISIBLE_AFTER = 30
+HEARTBEAT = 10
 AFTER_FAILURE = 5
 
 Handle = Callable[[Accepted], Awaitable[None]]

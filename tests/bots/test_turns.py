@@ -1,16 +1,12 @@
 """A turn through a chat service of its own, before a runtime that fails by script."""
 
 import asyncio
-import json
-import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import boto3
 import pytest
-from aiohttp import web
-from aiohttp.test_utils import TestServer
 
 from bizassist.local.parts import free_port
 from bizassist.parameters import Parameters
@@ -23,31 +19,9 @@ from bots.web.pages import new_id
 from bots.web.platform import accepted_question
 from bots.web.transcripts import Transcripts
 from identity.executor import Executor
+from tests.bots.scripted import FINISHED, STARTED, Scripted, own_queues, text
 from tests.conftest import Stack
 from tests.person import signed_in
-
-STARTED = {"type": "RUN_STARTED", "threadId": "t", "runId": "r"}
-FINISHED = {"type": "RUN_FINISHED", "threadId": "t", "runId": "r"}
-
-
-def text(delta: str) -> dict[str, str]:
-    return {"type": "TEXT_MESSAGE_CONTENT", "messageId": "m", "delta": delta}
-
-
-@dataclass
-class Scripted:
-    """A runtime that answers each call with the next line of its script; the last one repeats."""
-
-    script: list[int | list[dict[str, str]]]
-    asked: list[dict[str, object]] = field(default_factory=list)
-
-    async def handle(self, request: web.Request) -> web.Response:
-        self.asked.append(await request.json())
-        step = self.script.pop(0) if len(self.script) > 1 else self.script[0]
-        if isinstance(step, int):
-            return web.Response(status=step)
-        body = "".join(f"data: {json.dumps(event)}\n\n" for event in step)
-        return web.Response(text=body, content_type="text/event-stream")
 
 
 @dataclass
@@ -100,28 +74,11 @@ async def subject(stack: Stack, aws: boto3.Session) -> str:
 async def service(
     stack: Stack, aws: boto3.Session, subject: str, runtime: Scripted
 ) -> AsyncIterator[Chat]:
-    sqs, name = aws.client("sqs"), secrets.token_hex(6)
-    dead = sqs.create_queue(QueueName=f"{name}-dead.fifo", Attributes={"FifoQueue": "true"})
-    redrive = {
-        "deadLetterTargetArn": f"arn:aws:sqs:us-east-1:000000000000:{name}-dead.fifo",
-        "maxReceiveCount": "2",
-    }
-    inbox = sqs.create_queue(
-        QueueName=f"{name}.fifo",
-        Attributes={"FifoQueue": "true", "RedrivePolicy": json.dumps(redrive)},
-    )
-    app = web.Application()
-    app.router.add_post("/{tail:.*}", runtime.handle)
-    port, call = free_port(), Executor(8)
+    sqs, port, call = aws.client("sqs"), free_port(), Executor(8)
     process = Process(BIZASSIST_PORT=port, BIZASSIST_PUBLIC_URL=f"http://127.0.0.1:{port}")
-    async with TestServer(app, host="127.0.0.1") as server:
+    async with runtime.running():
         deployment = Parameters.model_validate(
-            {
-                **stack.parameters,
-                "inbox_url": inbox["QueueUrl"],
-                "dead_letter_url": dead["QueueUrl"],
-                "runtime_url": str(server.make_url("")).rstrip("/"),
-            }
+            {**stack.parameters, **own_queues(aws, deliveries=2), "runtime_url": runtime.url}
         )
         async with (
             chat_service(process, deployment),

@@ -70,7 +70,7 @@ def make_queues(aws: boto3.Session) -> dict[str, str]:
         QueueName="bizassist-inbox.fifo",
         Attributes={
             "FifoQueue": "true",
-            "VisibilityTimeout": "60",
+            "VisibilityTimeout": "30",
             "DeduplicationScope": "messageGroup",
             "FifoThroughputLimit": "perMessageGroupId",
             "RedrivePolicy": json.dumps(redrive),

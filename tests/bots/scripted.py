@@ -1,0 +1,72 @@
+"""A runtime that answers by script, and an inbox of a test's own."""
+
+import asyncio
+import json
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import boto3
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+STARTED = {"type": "RUN_STARTED", "threadId": "t", "runId": "r"}
+FINISHED = {"type": "RUN_FINISHED", "threadId": "t", "runId": "r"}
+HANGS = {"type": "hangs"}
+"""In a script: from here on the runtime says nothing more."""
+
+Step = int | list[dict[str, str]]
+
+
+def text(delta: str) -> dict[str, str]:
+    """A piece of an answer."""
+    return {"type": "TEXT_MESSAGE_CONTENT", "messageId": "m", "delta": delta}
+
+
+@dataclass
+class Scripted:
+    """Answers each call with the next step, an HTTP status or events; the last one repeats."""
+
+    script: list[Step]
+    asked: list[dict[str, Any]] = field(default_factory=list)
+    url: str = ""
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        """One invocation."""
+        self.asked.append(await request.json())
+        step = self.script.pop(0) if len(self.script) > 1 else self.script[0]
+        if isinstance(step, int):
+            return web.Response(status=step)
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+        await response.prepare(request)
+        for event in step:
+            if event is HANGS:
+                await asyncio.Event().wait()
+            await response.write(f"data: {json.dumps(event)}\n\n".encode())
+        return response
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator["Scripted"]:
+        """Listen while the block runs."""
+        app = web.Application()
+        app.router.add_post("/{tail:.*}", self.handle)
+        async with TestServer(app, host="127.0.0.1") as server:
+            self.url = str(server.make_url("")).rstrip("/")
+            yield self
+
+
+def own_queues(aws: boto3.Session, deliveries: int) -> dict[str, str]:
+    """An inbox of its own, with a dead-letter queue after so many deliveries, as parameters."""
+    sqs, name = aws.client("sqs"), secrets.token_hex(6)
+    dead = sqs.create_queue(QueueName=f"{name}-dead.fifo", Attributes={"FifoQueue": "true"})
+    redrive = {
+        "deadLetterTargetArn": f"arn:aws:sqs:us-east-1:000000000000:{name}-dead.fifo",
+        "maxReceiveCount": str(deliveries),
+    }
+    inbox = sqs.create_queue(
+        QueueName=f"{name}.fifo",
+        Attributes={"FifoQueue": "true", "RedrivePolicy": json.dumps(redrive)},
+    )
+    return {"inbox_url": inbox["QueueUrl"], "dead_letter_url": dead["QueueUrl"]}

@@ -1,0 +1,125 @@
+"""The chat service is killed in the middle of an answer: nothing is lost, nothing shown twice."""
+
+import asyncio
+import os
+import re
+import signal
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import boto3
+import httpx
+
+from bizassist.local.parts import Part, Running, free_port
+from bizassist.parameters import write_parameters
+from tests.bots.scripted import FINISHED, HANGS, STARTED, Scripted, own_queues, text
+from tests.conftest import Stack
+from tests.person import Person
+
+ALICE, CHAT = "U0ALICE0000", "D0ALICE0000"
+PREFIX = "/app/crash"
+
+
+class Slack:
+    """What Alice does and sees in one Slack double."""
+
+    def __init__(self, url: str, http: httpx.AsyncClient) -> None:
+        self._url = url
+        self._http = http
+
+    async def say(self, words: str) -> None:
+        message = {"user": ALICE, "channel": CHAT, "text": words}
+        (await self._http.post(f"{self._url}/double/message", json=message)).raise_for_status()
+
+    async def bots_messages(self) -> list[dict[str, Any]]:
+        where = {"user": ALICE, "channel": CHAT}
+        view = (await self._http.get(f"{self._url}/double/view", params=where)).json()
+        return [one for one in view["messages"] if one["author"] != ALICE]
+
+    async def until(self, pattern: str, seconds: float = 60) -> str:
+        async with asyncio.timeout(seconds):
+            while True:
+                for message in reversed(await self.bots_messages()):
+                    if re.search(pattern, str(message)):
+                        return str(message)
+                await asyncio.sleep(0.2)
+
+
+async def link(stack: Stack, http: httpx.AsyncClient) -> None:
+    """Alice links her Slack account, unless she has before."""
+    slack = Slack(stack.slack, http)
+    await slack.say("Is PHONE-2021-007 still under warranty?")
+    shown = await slack.until(r"/link/[\w-]+|One X phone")
+    if address := re.search(r"http://[\d.:]+/link/[\w-]+", shown):
+        async with Person() as alice:
+            await alice.open(address[0])
+            further = re.search(r'href="(/auth/login[^"]+)"', alice.page.text)
+            assert further is not None
+            await alice.open(f"{stack.chat}{further[1]}")
+            await alice.submit("/login", username="alice", password=stack.password("alice"))
+            await alice.submit("/link/confirm", answer="link")
+        await slack.until("One X phone")
+
+
+@asynccontextmanager
+async def own_slack(
+    stack: Stack, aws: boto3.Session, runtime: Scripted, logs: Path
+) -> AsyncIterator[tuple[str, Part]]:
+    """A Slack double, and the chat service beside it, which the test starts itself."""
+    known = {**stack.parameters, **own_queues(aws, deliveries=5), "runtime_url": runtime.url}
+    write_parameters(aws.client("ssm"), PREFIX, known)
+    ports = free_port(), free_port()
+    slack, chat = (f"http://127.0.0.1:{port}" for port in ports)
+    environment = {
+        **os.environ,
+        "PORT": str(ports[0]),
+        "BIZASSIST_PORT": str(ports[1]),
+        "BIZASSIST_PUBLIC_URL": chat,
+        "BIZASSIST_SSM_PREFIX": PREFIX,
+        "SLACK_SIGNING_SECRET": stack.slack_signing_secret,
+        "SLACK_BOT_TOKEN": stack.slack_bot_token,
+        "SLACK_API_URL": f"{slack}/api/",
+    }
+    double = Part("double", ("-m", "bizassist.local.slack"), f"{slack}/healthz", environment)
+    running = await Running.start(double, logs)
+    try:
+        await running.ready()
+        yield slack, Part("chat", ("-m", "bizassist", "serve"), f"{chat}/readyz", environment)
+    finally:
+        await running.stop()
+
+
+async def test_an_answer_survives_the_death_of_its_process(
+    stack: Stack, aws: boto3.Session, tmp_path: Path
+) -> None:
+    runtime = Scripted(
+        [
+            [STARTED, text("The first half of "), HANGS],
+            [STARTED, text("The first half of "), text("the whole answer."), FINISHED],
+        ]
+    )
+    async with AsyncExitStack() as stays:
+        http = await stays.enter_async_context(httpx.AsyncClient())
+        await link(stack, http)
+        await stays.enter_async_context(runtime.running())
+        url, chat = await stays.enter_async_context(own_slack(stack, aws, runtime, tmp_path))
+        slack = Slack(url, http)
+
+        first = await Running.start(chat, tmp_path)
+        await first.ready()
+        await slack.say("Tell me everything.")
+        await slack.until("The first half of")
+        os.kill(first.pid, signal.SIGKILL)
+        await first.stop()
+
+        second = await Running.start(chat, tmp_path)
+        stays.push_async_callback(second.stop)
+        await second.ready()
+        await slack.until(r"The first half of the whole answer\.")
+
+        assert len(await slack.bots_messages()) == 1
+        assert [call["runId"] for call in runtime.asked][:1] * 2 == [
+            call["runId"] for call in runtime.asked
+        ]
