@@ -27,6 +27,7 @@ class Parameters(BaseModel):
     links_table: str
     link_requests_table: str
     sessions_table: str
+    audit_table: str
     tokens_key_id: str
     inbox_url: str
     dead_letter_url: str

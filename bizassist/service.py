@@ -191,6 +191,7 @@ def _identity_settings(process: Process, deployment: Parameters) -> IdentitySett
         links_table=deployment.links_table,
         link_requests_table=deployment.link_requests_table,
         sessions_table=deployment.sessions_table,
+        audit_table=deployment.audit_table,
         tokens_key_id=deployment.tokens_key_id,
         memory_id=deployment.memory_id,
         memory_role_arn=deployment.memory_role_arn,

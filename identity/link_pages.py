@@ -7,6 +7,7 @@ from typing import Any
 from aiohttp import web
 from aiohttp_session import get_session
 
+from identity.audit import Audit
 from identity.errors import LinkRequestInvalid
 from identity.flows import Pending, remember_flow, remember_pending, take_pending
 from identity.html import Html
@@ -38,6 +39,7 @@ class LinkPages:
         sign_in: SignIn,
         vault: Vault,
         tokens: TokenBroker,
+        audit: Audit,
         on_linked: OnLinked,
     ) -> None:
         self._html = html
@@ -46,6 +48,7 @@ class LinkPages:
         self._sign_in = sign_in
         self._vault = vault
         self._tokens = tokens
+        self._audit = audit
         self._on_linked = on_linked
 
     async def start(self, request: web.Request) -> web.Response:
@@ -149,14 +152,26 @@ class LinkPages:
     async def store(self, link: Link) -> Link | None:
         """Store a link, end the one that it replaces, and tell who waits for it."""
         replaced = await self._links.put(link)
+        await self._note(link, replaced)
         if replaced:
             await self._tokens.discard(replaced.sealed, replaced.chat_user)
         try:
             await self._on_linked(link, replaced)
-        except Exception:
+        except Exception as error:  # noqa: BLE001 - see below
             # The link is stored; that a waiting question failed must not tell the person otherwise.
-            log.exception("what waited for a link failed")
+            log.error("what waited for a link failed: %s", type(error).__name__)  # noqa: TRY400
         return replaced
+
+    async def _note(self, link: Link, replaced: Link | None) -> None:
+        """Write down who may now speak for whom; signing in to the web chat again is no news."""
+        if link.chat_user.platform == "web" and replaced and replaced.subject == link.subject:
+            return
+        await self._audit.write(
+            "replaced" if replaced else "linked",
+            by=link.chat_user.key,
+            about=link.account,
+            detail=f"before: {replaced.account}" if replaced else "",
+        )
 
 
 CANCELLED = (

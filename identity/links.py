@@ -130,6 +130,13 @@ class Links:
         )
         return sorted(found, key=lambda link: link.linked_at)
 
+    async def everybody(self) -> list[Link]:
+        """Every link of everybody, in every state and in no order (Scan)."""
+        pages = self._dynamodb.get_paginator("scan").paginate(TableName=self._table)
+        return await self._execute(
+            lambda: [_link(item) for page in pages for item in page["Items"]]
+        )
+
     async def _end(self, link: Link, state: LinkState) -> bool:
         return await self._update(
             link, "SET link_state = :state REMOVE sealed, leased_until", {":state": {"S": state}}

@@ -6,6 +6,7 @@ from urllib.parse import quote
 from aiohttp import web
 from aiohttp_session import get_session
 
+from identity.audit import Audit
 from identity.errors import MemoryUnavailable, NotYours
 from identity.html import Html
 from identity.link_pages import PLATFORMS, shown
@@ -34,12 +35,14 @@ class MePages:
         tokens: TokenBroker,
         sessions: SessionList,
         memories: Memories,
+        audit: Audit,
     ) -> None:
         self._html = html
         self._links = links
         self._tokens = tokens
         self._sessions = sessions
         self._memories = memories
+        self._audit = audit
 
     async def overview(self, request: web.Request) -> web.Response:
         """``GET /me``: everything on one page."""
@@ -72,11 +75,16 @@ class MePages:
         person = await must_be_signed_in(request)
         await check_csrf(request)
         form = await request.post()
-        link = await self._own_link(person, str(form.get("chat_user", "")))
-        if not await self._tokens.revoke(link):
-            # A turn has refreshed its token between the two lines above: it is another row now.
-            link = await self._own_link(person, link.chat_user.key)
-            await self._tokens.revoke(link)
+        # A turn may refresh the link's token meanwhile, which makes it another row to revoke.
+        for _ in range(3):
+            link = await self._own_link(person, str(form.get("chat_user", "")))
+            if await self._tokens.revoke(link):
+                break
+        else:
+            raise web.HTTPConflict(text="The link is in use right now. Please try again.")
+        await self._audit.write(
+            "revoked", by=person.label, about=link.account, detail=link.chat_user.key
+        )
         await say(request, f"{PLATFORMS[link.chat_user.platform]} is unlinked.")
         raise web.HTTPSeeOther(HOME)
 

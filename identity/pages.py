@@ -1,8 +1,9 @@
-"""The routes of this package, each with its rate limit."""
+"""The routes of this package; those that nobody need be signed in for with a rate limit."""
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from identity.admin_pages import AdminPages
 from identity.auth_pages import AuthPages
 from identity.html import STATIC, STATIC_URL
 from identity.link_pages import LinkPages
@@ -18,6 +19,7 @@ def identity_routes(
     link_pages: LinkPages,
     undo_pages: UndoPages,
     me_pages: MePages,
+    admin_pages: AdminPages,
     memory_pages: MemoryPages,
     rate_limit: RateLimit,
 ) -> list[web.AbstractRouteDef]:
@@ -41,13 +43,21 @@ def identity_routes(
         web.get("/auth/signed-out", limited(auth_pages.signed_out), allow_head=False),
         web.get("/undo/{secret}", limited(undo_pages.ask), allow_head=False),
         web.post("/undo/{secret}", limited(undo_pages.undo)),
-        web.get("/me", limited(me_pages.overview), allow_head=False),
-        web.get("/me/unlink", limited(me_pages.ask_unlink), allow_head=False),
-        web.post("/me/unlink", limited(me_pages.unlink)),
-        web.post("/me/sessions/end", limited(me_pages.end_session)),
-        web.post("/me/sessions/end-others", limited(me_pages.end_other_sessions)),
-        web.post("/me/memories/forget", limited(memory_pages.forget)),
-        web.get("/me/memories/forget-all", limited(memory_pages.ask_forget_all), allow_head=False),
-        web.post("/me/memories/forget-all", limited(memory_pages.forget_all)),
+        web.get("/me", me_pages.overview, allow_head=False),
+        web.get("/me/unlink", me_pages.ask_unlink, allow_head=False),
+        web.post("/me/unlink", me_pages.unlink),
+        web.post("/me/sessions/end", me_pages.end_session),
+        web.post("/me/sessions/end-others", me_pages.end_other_sessions),
+        web.post("/me/memories/forget", memory_pages.forget),
+        web.get("/me/memories/forget-all", memory_pages.ask_forget_all, allow_head=False),
+        web.post("/me/memories/forget-all", memory_pages.forget_all),
+        web.get("/admin", admin_pages.home, allow_head=False),
+        web.get("/admin/people", admin_pages.people, allow_head=False),
+        web.post("/admin/people/export", admin_pages.export_people),
+        web.get("/admin/people/revoke", admin_pages.ask_revoke, allow_head=False),
+        web.post("/admin/people/revoke", admin_pages.revoke),
+        web.post("/admin/people/sign-out", admin_pages.end_sessions),
+        web.get("/admin/audit", admin_pages.audit, allow_head=False),
+        web.post("/admin/audit/export", admin_pages.export_audit),
         web.static(STATIC_URL, STATIC),
     ]

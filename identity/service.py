@@ -8,10 +8,14 @@ from typing import TYPE_CHECKING, Self
 from aiohttp import web
 from aiohttp_session import session_middleware
 
+from identity.admin_pages import AdminPages
+from identity.administrator import Administrators
+from identity.audit import Audit
 from identity.auth_pages import AuthPages
 from identity.aws import Clients
 from identity.browser import error_pages, security_headers
 from identity.departures import Departures
+from identity.directory import Directory
 from identity.executor import Executor
 from identity.html import Html
 from identity.link_pages import LinkPages, OnLinked
@@ -54,6 +58,7 @@ class IdentitySettings:
     links_table: str
     link_requests_table: str
     sessions_table: str
+    audit_table: str
     tokens_key_id: str
     memory_id: str
     memory_role_arn: str
@@ -73,6 +78,7 @@ class Identity:
     vault: Vault
     sessions: Sessions
     session_list: SessionList
+    audit: Audit
     departures: Departures
     receipts: Receipts
     memories: Memories
@@ -118,6 +124,7 @@ class Identity:
                     clients.dynamodb, settings.sessions_table, execute, departures.still_here
                 ),
                 session_list=session_list,
+                audit=Audit(clients.dynamodb, settings.audit_table, execute),
                 departures=departures,
                 receipts=Receipts(
                     clients.dynamodb, settings.link_requests_table, execute, settings.public_url
@@ -132,33 +139,18 @@ class Identity:
         secret = await self.link_requests.create(chat_user, names)
         return f"{self.settings.public_url}/link/{secret}"
 
-    def setup(self, app: web.Application, html: Html, on_linked: OnLinked) -> None:
-        """Add sessions, security headers, error pages and our routes to an application."""
+    def setup(
+        self,
+        app: web.Application,
+        html: Html,
+        on_linked: OnLinked,
+        rate_limit: RateLimit | None = None,
+    ) -> None:
+        """Add sessions, security headers, error pages and our routes to an application.
+
+        :param rate_limit: how often one address may come where nobody need be signed in.
+        """
         settings = self.settings
-        sign_in = SignIn(
-            self.oidc,
-            client_id=settings.web_client_id,
-            redirect_uri=f"{settings.public_url}/auth/callback",
-        )
-        link_pages = LinkPages(
-            html=html,
-            links=self.links,
-            link_requests=self.link_requests,
-            sign_in=sign_in,
-            vault=self.vault,
-            tokens=self.tokens,
-            on_linked=on_linked,
-        )
-        auth_pages = AuthPages(
-            html=html,
-            oidc=self.oidc,
-            sign_in=sign_in,
-            vault=self.vault,
-            link_pages=link_pages,
-            user_pool_id=settings.user_pool_id,
-            client_id=settings.web_client_id,
-            public_url=settings.public_url,
-        )
         app.on_response_prepare.append(
             security_headers(
                 https=settings.public_url.startswith("https://"),
@@ -170,21 +162,76 @@ class Identity:
         app.middlewares.extend(
             [error_pages(html), session_middleware(self.sessions), error_pages(html)]
         )
+        sign_in = SignIn(
+            self.oidc,
+            client_id=settings.web_client_id,
+            redirect_uri=f"{settings.public_url}/auth/callback",
+        )
+        link_pages = self._link_pages(html, sign_in, on_linked)
         app.add_routes(
             identity_routes(
-                auth_pages=auth_pages,
+                auth_pages=self._auth_pages(html, sign_in, link_pages),
                 link_pages=link_pages,
-                undo_pages=UndoPages(
-                    html=html, links=self.links, tokens=self.tokens, receipts=self.receipts
-                ),
-                me_pages=MePages(
-                    html=html,
-                    links=self.links,
-                    tokens=self.tokens,
-                    sessions=self.session_list,
-                    memories=self.memories,
-                ),
+                undo_pages=self._undo_pages(html),
+                me_pages=self._me_pages(html),
+                admin_pages=self._admin_pages(html),
                 memory_pages=MemoryPages(html=html, memories=self.memories),
-                rate_limit=RateLimit(trusted_proxies=settings.trusted_proxies),
+                rate_limit=rate_limit or RateLimit(trusted_proxies=settings.trusted_proxies),
             )
+        )
+
+    def _link_pages(self, html: Html, sign_in: SignIn, on_linked: OnLinked) -> LinkPages:
+        return LinkPages(
+            html=html,
+            links=self.links,
+            link_requests=self.link_requests,
+            sign_in=sign_in,
+            vault=self.vault,
+            tokens=self.tokens,
+            audit=self.audit,
+            on_linked=on_linked,
+        )
+
+    def _auth_pages(self, html: Html, sign_in: SignIn, link_pages: LinkPages) -> AuthPages:
+        return AuthPages(
+            html=html,
+            oidc=self.oidc,
+            sign_in=sign_in,
+            vault=self.vault,
+            link_pages=link_pages,
+            user_pool_id=self.settings.user_pool_id,
+            client_id=self.settings.web_client_id,
+            public_url=self.settings.public_url,
+        )
+
+    def _me_pages(self, html: Html) -> MePages:
+        return MePages(
+            html=html,
+            links=self.links,
+            tokens=self.tokens,
+            sessions=self.session_list,
+            memories=self.memories,
+            audit=self.audit,
+        )
+
+    def _undo_pages(self, html: Html) -> UndoPages:
+        return UndoPages(
+            html=html,
+            links=self.links,
+            tokens=self.tokens,
+            receipts=self.receipts,
+            audit=self.audit,
+        )
+
+    def _admin_pages(self, html: Html) -> AdminPages:
+        return AdminPages(
+            html=html,
+            administrators=Administrators(
+                self.links, self.tokens, self.oidc, self.audit, self.settings.user_pool_id
+            ),
+            directory=Directory(self.links),
+            links=self.links,
+            tokens=self.tokens,
+            sessions=self.session_list,
+            audit=self.audit,
         )

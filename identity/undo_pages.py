@@ -4,6 +4,7 @@ import logging
 
 from aiohttp import web
 
+from identity.audit import Audit
 from identity.html import Html
 from identity.link_pages import shown
 from identity.links import Link, Links
@@ -19,12 +20,19 @@ class UndoPages:
     """Shows what would be unlinked, and unlinks it."""
 
     def __init__(
-        self, *, html: Html, links: Links, tokens: TokenBroker, receipts: Receipts
+        self,
+        *,
+        html: Html,
+        links: Links,
+        tokens: TokenBroker,
+        receipts: Receipts,
+        audit: Audit,
     ) -> None:
         self._html = html
         self._links = links
         self._tokens = tokens
         self._receipts = receipts
+        self._audit = audit
 
     async def ask(self, request: web.Request) -> web.Response:
         """``GET /undo/{secret}``: who is linked to whom. Nothing ends by opening an address."""
@@ -50,6 +58,8 @@ class UndoPages:
                 break
         else:
             raise web.HTTPConflict(text="The link is in use right now. Please try again.")
+        if link:
+            await self._audit.write("undone", by=link.chat_user.key, about=link.account)
         raise web.HTTPSeeOther(request.path)
 
     async def _covered(self, undo: Undo) -> Link | None:

@@ -68,11 +68,14 @@ class UserPool:
         try:
             async with asyncio.timeout(PATIENCE):
                 return await asyncio.shield(self._question(subject))
-        except (TimeoutError, SignInUnavailable) as error:
-            self._failed = max(self._failed, now)
-            if now - confirmed < GRACE:
-                return True
-            raise SignInUnavailable(f"user pool: {str(error) or 'no answer in time'}") from None
+        except TimeoutError:
+            self._failed = monotonic()
+            reason = "no answer in time"
+        except SignInUnavailable as error:
+            reason = str(error)
+        if now - confirmed < GRACE:
+            return True
+        raise SignInUnavailable(f"user pool: {reason}")
 
     async def disabled(self) -> list[str]:
         """The subjects of everybody who is disabled now (ListUsers; it knows no deleted ones).
@@ -107,6 +110,7 @@ class UserPool:
             try:
                 enabled = await self._execute(self._enabled, subject)
             except (ClientError, BotoCoreError) as error:
+                self._failed = monotonic()
                 log.warning("Cognito can't be asked about people: %s", type(error).__name__)
                 raise SignInUnavailable(type(error).__name__) from None
         self._confirmed.pop(subject, None)

@@ -22,11 +22,19 @@ def node_tool(name: str) -> list[str]:
 
     :raises RuntimeError: when the packages can't be installed.
     """
+    return [str(NODE), str(node_file(f".bin/{name}"))]
+
+
+def node_file(path: str) -> Path:
+    """A file of an installed package, with every package as locked.
+
+    :raises RuntimeError: when the packages can't be installed.
+    """
     with _LOCK.open() as lock:  # another test process may be installing
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not _is_current():
             _install()
-    return [str(NODE), str((_MODULES / ".bin" / name).resolve(strict=True))]
+    return (_MODULES / path).resolve(strict=True)
 
 
 def _is_current() -> bool:

@@ -84,7 +84,11 @@ class Browser:
         morsel = self.jar.filter_cookies(URL(self.home)).get("__Host-bizassist")
         return morsel.value if morsel else None
 
-    async def get(self, url: str, *, follow: bool = True, **headers: str) -> Page:
+    async def get(
+        self, url: str, *, follow: bool = True, user_agent: str = "", **headers: str
+    ) -> Page:
+        if user_agent:
+            headers["User-Agent"] = user_agent
         return await self._ask("GET", url, None, follow=follow, headers=headers)
 
     async def post(

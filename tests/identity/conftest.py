@@ -18,6 +18,7 @@ from identity.executor import Executor
 from identity.html import Html
 from identity.links import Link
 from identity.people import ChatUser
+from identity.rate_limit import RateLimit
 from identity.service import Identity
 from identity.signed_in import signed_in
 from tests.identity.browser import Browser
@@ -103,7 +104,8 @@ async def house(deployment: Deployment, execute: Executor) -> AsyncIterator[Hous
         )
         house = House(identity, deployment)
         app = web.Application()
-        identity.setup(app, Html(), house.on_linked)
+        # All tests are one address; the limit has tests of its own.
+        identity.setup(app, Html(), house.on_linked, RateLimit(burst=1_000_000))
         app.router.add_get("/chat", _chat)
         runner = web.AppRunner(app, access_log=None)
         await runner.setup()

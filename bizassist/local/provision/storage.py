@@ -11,6 +11,7 @@ TABLES: dict[str, tuple[str, str | None, dict[str, str]]] = {
     "links": ("chat_user", None, {"by_subject": "subject"}),
     "link_requests": ("id", None, {}),
     "sessions": ("id", None, {"by_subject": "subject"}),
+    "audit": ("day", "position", {}),
     "ledger": ("turn", None, {"by_waiting": "waiting_for"}),
     "transcripts": ("conversation", "position", {}),
     "warranty": ("serial_number", None, {}),

@@ -1,0 +1,46 @@
+"""An administrator at their browser, and somebody who is linked."""
+
+import secrets
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from identity.people import ChatUser, Names
+from tests.identity.browser import Browser
+from tests.identity.house import Deployment, House
+
+
+@pytest_asyncio.fixture
+async def admin(house: House, deployment: Deployment) -> AsyncIterator[Browser]:
+    """An administrator who is signed in."""
+    async with Browser(deployment.url) as browser:
+        await house.web_sign_in(browser, "admin")
+        yield browser
+
+
+@pytest_asyncio.fixture
+async def employee(house: House, deployment: Deployment) -> AsyncIterator[Browser]:
+    """Somebody who is signed in and no administrator."""
+    async with Browser(deployment.url) as browser:
+        await house.web_sign_in(browser, "alice")
+        yield browser
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The table is read anew for each page; outside of tests that is some seconds later."""
+    monkeypatch.setattr("identity.directory.FRESH", 0.0)
+
+
+@pytest.fixture
+def chat_user() -> ChatUser:
+    return ChatUser("slack", "T1", f"U{secrets.token_hex(5).upper()}")
+
+
+async def linked(house: House, deployment: Deployment, chat_user: ChatUser, names: Names) -> None:
+    """Link a chat user of these names to alice."""
+    async with Browser(deployment.url) as browser:
+        url = await house.link_url(chat_user, names)
+        page = await house.to_confirmation(browser, url, "alice")
+        await browser.submit(page, "/link/confirm", answer="link")

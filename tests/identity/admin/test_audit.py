@@ -1,0 +1,61 @@
+"""The audit log: added to, read newest first, never changed."""
+
+import inspect
+import time
+from datetime import timedelta
+
+import pytest
+
+from identity import audit
+from identity.audit import Audit
+from tests.identity.browser import Browser
+from tests.identity.house import House
+
+
+async def test_entries_come_newest_first_in_pages(house: House) -> None:
+    log = house.identity.audit
+    for number in range(7):
+        await log.write("revoked", by="test", about=f"number {number}")
+
+    first = await log.page(limit=3)
+    second = await log.page(before=first[-1].position, limit=3)
+
+    assert [one.about for one in (*first, *second)] == [f"number {n}" for n in (6, 5, 4, 3, 2, 1)]
+
+
+async def test_yesterday_is_read_after_today(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    log, now = house.identity.audit, time.time_ns()
+    day = int(timedelta(days=1).total_seconds() * 1e9)
+    for ago in (-3, -2, -1):  # days that no other test writes in
+        monkeypatch.setattr("identity.audit.time.time_ns", lambda ago=ago: now - ago * day)
+        await log.write("revoked", by="test", about=f"{-ago} days on")
+
+    found = [one.about for one in await log.page(limit=3)]
+
+    assert found == ["3 days on", "2 days on", "1 days on"]
+
+
+async def test_there_is_no_way_to_change_or_remove_an_entry() -> None:
+    calls = inspect.getsource(audit)
+
+    assert not {"update_item", "delete_item", "batch_write_item"} & set(calls.split("."))
+    assert {name for name in vars(Audit) if not name.startswith("_")} == {
+        "write",
+        "page",
+        "entries",
+    }
+
+
+async def test_the_log_is_exported_whole_and_that_is_written_down(admin: Browser) -> None:
+    page = await admin.get("/admin/audit")
+
+    download = await admin.submit(page, "/admin/audit/export")
+
+    lines = download.text.splitlines()
+    assert lines[0] == "at,action,by,about,detail"
+    assert ",exported," in lines[1] or any(",exported," in line for line in lines[:5])
+
+
+async def test_a_position_that_is_none_shows_the_newest(admin: Browser) -> None:
+    assert (await admin.get("/admin/audit?before=nonsense")).status == 200
+    assert (await admin.get("/admin/audit?before=%00")).status == 200

@@ -1,0 +1,164 @@
+"""People: found, revoked, signed out and exported by an administrator."""
+
+import csv
+import io
+import time
+from datetime import UTC, datetime
+from urllib.parse import quote
+
+import pytest
+
+from identity.directory import PAGE, page, searched
+from identity.links import Link
+from identity.people import ChatUser, Names
+from tests.identity.admin.conftest import linked
+from tests.identity.browser import Browser
+from tests.identity.house import Deployment, House
+from tests.identity.me.test_undo import undo_url
+
+
+def somebody(number: int) -> Link:
+    return Link(
+        chat_user=ChatUser("slack", "T1", f"U{number:05d}"),
+        subject=f"subject-{number}",
+        sealed=b"x",
+        account=f"person{number:05d}@example.com",
+        linked_at=datetime.fromtimestamp(1_700_000_000 + number, UTC),
+        names=Names("Acme", f"Person {number}"),
+    )
+
+
+EVERYBODY = [somebody(number) for number in range(10_000)]
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("", 10_000),
+        ("person 77", sum("77" in f"{number:05d}" for number in range(10_000))),
+        ("PERSON00042", 1),
+        ("acme u00007", 1),
+        ("nobody", 0),
+    ],
+)
+def test_every_word_must_occur(words: str, found: int) -> None:
+    assert len(searched(EVERYBODY, words)) == found
+
+
+def test_people_are_sorted_and_paged() -> None:
+    newest = searched(EVERYBODY, "", "linked")
+
+    assert page(newest, 1).links[0].account == "person09999@example.com"
+    assert page(newest, 200).links[-1].account == "person00000@example.com"
+    assert page(newest, 999).number == page(newest, 1).pages == 200
+    assert len(page(newest, 3).links) == PAGE
+
+
+async def test_a_link_is_found_and_revoked_here_and_at_the_pool(
+    house: House, deployment: Deployment, admin: Browser, chat_user: ChatUser
+) -> None:
+    await linked(house, deployment, chat_user, Names("Acme", "Alice A."))
+    link = await house.identity.links.active(chat_user)
+    assert link is not None
+    token = await house.identity.vault.open(link.sealed, chat_user)
+
+    found = await admin.get(f"/admin/people?q={chat_user.user}")
+    assert "Alice A." in found.text
+    asked = await admin.submit_get(found, "/admin/people/revoke")
+    assert chat_user.user in asked.text
+    after = await admin.submit(asked, "/admin/people/revoke")
+
+    assert "is revoked" in after.text
+    assert await house.identity.links.active(chat_user) is None
+    assert not await house.refreshes(token)
+    log = (await admin.get("/admin/audit")).text
+    assert "revoked" in log
+    assert chat_user.key in log
+
+
+async def test_a_link_that_is_gone_says_so(admin: Browser) -> None:
+    for key in ("slack#T1#UNOBODY", "nonsense", "", "slack#T1#U1#more"):
+        page = await admin.get(f"/admin/people/revoke?chat_user={quote(key, safe='')}")
+        assert page.status == 404
+
+
+async def test_a_person_is_signed_out_everywhere(
+    house: House,
+    deployment: Deployment,
+    admin: Browser,
+    employee: Browser,
+    chat_user: ChatUser,
+) -> None:
+    await linked(house, deployment, chat_user, Names("Acme", "Alice A."))
+    found = await admin.get(f"/admin/people?q={chat_user.user}")
+    asked = await admin.submit_get(found, "/admin/people/revoke")
+    assert (await employee.get("/me")).url.endswith("/me")
+
+    said = await admin.submit(asked, "/admin/people/sign-out")
+
+    assert "signed out of" in said.text
+    assert (await employee.get("/me", follow=False)).status == 302
+
+
+async def test_an_export_has_what_was_found_and_runs_nothing(
+    house: House, deployment: Deployment, admin: Browser, chat_user: ChatUser
+) -> None:
+    await linked(house, deployment, chat_user, Names('=HYPERLINK("x")', "@SUM(A1)"))
+    found = await admin.get(f"/admin/people?q={chat_user.user}")
+
+    download = await admin.submit(found, "/admin/people/export")
+
+    assert download.headers["Content-Type"].startswith("text/csv")
+    assert "attachment" in download.headers["Content-Disposition"]
+    columns, row = csv.reader(io.StringIO(download.text))
+    values = dict(zip(columns, row, strict=True))
+    assert values["chat user id"] == chat_user.user
+    assert values["workspace"] == '\'=HYPERLINK("x")'
+    assert values["chat user"] == "'@SUM(A1)"
+    assert "1 links" in (await admin.get("/admin/audit")).text
+
+
+async def test_nobody_found_says_how_to_go_on(admin: Browser) -> None:
+    page = await admin.get("/admin/people?q=nobody-of-that-name")
+
+    assert "Nobody fits" in page.text
+    assert (await admin.get("/admin/people?page=nonsense&sort=nonsense")).status == 200
+
+
+async def test_linking_and_replacing_is_written_down(
+    house: House, deployment: Deployment, admin: Browser, chat_user: ChatUser
+) -> None:
+    began = time.time()
+    await linked(house, deployment, chat_user, Names("Acme", "Alice A."))
+    entries = await house.identity.audit.page()
+
+    mine = [entry for entry in entries if entry.by == chat_user.key]
+    assert [(entry.action, entry.about) for entry in mine] == [("linked", "alice@example.com")]
+    assert began <= mine[0].at.timestamp() <= time.time()
+
+
+async def test_unlinking_is_written_down(
+    house: House, deployment: Deployment, employee: Browser, chat_user: ChatUser
+) -> None:
+    await linked(house, deployment, chat_user, Names("Acme", "Alice A."))
+    asked = await employee.get(f"/me/unlink?chat_user={quote(chat_user.key, safe='')}")
+    await employee.submit(asked, "/me/unlink")
+
+    mine = [one for one in await house.identity.audit.page() if one.detail == chat_user.key]
+
+    assert [(one.action, one.by) for one in mine] == [("revoked", "alice@example.com")]
+
+
+async def test_undoing_is_written_down(
+    house: House, deployment: Deployment, alice: Browser, chat_user: ChatUser
+) -> None:
+    await linked(house, deployment, chat_user, Names("Acme", "Alice A."))
+    link = await house.identity.links.active(chat_user)
+    assert link is not None
+    page = await alice.get(await undo_url(house, link))
+    (form,) = [form for form in page.forms if "/undo/" in form.action]
+    await alice.submit(page, form.action)
+
+    mine = [one for one in await house.identity.audit.page() if one.by == chat_user.key]
+
+    assert [one.action for one in mine] == ["undone", "linked"]

@@ -1,0 +1,127 @@
+"""People whom no other test knows, and memories of theirs."""
+
+import secrets
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+import pytest_asyncio
+
+from bizassist.local import sample_data
+from tests.identity.browser import Browser, Page
+from tests.identity.house import Deployment, House
+
+if TYPE_CHECKING:
+    from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
+
+
+@dataclass
+class Newcomer:
+    """A company account made for one test, and the browser of its person."""
+
+    username: str
+    subject: str
+    browser: Browser
+    house: House
+
+    @property
+    def _cognito(self) -> "CognitoIdentityProviderClient":
+        return self.house.deployment.aws.client("cognito-idp")
+
+    @property
+    def _account(self) -> dict[str, str]:
+        pool = self.house.deployment.settings.user_pool_id
+        return {"UserPoolId": pool, "Username": self.username}
+
+    async def me(self) -> Page:
+        return await self.browser.get("/me")
+
+    def disable(self) -> None:
+        self._cognito.admin_disable_user(**self._account)
+
+    def enable(self) -> None:
+        self._cognito.admin_enable_user(**self._account)
+
+    def delete(self) -> None:
+        self._cognito.admin_delete_user(**self._account)
+
+
+@contextmanager
+def _account(deployment: Deployment) -> Iterator[tuple[str, str]]:
+    """The user name and the subject of a fresh account."""
+    cognito, pool = deployment.aws.client("cognito-idp"), deployment.settings.user_pool_id
+    username = f"person-{secrets.token_hex(4)}"
+    password = deployment.passwords[username] = f"Try-{secrets.token_hex(4)}-9Z"
+    made = cognito.admin_create_user(
+        UserPoolId=pool,
+        Username=username,
+        MessageAction="SUPPRESS",
+        UserAttributes=[
+            {"Name": "email", "Value": f"{username}@example.com"},
+            {"Name": "email_verified", "Value": "true"},
+        ],
+    )["User"]
+    cognito.admin_set_user_password(
+        UserPoolId=pool, Username=username, Password=password, Permanent=True
+    )
+    cognito.admin_add_user_to_group(UserPoolId=pool, Username=username, GroupName=sample_data.USERS)
+    yield username, next(one["Value"] for one in made["Attributes"] if one["Name"] == "sub")
+    del deployment.passwords[username]
+
+
+@pytest_asyncio.fixture
+async def person(house: House, deployment: Deployment) -> AsyncIterator[Newcomer]:
+    """Somebody who is signed in."""
+    with _account(deployment) as (username, subject):
+        async with Browser(deployment.url) as browser:
+            await house.web_sign_in(browser, username)
+            yield Newcomer(username, subject, browser, house)
+
+
+@pytest_asyncio.fixture
+async def other(house: House, deployment: Deployment) -> AsyncIterator[Newcomer]:
+    """Somebody else who is signed in."""
+    with _account(deployment) as (username, subject):
+        async with Browser(deployment.url) as browser:
+            await house.web_sign_in(browser, username)
+            yield Newcomer(username, subject, browser, house)
+
+
+@dataclass
+class Records:
+    """The memory behind everybody's back: this client has every right."""
+
+    deployment: Deployment
+
+    def write(self, text: str, *namespaces: str) -> str:
+        """Put a record there; its id."""
+        made = self.deployment.aws.client("bedrock-agentcore").batch_create_memory_records(
+            memoryId=self.deployment.parameters["memory_id"],
+            records=[
+                {
+                    "requestIdentifier": secrets.token_hex(8),
+                    "namespaces": list(namespaces),
+                    "content": {"text": text},
+                    "timestamp": datetime.now(UTC),
+                }
+            ],
+        )
+        return made["successfulRecords"][0]["memoryRecordId"]
+
+    def exists(self, record: str) -> bool:
+        client = self.deployment.aws.client("bedrock-agentcore")
+        try:
+            client.get_memory_record(
+                memoryId=self.deployment.parameters["memory_id"], memoryRecordId=record
+            )
+        except client.exceptions.ResourceNotFoundException:
+            return False
+        return True
+
+
+@pytest.fixture
+def records(deployment: Deployment) -> Records:
+    return Records(deployment)

@@ -1,0 +1,163 @@
+"""What a chat user is told there: the receipt of their link, and no answer once they have left."""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import pytest
+
+from bizassist import service
+from bizassist.service import Answers
+from bots.inbox import Inbox
+from bots.ledger import Ledger
+from bots.platform import Accepted, Answer, Platform, Turn
+from bots.runtime import Runtime
+from bots.turn import Assistant
+from identity.executor import Executor
+from identity.links import Link
+from identity.people import ChatUser, Names
+from tests.identity.browser import Browser
+from tests.identity.clock import Clock
+from tests.identity.house import House
+from tests.identity.me.conftest import Newcomer
+from tests.identity.process import Process
+
+
+@dataclass
+class Chat:
+    """A platform that notes what happens on it, in order."""
+
+    chat_user: ChatUser
+    events: list[tuple[str, str]] = field(default_factory=list)
+    notify_fails: Callable[[], Awaitable[None]] | None = None
+
+    def question(self, number: int) -> Accepted:
+        return Accepted("slack", f"{self.chat_user.user}-{number}", "C1", {"number": number})
+
+    def turn(self, accepted: Accepted) -> Turn:
+        return Turn(
+            f"slack:{accepted.event_id}", self.chat_user, "slack:C1", "Why?", accepted, Names()
+        )
+
+    async def dispatch(self, accepted: Accepted, answer: Answer) -> None:
+        await answer(self.turn(accepted))
+
+    async def ask_to_link(self, turn: Turn, url: str) -> None:
+        self.events.append(("ask to link", url))
+
+    async def notify(self, turn: Turn, sentence: str) -> None:
+        if self.notify_fails:
+            await self.notify_fails()
+        self.events.append(("notify", sentence))
+
+    def reply(self, turn: Turn, receipt: object) -> Any:
+        raise AssertionError("a person who left is answered nothing")
+
+    async def put(self, accepted: Accepted, *, again: str = "") -> None:
+        """The inbox takes a question up again."""
+        self.events.append(("again", accepted.event_id))
+
+
+@pytest.fixture
+def chat(slack_user: ChatUser) -> Chat:
+    return Chat(slack_user)
+
+
+@pytest.fixture
+def answers(house: House, process: Process, execute: Executor, chat: Chat) -> Answers:
+    parameters = house.deployment.parameters
+    assistant = Assistant(
+        ledger=Ledger(house.deployment.aws.client("dynamodb"), execute, parameters["ledger_table"]),
+        links=house.identity.links,
+        tokens=process.broker,
+        runtime=cast("Runtime", None),
+        invite=house.identity.link_url,
+    )
+    platform, inbox = cast("Platform", chat), cast("Inbox", chat)
+    return Answers({"slack": platform}, assistant, inbox, house.identity.receipts)
+
+
+async def waiting(chat: Chat, answers: Answers, *numbers: int) -> None:
+    """Questions that were asked before the chat user was linked."""
+    for number in numbers:
+        await answers.answer(chat.question(number))
+    assert [kind for kind, _ in chat.events] == ["ask to link"] * len(numbers)
+    chat.events.clear()
+
+
+async def test_the_receipt_comes_before_the_answers(
+    house: House, alice: Browser, chat: Chat, answers: Answers
+) -> None:
+    await waiting(chat, answers, 1, 2)
+    link = await house.link(alice, chat.chat_user, "alice")
+    await answers.on_linked(link, None)
+    (told, sentence), *rest = chat.events
+    assert told == "notify"
+    assert sentence.startswith("Linked as alice@example.com. Not you? Undo: ")
+    assert rest == [("again", chat.question(number).event_id) for number in (1, 2)]
+    undo = re.search(r"https?://\S+", sentence)
+    assert undo
+    assert "Undo this link?" in (await alice.get(undo[0])).text
+
+
+async def test_a_replaced_link_is_told_without_whose_it_was(
+    house: House, alice: Browser, mallory: Browser, chat: Chat, answers: Answers
+) -> None:
+    await waiting(chat, answers, 1)
+    before = await house.link(mallory, chat.chat_user, "admin")
+    link = await house.link(alice, chat.chat_user, "alice")
+    await answers.on_linked(link, before)
+    _, sentence = chat.events[0]
+    assert "This replaced an earlier link." in sentence
+    assert "admin" not in sentence
+    assert before.subject not in sentence
+
+
+async def broken() -> None:
+    raise ConnectionError("the chat is down")
+
+
+async def hanging() -> None:
+    await asyncio.sleep(60)
+
+
+@pytest.mark.parametrize("fails", [broken, hanging])
+async def test_a_failing_receipt_keeps_nobody_from_their_answer(
+    chat: Chat,
+    answers: Answers,
+    link: Link,
+    monkeypatch: pytest.MonkeyPatch,
+    fails: Callable[[], Awaitable[None]],
+) -> None:
+    monkeypatch.setattr(service, "RECEIPT_SECONDS", 0.2)
+    await answers.assistant.ledger.begin(f"slack:{chat.question(1).event_id}")
+    await answers.assistant.ledger.wait(chat.turn(chat.question(1)))
+    chat.notify_fails = fails
+    await answers.on_linked(link, None)
+    assert chat.events == [("again", chat.question(1).event_id)]
+
+
+async def test_whoever_waits_for_nothing_is_told_nothing(
+    chat: Chat, answers: Answers, link: Link
+) -> None:
+    await answers.on_linked(link, None)
+    assert chat.events == []
+
+
+@pytest.mark.parametrize("leave", ["disable", "delete"])
+async def test_whoever_left_is_asked_to_sign_in_and_answered_nothing(
+    chat: Chat, answers: Answers, person: Newcomer, clock: Clock, leave: str
+) -> None:
+    link = await person.house.link(person.browser, chat.chat_user, person.username)
+    assert await answers.assistant.tokens.access_token(link)
+    getattr(person, leave)()
+    clock.forward(60)
+    await answers.answer(chat.question(1))
+    assert [kind for kind, _ in chat.events] == ["ask to link"]
+    # The way back ends at the user pool, which lets nobody in who left.
+    _, url = chat.events[0]
+    page = await person.house.to_confirmation(person.browser, url, person.username)
+    assert "/link/confirm" not in {form.action for form in page.forms}
+    assert await person.house.identity.links.active(chat.chat_user) is None
