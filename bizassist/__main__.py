@@ -4,9 +4,9 @@ import argparse
 import asyncio
 import sys
 
-from bizassist.commands import CommandError, dev, serve, tools, warranty
+from bizassist.commands import CommandError, dev, links, serve, tools, users, warranty
 
-COMMANDS = (dev, serve, tools, warranty)
+COMMANDS = (dev, serve, users, links, tools, warranty)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -14,6 +14,7 @@ from aiohttp import web
 from botocore.config import Config
 
 from bizassist.commands import CommandError
+from bizassist.identity_settings import identity_settings
 from bizassist.parameters import Parameters, read_parameters
 from bizassist.settings import Process, SettingsError, read_deployment, read_process
 from bots.app import Check, application
@@ -38,7 +39,7 @@ from identity.html import Html
 from identity.links import Link
 from identity.people import PlatformName
 from identity.receipts import Receipts
-from identity.service import Identity, IdentitySettings
+from identity.service import Identity
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -96,7 +97,11 @@ async def chat_service(process: Process, deployment: Parameters) -> AsyncIterato
         sqs = session.client("sqs", config=QUICK)
         enter = stack.enter_async_context
         identity = await enter(
-            Identity.open(_identity_settings(process, deployment), session, call)
+            Identity.open(
+                identity_settings(deployment, process.public_url, process.trusted_proxies),
+                session,
+                call,
+            )
         )
         inbox = await enter(Inbox(sqs, call, deployment.inbox_url))
         transcripts = Transcripts(dynamodb, call, deployment.transcripts_table)
@@ -180,24 +185,6 @@ def _teams_app(process: Process) -> TeamsApp | None:
             process.microsoft_app_tenant_id,
         )
     return TeamsApp(anonymous=True) if process.teams_anonymous else None
-
-
-def _identity_settings(process: Process, deployment: Parameters) -> IdentitySettings:
-    return IdentitySettings(
-        user_pool_id=deployment.user_pool_id,
-        issuer=deployment.issuer,
-        discovery_url=deployment.discovery_url,
-        web_client_id=deployment.web_client_id,
-        links_table=deployment.links_table,
-        link_requests_table=deployment.link_requests_table,
-        sessions_table=deployment.sessions_table,
-        audit_table=deployment.audit_table,
-        tokens_key_id=deployment.tokens_key_id,
-        memory_id=deployment.memory_id,
-        memory_role_arn=deployment.memory_role_arn,
-        public_url=process.public_url,
-        trusted_proxies=process.trusted_proxies,
-    )
 
 
 def _checks(

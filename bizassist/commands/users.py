@@ -1,0 +1,97 @@
+"""``bizassist users``: the people of the user pool."""
+
+import secrets
+import sys
+from argparse import ArgumentParser, Namespace
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from bizassist.commands import CommandError
+from bizassist.commands.listing import print_listing
+from bizassist.deployment import deployment
+
+if TYPE_CHECKING:
+    from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
+
+NAME = "users"
+HELP = "list the people of the user pool, or add one"
+USERS, ADMINS = "bizassist-users", "bizassist-admins"
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Declare what can be done."""
+    actions = parser.add_subparsers(required=True, metavar="ACTION", dest="action")
+    listing = actions.add_parser("list", help="who is in the user pool")
+    create = actions.add_parser("create", help="add a confirmed person, who may use the assistant")
+    create.add_argument("username")
+    create.add_argument("--email", required=True)
+    create.add_argument("--admin", action="store_true", help="may also administer")
+    for action in (listing, create):
+        action.add_argument("--json", action="store_true", help="for programs")
+
+
+def run(options: Namespace) -> int:
+    """Do it and print what is so now."""
+    session = boto3.Session()
+    pool = deployment(session).user_pool_id
+    cognito = session.client("cognito-idp")
+    try:
+        if options.action == "list":
+            print_listing(_list(cognito, pool), as_json=options.json, empty="Nobody is there yet.")
+        else:
+            print_listing([_create(cognito, pool, options)], as_json=options.json, empty="")
+            if not options.json:
+                sys.stdout.write("The password is shown this once.\n")
+    except cognito.exceptions.UsernameExistsException:
+        raise CommandError(f"{options.username} is in the user pool already") from None
+    except (BotoCoreError, ClientError) as error:
+        raise CommandError(f"the user pool refused: {error}") from None
+    return 0
+
+
+def _list(cognito: "CognitoIdentityProviderClient", pool: str) -> list[dict[str, str]]:
+    groups: dict[str, list[str]] = {}
+    for group in (USERS, ADMINS):
+        members = cognito.get_paginator("list_users_in_group")
+        for page in members.paginate(UserPoolId=pool, GroupName=group):
+            for user in page["Users"]:
+                groups.setdefault(user["Username"], []).append(group)
+    pages = cognito.get_paginator("list_users").paginate(UserPoolId=pool)
+    people = [_row(user, groups) for page in pages for user in page["Users"]]
+    return sorted(people, key=lambda row: row["username"])
+
+
+def _row(user: Any, groups: dict[str, list[str]]) -> dict[str, str]:
+    attributes = {one["Name"]: one.get("Value", "") for one in user["Attributes"]}
+    return {
+        "username": user["Username"],
+        "email": attributes.get("email", ""),
+        "subject": attributes.get("sub", ""),
+        "state": user["UserStatus"].lower() if user["Enabled"] else "disabled",
+        "groups": ", ".join(groups.get(user["Username"], [])),
+    }
+
+
+def _create(
+    cognito: "CognitoIdentityProviderClient", pool: str, options: Namespace
+) -> dict[str, str]:
+    password = f"{secrets.token_urlsafe(12)}-9aZ!"
+    made = cognito.admin_create_user(
+        UserPoolId=pool,
+        Username=options.username,
+        MessageAction="SUPPRESS",
+        UserAttributes=[
+            {"Name": "email", "Value": options.email},
+            {"Name": "email_verified", "Value": "true"},
+        ],
+    )["User"]
+    groups = [USERS, *([ADMINS] if options.admin else [])]
+    for group in groups:
+        cognito.admin_add_user_to_group(UserPoolId=pool, Username=options.username, GroupName=group)
+    cognito.admin_set_user_password(
+        UserPoolId=pool, Username=options.username, Password=password, Permanent=True
+    )
+    row = _row(made | {"UserStatus": "CONFIRMED"}, {options.username: groups})
+    return row | {"password": password}

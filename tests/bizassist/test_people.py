@@ -1,0 +1,82 @@
+"""``bizassist users`` and ``bizassist links``, against the running product."""
+
+import asyncio
+import json
+import secrets
+from typing import Any
+
+import boto3
+import pytest
+
+from bizassist.__main__ import main
+from tests.conftest import Stack
+from tests.person import Person, signed_in
+
+
+@pytest.fixture(autouse=True)
+def environment(aws: boto3.Session, monkeypatch: pytest.MonkeyPatch, stack: Stack) -> None:
+    monkeypatch.setenv("BIZASSIST_SSM_PREFIX", stack.ssm_prefix)
+
+
+def said(capsys: pytest.CaptureFixture[str], *arguments: str) -> Any:
+    assert main([*arguments, "--json"]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def test_the_sample_people_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    people = {row["username"]: row for row in said(capsys, "users", "list")}
+
+    assert people["alice"]["email"] == "alice@example.com"
+    assert people["alice"]["groups"] == "bizassist-users"
+    assert people["admin"]["groups"] == "bizassist-users, bizassist-admins"
+    assert people["alice"]["state"] == "confirmed"
+
+
+async def test_a_created_person_signs_in_at_once(
+    capsys: pytest.CaptureFixture[str], stack: Stack
+) -> None:
+    name = f"new-{secrets.token_hex(3)}"
+    (made,) = said(capsys, "users", "create", name, "--email", f"{name}@example.com")
+
+    async with Person() as person:
+        await person.open(f"{stack.chat}/auth/login?next=/chat")
+        await person.submit("/login", username=name, password=made["password"])
+        assert f"{name}@example.com" in person.text()
+
+    assert main(["users", "create", name, "--email", "again@example.com"]) == 1
+    assert capsys.readouterr().err == f"bizassist: {name} is in the user pool already\n"
+
+
+async def test_a_link_is_listed_and_revoked(
+    capsys: pytest.CaptureFixture[str], stack: Stack
+) -> None:
+    async with signed_in(stack, "admin"):
+        (link,) = await asyncio.to_thread(
+            said, capsys, "links", "list", "web", "admin@example.com", "active"
+        )
+        (after,) = await asyncio.to_thread(said, capsys, "links", "revoke", link["chat_user"])
+
+    assert after == link | {"state": "revoked"}
+    assert await asyncio.to_thread(main, ["links", "revoke", link["chat_user"]]) == 1
+    assert "has no active link" in capsys.readouterr().err
+
+
+def test_what_names_nobody_is_said_to(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["links", "revoke", "nonsense"]) == 1
+    assert "names no chat user" in capsys.readouterr().err
+
+
+def test_a_listing_is_readable(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["users", "list"]) == 0
+
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].split() == ["username", "email", "subject", "state", "groups"]
+
+
+def test_a_wrong_prefix_is_one_sentence(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BIZASSIST_SSM_PREFIX", "/app/elsewhere")
+
+    assert main(["users", "list"]) == 1
+    assert "no whole deployment under /app/elsewhere" in capsys.readouterr().err
