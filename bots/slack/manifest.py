@@ -1,0 +1,58 @@
+"""The app manifest that sets BizAssist up in a Slack workspace, for one deployment's addresses."""
+
+import json
+
+SCOPES = (
+    "app_mentions:read",
+    "channels:history",
+    "chat:write",
+    "commands",
+    "groups:history",
+    "im:history",
+    "im:write",
+    "mpim:history",
+    "team:read",
+    "users:read",
+)
+EVENTS = ("app_mention", "message.im")
+
+
+def manifest(public_url: str) -> bytes:
+    """The manifest as JSON (https://docs.slack.dev/reference/app-manifest).
+
+    :param public_url: where Slack reaches the chat service.
+    """
+    content = {
+        "display_information": {
+            "name": "BizAssist",
+            "description": "Answers business questions, as you and with your rights",
+        },
+        "features": {
+            "app_home": {"messages_tab_enabled": True, "messages_tab_read_only_enabled": False},
+            "bot_user": {"display_name": "BizAssist", "always_online": True},
+            "slash_commands": [
+                {
+                    "command": "/bizassist",
+                    "url": f"{public_url}/slack/commands",
+                    "description": "Ask a business question; only you see the answer",
+                    "usage_hint": "Is serial LAPTOP-2024-001 still under warranty?",
+                    "should_escape": True,
+                }
+            ],
+        },
+        "oauth_config": {"scopes": {"bot": list(SCOPES)}},
+        "settings": {
+            "event_subscriptions": {
+                "request_url": f"{public_url}/slack/events",
+                "bot_events": list(EVENTS),
+            },
+            "interactivity": {
+                "is_enabled": True,
+                "request_url": f"{public_url}/slack/interactions",
+            },
+            "org_deploy_enabled": False,
+            "socket_mode_enabled": False,
+            "token_rotation_enabled": False,
+        },
+    }
+    return json.dumps(content, indent=2).encode()
