@@ -5,7 +5,7 @@ import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal
 
 from identity.executor import Executor
 
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 Action = Literal["linked", "replaced", "undone", "revoked", "signed out", "refused", "exported"]
-ACTIONS: tuple[Action, ...] = get_args(Action)
 PAGE = 50
 DAYS = "days"
 """The partition whose rows are the days there are entries of."""
@@ -23,7 +22,7 @@ DAYS = "days"
 class Entry:
     """One thing that happened.
 
-    :param at: when; its text is also the entry's position.
+    :param position: where it stands: nanoseconds since 1970, and what tells two of them apart.
     :param by: who did it: a company account, or the key of a chat user.
     :param about: to whom or what.
     """

@@ -146,11 +146,11 @@ async def test_no_token_secret_or_traceback_is_in_the_log(
     token = cloud.tokens["alice"]
     await ask(runtime, token, QUESTION)
     await ask(runtime, token[:-4], "Hello")
-    logging.getLogger("some.library").warning("sent Authorization: Bearer %s", token)
+    logging.getLogger("some.package").warning("sent Authorization: Bearer %s", token)
     try:
         int(token)
     except ValueError:
-        logging.getLogger("some.library").exception("oh\nno")
+        logging.getLogger("some.package").exception("oh\nno")
 
     text = "\n".join(log.lines)
     assert token not in text
