@@ -1,14 +1,23 @@
 """Slack, played by its double: ask, link privately, and read the answer to what was asked."""
 
+from collections.abc import AsyncIterator
 from pathlib import Path
 
+import pytest
 from playwright.async_api import Browser, Page, expect
 
-from tests.conftest import Stack
+from tests.conftest import Stack, dev_stack
 from tests.e2e.people import confirm_link, sign_in
 
 QUESTION = "Is serial LAPTOP-2024-001 still under warranty?"
 ALICE, ADMIN = "U0ALICE0000", "U0ADMIN0000"
+
+
+@pytest.fixture(scope="module")
+async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
+    """A product in which nobody has been linked and nothing has been said."""
+    async with dev_stack(tmp_path_factory.mktemp("slack") / "state") as running:
+        yield running
 
 
 async def say(page: Page, text: str) -> None:
