@@ -88,12 +88,14 @@ class _Agent:
 def _assistant(settings: Settings) -> "Assistant":
     import boto3  # noqa: PLC0415 - these imports take seconds; /ping must not wait for them
 
+    from agent.clients import Clients  # noqa: PLC0415
     from agent.gateway import Gateway  # noqa: PLC0415
     from agent.memory import Memories  # noqa: PLC0415
     from agent.memory_access import MemoryAccess  # noqa: PLC0415
     from agent.models import model  # noqa: PLC0415
     from agent.run import Assistant  # noqa: PLC0415
 
-    access = MemoryAccess(settings.memory_role_arn, boto3.Session())
-    memories = Memories(settings.memory_id, access)
-    return Assistant(model(settings.model), Gateway(settings), memories)
+    aws = boto3.Session()
+    memories = Memories(settings.memory_id, MemoryAccess(settings.memory_role_arn, aws))
+    clients = Clients(settings.clients_table, aws)
+    return Assistant(model(settings.model), Gateway(settings), memories, clients)

@@ -16,6 +16,8 @@ from strands.memory import MemoryManager, MemoryStore
 from strands.types.exceptions import SessionException
 
 from agent.memory_access import FAULTS, MemoryAccess, Personal
+from agent.memory_records import Records
+from agent.memory_switch import MARK, PAUSED, MemorySwitch
 
 logger = logging.getLogger(__name__)
 
@@ -68,11 +70,25 @@ class Memory:
     """One person's memory for one run.
 
     :param conversation: writes each message as an event and restores the earlier ones.
-    :param recall: finds the records that fit the question, for the model to read.
+    :param recall: finds the records that fit the question; None while the person has paused it.
     """
 
     conversation: Conversation
-    recall: MemoryManager
+    recall: MemoryManager | None
+    records: Records
+
+    @property
+    def paused(self) -> bool:
+        """Whether nothing is recalled and nothing is learned."""
+        return self.recall is None
+
+
+@dataclass(frozen=True, slots=True)
+class Personally:
+    """What a person may do with their own memory."""
+
+    records: Records
+    switch: MemorySwitch
 
 
 class Memories:
@@ -89,6 +105,8 @@ class Memories:
         """
         try:
             personal = self._access.of(subject)
+            own = self._own(personal)
+            paused = own.switch.is_paused()
             conversation = Conversation(
                 AgentCoreMemoryConfig(
                     memory_id=self._memory_id,
@@ -96,12 +114,31 @@ class Memories:
                     session_id=session_id,
                     async_mode=True,
                     batch_size=WHOLE_RUN,
+                    default_metadata={MARK: PAUSED} if paused else None,
                 ),
                 boto_session=cast("boto3.Session", personal),
             )
         except (BotoCoreError, ClientError, ResponseParserError, SessionException) as error:
             raise MemoryUnavailableError(f"{type(error).__name__}: {error}") from error
-        return Memory(conversation, self._recall(personal, conversation))
+        recall = None if paused else self._recall(personal, conversation)
+        return Memory(conversation, recall, own.records)
+
+    def of(self, subject: str) -> Personally:
+        """The person's records and switch, outside of any conversation; blocks on the network.
+
+        :raises MemoryUnavailableError: when it can't be had with the person's own credentials.
+        """
+        try:
+            return self._own(self._access.of(subject))
+        except (BotoCoreError, ClientError, ResponseParserError) as error:
+            raise MemoryUnavailableError(f"{type(error).__name__}: {error}") from error
+
+    def _own(self, personal: Personal) -> Personally:
+        client = personal.client("bedrock-agentcore")
+        return Personally(
+            Records(client, self._memory_id, personal.subject),
+            MemorySwitch(client, self._memory_id, personal.subject),
+        )
 
     def _recall(self, personal: Personal, conversation: Conversation) -> MemoryManager:
         """Recall-only stores: the conversation's events are the one source of extraction."""

@@ -13,6 +13,8 @@ from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 from botocore.config import Config
 
+from agent.memory_switch import keep_out_of_extraction
+
 logger = logging.getLogger(__name__)
 
 SERVICE = "bedrock-agentcore"
@@ -21,6 +23,13 @@ SESSION_SECONDS = 3600
 """A role that is assumed from a role's own session lasts at most an hour (STS, role chaining)."""
 CACHED_PEOPLE = 256
 CONFIG = Config(connect_timeout=3, read_timeout=15, retries={"max_attempts": 3})
+
+BATCHES = frozenset(
+    {"BatchCreateMemoryRecords", "BatchUpdateMemoryRecords", "BatchDeleteMemoryRecords"}
+)
+"""The agent writes no records, and deletes them one by one: these calls say nothing to check."""
+BY_RECORD = frozenset({"GetMemoryRecord", "DeleteMemoryRecord"})
+"""Their namespace is what AWS judges by; it is optional, and here it is not."""
 
 FAULTS: ContextVar[list[str]] = ContextVar("memory_faults")
 """Operations that failed during this run; the libraries swallow some of these errors."""
@@ -109,6 +118,7 @@ class Fence:
         """Put the fence up, by botocore's events."""
         events = client.meta.events
         events.register(f"before-parameter-build.{SERVICE}", self._only_own)
+        events.register(f"before-parameter-build.{SERVICE}.CreateEvent", keep_out_of_extraction)
         events.register(f"before-call.{SERVICE}", _answer_empty)
         events.register(f"after-call.{SERVICE}", _note_refused)
         events.register(f"after-call-error.{SERVICE}", _note_unreachable)
@@ -123,6 +133,8 @@ class Fence:
             if model.name != "ListEvents":
                 raise ForeignMemoryError(model.name)
             context["nobody"] = True
+        if model.name in BATCHES or (model.name in BY_RECORD and "namespace" not in params):
+            raise ForeignMemoryError(model.name)
         named = (params[name] for name in ("namespace", "namespacePath") if name in params)
         if not all(is_own_namespace(namespace, self.subject) for namespace in named):
             raise ForeignMemoryError(model.name)

@@ -8,15 +8,15 @@ from collections.abc import AsyncGenerator, AsyncIterable, Iterator
 from typing import Any
 
 from strands.models import Model
-from strands.types.content import Message, Messages
+from strands.types.content import Messages
 from strands.types.event_loop import StopReason
 from strands.types.streaming import StreamEvent
-from strands.types.tools import ToolSpec
+from strands.types.tools import ToolResult, ToolSpec
 
 from agent import offline_memory, offline_tools, offline_words
+from agent.messages import folded, own_text, own_texts
 from agent.offline_tools import Ask, Call
-
-MEMORY_BLOCK = "<memory>"
+from agent.prompt import MEMORY_PAUSED
 
 
 class OfflineModel(Model):
@@ -46,13 +46,14 @@ class OfflineModel(Model):
         self,
         messages: Messages,
         tool_specs: list[ToolSpec] | None = None,
-        system_prompt: str | None = None,  # noqa: ARG002 - rules need no instructions
+        system_prompt: str | None = None,
         *,
         cancel_signal: threading.Event | None = None,
         **_: Any,
     ) -> AsyncIterable[StreamEvent]:
         """One answer, word by word, or the tool calls that must come first."""
-        reply = respond(messages, tool_specs or [])
+        paused = MEMORY_PAUSED in (system_prompt or "")
+        reply = respond(messages, tool_specs or [], paused=paused)
         yield {"messageStart": {"role": "assistant"}}
         events = _texts(reply) if isinstance(reply, str) else _calls(reply, len(messages))
         size = 0
@@ -64,65 +65,52 @@ class OfflineModel(Model):
             await asyncio.sleep(0)
         stop: StopReason = "end_turn" if isinstance(reply, str) else "tool_use"
         yield {"messageStop": {"stopReason": stop}}
-        read = sum(len(_own_text(message).split()) for message in messages)
+        read = sum(len(own_text(message).split()) for message in messages)
         usage = {"inputTokens": read, "outputTokens": size, "totalTokens": read + size}
         yield {"metadata": {"usage": usage, "metrics": {"latencyMs": 0}}}  # type: ignore[typeddict-item]
 
 
-def respond(messages: Messages, specs: list[ToolSpec]) -> str | list[Call]:
+def respond(messages: Messages, specs: list[ToolSpec], *, paused: bool = False) -> str | list[Call]:
     """The answer to a conversation: prose, or the tools to call.
 
     Only the person's own words decide about tools; what a tool said never does.
+
+    :param paused: whether nothing of this conversation will be remembered.
     """
     last = messages[-1]
-    question = _question(messages)
+    question = next(reversed(own_texts(messages)), "")
     results = [block["toolResult"] for block in last["content"] if "toolResult" in block]
-    if results:
-        inputs = _inputs(messages)
-        return "\n\n".join(
-            offline_words.result(question, *inputs.get(result["toolUseId"], ("", {})), result)
-            for result in results
-        )
-    return _first_reply(question, messages, specs)
+    if not results:
+        return _first_reply(question, messages, specs, paused=paused)
+    inputs = _inputs(messages)
+    return "\n\n".join(
+        _result(question, *inputs.get(result["toolUseId"], ("", {})), result) for result in results
+    )
 
 
-def _first_reply(question: str, messages: Messages, specs: list[ToolSpec]) -> str | list[Call]:
-    remembered = offline_memory.reply(question, _recalled(messages[-1]), _earlier(messages))
+def _result(question: str, tool: str, given: dict[str, Any], result: ToolResult) -> str:
+    value = offline_words.value_of(result)
+    if tool == offline_memory.TOOL and isinstance(value, dict):
+        return offline_memory.written(question, value)
+    return offline_words.result(question, tool, given, result)
+
+
+def _first_reply(
+    question: str, messages: Messages, specs: list[ToolSpec], *, paused: bool
+) -> str | list[Call]:
+    remembered = offline_memory.reply(question, own_texts(messages[:-1]), paused=paused)
     if remembered:
         return remembered
+    if offline_memory.is_about_the_person(question):
+        has_tool = any(spec["name"] == offline_memory.TOOL for spec in specs)
+        recalled = re.findall(r"<entry[^>]*>(.*?)</entry>", folded(messages[-1]), re.DOTALL)
+        return [Call(offline_memory.TOOL)] if has_tool else offline_memory.recalled(recalled)
     if offline_words.is_greeting(question):
         return offline_words.greeting(specs)
     choice = offline_tools.choose(question, specs, _last_call(messages))
     if isinstance(choice, Ask):
         return offline_words.ask(choice)
     return choice or offline_words.no_tool_fits(specs)
-
-
-def _question(messages: Messages) -> str:
-    texts = (_own_text(message) for message in reversed(messages) if message["role"] == "user")
-    return next((text for text in texts if text), "")
-
-
-def _own_text(message: Message) -> str:
-    """What the person wrote, without the recalled records that are folded into the last message."""
-    texts = [block["text"] for block in message["content"] if "text" in block]
-    if len(texts) > 1 and texts[-1].lstrip().startswith(MEMORY_BLOCK):
-        texts.pop()
-    return "\n".join(texts).strip()
-
-
-def _recalled(message: Message) -> list[str]:
-    texts = [block["text"] for block in message["content"] if "text" in block]
-    if len(texts) < 2 or not texts[-1].lstrip().startswith(MEMORY_BLOCK):  # noqa: PLR2004
-        return []
-    return [
-        entry.strip() for entry in re.findall(r"<entry[^>]*>(.*?)</entry>", texts[-1], re.DOTALL)
-    ]
-
-
-def _earlier(messages: Messages) -> list[str]:
-    texts = [_own_text(message) for message in messages[:-1] if message["role"] == "user"]
-    return [text for text in texts if text]
 
 
 def _inputs(messages: Messages) -> dict[str, tuple[str, dict[str, Any]]]:

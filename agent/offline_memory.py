@@ -2,47 +2,89 @@
 
 import html
 import re
+from collections.abc import Mapping, Sequence
+from typing import Any
 
+from agent.offline_words import quoted
+from agent.telling import words
+from agent.wishes import only_tells, told
+
+TOOL = "show_my_memory"
 ABOUT_ME = re.compile(
-    r"\bwhat (?:do|did|can) you (?:know|remember|recall)\b|"
-    r"\bdo you (?:know|remember) (?:me|my|what|who|that)\b|"
-    r"\bwho am i\b|^what(?:'s| is| are) my\b|\bwhat do i (?:like|prefer)\b",
+    r"\bwhat (?:all )?(?:do|did|can|have) you (?:know|remember|recall|learn|learned|stored|saved|"
+    r"noted)\b(?!.*\b(?:policy|policies)\b)|"
+    r"\bdo you (?:know|remember|recall) (?:me|my|what (?:i|my)|who i|anything about (?:me|my)|"
+    r"that i)\b|\bwho am i\b|^what(?:'s| is| are) my\b|\bwhat do i (?:like|prefer)\b|"
+    r"\bwhat (?:is|have i|did i) (?:in your memory|told you|tell you)\b|"
+    r"\b(?:show|list|see|read)\b.*\b(?:your|my) memor(?:y|ies)\b|"
+    r"\b(?:know|remember|stored|saved|memory|memories) (?:\w+ )?(?:about|of|on) me\b",
     re.IGNORECASE,
-)
-TELLING = re.compile(
-    r"^(?:please )?(?:remember|note|don't forget|keep in mind)\b(?: that)?[\s,:]*(?P<what>.+)|"
-    r"^(?P<said>(?:my [\w ]{2,40} (?:is|are)|i(?:'d)? (?:always |usually )?(?:prefer|like)|"
-    r"call me|i am called)\b.+)",
-    re.IGNORECASE | re.DOTALL,
 )
 ASKED_BEFORE = re.compile(
     r"\bwhat (?:did|have) (?:i|we) (?:just |already )?(?:ask|asked|say|said|talk|talked|discuss)",
     re.IGNORECASE,
 )
+ASKING = frozenset(
+    """
+    all any anything can conversation did earlier everything exactly far give information know
+    known learn learned like list memories memory noted now please prefer read recall remember
+    remembered saved see show stored tell told us
+    """.split()  # noqa: SIM905 - as a list of quoted words it reads worse
+)
+UNKNOWN = (
+    "I don't remember anything about that yet. "
+    "Tell me *remember that …* and I'll know it in later conversations."
+)
+PAUSED = "Your memory is paused; *resume memory* turns it on again."
+HEADS = {
+    "facts": "What you told me:",
+    "preferences": "How you like things:",
+    "told_in_this_conversation": "Said in this conversation:",
+    "summaries": "Earlier conversations:",
+}
 
 
-def reply(question: str, recalled: list[str], earlier: list[str]) -> str | None:
-    """An answer from memory; None when the question is about something else.
+def reply(question: str, earlier: Sequence[str], *, paused: bool) -> str | None:
+    """An answer that needs no tool; None when there is none.
 
-    :param recalled: long-term records that fit the question.
     :param earlier: what the person wrote before in this conversation.
+    :param paused: whether nothing of this conversation will be remembered.
     """
     if ASKED_BEFORE.search(question):
         return _list("In this conversation you wrote:", earlier) or (
             "This is the first thing you wrote in this conversation."
         )
-    told = TELLING.search(question.strip())
-    if told and not question.rstrip().endswith("?"):
-        what = (told["what"] or told["said"]).strip().rstrip(".!")
-        return f"Noted, I'll remember it: {what}."
-    if ABOUT_ME.search(question):
-        known = [html.unescape(entry) for entry in recalled]
-        return _list("This is what I remember that fits:", known) or (
-            "I don't remember anything about that yet. "
-            "Tell me *remember that …* and I'll know it in later conversations."
-        )
-    return None
+    if not only_tells(question):
+        return None
+    if paused:
+        return f"I know it in this conversation, and won't remember it afterwards. {PAUSED}"
+    return f"Noted, I'll remember it: {'; '.join(told(question))}."
 
 
-def _list(lead: str, entries: list[str]) -> str:
+def is_about_the_person(question: str) -> bool:
+    """Whether they ask what is known about them."""
+    return ABOUT_ME.search(question) is not None
+
+
+def recalled(entries: Sequence[str]) -> str:
+    """The answer when memory can't be listed: the records that came with the question."""
+    known = [html.unescape(entry.strip()) for entry in entries]
+    return _list("This is what I remember that fits:", known) or UNKNOWN
+
+
+def written(question: str, memory: Mapping[str, Any]) -> str:
+    """The tool's answer, or the part of it that a question is about."""
+    topic = {word for word in words(question) if word not in ASKING}
+    parts = []
+    for kind, head in HEADS.items():
+        entries = [quoted(str(entry)) for entry in memory.get(kind, ())]
+        fitting = [entry for entry in entries if not topic or topic & words(entry)]
+        parts.append(_list(head, fitting))
+    if memory.get("paused"):
+        parts.append(PAUSED)
+    shown = "\n\n".join(part for part in parts if part)
+    return shown if any(parts[: len(HEADS)]) else f"{UNKNOWN}\n\n{shown}".strip()
+
+
+def _list(lead: str, entries: Sequence[str]) -> str:
     return "\n".join([lead, "", *(f"- {entry}" for entry in entries)]) if entries else ""

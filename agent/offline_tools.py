@@ -12,6 +12,7 @@ Schema = Mapping[str, Any]
 ENOUGH = 1.5
 """The score from which a tool fits: about one telling word of its name."""
 FITTING_ARGUMENT = 2.5
+FITTING_EXAMPLE = 1.5
 REFERRING = 0.9
 FOLLOWING = 0.5
 MAX_CALLS = 5
@@ -156,7 +157,16 @@ def _score(question: str, spec: ToolSpec, specs: list[ToolSpec]) -> float:
     telling = [name for name in required if _is_telling(name, properties.get(name, {}))]
     if any(values(question, name, properties[name]) for name in telling):
         score += FITTING_ARGUMENT
+    examples = " ".join(str(properties.get(name, {}).get("description", "")) for name in required)
+    if _shapes(question) & _shapes(examples):
+        score += FITTING_EXAMPLE
     return score
+
+
+def _shapes(text: str) -> set[str]:
+    """What the identifiers in a text look like: C-1001 is a letter, a dash and digits."""
+    found = IDENTIFIER.findall(EMAIL.sub(" ", text))
+    return {re.sub(r"\d+", "9", re.sub(r"[A-Za-z]+", "A", word)) for word in found}
 
 
 def _weights(spec: ToolSpec) -> dict[str, float]:

@@ -24,9 +24,10 @@ TITLES = ("title", "name", "document", "product", "subject")
 BODIES = ("snippet", "excerpt", "summary", "passage", "text", "description")
 LINKS = ("url", "address", "link")
 LINK = re.compile(r"https?://[^\s<>]+")
-ADVICE = ("next_step", "advice", "recommendation")
+ADVICE = ("next_step", "advice", "recommendation", "not_shown")
 VERBS = re.compile(r"^(?:check|get|look up|lookup|find|fetch|read|show|query) ")
 MAX_ITEMS = 8
+REFUSED = re.compile(re.escape(REFUSAL) + r"(?: \(Reference: \w+\))?")
 I_AM = (
     "I'm bizassist on the offline model: no AI provider is set, so I choose tools by fixed rules "
     "and keep my sentences simple."
@@ -56,13 +57,14 @@ def ask(needed: Ask) -> str:
 
 def result(question: str, tool: str, given: Mapping[str, Any], answer: ToolResult) -> str:
     """What a tool answered, in sentences."""
-    value = _value(answer)
+    value = value_of(answer)
     error = value.get("error") if isinstance(value, dict) else None
     if isinstance(error, dict):
         parts = [str(error.get(part, "")).strip() for part in ("message", "next_step")]
         return " ".join(part for part in parts if part) or _failed(tool)
     if answer.get("status") == "error":
-        return REFUSAL if isinstance(value, str) and REFUSAL in value else _failed(tool)
+        refusal = REFUSED.search(value) if isinstance(value, str) else None
+        return refusal[0] if refusal else _failed(tool)
     if isinstance(value, dict):
         return "\n\n".join(_record(question, tool, given, value))
     return _listing(value) if isinstance(value, list) else quoted(str(value))
@@ -165,7 +167,8 @@ def _day(value: str) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
-def _value(answer: ToolResult) -> Any:
+def value_of(answer: ToolResult) -> Any:
+    """What a tool answered, parsed where it is JSON."""
     for item in answer["content"]:
         if "json" in item:
             return item["json"]

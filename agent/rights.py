@@ -1,9 +1,11 @@
 """Who may use which tool: ``rights.cedar``, judged before each call by the verified sign-in."""
 
 import logging
+import uuid
 from pathlib import Path
 from typing import Any
 
+import cedarpy
 from strands.hooks.events import BeforeToolCallEvent
 from strands.interventions import Deny, Proceed
 from strands.vended_interventions.cedar import CedarAuthorization
@@ -33,7 +35,34 @@ class Rights(CedarAuthorization):
         """Let the call pass or refuse it; the arguments stay out of the audit."""
         verdict = super().before_tool_call(event, **kwargs)
         if isinstance(verdict, Deny):
-            tool = event.tool_use["name"]
-            logger.warning("audit: refused tool %s to %s: %s", tool, self._subject, verdict.reason)
-            return Deny(reason=REFUSAL)
+            return Deny(reason=self.refused(event.tool_use["name"], verdict.reason))
         return verdict
+
+    def may_see(self, kind: str, name: str) -> bool:
+        """Whether the policy lets the person see a field, such as a client's e-mail address.
+
+        :param kind: the field's type in the policy; never a word of the person or the model.
+        """
+        request = {
+            "principal": f'User::"{self._subject}"',
+            "action": 'Action::"see"',
+            "resource": f'{kind}::"{name}"',
+            "context": {},
+        }
+        return cedarpy.is_authorized(request, self._policies, self._entities).allowed
+
+    def refused(self, tool: str, what: str) -> str:
+        """Audit a refusal; the sentence for the person carries its id and no content."""
+        audit = self._audited("refused", tool, what)
+        return f"{REFUSAL} (Reference: {audit})"
+
+    def withheld(self, tool: str, fields: list[str]) -> str:
+        """Audit that fields of an answer were left out; a sentence that says which."""
+        audit = self._audited("withheld", tool, ", ".join(fields))
+        names = " and ".join(name.replace("_", " ") for name in fields)
+        return f"You don't have the right to see: {names}. (Reference: {audit})"
+
+    def _audited(self, verdict: str, tool: str, what: str) -> str:
+        audit = uuid.uuid4().hex[:12]
+        logger.warning("audit %s: %s %s to %s: %s", audit, verdict, tool, self._subject, what)
+        return audit

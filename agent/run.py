@@ -26,12 +26,18 @@ from strands.models import Model
 from strands.types.tools import AgentTool
 
 from agent.caller import Caller
+from agent.client_tool import client_tool
+from agent.clients import Clients
+from agent.door import question
 from agent.gateway import Gateway
+from agent.granted import granted
+from agent.known import memory_tools
 from agent.memory import SHAKY, UNAVAILABLE, Memories, Memory, MemoryUnavailableError
 from agent.memory_access import FAULTS
 from agent.problems import one_line, run_error
 from agent.prompt import system_prompt, tool_names
 from agent.rights import Rights
+from agent.wishes import wish
 
 logger = logging.getLogger(__name__)
 
@@ -48,7 +54,7 @@ class Assistant:
     model: Model
     gateway: Gateway
     memories: Memories
-    local_tools: list[AgentTool] = field(default_factory=list)
+    clients: Clients
     _sessions: WeakValueDictionary[tuple[str, str], asyncio.Lock] = field(
         default_factory=WeakValueDictionary
     )
@@ -85,6 +91,17 @@ class Assistant:
             lock.release()
 
     async def _events(self, run_input: RunAgentInput, caller: Caller) -> AsyncGenerator[BaseEvent]:
+        wanted = None if run_input.resume else wish(question(run_input))
+        answers = (
+            granted(wanted, self.memories, caller.subject, run_input)
+            if wanted
+            else self._answers(run_input, caller)
+        )
+        async with aclosing(answers):
+            async for event in answers:
+                yield event
+
+    async def _answers(self, run_input: RunAgentInput, caller: Caller) -> AsyncGenerator[BaseEvent]:
         tools, memory = await asyncio.gather(
             self.gateway.tools(), self._memory(caller, run_input.thread_id)
         )
@@ -124,17 +141,25 @@ class Assistant:
         self, caller: Caller, gateway_tools: list[AgentTool], memory: Memory | None
     ) -> Agent:
         """Restores the conversation on the way, so it blocks on the network."""
+        rights = Rights(caller)
         return Agent(
             model=self.model,
-            system_prompt=system_prompt(self.gateway.missing),
-            tools=[*self.local_tools, *gateway_tools],
+            system_prompt=system_prompt(
+                self.gateway.missing, paused=memory is not None and memory.paused
+            ),
+            tools=[*self._local_tools(memory, rights), *gateway_tools],
             agent_id=AGENT_ID,
             callback_handler=None,
-            interventions=[Rights(caller)],
+            interventions=[rights],
             conversation_manager=SlidingWindowConversationManager(window_size=40),
             session_manager=memory.conversation if memory else None,
             memory_manager=memory.recall if memory else None,
         )
+
+    def _local_tools(self, memory: Memory | None, rights: Rights) -> list[AgentTool]:
+        """What this agent does itself; without memory there is none to show."""
+        own = memory_tools(memory.records, paused=memory.paused) if memory else []
+        return [*own, client_tool(self.clients, rights)]
 
     def _notices(self, memory: Memory | None) -> list[str]:
         """What the person should know about how this answer was made."""

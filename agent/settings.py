@@ -43,6 +43,7 @@ class Settings(BaseSettings):
     gateway_url: AnyHttpUrl
     memory_id: str = Field(min_length=1)
     memory_role_arn: str = Field(min_length=1)
+    clients_table: str = Field(min_length=1)
     model: str = Field(default="offline", min_length=1)
 
     groups: ClassVar[frozenset[str]] = frozenset({"bizassist-users", "bizassist-admins"})

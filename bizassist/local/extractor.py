@@ -20,12 +20,16 @@ FACT = re.compile(
     re.IGNORECASE,
 )
 PREFERENCE = re.compile(
-    r"\b(?:i(?:'d| would)? (?:always |usually )?(?:prefer|like|want)|call me)\b", re.IGNORECASE
+    r"\b(?:i(?:'d| would)? (?:always |usually )?(?:prefer|like|want)\b(?! to\b| you\b)|call me\b)",
+    re.IGNORECASE,
 )
 SUMMARISED = 5
 LONGEST = 500
 READ_TO = "read_to"
 """Metadata of a session's summary: the last event it covers, so that nothing is read twice."""
+
+SKIPPED = {"stringValue": "paused"}
+"""The agent's mark on events saved with ``extractionMode`` SKIP, which no listing shows."""
 
 
 class Extractor:
@@ -46,9 +50,10 @@ class Extractor:
 
     def extract(self, actor: str, session: str) -> None:
         """Write what the person's new sentences say, and the session's summary anew."""
-        events = self._client.list_events(
+        listed = self._client.list_events(
             memoryId=self._memory_id, actorId=actor, sessionId=session, maxResults=100
         )["events"]
+        events = [event for event in listed if event.get("metadata", {}).get("memory") != SKIPPED]
         summaries = f"/summaries/{actor}/{session}/"
         summary = next(iter(self._records(summaries)), None)
         new = [event for event in reversed(events) if _key(event) > _read_to(summary)]

@@ -90,7 +90,7 @@ async def test_while_the_gateway_is_down_it_answers_and_says_what_is_missing(
         answer = await ask(address, cloud.tokens["alice"], QUESTION)
 
     assert answer.types[-1] == "RUN_FINISHED"
-    assert "None of my tools can be reached" in answer.text
+    assert "- **Show my memory**" in answer.text
     assert "Not available at the moment: all tools behind the company's Gateway." in answer.text
 
 

@@ -1,0 +1,150 @@
+"""What a person may say about their memory, in plain words: told, forget, pause, resume."""
+
+import re
+from dataclasses import dataclass
+
+TOLD = re.compile(
+    r"^(?:please )?(?:remember|note|don't forget|keep in mind)\b(?: that)?[\s,:]*(?P<what>.+)|"
+    r"^(?P<said>(?:my [\w' -]{2,40}? (?:is|are)|i(?:'d| would)? (?:always |usually )?"
+    r"(?:prefer|like)\b(?! to\b| you\b| a\b| some\b| it if\b)|i (?:work|live)\b|call me\b|"
+    r"(?:i am|i'm)\b(?! (?:looking|trying|asking|wondering|searching|having|going|not sure|sorry|"
+    r"curious|interested|here)\b)).+)",
+    re.IGNORECASE,
+)
+POLITE = re.compile(
+    r"^(?:(?:please|now|ok|okay|and|hey|(?:can|could|would|will) you|i (?:want|would like) you to|"
+    r"i'd like you to)\b[\s,]*)+|[\s,]*\bplease\b[\s.!?]*$|[\s.!?]+$",
+    re.IGNORECASE,
+)
+YOURS = r"(?:your|my|the|this|its)"
+KNOWN = (
+    r"(?:that )?(?:you (?:know|remember|have learned|learned|have|stored|saved)|"
+    r"(?:i|i've|i have) (?:ever )?(?:said|told you|mentioned))"
+)
+ALL_OF_ME = re.compile(
+    r"forget (?:me|(?:everything|all|all of it|anything|whatever|what)(?: " + KNOWN + r")?"
+    r" (?:about|of|on) me(?: completely| entirely)?)|"
+    r"forget (?:everything|all|whatever) " + KNOWN + r"|"
+    r"(?:delete|erase|remove|wipe|clear|destroy) (?:out )?(?:all |everything (?:in |from )?|"
+    r"everything " + KNOWN + r" (?:about|of) |what " + KNOWN + r" (?:about|of) )?(?:of )?"
+    r"(?:me|(?:everything|all|data|all data|information|all information|memories|facts) "
+    r"(?:" + KNOWN + r" )?(?:about|of|on) me|" + YOURS + r" (?:whole |entire )?memor(?:y|ies)"
+    r"(?: (?:about|of) me)?)",
+    re.IGNORECASE,
+)
+ALL_OF_WHAT = re.compile(r"forget (?:everything|all|all of it|anything|whatever)", re.IGNORECASE)
+SOMETHING = re.compile(
+    r"forget (?:about |(?:everything|all|anything|whatever|what)(?: " + KNOWN + r")?"
+    r"(?: (?:about|of|on))? |the fact that |that |(?=my |our |i |i'm ))(?P<what>.+)|"
+    r"(?:delete|erase|remove|wipe|clear) (?:everything|all|anything|whatever|what) " + KNOWN + r" "
+    r"(?:about|of|on) (?P<known>.+)|"
+    r"(?:delete|erase|remove|wipe) (?:from " + YOURS + r" memory|(?:the|your) memor(?:y|ies) "
+    r"(?:that|of|about))[\s,:]*(?:that )?(?P<named>.+)|"
+    r"(?:delete|erase|remove|wipe) (?P<kept>.+) from " + YOURS + r" memory",
+    re.IGNORECASE,
+)
+NOTHING_NAMED = re.compile(r"(?:it|that|this|them|those|these|about (?:it|that))", re.IGNORECASE)
+MEMORY = YOURS + r" ?(?:long-term )?memory|memory|" + YOURS + r" memories"
+PAUSE = re.compile(
+    r"(?:pause|suspend|stop|disable|deactivate|turn off|switch off) (?:" + MEMORY + r")|"
+    r"(?:turn|switch) (?:" + MEMORY + r") off|"
+    r"stop (?:remembering|memorising|memorizing|learning)(?: (?:me|things|anything|what i (?:say|"
+    r"tell you)|about me|things about me|anything about me))?|"
+    r"(?:don't|do not) remember (?:anything|what i (?:say|tell you))"
+    r"(?: (?:from now on|any more|anymore))?",
+    re.IGNORECASE,
+)
+RESUME = re.compile(
+    r"(?:resume|unpause|continue|restart|start|enable|activate|turn on|switch on) (?:"
+    + MEMORY
+    + r")(?: again)?|(?:turn|switch) (?:"
+    + MEMORY
+    + r") (?:back )?on(?: again)?|"
+    r"(?:resume|continue|start) remembering(?: (?:me|things|what i (?:say|tell you)))?(?: again)?|"
+    r"remember things again",
+    re.IGNORECASE,
+)
+LONGEST = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """Delete what is remembered.
+
+    :param what: in the person's words; None for everything about them.
+    """
+
+    what: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AskWhat:
+    """They want something forgotten and it is not clear how much."""
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """Pause memory or let it go on."""
+
+    paused: bool
+
+
+Wish = Forget | AskWhat | Switch
+
+
+def wish(text: str) -> Wish | None:
+    """The wish that a whole message is; None when it is, or also says, anything else.
+
+    Deleting follows from these patterns alone: no model reads the message first.
+    """
+    said = _bare(text)
+    if len(said) > LONGEST or "\n" in said or re.search(r"[.!?;]\s", said):
+        return None
+    if ALL_OF_ME.fullmatch(said):
+        return Forget(None)
+    if ALL_OF_WHAT.fullmatch(said):
+        return AskWhat()
+    if PAUSE.fullmatch(said):
+        return Switch(paused=True)
+    if RESUME.fullmatch(said):
+        return Switch(paused=False)
+    return _something(said)
+
+
+def _something(said: str) -> Forget | None:
+    found = SOMETHING.fullmatch(said)
+    if found is None:
+        return None
+    what = next(part for part in found.groups() if part).strip()
+    return None if NOTHING_NAMED.fullmatch(what) else Forget(what)
+
+
+def told(text: str) -> list[str]:
+    """What the person tells about themselves, sentence by sentence; a question tells nothing."""
+    return [fact for sentence in _sentences(text) if (fact := _fact(sentence))]
+
+
+def only_tells(text: str) -> bool:
+    """Whether every sentence tells something, so that nothing is asked."""
+    sentences = _sentences(text)
+    return bool(sentences) and all(_fact(sentence) for sentence in sentences)
+
+
+def _sentences(text: str) -> list[str]:
+    parts = (part.strip() for part in re.split(r"(?<=[.!?])\s+|\n+", text))
+    return [part for part in parts if part]
+
+
+def _fact(sentence: str) -> str:
+    found = TOLD.match(sentence)
+    if found is None or sentence.endswith("?"):
+        return ""
+    fact = (found["what"] or found["said"]).strip().rstrip(".!")
+    return fact[:1].upper() + fact[1:]
+
+
+def _bare(text: str) -> str:
+    said, before = text.strip().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'"), ""
+    while said != before:
+        before, said = said, POLITE.sub("", said).strip()
+    return said
