@@ -28,6 +28,7 @@ class Parameters(BaseModel):
     link_requests_table: str
     sessions_table: str
     audit_table: str
+    workspaces_table: str
     tokens_key_id: str
     inbox_url: str
     dead_letter_url: str

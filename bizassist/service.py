@@ -13,6 +13,8 @@ import httpx
 from aiohttp import web
 from botocore.config import Config
 
+from bizassist import log
+from bizassist.administration import administration
 from bizassist.commands import CommandError
 from bizassist.identity_settings import identity_settings
 from bizassist.parameters import Parameters, read_parameters
@@ -23,6 +25,7 @@ from bots.errors import reason
 from bots.inbox import Inbox
 from bots.ledger import Ledger
 from bots.platform import Accepted, Platform
+from bots.policy import Policy, Quotas
 from bots.runtime import Runtime
 from bots.slack.edge import SlackEdge
 from bots.slack.platform import slack_platform
@@ -40,6 +43,7 @@ from identity.links import Link
 from identity.people import PlatformName
 from identity.receipts import Receipts
 from identity.service import Identity
+from identity.workspaces import Workspaces
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -66,8 +70,7 @@ def serve() -> int:
 
     :raises CommandError: when a setting is missing or wrong.
     """
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("httpx").setLevel(logging.WARNING)  # its lines carry whole addresses
+    log.set_up()
     try:
         process = read_process()
         ssm = boto3.client("ssm", config=QUICK)
@@ -118,14 +121,27 @@ async def chat_service(process: Process, deployment: Parameters) -> AsyncIterato
             platforms["teams"] = await enter(teams_platform(teams))
             routes += TeamsEdge(teams, inbox.put).routes()
         http = await enter(httpx.AsyncClient())
+        workspaces = Workspaces(dynamodb, deployment.workspaces_table, call)
         assistant = Assistant(
             ledger=Ledger(dynamodb, call, deployment.ledger_table),
             links=identity.links,
             tokens=identity.tokens,
             runtime=Runtime(http, deployment.runtime_url, deployment.runtime_arn),
             invite=identity.link_url,
+            policy=Policy(workspaces, Quotas(dynamodb, call, deployment.ledger_table)),
         )
         answers = Answers(platforms, assistant, inbox, identity.receipts)
+        routes += administration(
+            identity,
+            process=process,
+            deployment=deployment,
+            session=session,
+            call=call,
+            http=http,
+            html=html,
+            teams=teams,
+            workspaces=workspaces,
+        )
         app = application(routes, _checks(dynamodb, sqs, call, identity, deployment))
         identity.setup(app, html, answers.on_linked)
         await enter(_consuming(sqs, call, deployment, answers))

@@ -34,6 +34,8 @@ class Turn:
     :param conversation: where the thread of questions happens, unique across platforms.
     :param text: the question, without mention or command.
     :param accepted: what it was read from, so that it can wait for its link and come again.
+    :param channel: the channel or group it was asked in; None where only the asker is.
+    :param private: the answer is for the asker alone, wherever it was asked.
     """
 
     id: str
@@ -42,6 +44,8 @@ class Turn:
     text: str
     accepted: Accepted
     names: Names = field(default_factory=Names)
+    channel: str | None = None
+    private: bool = False
 
 
 class Receipt(Protocol):

@@ -2,11 +2,12 @@
 
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bots.errors import TryAgain, TurnRefused
 from bots.ledger import Entry, Ledger
 from bots.platform import Platform, ReplyStream, Turn
+from bots.policy import Policy, elsewhere
 from bots.runtime import Runtime
 from identity.errors import LinkExpired, SignInUnavailable
 from identity.links import Link, Links
@@ -32,6 +33,7 @@ class Assistant:
     tokens: TokenBroker
     runtime: Runtime
     invite: Invite
+    policy: Policy
 
     async def answer(self, turn: Turn, platform: Platform) -> None:
         """Answer ``turn``, or let it wait until its chat user is linked.
@@ -40,6 +42,11 @@ class Assistant:
         """
         entry = await self.ledger.begin(turn.id)
         if entry is None:
+            return
+        settings = await self.policy.settings(turn)
+        turn = replace(turn, private=settings.private)
+        if refusal := elsewhere(turn, settings):
+            await self._refuse(turn, platform, refusal)
             return
         try:
             link = await self.links.active(turn.chat_user)
@@ -54,18 +61,29 @@ class Assistant:
             async with platform.reply(turn, entry) as reply:
                 await reply.say(error.sentence)
             raise TryAgain(f"{turn.id}: {error}") from error
+        if refusal := await self.policy.spend(turn, link.subject, settings.quota):
+            await self._refuse(turn, platform, refusal)
+            return
         await self._reply(turn, platform, entry, link, token)
-        await self.ledger.finish(turn.id)
 
     async def apologise(self, turn: Turn, platform: Platform) -> None:
         """Tell the asker that the inbox has given up on ``turn``."""
         entry = await self.ledger.begin(turn.id)
         if entry is None:
             return
-        async with platform.reply(turn, entry) as reply:
-            await reply.say(APOLOGY)
+        turn = replace(turn, private=(await self.policy.settings(turn)).private)
+        try:
+            async with platform.reply(turn, entry) as reply:
+                await reply.say(APOLOGY)
+        except TurnRefused as error:
+            await platform.notify(turn, error.sentence)
         await self.ledger.fail(turn.id)
         _log.error("turn %s was given up", turn.id)
+
+    async def _refuse(self, turn: Turn, platform: Platform, sentence: str) -> None:
+        """Tell the asker alone why there is no answer."""
+        await platform.notify(turn, sentence)
+        await self.ledger.finish(turn.id)
 
     async def _ask_to_link(self, turn: Turn, platform: Platform) -> None:
         await self.ledger.wait(turn)
@@ -77,15 +95,23 @@ class Assistant:
     async def _reply(
         self, turn: Turn, platform: Platform, entry: Entry, link: Link, token: str
     ) -> None:
-        async with platform.reply(turn, entry) as reply:
-            try:
-                await self._stream(turn, reply, link, token)
-            except TurnRefused as error:
-                _log.warning("turn %s was refused: %s", turn.id, error)
-                await reply.say(error.sentence)
-            except TryAgain as error:
-                await reply.say(error.sentence)
-                raise
+        try:
+            async with platform.reply(turn, entry) as reply:
+                await self._answered(turn, reply, link, token)
+        except TurnRefused as error:  # not even the beginning of an answer can be shown
+            await self._refuse(turn, platform, error.sentence)
+        else:
+            await self.ledger.finish(turn.id)
+
+    async def _answered(self, turn: Turn, reply: ReplyStream, link: Link, token: str) -> None:
+        try:
+            await self._stream(turn, reply, link, token)
+        except TurnRefused as error:
+            _log.warning("turn %s was refused: %s", turn.id, error)
+            await reply.say(error.sentence)
+        except TryAgain as error:
+            await reply.say(error.sentence)
+            raise
 
     async def _stream(self, turn: Turn, reply: ReplyStream, link: Link, token: str) -> None:
         session = link.session_id(turn.conversation)

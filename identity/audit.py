@@ -12,7 +12,17 @@ from identity.executor import Executor
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-Action = Literal["linked", "replaced", "undone", "revoked", "signed out", "refused", "exported"]
+Action = Literal[
+    "linked",
+    "replaced",
+    "undone",
+    "revoked",
+    "signed out",
+    "refused",
+    "exported",
+    "invited",
+    "settled",
+]
 PAGE = 50
 DAYS = "days"
 """The partition whose rows are the days there are entries of."""

@@ -14,6 +14,7 @@ from identity.link_requests import request_id
 from identity.links import new_link
 from identity.oidc import Oidc
 from identity.people import ChatUser, Names
+from identity.session_list import SessionList
 from identity.sessions import COOKIE, check_csrf
 from identity.sign_in import Flow, SignIn, Tokens
 from identity.signed_in import sign_in, signed_in
@@ -22,6 +23,11 @@ from identity.vault import Vault
 HOME = "/chat"
 """Where a web sign-in ends that didn't ask for another page."""
 
+
+OWN_WISH = ("same-origin", "none")
+"""``Sec-Fetch-Site`` of a click on our pages, and of an address that the person opened themselves.
+
+Browsers send it to every address that they trust; what doesn't send it is no browser of today."""
 
 ONLY_HERE = (
     "Your company's sign-in page isn't answering, so you may still be signed in there. "
@@ -44,6 +50,7 @@ class AuthPages:
         sign_in: SignIn,
         vault: Vault,
         link_pages: LinkPages,
+        sessions: SessionList,
         user_pool_id: str,
         client_id: str,
         public_url: str,
@@ -53,18 +60,22 @@ class AuthPages:
         self._sign_in = sign_in
         self._vault = vault
         self._link_pages = link_pages
+        self._sessions = sessions
         self._user_pool_id = user_pool_id
         self._client_id = client_id
         self._public_url = public_url
 
     async def login(self, request: web.Request) -> web.Response:
         """``GET /auth/login``: to the user pool, for a link request or for the web chat."""
+        if request.headers.get("Sec-Fetch-Site", "none") not in OWN_WISH:
+            return await self._ask_sign_in(request)
         link_request = ""
         if secret := request.query.get("link"):
             link_request = (await self._link_pages.valid(request_id(secret))).id
         url, flow = await self._sign_in.begin(
             link_request=link_request,
             next_page=local_path(request.query.get("next", ""), HOME),
+            anew="anew" in request.query,
         )
         remember_flow(await get_session(request), flow)
         raise web.HTTPFound(url)
@@ -79,11 +90,9 @@ class AuthPages:
                 raise _unknown_sign_in(request)
             return await self._link_pages.confirmation(request, pending)
         if not flow.link_request:
-            return await self._signed_in(
-                request, flow, await self._sign_in.finish(flow, request.query)
-            )
+            return await self._signed_in(request, flow, await self._finish(request, flow))
         wanted = await self._link_pages.valid(flow.link_request)
-        tokens = await self._sign_in.finish(flow, request.query)
+        tokens = await self._finish(request, flow)
         return await self._link_pages.verified(request, wanted, flow.state, tokens)
 
     async def ask_sign_out(self, request: web.Request) -> web.Response:
@@ -114,6 +123,29 @@ class AuthPages:
             link={"url": "/auth/login", "text": "Sign in again"},
         )
 
+    async def _ask_sign_in(self, request: web.Request) -> web.Response:
+        """A button: another site's link must not begin a session where the pool remembers one."""
+        return await self._html.page(
+            request,
+            "message.html",
+            heading="Sign in to bizassist",
+            sentence="You come from another site. Go on if you want to sign in.",
+            link={"url": f"/auth/login?{urlencode(request.query)}", "text": "Sign in"},
+        )
+
+    async def _finish(self, request: web.Request, flow: Flow) -> Tokens:
+        """What the pool granted, to somebody who has shown it lately who they are."""
+        tokens = await self._sign_in.finish(flow, request.query)
+        if flow.accepts(tokens.account):
+            return tokens
+        if flow.anew:
+            raise SignInFailed("the pool didn't ask the person again")
+        url, again = await self._sign_in.begin(
+            link_request=flow.link_request, next_page=flow.next_page, anew=True
+        )
+        remember_flow(await get_session(request), again)
+        raise web.HTTPSeeOther(url)
+
     async def _signed_in(self, request: web.Request, flow: Flow, tokens: Tokens) -> web.Response:
         account = tokens.account
         chat_user = ChatUser("web", self._user_pool_id, account.subject)
@@ -127,6 +159,7 @@ class AuthPages:
                 names=Names(workspace="Web chat", user=account.username),
             )
         )
+        await self._sessions.make_room(account.subject)
         await sign_in(request, account)
         raise web.HTTPSeeOther(flow.next_page)
 

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -20,10 +21,12 @@ ALWAYS = {
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
+    "Server": "bizassist",
 }
 
 POLICY = (
     "default-src 'none'",
+    "object-src 'none'",
     "script-src 'self'",
     "style-src 'self'",
     "img-src 'self'",
@@ -39,6 +42,11 @@ SENTENCES = {
 }
 """What a person reads in place of aiohttp's own words."""
 
+UNEXPECTED = "Something went wrong on our side. Please try again in a minute."
+
+ANSWERING = web.RequestKey("answering", bool)
+"""Set once the first line of a response is on its way, after which no page can replace it."""
+
 FormTargets = Callable[[], Awaitable[tuple[str, ...]]]
 
 
@@ -53,11 +61,12 @@ def security_headers(
     """
 
     async def prepare(request: web.Request, response: web.StreamResponse) -> None:
-        del request
+        request[ANSWERING] = True
         response.headers.update(ALWAYS)
         policy = "; ".join(POLICY)
         if response.content_type == "text/html":
             policy += "; form-action " + " ".join(("'self'", *await form_targets()))
+        if not isinstance(response, web.FileResponse):
             response.headers.setdefault("Cache-Control", "no-store")
         response.headers["Content-Security-Policy"] = policy
         if https:
@@ -85,6 +94,11 @@ def error_pages(html: Html) -> Middleware:
         except (ClientError, BotoCoreError) as error:
             log.warning("%s %s: %s", request.method, _route(request), type(error).__name__)
             return _page(request, html, SignInUnavailable.status, SignInUnavailable.sentence)
+        except (web.HTTPException, ConnectionError):
+            raise  # a redirect, or the browser has gone away
+        except Exception as error:
+            log.exception("%s %s failed", request.method, _route(request), exc_info=error)
+            return _page(request, html, HTTPStatus.INTERNAL_SERVER_ERROR, UNEXPECTED)
 
     return middleware
 
@@ -105,6 +119,8 @@ def local_path(wanted: str, otherwise: str) -> str:
 
 
 def _page(request: web.Request, html: Html, status: int, sentence: str) -> web.Response:
+    if request.get(ANSWERING):
+        raise ConnectionResetError("a response that is under way broke off")
     if "text/html" not in request.headers.get("Accept", "text/html"):
         return web.Response(text=sentence, status=status)
     return html.render("message.html", status=status, sentence=sentence)

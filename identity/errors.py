@@ -24,11 +24,11 @@ from typing import ClassVar
 class IdentityError(Exception):
     """The root of the tree.
 
-    :cvar sentence: what the person reads.
+    :ivar sentence: what the person reads; the type's own, unless an error brings another.
     :cvar status: the HTTP status of a page that ends with this error.
     """
 
-    sentence: ClassVar[str] = "Something went wrong with your sign-in. Please try again."
+    sentence: str = "Something went wrong with your sign-in. Please try again."
     status: ClassVar[int] = 500
 
 

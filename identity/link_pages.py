@@ -145,7 +145,7 @@ class LinkPages:
             return await self._html.page(
                 request, "message.html", heading="Nothing was linked", sentence=CANCELLED
             )
-        url, flow = await self._sign_in.begin(link_request=wanted.id, another_account=True)
+        url, flow = await self._sign_in.begin(link_request=wanted.id, anew=True)
         remember_flow(await get_session(request), flow)
         raise web.HTTPSeeOther(url)
 

@@ -16,7 +16,7 @@ from identity.oidc import Account
 from identity.people import ChatUser
 from identity.session_list import SessionList
 from identity.sessions import check_csrf, row_key
-from identity.signed_in import SignedIn, signed_in
+from identity.signed_in import SignedIn, must_be_recent, signed_in
 from identity.tokens import TokenBroker
 
 HOME = "/me"
@@ -92,6 +92,7 @@ class MePages:
         """``POST /me/sessions/end``: sign one browser out."""
         person = await must_be_signed_in(request)
         await check_csrf(request)
+        must_be_recent(person, HOME)
         session = str((await request.post()).get("session", ""))
         if not session or not await self._sessions.end(person.subject, session):
             raise NotYours("no session of this person")
@@ -102,6 +103,7 @@ class MePages:
         """``POST /me/sessions/end-others``: sign out everywhere but here."""
         person = await must_be_signed_in(request)
         await check_csrf(request)
+        must_be_recent(person, HOME)
         await self._sessions.end_all(person.subject, but=await _this_session(request))
         await say(request, "Every other browser is signed out.")
         raise web.HTTPSeeOther(HOME)

@@ -48,12 +48,15 @@ class Account:
     """Who the company says is speaking, as a verified token told.
 
     :param email: for display only; accounts are told apart by ``subject``.
+    :param age: seconds that the person's own authentication at the pool lay back when the token
+        was issued, by the pool's clock; None when the token doesn't tell.
     """
 
     subject: str
     username: str
     email: str = ""
     groups: tuple[str, ...] = ()
+    age: int | None = None
 
     @property
     def label(self) -> str:
@@ -89,6 +92,11 @@ class Oidc:
         """
         return await self._document.get(younger_than=LIFETIME)
 
+    @property
+    def issuer(self) -> str:
+        """The name that the pool signs with."""
+        return self._issuer
+
     async def form_targets(self) -> tuple[str, ...]:
         """The origins a form of ours may end at: the pool's; none until it has been heard of."""
         try:
@@ -109,6 +117,7 @@ class Oidc:
             username=str(claims.get("cognito:username", claims["sub"])),
             email=str(claims.get("email", "")),
             groups=_groups(claims),
+            age=_age(claims),
         )
 
     async def verify_access_token(self, token: str) -> Account:
@@ -164,6 +173,13 @@ def _key_set(content: dict[str, Any]) -> KeySet:
         return KeySet.import_key_set({"keys": content["keys"]})
     except JoseError as error:
         raise ValueError("no keys that we can read") from error
+
+
+def _age(claims: dict[str, Any]) -> int | None:
+    issued, authenticated = claims.get("iat"), claims.get("auth_time")
+    if isinstance(issued, int) and isinstance(authenticated, int):
+        return issued - authenticated
+    return None
 
 
 def _groups(claims: dict[str, Any]) -> tuple[str, ...]:

@@ -17,6 +17,9 @@ from identity.oidc import TIMEOUT, Account, Oidc
 FLOW_LIFETIME = 600
 """Seconds between leaving for the pool's page and coming back."""
 
+REMEMBERED = 3_600
+"""Seconds; whom the pool remembers from longer ago has to show who they are again."""
+
 SCOPE = "openid email profile"
 
 
@@ -26,6 +29,7 @@ class Flow:
 
     :param link_request: the id of the link request that it serves; empty for a web sign-in.
     :param next_page: the local path to go to afterwards.
+    :param anew: the person has to authenticate even where the pool remembers them.
     """
 
     state: str
@@ -34,6 +38,13 @@ class Flow:
     begun: float
     link_request: str = ""
     next_page: str = ""
+    anew: bool = False
+
+    def accepts(self, account: Account) -> bool:
+        """Whether the person's authentication at the pool is recent enough for this sign-in."""
+        return account.age is not None and account.age <= (
+            FLOW_LIFETIME if self.anew else REMEMBERED
+        )
 
     def to_session(self) -> dict[str, Any]:
         """What a session stores."""
@@ -65,11 +76,11 @@ class SignIn:
         self._redirect_uri = redirect_uri
 
     async def begin(
-        self, *, link_request: str = "", next_page: str = "", another_account: bool = False
+        self, *, link_request: str = "", next_page: str = "", anew: bool = False
     ) -> tuple[str, Flow]:
         """The address to send the browser to, and the flow to keep until it returns.
 
-        :param another_account: ask for a password even where the pool remembers somebody.
+        :param anew: ask for a password even where the pool remembers somebody.
         """
         flow = Flow(
             state=secrets.token_urlsafe(32),
@@ -78,9 +89,10 @@ class SignIn:
             begun=time(),
             link_request=link_request,
             next_page=next_page,
+            anew=anew,
         )
         document = await self._oidc.document()
-        extra = {"prompt": "login"} if another_account else {}
+        extra = {"prompt": "login"} if anew else {}
         async with self._client() as client:
             url, _ = client.create_authorization_url(
                 str(document.authorization_endpoint),
@@ -98,7 +110,7 @@ class SignIn:
         :raises SignInFailed: when it was refused, comes late, or isn't this flow's.
         :raises SignInUnavailable: when the pool doesn't answer.
         """
-        _check_return(flow, params)
+        _check_return(flow, params, self._oidc.issuer)
         granted = await self._exchange(flow, params["code"])
         try:
             id_token, access_token = granted["id_token"], granted["access_token"]
@@ -141,11 +153,14 @@ def same(one: str, other: str) -> bool:
     return hmac.compare_digest(one.encode(), other.encode())
 
 
-def _check_return(flow: Flow, params: Mapping[str, str]) -> None:
+def _check_return(flow: Flow, params: Mapping[str, str], issuer: str) -> None:
     if not same(flow.state, params.get("state", "")):
         raise SignInFailed("state mismatch")
     if time() - flow.begun > FLOW_LIFETIME:
         raise SignInFailed("the sign-in took too long")
+    if params.get("iss", issuer) != issuer:
+        # RFC 9207: the code of one authorization server must not be taken to another.
+        raise SignInFailed("the answer of another issuer")
     if "error" in params:
         raise SignInFailed("the pool returned an error")
     if not params.get("code"):

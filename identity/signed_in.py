@@ -1,6 +1,8 @@
 """Who is signed in to this browser session."""
 
 from dataclasses import dataclass
+from time import time
+from urllib.parse import urlencode
 
 from aiohttp import web
 from aiohttp_session import get_session
@@ -9,15 +11,22 @@ from identity.oidc import Account
 from identity.sessions import rotate
 from identity.user_agents import described
 
+RECENT = 15 * 60
+"""Seconds after a person has shown who they are in which they need not do it again."""
+
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """The person of a signed-in browser session, as the id token told at sign-in."""
+    """The person of a signed-in browser session, as the id token told at sign-in.
+
+    :param authenticated: when they showed the user pool who they are, in seconds since 1970.
+    """
 
     subject: str
     username: str
     email: str
     groups: tuple[str, ...]
+    authenticated: float = 0.0
 
     @property
     def label(self) -> str:
@@ -35,6 +44,7 @@ async def signed_in(request: web.Request) -> SignedIn | None:
         username=person["username"],
         email=person["email"],
         groups=tuple(person["groups"]),
+        authenticated=person.get("authenticated", 0.0),
     )
 
 
@@ -46,5 +56,16 @@ async def sign_in(request: web.Request, account: Account) -> None:
         "username": account.username,
         "email": account.email,
         "groups": list(account.groups),
+        "authenticated": time() - (account.age or 0),
     }
     session["browser"] = described(request.headers.get("User-Agent", ""))
+
+
+def must_be_recent(person: SignedIn, page: str) -> None:
+    """Let a person through who has just signed in; anybody else does it again, back to ``page``.
+
+    Whoever finds a browser open, or took its cookie, must not lock its person out elsewhere.
+    """
+    if time() - person.authenticated > RECENT:
+        query = urlencode({"anew": "1", "next": page})
+        raise web.HTTPSeeOther(f"/auth/login?{query}")

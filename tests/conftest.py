@@ -16,6 +16,7 @@ import pytest
 from playwright.async_api import Browser, async_playwright
 
 from tests.browser import chromium_path
+from tests.leaks import leaks_of_stack
 
 ROOT = Path(__file__).parent.parent
 READY_SECONDS = 60
@@ -64,11 +65,13 @@ async def dev_stack(state: Path, *options: str) -> AsyncIterator[Stack]:
                 if process.returncode is not None:
                     pytest.fail((state.parent / f"{state.name}.out").read_text())
                 await asyncio.sleep(0.05)
-        yield Stack(json.loads(description.read_text()), state, process)
+        running = Stack(json.loads(description.read_text()), state, process)
+        yield running
     finally:
         if process.returncode is None:
             process.terminate()
         await process.wait()
+    assert leaks_of_stack(state, running.described) == []
 
 
 @pytest.fixture(scope="session")

@@ -35,6 +35,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Route
 
 from agent.keys import Keys, KeysUnavailableError
+from bizassist import log
 from bizassist.parameters import read_parameters
 from gateway_tools import catalog
 from gateway_tools.handler import handler
@@ -222,7 +223,16 @@ def main() -> None:
         scope=known["m2m_scope"],
         base_url=f"http://127.0.0.1:{port}",
     )
-    uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning", timeout_graceful_shutdown=3)
+    log.set_up()
+    uvicorn.run(
+        app,
+        host="127.0.0.1",
+        port=port,
+        log_config=None,
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=3,
+    )
 
 
 def _cursor(start: int) -> str:

@@ -51,6 +51,11 @@ class Asked:
         place = self.user if self.kind == "command" else self.thread
         return ":".join(filter(None, ("slack", self.tenant, self.channel, place)))
 
+    @property
+    def shared(self) -> str | None:
+        """The channel, unless only the asker is there (ids of direct messages begin with D)."""
+        return None if self.channel.startswith("D") else self.channel
+
     def accepted(self, body: Mapping[str, object]) -> Accepted:
         """What goes into the inbox: ``body`` without the verification token that nobody needs."""
         kept = {name: value for name, value in body.items() if name != "token"}

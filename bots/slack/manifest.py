@@ -40,7 +40,10 @@ def manifest(public_url: str) -> bytes:
                 }
             ],
         },
-        "oauth_config": {"scopes": {"bot": list(SCOPES)}},
+        "oauth_config": {
+            "redirect_urls": [f"{public_url}/slack/oauth_redirect"],
+            "scopes": {"bot": list(SCOPES)},
+        },
         "settings": {
             "event_subscriptions": {
                 "request_url": f"{public_url}/slack/events",

@@ -61,7 +61,7 @@ class SlackPlatform:
     def reply(self, turn: Turn, receipt: Receipt) -> AbstractAsyncContextManager[ReplyStream]:
         """Open the turn's visible message, or continue the one ``receipt`` names."""
         asked = _asked(turn.accepted)
-        if asked.kind == "command":
+        if asked.kind == "command" or (asked.kind == "mention" and turn.private):
             return PrivateReply(self._private, asked, receipt)
         posts = Posts(
             self._api,
@@ -128,6 +128,7 @@ class SlackPlatform:
             text=asked.text,
             accepted=accepted,
             names=await self._names.names(asked.tenant, asked.user),
+            channel=asked.shared,
         )
 
 

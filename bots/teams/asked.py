@@ -46,6 +46,11 @@ class Asked:
             member is not None and member.id == self.activity.recipient.id for member in added
         )
 
+    @property
+    def shared(self) -> str | None:
+        """The channel or group, without the thread; None where only the asker is."""
+        return None if self.personal else self.conversation.partition(";")[0]
+
     def turn(self, accepted: Accepted) -> Turn:
         """The question."""
         return Turn(
@@ -55,6 +60,7 @@ class Asked:
             text=self.text,
             accepted=accepted,
             names=Names(workspace="Microsoft Teams", user=self.activity.from_property.name or ""),
+            channel=self.shared,
         )
 
 

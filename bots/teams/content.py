@@ -11,6 +11,7 @@ from botbuilder.schema import (
 )
 
 from bots.render import split, teams_markdown
+from bots.teams.errors import NoPersonalChat
 
 # A message has about 28 KB, counted in UTF-16
 # (https://learn.microsoft.com/microsoftteams/limits-specifications-teams#chat);
@@ -27,7 +28,7 @@ HELP = (
     "Is serial LAPTOP-2024-001 still under warranty?\n\n"
     "In a group or a channel, mention me."
 )
-NO_PERSONAL_CHAT = "I have no private chat with you yet: open a chat with me and ask there."
+NO_PERSONAL_CHAT = NoPersonalChat.sentence
 
 
 def pieces(markdown: str) -> list[str]:

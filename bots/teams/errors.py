@@ -10,12 +10,13 @@
     CallFailed             the Bot Connector did not do what we asked (a bots.errors.TryAgain)
     ├── CallRefused           it said no, and would again
     └── CallUnanswered        it can't now: throttled, broken, or silent for too long
+    NoPersonalChat         the asker can't be told anything alone (a bots.errors.TurnRefused)
 """
 
 from http import HTTPStatus
 from typing import ClassVar
 
-from bots.errors import TryAgain
+from bots.errors import TryAgain, TurnRefused
 
 
 class TurnedAway(Exception):
@@ -65,3 +66,9 @@ class CallUnanswered(CallFailed):
         super().__init__(reason)
         self.after = after
         self.taken = taken
+
+
+class NoPersonalChat(TurnRefused):
+    """Teams doesn't let us write to the asker alone: they don't have the bot installed."""
+
+    sentence = "I have no private chat with you yet: open a chat with me and ask there."

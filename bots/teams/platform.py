@@ -14,9 +14,10 @@ from bots.teams.app import TeamsApp
 from bots.teams.asked import Asked, read
 from bots.teams.authentication import identity
 from bots.teams.bot_token import BotToken
-from bots.teams.chat import Chat
+from bots.teams.chat import Chat, open_personal
 from bots.teams.connectors import Connectors
 from bots.teams.content import HELP, WELCOME, formatted, plain, sign_in
+from bots.teams.errors import CallRefused, NoPersonalChat
 from bots.teams.posts import Posts
 from bots.teams.private import Private
 from bots.teams.reply import TeamsReply
@@ -50,9 +51,25 @@ class TeamsPlatform:
     def reply(self, turn: Turn, receipt: Receipt) -> AbstractAsyncContextManager[ReplyStream]:
         """Open the turn's visible message, or continue the one ``receipt`` names."""
         asked = _asked(turn.accepted)
+        if turn.private and not asked.personal:
+            return self._personal_reply(asked, receipt)
         client = self._connectors.client(asked.activity.service_url)
         chat = Chat(client, asked.conversation, asked.activity.id)
         return TeamsReply(Posts(chat, receipt), self._pace)
+
+    @asynccontextmanager
+    async def _personal_reply(self, asked: Asked, receipt: Receipt) -> AsyncIterator[ReplyStream]:
+        """An answer in the asker's personal chat to what was asked in a group.
+
+        :raises NoPersonalChat: before there is anything to see, when Teams doesn't let us.
+        """
+        client = self._connectors.client(asked.activity.service_url)
+        try:
+            chat = await open_personal(client, asked)
+        except CallRefused as error:
+            raise NoPersonalChat(str(error)) from error
+        async with TeamsReply(Posts(chat, receipt), self._pace) as reply:
+            yield reply
 
     async def notify(self, turn: Turn, sentence: str) -> None:
         """Tell the asker, and nobody else, one sentence."""

@@ -138,6 +138,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
         "session_list",
         "sessions",
         "sign_in",
+        "signed_in",
     ):
         monkeypatch.setattr(f"identity.{module}.time", clock.time)
     for module in ("published", "tokens", "user_pool"):

@@ -12,6 +12,7 @@ TABLES: dict[str, tuple[str, str | None, dict[str, str]]] = {
     "link_requests": ("id", None, {}),
     "sessions": ("id", None, {"by_subject": "subject"}),
     "audit": ("day", "position", {}),
+    "workspaces": ("workspace", None, {}),
     "ledger": ("turn", None, {"by_waiting": "waiting_for"}),
     "transcripts": ("conversation", "position", {}),
     "warranty": ("serial_number", None, {}),

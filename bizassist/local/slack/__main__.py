@@ -5,6 +5,7 @@ import sys
 
 from aiohttp import web
 
+from bizassist import log
 from bizassist.local.slack.server import Settings, application
 
 HOST = "127.0.0.1"
@@ -16,6 +17,7 @@ def main() -> None:
     absent = [name for name in NEEDED if not os.environ.get(name)]
     if absent:
         sys.exit(f"The Slack double needs {', '.join(absent)} in its environment.")
+    log.set_up()
     port = int(os.environ["PORT"])
     settings = Settings(
         own_url=f"http://{HOST}:{port}",

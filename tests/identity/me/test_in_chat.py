@@ -13,11 +13,13 @@ from bizassist.service import Answers
 from bots.inbox import Inbox
 from bots.ledger import Ledger
 from bots.platform import Accepted, Answer, Platform, Turn
+from bots.policy import Policy, Quotas
 from bots.runtime import Runtime
 from bots.turn import Assistant
 from identity.executor import Executor
 from identity.links import Link
 from identity.people import ChatUser, Names
+from identity.workspaces import Workspaces
 from tests.identity.browser import Browser
 from tests.identity.clock import Clock
 from tests.identity.house import House
@@ -74,9 +76,18 @@ def answers(house: House, process: Process, execute: Executor, chat: Chat) -> An
         tokens=process.broker,
         runtime=cast("Runtime", None),
         invite=house.identity.link_url,
+        policy=_policy(house, execute),
     )
     platform, inbox = cast("Platform", chat), cast("Inbox", chat)
     return Answers({"slack": platform}, assistant, inbox, house.identity.receipts)
+
+
+def _policy(house: House, execute: Executor) -> Policy:
+    dynamodb, parameters = house.deployment.aws.client("dynamodb"), house.deployment.parameters
+    return Policy(
+        Workspaces(dynamodb, parameters["workspaces_table"], execute),
+        Quotas(dynamodb, execute, parameters["ledger_table"]),
+    )
 
 
 async def waiting(chat: Chat, answers: Answers, *numbers: int) -> None:

@@ -1,0 +1,99 @@
+"""The administrators' pages that touch several clouds, put together for the chat service."""
+
+from collections.abc import Mapping
+from functools import partial
+
+import boto3
+import httpx
+from aiohttp import web
+from botocore.config import Config
+
+from bizassist.checks import Checks
+from bizassist.parameters import Parameters
+from bizassist.settings import Process
+from bots.slack.manifest import manifest
+from bots.teams.app import TeamsApp
+from bots.teams.app_package import app_package
+from identity.admin_invite import InvitePages
+from identity.admin_setup import Download, DownloadRefused, Guide, SetupPages
+from identity.admin_workspaces import WorkspacePages
+from identity.administrator import Administrators
+from identity.aws import BOUNDED
+from identity.directory import Directory
+from identity.executor import Executor
+from identity.html import Html
+from identity.invitations import Invitations
+from identity.service import Identity
+from identity.workspaces import Workspaces
+
+# A checklist would rather say "no answer" than wait.
+BRISK = Config(connect_timeout=2, read_timeout=4, retries={"total_max_attempts": 1})
+
+
+def administration(
+    identity: Identity,
+    *,
+    process: Process,
+    deployment: Parameters,
+    session: boto3.Session,
+    call: Executor,
+    http: httpx.AsyncClient,
+    html: Html,
+    teams: TeamsApp | None,
+    workspaces: Workspaces,
+) -> list[web.AbstractRouteDef]:
+    """The routes to add to the application."""
+    administrators = Administrators(
+        identity.links, identity.tokens, identity.oidc, identity.audit, deployment.user_pool_id
+    )
+    checks = Checks(
+        process=process,
+        deployment=deployment,
+        http=http,
+        control=session.client("bedrock-agentcore-control", config=BRISK),
+        call=call,
+        teams=teams,
+    )
+    setup = SetupPages(
+        html=html,
+        administrators=administrators,
+        checks=checks.all(),
+        downloads=_downloads(process.public_url),
+        guide=Guide(
+            manifest=manifest(process.public_url).decode(),
+            app_id=process.microsoft_app_id or "",
+            endpoint=f"{process.public_url}/api/messages",
+            secure=process.public_url.startswith("https://"),
+        ),
+    )
+    invite = InvitePages(
+        html=html,
+        administrators=administrators,
+        invitations=Invitations(
+            session.client("cognito-idp", config=BOUNDED), deployment.user_pool_id, call
+        ),
+        audit=identity.audit,
+        address=f"{process.public_url}/auth/login?next=/me",
+    )
+    settings = WorkspacePages(
+        html=html,
+        administrators=administrators,
+        directory=Directory(identity.links),
+        workspaces=workspaces,
+        audit=identity.audit,
+    )
+    return [*setup.routes(), *invite.routes(), *settings.routes()]
+
+
+def _downloads(public_url: str) -> tuple[Download, ...]:
+    return (
+        Download("slack-manifest.json", "application/json", lambda _: manifest(public_url)),
+        Download("teams-app.zip", "application/zip", partial(_teams_app, public_url)),
+    )
+
+
+def _teams_app(public_url: str, query: Mapping[str, str]) -> bytes:
+    try:
+        return app_package(query.get("app_id", ""), public_url)
+    except ValueError:
+        raise DownloadRefused("no GUID") from None

@@ -1,0 +1,91 @@
+"""What the administrators of a workspace allow: where questions are asked, and how many."""
+
+import hashlib
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from bots.platform import Turn
+from identity.executor import Executor
+from identity.workspaces import Settings, Workspace, Workspaces
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+ELSEWHERE = (
+    "I don't answer questions in this channel. "
+    "Please ask me in a direct message, or ask your administrator to allow this channel."
+)
+USED_UP = (
+    "You have asked {quota:,} questions today, which is all that your administrator allows. "
+    "Please ask again tomorrow (days begin at 00:00 UTC)."
+)
+
+TWO_DAYS = 2 * 24 * 60 * 60
+
+
+class Policy:
+    """The settings of each turn's workspace, applied."""
+
+    def __init__(self, workspaces: Workspaces, quotas: "Quotas") -> None:
+        self._workspaces = workspaces
+        self._quotas = quotas
+
+    async def settings(self, turn: Turn) -> Settings:
+        """What holds where ``turn`` was asked."""
+        return await self._workspaces.settings(Workspace.of(turn.chat_user))
+
+    async def spend(self, turn: Turn, subject: str, quota: int | None) -> str | None:
+        """Count the turn for its person; the sentence to tell them when it is one too many."""
+        if quota is None or await self._quotas.spend(turn, subject, quota):
+            return None
+        return USED_UP.format(quota=quota)
+
+
+def elsewhere(turn: Turn, settings: Settings) -> str | None:
+    """The sentence for a question in a channel that isn't allowed."""
+    if turn.channel is None or not settings.channels or turn.channel in settings.channels:
+        return None
+    return ELSEWHERE
+
+
+class Quotas:
+    """Counts each person's questions of a day, in rows of the ledger's table.
+
+    A row holds the turns themselves, so that a turn which is delivered twice counts once.
+    """
+
+    def __init__(self, dynamodb: "DynamoDBClient", call: Executor, table: str) -> None:
+        self._dynamodb = dynamodb
+        self._call = call
+        self._table = table
+
+    async def spend(self, turn: Turn, subject: str, quota: int) -> bool:
+        """Whether the turn is among the first ``quota`` of today (UTC)."""
+        now = time.time()
+        day = datetime.fromtimestamp(now, UTC).date().isoformat()
+        place = Workspace.of(turn.chat_user).key
+        counted = hashlib.sha256(turn.id.encode()).hexdigest()[:16]
+        try:
+            await self._call(
+                self._dynamodb.update_item,
+                TableName=self._table,
+                Key={"turn": {"S": f"quota#{day}#{place}#{subject}"}},
+                UpdateExpression="ADD turns :turn SET expires_at = :expires",
+                ConditionExpression=(
+                    "attribute_not_exists(turns) OR contains(turns, :one) OR size(turns) < :quota"
+                ),
+                ExpressionAttributeValues={
+                    ":turn": {"SS": [counted]},
+                    ":one": {"S": counted},
+                    ":quota": {"N": str(quota)},
+                    ":expires": {"N": str(int(now) + TWO_DAYS)},
+                },
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
+                return False
+            raise
+        return True

@@ -1,0 +1,195 @@
+"""People of the user pool, for whoever invites them: found, made, and let in."""
+
+import re
+import secrets
+import string
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from identity.errors import IdentityError
+from identity.executor import Executor
+
+if TYPE_CHECKING:
+    from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
+
+USERS = "bizassist-users"
+"""The group whose members may use the assistant."""
+
+SHOWN = 20
+"""People that a search shows; whoever isn't among them needs another word."""
+
+USERNAME = re.compile(r"[A-Za-z0-9._@+-]{1,128}")
+EMAIL = re.compile(r"[^\s@\"\\<>]{1,64}@[^\s@\"\\<>]{1,190}\.[^\s@\"\\<>.]{2,}")
+WORD = re.compile(r"[^\s\"\\<>]{1,128}")
+
+
+class InvitationRefused(IdentityError):
+    """Somebody can't be invited; ``sentence`` says why."""
+
+    status = 422
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody in the user pool.
+
+    :param state: Cognito's word for where they stand, or ``DISABLED``.
+    """
+
+    username: str
+    email: str
+    state: str
+
+    @property
+    def new(self) -> bool:
+        """They have not chosen a password yet."""
+        return self.state == "FORCE_CHANGE_PASSWORD"
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """Somebody who may come in now.
+
+    :param password: a temporary one, to be shown once; empty where they have their own.
+    """
+
+    person: Person
+    password: str = field(default="", repr=False)
+
+
+class Invitations:
+    """The user pool, as far as an invitation needs it."""
+
+    def __init__(
+        self, cognito: "CognitoIdentityProviderClient", user_pool_id: str, execute: Executor
+    ) -> None:
+        self._cognito = cognito
+        self._pool = user_pool_id
+        self._execute = execute
+
+    async def found(self, word: str) -> list[Person]:
+        """Whose e-mail address or user name begins with ``word`` (ListUsers)."""
+        if not WORD.fullmatch(word):
+            return []
+        people: dict[str, Person] = {}
+        for attribute in ("email", "username"):
+            answer = await self._execute(
+                self._cognito.list_users,
+                UserPoolId=self._pool,
+                Filter=f'{attribute} ^= "{word}"',
+                Limit=SHOWN,
+            )
+            people |= {one["Username"]: _person(one) for one in answer["Users"]}
+        return sorted(people.values(), key=lambda one: one.email or one.username)[:SHOWN]
+
+    async def make(self, username: str, email: str) -> Invited:
+        """A new person with a temporary password, who may use the assistant.
+
+        Cognito sends nothing: the password goes from who invites to who is invited.
+
+        :raises InvitationRefused: when there is such a person, or there can't be one.
+        """
+        if not USERNAME.fullmatch(username):
+            raise InvitationRefused("A user name has letters, digits and . _ @ + - only.")
+        if not EMAIL.fullmatch(email):
+            raise InvitationRefused("That is no e-mail address.")
+        password = temporary_password()
+        try:
+            made = await self._execute(
+                self._cognito.admin_create_user,
+                UserPoolId=self._pool,
+                Username=username,
+                TemporaryPassword=password,
+                MessageAction="SUPPRESS",
+                UserAttributes=[
+                    {"Name": "email", "Value": email},
+                    {"Name": "email_verified", "Value": "true"},
+                ],
+            )
+        except ClientError as error:
+            raise _refusal(error) from None
+        person = _person(made["User"])
+        await self._let_in(person.username)
+        return Invited(person, password)
+
+    async def pick(self, username: str) -> Invited:
+        """Somebody who is in the pool may use the assistant.
+
+        :raises InvitationRefused: when they aren't, or are disabled.
+        """
+        person = await self._enabled(username)
+        await self._let_in(person.username)
+        return Invited(person)
+
+    async def renew(self, username: str) -> Invited:
+        """Another temporary password for somebody who has not chosen their own yet.
+
+        :raises InvitationRefused: for everybody else: theirs is their own affair.
+        """
+        person = await self._enabled(username)
+        if not person.new:
+            raise InvitationRefused("They have a password of their own already.")
+        password = temporary_password()
+        await self._execute(
+            self._cognito.admin_set_user_password,
+            UserPoolId=self._pool,
+            Username=person.username,
+            Password=password,
+            Permanent=False,
+        )
+        await self._let_in(person.username)
+        return Invited(person, password)
+
+    async def _enabled(self, username: str) -> Person:
+        if not USERNAME.fullmatch(username):
+            raise InvitationRefused("There is nobody of that name in the user pool.")
+        try:
+            user = await self._execute(
+                self._cognito.admin_get_user, UserPoolId=self._pool, Username=username
+            )
+        except ClientError as error:
+            raise _refusal(error) from None
+        person = _person({**user, "Attributes": user["UserAttributes"]})
+        if person.state == "DISABLED":
+            raise InvitationRefused("They are disabled in the user pool: enable them there first.")
+        return person
+
+    async def _let_in(self, username: str) -> None:
+        await self._execute(
+            self._cognito.admin_add_user_to_group,
+            UserPoolId=self._pool,
+            Username=username,
+            GroupName=USERS,
+        )
+
+
+def temporary_password() -> str:
+    """One that Cognito's strictest policy takes, from which nothing looks like something else."""
+    letters = "".join(set(string.ascii_letters + string.digits) - set("0O1lI"))
+    body = "".join(secrets.choice(letters) for _ in range(16))
+    return f"{body}-{secrets.choice('23456789')}aZ"
+
+
+def _person(user: Any) -> Person:
+    attributes = {one["Name"]: one.get("Value", "") for one in user.get("Attributes", [])}
+    state = user.get("UserStatus", "") if user.get("Enabled", True) else "DISABLED"
+    return Person(user["Username"], attributes.get("email", ""), state)
+
+
+REFUSALS = {
+    "UsernameExistsException": "There is somebody of that name already: search for them instead.",
+    "AliasExistsException": "Somebody else has that e-mail address.",
+    "UserNotFoundException": "There is nobody of that name in the user pool.",
+    "InvalidParameterException": "The user pool doesn't take this name or address.",
+}
+
+
+def _refusal(error: ClientError) -> Exception:
+    sentence = REFUSALS.get(error.response["Error"]["Code"])
+    return InvitationRefused(sentence) if sentence else error

@@ -1,0 +1,143 @@
+"""Workspaces: what administrators have settled for each of them, kept in DynamoDB."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from time import monotonic
+from typing import TYPE_CHECKING, cast
+
+from identity.executor import Executor
+from identity.people import ChatUser, PlatformName
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
+
+FRESH = 10.0
+"""Seconds that settings are believed: each question needs them, and they change once a month."""
+
+MOST_CHANNELS, LARGEST_QUOTA = 200, 1_000
+
+CHANNEL = re.compile(r"[A-Za-z0-9:@._-]{1,200}")
+"""Slack's ``C0123456789``, Teams' ``19:…@thread.tacv2``."""
+
+
+class WrongSettings(ValueError):
+    """Settings that can't be meant; ``str`` is one sentence for who typed them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What holds in one workspace; without any, everything is allowed.
+
+    :param channels: where questions are answered; empty means everywhere. Direct messages always
+        are.
+    :param private: answers in channels are shown to the asker alone.
+    :param quota: questions that one person may ask in a day; None means any number.
+    :raises WrongSettings: when a part is out of bounds.
+    """
+
+    channels: tuple[str, ...] = ()
+    private: bool = False
+    quota: int | None = None
+
+    def __post_init__(self) -> None:
+        if len(self.channels) > MOST_CHANNELS:
+            raise WrongSettings(f"At most {MOST_CHANNELS} channels can be listed.")
+        for channel in self.channels:
+            if not CHANNEL.fullmatch(channel):
+                raise WrongSettings("One of the channels is not an id: copy it from the channel.")
+        if self.quota is not None and not 1 <= self.quota <= LARGEST_QUOTA:
+            raise WrongSettings(f"A quota is a number from 1 to {LARGEST_QUOTA:,}, or left empty.")
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """A Slack workspace, an Entra tenant, or our own web chat.
+
+    :raises ValueError: for a platform that isn't one, or a tenant that can't be one.
+    """
+
+    platform: PlatformName
+    tenant: str
+
+    def __post_init__(self) -> None:
+        ChatUser.from_key(f"{self.platform}#{self.tenant}#-")
+
+    @property
+    def key(self) -> str:
+        """One string a table can be keyed by."""
+        return f"{self.platform}#{self.tenant}"
+
+    @classmethod
+    def of(cls, chat_user: ChatUser) -> "Workspace":
+        """Where a chat user belongs."""
+        return cls(chat_user.platform, chat_user.tenant)
+
+    @classmethod
+    def from_key(cls, key: str) -> "Workspace":
+        """The workspace that a :attr:`key` stands for.
+
+        :raises ValueError: when the key was not made by :attr:`key`.
+        """
+        platform, _, tenant = key.partition("#")
+        return cls(cast("PlatformName", platform), tenant)
+
+
+class Workspaces:
+    """The table of settings."""
+
+    def __init__(self, dynamodb: "DynamoDBClient", table: str, execute: Executor) -> None:
+        self._dynamodb = dynamodb
+        self._table = table
+        self._execute = execute
+        self._known: dict[Workspace, tuple[float, Settings]] = {}
+
+    async def settings(self, workspace: Workspace) -> Settings:
+        """What holds in ``workspace``, as of some seconds ago."""
+        read, settings = self._known.get(workspace, (float("-inf"), Settings()))
+        return settings if monotonic() - read < FRESH else await self.current(workspace)
+
+    async def current(self, workspace: Workspace) -> Settings:
+        """What holds in ``workspace`` now."""
+        answer = await self._execute(
+            self._dynamodb.get_item,
+            TableName=self._table,
+            Key={"workspace": {"S": workspace.key}},
+            ConsistentRead=True,
+        )
+        settings = _settings(answer.get("Item", {}))
+        self._known[workspace] = (monotonic(), settings)
+        return settings
+
+    async def put(self, workspace: Workspace, settings: Settings) -> None:
+        """Settle what holds from now on; other processes hear of it within :data:`FRESH`."""
+        item: dict[str, AttributeValueTypeDef] = {
+            "workspace": {"S": workspace.key},
+            "private": {"BOOL": settings.private},
+        }
+        if settings.channels:
+            item["channels"] = {"SS": list(settings.channels)}
+        if settings.quota is not None:
+            item["quota"] = {"N": str(settings.quota)}
+        await self._execute(self._dynamodb.put_item, TableName=self._table, Item=item)
+        self._known.pop(workspace, None)
+
+    async def settled(self) -> dict[Workspace, Settings]:
+        """Every workspace that somebody has settled something for (Scan)."""
+        pages = self._dynamodb.get_paginator("scan").paginate(TableName=self._table)
+        return await self._execute(
+            lambda: {
+                Workspace.from_key(item["workspace"]["S"]): _settings(item)
+                for page in pages
+                for item in page["Items"]
+            }
+        )
+
+
+def _settings(item: "Mapping[str, AttributeValueTypeDef]") -> Settings:
+    return Settings(
+        channels=tuple(sorted(item["channels"]["SS"])) if "channels" in item else (),
+        private=item["private"]["BOOL"] if "private" in item else False,
+        quota=int(item["quota"]["N"]) if "quota" in item else None,
+    )

@@ -1,0 +1,155 @@
+"""``/admin/invite``: an administrator makes or picks somebody, and gets what to send them."""
+
+import re
+import secrets
+
+import boto3
+import pytest
+
+from identity.invitations import EMAIL, WORD, temporary_password
+from tests.conftest import Stack
+from tests.person import Person, signed_in
+
+FORMS = ("/admin/invite/new", "/admin/invite/pick")
+
+
+@pytest.fixture
+def name() -> str:
+    """Whom no other test knows."""
+    return f"new-{secrets.token_hex(4)}"
+
+
+async def invite(admin: Person, stack: Stack, name: str) -> str:
+    """Make somebody; returns the temporary password."""
+    await admin.open(f"{stack.chat}/admin/invite")
+    await admin.submit("/admin/invite/new", email=f"{name}@example.com", username=name)
+    shown = re.search(r"<code>([^<]+)</code>", admin.page.text)
+    assert shown, admin.text()
+    return shown[1]
+
+
+async def test_who_is_invited_signs_in_and_chooses_a_password(stack: Stack, name: str) -> None:
+    async with signed_in(stack, "admin") as admin:
+        password = await invite(admin, stack, name)
+        said, headers = admin.text(), admin.page.headers
+        await admin.open(f"{stack.chat}/admin/audit")
+        log = admin.text()
+
+    assert headers["cache-control"] == "no-store"
+    address = re.search(r"http\S+/auth/login\?next=/me", said)
+    assert address
+    assert re.search(rf"invited admin {name} new person", log)
+    assert password not in log
+    async with Person() as person:
+        await person.open(address[0])
+        await person.submit("/login", username=name, password=password)
+        chosen = f"Own-{secrets.token_hex(8)}-9Z"
+        await person.submit("/login", new_password=chosen, confirm_password=chosen)
+        assert str(person.page.url) == f"{stack.chat}/me"
+        assert f"{name}@example.com" in person.text()
+
+
+async def test_somebody_is_found_and_picked(stack: Stack, aws: boto3.Session, name: str) -> None:
+    cognito, pool = aws.client("cognito-idp"), stack.parameters["user_pool_id"]
+    cognito.admin_create_user(
+        UserPoolId=pool,
+        Username=name,
+        UserAttributes=[{"Name": "email", "Value": f"{name}@example.com"}],
+    )
+
+    async with signed_in(stack, "admin") as admin:
+        await admin.open(f"{stack.chat}/admin/invite?q={name[:10]}")
+        assert f"{name}@example.com" in admin.text()
+        await admin.submit("/admin/invite/pick")
+        picked = admin.text()
+        await admin.open(f"{stack.chat}/admin/invite?q={name}")
+        await admin.submit("/admin/invite/pick", password="new")
+        renewed = admin.text()
+
+    assert "may come in" in picked
+    assert "Password" not in picked
+    assert "Password" in renewed
+    groups = cognito.admin_list_groups_for_user(UserPoolId=pool, Username=name)["Groups"]
+    assert [group["GroupName"] for group in groups] == ["bizassist-users"]
+
+
+async def test_nobody_gets_another_password_for_somebody_who_has_their_own(stack: Stack) -> None:
+    async with signed_in(stack, "admin") as admin:
+        await admin.open(f"{stack.chat}/admin/invite?q=alice")
+        await admin.submit("/admin/invite/pick", username="alice", password="new")
+
+        assert admin.page.status_code == 422
+        assert "a password of their own already" in admin.text()
+
+
+async def test_whoever_is_disabled_is_not_invited(
+    stack: Stack, aws: boto3.Session, name: str
+) -> None:
+    async with signed_in(stack, "admin") as admin:
+        await invite(admin, stack, name)
+        pool = stack.parameters["user_pool_id"]
+        aws.client("cognito-idp").admin_disable_user(UserPoolId=pool, Username=name)
+        await admin.open(f"{stack.chat}/admin/invite?q=alice")
+        await admin.submit("/admin/invite/pick", username=name)
+
+        assert admin.page.status_code == 422
+        assert "disabled in the user pool" in admin.text()
+
+
+@pytest.mark.parametrize(
+    ("username", "email", "said"),
+    [
+        ("alice", "other@example.com", "somebody of that name already"),
+        ("two words", "other@example.com", "A user name has"),
+        ("", "nonsense", "no e-mail address"),
+        ("somebody-else", 'x"@example.com', "no e-mail address"),
+    ],
+)
+async def test_what_cannot_be_is_one_sentence(
+    stack: Stack, username: str, email: str, said: str
+) -> None:
+    async with signed_in(stack, "admin") as admin:
+        await admin.open(f"{stack.chat}/admin/invite")
+        await admin.submit("/admin/invite/new", username=username, email=email)
+
+        assert admin.page.status_code == 422
+        assert said in admin.text()
+
+
+async def test_a_search_that_would_be_another_filter_finds_nobody(stack: Stack) -> None:
+    async with signed_in(stack, "admin") as admin:
+        await admin.open(f"{stack.chat}/admin/invite", params={"q": 'a" or status = "'})
+
+        assert "Nobody's address or name begins with" in admin.text()
+
+
+async def test_who_may_not_invite(stack: Stack) -> None:
+    async with Person() as stranger:
+        for form in FORMS:
+            answer = await stranger.send("POST", f"{stack.chat}{form}")
+            assert answer.status_code == 401
+        await stranger.open(f"{stack.chat}/admin/invite")
+        assert "/oauth2/authorize" in str(stranger.page.url)
+    async with signed_in(stack, "alice") as alice:
+        for form in FORMS:
+            assert (await alice.send("POST", f"{stack.chat}{form}")).status_code == 403
+        assert (await alice.open(f"{stack.chat}/admin/invite")).status_code == 403
+    async with signed_in(stack, "admin") as admin:
+        for form in FORMS:
+            answer = await admin.send("POST", f"{stack.chat}{form}", data={"csrf_token": "x"})
+            assert answer.status_code == 403
+            assert "no longer valid" in answer.text
+
+
+def test_temporary_passwords_fit_cognitos_strictest_policy() -> None:
+    for _ in range(50):
+        password = temporary_password()
+        assert len(password) >= 16
+        for kind in ("[a-z]", "[A-Z]", "[0-9]", "[^A-Za-z0-9]"):
+            assert re.search(kind, password)
+
+
+@pytest.mark.parametrize("text", ['a"b', "a b", "a\\b", "a\n", ""])
+def test_nothing_leaves_a_filters_quotes(text: str) -> None:
+    assert not WORD.fullmatch(text)
+    assert not EMAIL.fullmatch(f"{text}@example.com")

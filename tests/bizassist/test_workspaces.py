@@ -1,0 +1,105 @@
+"""``/admin/workspaces``: what holds in a workspace is settled in a form, and then holds."""
+
+import secrets
+
+import pytest
+
+from identity.workspaces import Settings, Workspace, WrongSettings
+from tests.conftest import Stack
+from tests.person import Person, signed_in
+
+SETTINGS = "/admin/workspaces/settings"
+
+
+def web(stack: Stack) -> str:
+    """The one workspace that every signed-in person makes known."""
+    return f"web#{stack.parameters['user_pool_id']}"
+
+
+async def form(admin: Person, stack: Stack) -> None:
+    await admin.open(f"{stack.chat}{SETTINGS}", params={"workspace": web(stack)})
+
+
+async def test_settings_are_saved_shown_and_written_down(stack: Stack) -> None:
+    async with signed_in(stack, "admin") as admin:
+        await form(admin, stack)
+        await admin.submit(SETTINGS, quota="997", channels="C2 C1, C1", private="yes")
+        saved = admin.text()
+        await form(admin, stack)
+        again = admin.page.text
+        await admin.submit(SETTINGS, quota="", private="", channels="")
+        reset = admin.text()
+        await admin.open(f"{stack.chat}/admin/audit")
+
+    assert "The settings of Web chat are saved." in saved
+    assert "997 a person" in saved
+    assert "2 allowed" in saved
+    assert "To the asker alone" in saved
+    assert 'value="997"' in again
+    assert "Any number" in reset
+    assert "channels: C1 C2, answers: to the asker alone, questions a day: 997" in admin.text()
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"quota": "0"}, "from 1 to 1,000"),
+        ({"quota": "1001"}, "from 1 to 1,000"),
+        ({"quota": "many"}, "from 1 to 1,000"),
+        ({"quota": "٣"}, "from 1 to 1,000"),
+        ({"channels": "#general"}, "not an id"),
+        ({"channels": " ".join(f"C{n}" for n in range(201))}, "At most 200"),
+    ],
+)
+async def test_what_cannot_be_meant_is_said_and_kept_in_the_form(
+    stack: Stack, typed: dict[str, str], said: str
+) -> None:
+    async with signed_in(stack, "admin") as admin:
+        await form(admin, stack)
+        await admin.submit(SETTINGS, **typed)
+
+        assert admin.page.status_code == 422
+        assert said in admin.text()
+        assert "Nothing was saved" in admin.text()
+        if "quota" in typed:
+            assert f'value="{typed["quota"]}"' in admin.page.text
+
+
+async def test_an_unknown_workspace_is_a_page(stack: Stack) -> None:
+    async with signed_in(stack, "admin") as admin:
+        for key in ("slack#TNOBODY", "nonsense", "", "slack#T1#U1", "web#"):
+            page = await admin.open(f"{stack.chat}{SETTINGS}", params={"workspace": key})
+            assert page.status_code == 404
+
+
+async def test_who_may_not_settle(stack: Stack) -> None:
+    pages = ("/admin/workspaces", SETTINGS)
+    async with Person() as stranger:
+        assert (await stranger.send("POST", f"{stack.chat}{SETTINGS}")).status_code == 401
+        for page in pages:
+            await stranger.open(f"{stack.chat}{page}")
+            assert "/oauth2/authorize" in str(stranger.page.url)
+    async with signed_in(stack, "alice") as alice:
+        assert (await alice.send("POST", f"{stack.chat}{SETTINGS}")).status_code == 403
+        for page in pages:
+            assert (await alice.open(f"{stack.chat}{page}")).status_code == 403
+    async with signed_in(stack, "admin") as admin:
+        data = {"csrf_token": secrets.token_hex(8), "workspace": web(stack), "quota": "1"}
+        answer = await admin.send("POST", f"{stack.chat}{SETTINGS}", data=data)
+        assert answer.status_code == 403
+        await admin.open(f"{stack.chat}/admin/workspaces")
+        assert "1 a person" not in admin.text()
+
+
+def test_settings_out_of_bounds_cannot_be_made() -> None:
+    for quota in (0, -1, 1_001):
+        with pytest.raises(WrongSettings):
+            Settings(quota=quota)
+    with pytest.raises(WrongSettings):
+        Settings(channels=("<script>",))
+
+
+@pytest.mark.parametrize("key", ["", "slack", "slack#", "irc#T1", "slack#T1#U1"])
+def test_what_is_no_workspace_cannot_be_made(key: str) -> None:
+    with pytest.raises(ValueError, match=r"\w"):
+        Workspace.from_key(key)
