@@ -1,0 +1,59 @@
+"""The numbers that the security page gives are those of the code."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from identity import link_requests, receipts, session_list, sessions, sign_in, signed_in, user_pool
+
+PAGE = Path(__file__).parents[2] / "docs" / "security.md"
+UNITS = {"seconds": 1, "minutes": 60, "hours": 3_600}
+
+
+def documented(what: str) -> float:
+    row = re.search(rf"^\| {re.escape(what)} \| (\d+) ?(\w*) \|$", PAGE.read_text(), re.MULTILINE)
+    assert row, f"the page says nothing about: {what}"
+    return float(row[1]) * UNITS.get(row[2], 1)
+
+
+@pytest.mark.parametrize(
+    ("what", "coded"),
+    [
+        ("without a request", sessions.INACTIVE),
+        ("in any case", sessions.ABSOLUTE),
+        ("sessions of one person at a time", session_list.MOST),
+        ("a sign-in that the user pool remembers is taken", sign_in.REMEMBERED),
+        ("a sign-in counts as recent", signed_in.RECENT),
+        ("from leaving for the sign-in page to coming back", sign_in.FLOW_LIFETIME),
+        ("a link request", link_requests.LIFETIME),
+        ("the undo address of a receipt", receipts.LIFETIME),
+        ("a disabled or deleted person is believed", user_pool.RECHECK),
+        ("while the user pool doesn't answer", user_pool.GRACE),
+    ],
+)
+def test_the_page_gives_the_limits_of_the_code(what: str, coded: float) -> None:
+    assert documented(what) == coded
+
+
+def test_every_system_with_a_session_is_named() -> None:
+    table = PAGE.read_text().partition("## Who keeps sessions")[2].partition("##")[0]
+    named = re.findall(r"^\| ([\w' ]+) \|", table, re.MULTILINE)
+    assert named == [
+        "System",
+        "chat service",
+        "Cognito user pool",
+        "another identity provider behind the pool",
+        "a chat user's link",
+        "agent",
+    ]
+
+
+def test_every_kind_of_data_has_its_readers_and_writers() -> None:
+    """Field-level rules: what stands under a heading of its own, whole rows only."""
+    table = PAGE.read_text().partition("### Fields")[2].partition("###")[0]
+    rows = re.findall(r"^\| ([^|]+) \| ([^|]+) \| ([^|]+) \|$", table, re.MULTILINE)
+    kinds = {row[0] for row in rows[1:]}
+    for word in ("refresh token", "memory", "client's account", "warranty", "audit", "groups"):
+        assert [kind for kind in kinds if word in kind], word
+    assert "agent/rights.cedar" in table
