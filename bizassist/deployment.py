@@ -12,12 +12,17 @@ from bizassist.settings import SettingsError, read_deployment
 PREFIX = "/app/bizassist"
 
 
+def parameter_prefix() -> str:
+    """Where this deployment's parameters are: ``BIZASSIST_SSM_PREFIX``, or the usual place."""
+    return os.environ.get("BIZASSIST_SSM_PREFIX") or PREFIX
+
+
 def deployment(session: boto3.Session) -> Parameters:
     """What ``BIZASSIST_SSM_PREFIX`` has in the account and region that boto3 finds.
 
     :raises CommandError: one sentence, when it can't be read or isn't whole.
     """
-    prefix = os.environ.get("BIZASSIST_SSM_PREFIX") or PREFIX
+    prefix = parameter_prefix()
     try:
         return read_deployment(read_parameters(session.client("ssm"), prefix), prefix)
     except SettingsError:

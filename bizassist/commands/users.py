@@ -10,13 +10,15 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from bizassist.commands import CommandError
 from bizassist.commands.listing import print_listing
-from bizassist.deployment import deployment
+from bizassist.deployment import deployment, parameter_prefix
+from bizassist.parameters import Parameters
 
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
 
 NAME = "users"
 HELP = "list the people of the user pool, or add one"
+TOKEN = "cognito_bearer_token"  # noqa: S105 - the parameter's name
 USERS, ADMINS = "bizassist-users", "bizassist-admins"
 
 
@@ -28,6 +30,11 @@ def add_arguments(parser: ArgumentParser) -> None:
     create.add_argument("username")
     create.add_argument("--email", required=True)
     create.add_argument("--admin", action="store_true", help="may also administer")
+    create.add_argument(
+        "--store-token",
+        action="store_true",
+        help="keep an access token of theirs in SSM, as a SecureString, to test with",
+    )
     for action in (listing, create):
         action.add_argument("--json", action="store_true", help="for programs")
 
@@ -35,13 +42,16 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(options: Namespace) -> int:
     """Do it and print what is so now."""
     session = boto3.Session()
-    pool = deployment(session).user_pool_id
-    cognito = session.client("cognito-idp")
+    deployed = deployment(session)
+    pool, cognito = deployed.user_pool_id, session.client("cognito-idp")
     try:
         if options.action == "list":
             print_listing(_list(cognito, pool), as_json=options.json, empty="Nobody is there yet.")
         else:
-            print_listing([_create(cognito, pool, options)], as_json=options.json, empty="")
+            made = _create(cognito, pool, options)
+            if options.store_token:
+                _store_token(session, deployed, made)
+            print_listing([made], as_json=options.json, empty="")
             if not options.json:
                 sys.stdout.write("The password is shown this once.\n")
     except cognito.exceptions.UsernameExistsException:
@@ -49,6 +59,24 @@ def run(options: Namespace) -> int:
     except (BotoCoreError, ClientError) as error:
         raise CommandError(f"the user pool refused: {error}") from None
     return 0
+
+
+def _store_token(session: boto3.Session, deployed: Parameters, made: dict[str, str]) -> None:
+    """Sign in as the new person with AWS credentials, and keep the access token for an hour."""
+    granted = session.client("cognito-idp").admin_initiate_auth(
+        UserPoolId=deployed.user_pool_id,
+        ClientId=deployed.web_client_id,
+        AuthFlow="ADMIN_USER_PASSWORD_AUTH",
+        AuthParameters={"USERNAME": made["username"], "PASSWORD": made["password"]},
+    )
+    name = f"{parameter_prefix()}/{TOKEN}"
+    session.client("ssm").put_parameter(
+        Name=name,
+        Value=granted["AuthenticationResult"]["AccessToken"],
+        Type="SecureString",
+        Overwrite=True,
+    )
+    made["token_parameter"] = name
 
 
 def _list(cognito: "CognitoIdentityProviderClient", pool: str) -> list[dict[str, str]]:

@@ -47,6 +47,31 @@ async def test_a_created_person_signs_in_at_once(
     assert capsys.readouterr().err == f"bizassist: {name} is in the user pool already\n"
 
 
+def test_a_token_is_stored_only_when_asked_for(
+    capsys: pytest.CaptureFixture[str], aws: boto3.Session, stack: Stack
+) -> None:
+    ssm, parameter = aws.client("ssm"), f"{stack.ssm_prefix}/cognito_bearer_token"
+    name = f"token-{secrets.token_hex(3)}"
+    said(capsys, "users", "create", f"{name}-0", "--email", f"{name}-0@example.com")
+    with pytest.raises(ssm.exceptions.ParameterNotFound):
+        ssm.get_parameter(Name=parameter)
+
+    (made,) = said(
+        capsys, "users", "create", name, "--email", f"{name}@example.com", "--store-token"
+    )
+
+    try:
+        stored = ssm.get_parameter(Name=parameter, WithDecryption=True)["Parameter"]
+        assert made["token_parameter"] == parameter
+        assert stored["Type"] == "SecureString"
+        assert stored["Value"].count(".") == 2
+        assert stored["Value"] not in json.dumps(made)
+        person = aws.client("cognito-idp").get_user(AccessToken=stored["Value"])
+        assert person["Username"] == name
+    finally:
+        ssm.delete_parameter(Name=parameter)
+
+
 async def test_a_link_is_listed_and_revoked(
     capsys: pytest.CaptureFixture[str], stack: Stack
 ) -> None:

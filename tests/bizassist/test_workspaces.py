@@ -2,6 +2,7 @@
 
 import secrets
 
+import boto3
 import pytest
 
 from identity.workspaces import Settings, Workspace, WrongSettings
@@ -16,27 +17,39 @@ def web(stack: Stack) -> str:
     return f"web#{stack.parameters['user_pool_id']}"
 
 
-async def form(admin: Person, stack: Stack) -> None:
-    await admin.open(f"{stack.chat}{SETTINGS}", params={"workspace": web(stack)})
+async def form(admin: Person, stack: Stack, workspace: str = "") -> None:
+    await admin.open(f"{stack.chat}{SETTINGS}", params={"workspace": workspace or web(stack)})
 
 
-async def test_settings_are_saved_shown_and_written_down(stack: Stack) -> None:
+@pytest.fixture
+def slack(stack: Stack, aws: boto3.Session) -> str:
+    """A workspace that no other test knows."""
+    key = f"slack#T{secrets.token_hex(5).upper()}"
+    aws.client("dynamodb").put_item(
+        TableName=stack.parameters["workspaces_table"],
+        Item={"workspace": {"S": key}, "private": {"BOOL": False}},
+    )
+    return key
+
+
+async def test_settings_are_saved_shown_and_written_down(stack: Stack, slack: str) -> None:
+    name = slack.partition("#")[2]
     async with signed_in(stack, "admin") as admin:
-        await form(admin, stack)
+        await form(admin, stack, slack)
         await admin.submit(SETTINGS, quota="997", channels="C2 C1, C1", private="yes")
         saved = admin.text()
-        await form(admin, stack)
+        await form(admin, stack, slack)
         again = admin.page.text
         await admin.submit(SETTINGS, quota="", private="", channels="")
         reset = admin.text()
         await admin.open(f"{stack.chat}/admin/audit")
 
-    assert "The settings of Web chat are saved." in saved
+    assert f"The settings of {name} are saved." in saved
     assert "997 a person" in saved
     assert "2 allowed" in saved
     assert "To the asker alone" in saved
     assert 'value="997"' in again
-    assert "Any number" in reset
+    assert f"{name} Slack 0 All In the thread Any number" in reset
     assert "channels: C1 C2, answers: to the asker alone, questions a day: 997" in admin.text()
 
 

@@ -16,7 +16,7 @@ from bizassist.local.provision.storage import (
     make_tables,
     moved_queues,
 )
-from bizassist.parameters import read_parameters, write_parameters
+from bizassist.parameters import Parameters, read_parameters, write_parameters
 
 DISCOVERY = "/.well-known/openid-configuration"
 
@@ -42,7 +42,8 @@ def provision(addresses: Addresses, passwords: Mapping[str, str], prefix: str) -
     :returns: the parameters as they now stand below ``prefix``.
     """
     aws = boto3.Session()
-    known = read_parameters(aws.client("ssm"), prefix)
+    read = read_parameters(aws.client("ssm"), prefix)
+    known = {name: value for name, value in read.items() if name in Parameters.model_fields}
     if not known:
         known = {
             **make_identity(aws, passwords),

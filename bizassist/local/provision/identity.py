@@ -16,7 +16,8 @@ WEB_CLIENT: dict[str, Any] = {
     "AllowedOAuthFlows": ["code"],
     "AllowedOAuthScopes": ["openid", "email", "profile"],
     "SupportedIdentityProviders": ["COGNITO"],
-    "ExplicitAuthFlows": ["ALLOW_REFRESH_TOKEN_AUTH"],
+    # The second one takes AWS credentials besides the password: for tokens to test with.
+    "ExplicitAuthFlows": ["ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_ADMIN_USER_PASSWORD_AUTH"],
     "EnableTokenRevocation": True,
     "PreventUserExistenceErrors": "ENABLED",
 }
