@@ -7,7 +7,7 @@ from identity.administrator import Administrators
 from identity.audit import PAGE, Audit
 from identity.directory import SORTS, Directory, page, searched
 from identity.errors import NotYours
-from identity.export import csv_file
+from identity.export import csv_file, json_file
 from identity.html import Html
 from identity.link_pages import PLATFORMS, shown
 from identity.links import Link, Links
@@ -123,14 +123,16 @@ class AdminPages:
         )
 
     async def export_audit(self, request: web.Request) -> web.Response:
-        """``POST /admin/audit/export``: everything that has happened, as a CSV file."""
+        """``POST /admin/audit/export``: everything that has happened, as CSV or as JSON."""
         administrator = await self._acting(request)
+        form = await request.post()
         await self._audit.write("exported", by=administrator.label, about="audit log")
         rows = [
             (one.at.isoformat(), one.action, one.by, one.about, one.detail)
             async for one in self._audit.entries()
         ]
-        return csv_file("audit", ("at", "action", "by", "about", "detail"), rows)
+        make = json_file if form.get("format") == "json" else csv_file
+        return make("audit", ("at", "action", "by", "about", "detail"), rows)
 
     async def _acting(self, request: web.Request) -> Account:
         administrator = await self._administrators.act(request)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 Action = Literal[
+    "signed in",
     "linked",
     "replaced",
     "undone",

@@ -1,10 +1,13 @@
 """Leaving for the user pool's sign-in page, coming back from it, and signing out at both."""
 
+import logging
 from urllib.parse import urlencode
 
 from aiohttp import web
 from aiohttp_session import get_session
+from botocore.exceptions import BotoCoreError, ClientError
 
+from identity.audit import Audit
 from identity.browser import local_path
 from identity.errors import CookieMissing, SignInFailed, SignInUnavailable
 from identity.flows import reloaded_pending, remember_flow, take_flow
@@ -19,6 +22,8 @@ from identity.sessions import COOKIE, check_csrf
 from identity.sign_in import Flow, SignIn, Tokens
 from identity.signed_in import sign_in, signed_in
 from identity.vault import Vault
+
+log = logging.getLogger(__name__)
 
 HOME = "/chat"
 """Where a web sign-in ends that didn't ask for another page."""
@@ -51,6 +56,7 @@ class AuthPages:
         vault: Vault,
         link_pages: LinkPages,
         sessions: SessionList,
+        audit: Audit,
         user_pool_id: str,
         client_id: str,
         public_url: str,
@@ -61,6 +67,7 @@ class AuthPages:
         self._vault = vault
         self._link_pages = link_pages
         self._sessions = sessions
+        self._audit = audit
         self._user_pool_id = user_pool_id
         self._client_id = client_id
         self._public_url = public_url
@@ -104,7 +111,10 @@ class AuthPages:
     async def sign_out(self, request: web.Request) -> web.Response:
         """``POST /auth/logout``: end the session here, then the user pool's own."""
         await check_csrf(request)
+        person = await signed_in(request)
         (await get_session(request)).invalidate()
+        if person:
+            await self._note_sign_out(person.label)
         try:
             document = await self._oidc.document()
         except SignInUnavailable:
@@ -122,6 +132,13 @@ class AuthPages:
             sentence="Your session has ended here and at your company's sign-in page.",
             link={"url": "/auth/login", "text": "Sign in again"},
         )
+
+    async def _note_sign_out(self, label: str) -> None:
+        """Write it down; a log that doesn't answer must keep nobody signed in at the pool."""
+        try:
+            await self._audit.write("signed out", by=label)
+        except (ClientError, BotoCoreError) as error:
+            log.warning("a sign-out could not be written down: %s", type(error).__name__)
 
     async def _ask_sign_in(self, request: web.Request) -> web.Response:
         """A button: another site's link must not begin a session where the pool remembers one."""
@@ -160,6 +177,7 @@ class AuthPages:
             )
         )
         await self._sessions.make_room(account.subject)
+        await self._audit.write("signed in", by=account.label)
         await sign_in(request, account)
         raise web.HTTPSeeOther(flow.next_page)
 

@@ -200,6 +200,7 @@ class Identity:
             vault=self.vault,
             link_pages=link_pages,
             sessions=self.session_list,
+            audit=self.audit,
             user_pool_id=self.settings.user_pool_id,
             client_id=self.settings.web_client_id,
             public_url=self.settings.public_url,
