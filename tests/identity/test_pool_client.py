@@ -18,8 +18,11 @@ def test_the_web_client_may_use_the_code_flow_and_nothing_else(deployment: Deplo
     assert client["CallbackURLs"] == [f"{deployment.url}/auth/callback"]
     assert client["LogoutURLs"] == [f"{deployment.url}/auth/signed-out"]
     assert set(client["AllowedOAuthScopes"]) <= {"openid", "email", "profile"}
-    # No password ever passes through us, not even from a script.
-    assert not [flow for flow in client.get("ExplicitAuthFlows", []) if "PASSWORD" in flow]
+    # A password gets nobody a token, unless the account's own AWS credentials come with it.
+    assert set(client["ExplicitAuthFlows"]) <= {
+        "ALLOW_REFRESH_TOKEN_AUTH",
+        "ALLOW_ADMIN_USER_PASSWORD_AUTH",
+    }
     assert client["EnableTokenRevocation"]
 
 
@@ -81,6 +84,30 @@ async def test_a_code_works_once_and_with_its_verifier_only(
     form["code"] = parse_qs(urlsplit(answer.headers["Location"]).query)["code"][0]
     for wrong in ({"code_verifier": "x" * 43}, {"code_verifier": verifier}):
         assert (await _exchange(endpoint, {**form, **wrong})).status_code == 400
+
+
+async def test_a_password_gets_no_token_from_the_pool(deployment: Deployment) -> None:
+    form = {
+        "grant_type": "password",
+        "client_id": deployment.settings.web_client_id,
+        "username": "alice",
+        "password": deployment.passwords["alice"],
+    }
+    refused = await _exchange(_endpoint(deployment, "token_endpoint"), form)
+    assert refused.status_code == 400
+    assert "access_token" not in refused.text
+
+
+async def test_no_token_comes_by_way_of_the_browser(house: House, alice: Browser) -> None:
+    """The implicit flow: what the pool redirects with never carries a token."""
+    start = URL((await alice.get("/auth/login", follow=False)).headers["Location"])
+    for kind in ("token", "id_token", "code token"):
+        asked = await alice.get(str(start.update_query(response_type=kind)), follow=False)
+        if asked.status == 200:
+            asked = await alice.sign_in(
+                asked, "alice", house.deployment.passwords["alice"], follow=False
+            )
+        assert "token" not in urlsplit(asked.headers.get("Location", "")).fragment
 
 
 async def test_the_pool_refuses_a_plain_challenge(house: House, alice: Browser) -> None:
