@@ -16,7 +16,8 @@ class OneLine(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Time, level, logger, message: text from outside can't begin a line of its own."""
-        message = TOKEN.sub("[token]", " ".join(record.getMessage().split()))
+        shown = "".join(c if c.isprintable() else " " for c in record.getMessage())
+        message = TOKEN.sub("[token]", " ".join(shown.split()))
         error = record.exc_info[1] if record.exc_info else None
         cause = f" [{reason(error)}]" if error else ""
         return f"{self.formatTime(record)} {record.levelname} {record.name} {message}{cause}"

@@ -41,6 +41,8 @@ class Parameters(BaseModel):
     memory_role_arn: str
     warranty_table: str
     clients_table: str
+    policies_bucket: str
+    uploads_bucket: str
 
 
 def read_parameters(ssm: "SSMClient", prefix: str) -> dict[str, str]:

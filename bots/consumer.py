@@ -60,6 +60,19 @@ class Consumer:
                     conversations.create_task(self._work(messages))
 
     async def _receive(self) -> list[Any]:
+        """The next messages; cancelled, it waits for its call and gives back what that took.
+
+        A call in a thread can't be cancelled, and what it took for nobody would stay hidden.
+        """
+        receiving = asyncio.create_task(self._received())
+        try:
+            return await asyncio.shield(receiving)
+        except asyncio.CancelledError:
+            if taken := await receiving:
+                await self._hide(taken, 0)
+            raise
+
+    async def _received(self) -> list[Any]:
         try:
             answer = await self._call(
                 self._sqs.receive_message,

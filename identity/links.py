@@ -19,6 +19,18 @@ LinkState = Literal["active", "revoked", "expired"]
 
 Item = Mapping[str, "AttributeValueTypeDef"]
 
+SHOWN = (
+    "chat_user",
+    "subject",
+    "link_state",
+    "account",
+    "linked_at",
+    "last_seen",
+    "workspace",
+    "user_name",
+)
+"""The attributes that lists of links show; the refresh token is nine tenths of a row."""
+
 
 @dataclass(frozen=True, slots=True)
 class Link:
@@ -131,8 +143,10 @@ class Links:
         return sorted(found, key=lambda link: link.linked_at)
 
     async def everybody(self) -> list[Link]:
-        """Every link of everybody, in every state and in no order (Scan)."""
-        pages = self._dynamodb.get_paginator("scan").paginate(TableName=self._table)
+        """Every link of everybody, in every state and in no order, without its token (Scan)."""
+        pages = self._dynamodb.get_paginator("scan").paginate(
+            TableName=self._table, ProjectionExpression=", ".join(SHOWN)
+        )
         return await self._execute(
             lambda: [_link(item) for page in pages for item in page["Items"]]
         )

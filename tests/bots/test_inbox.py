@@ -3,10 +3,11 @@
 import asyncio
 import json
 import secrets
+import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, cast
 
 import boto3
 import pytest
@@ -182,6 +183,46 @@ async def test_what_is_unfinished_at_the_end_is_there_for_the_next(queues: Queue
         await inbox.put(event(1))
         async with queues.consuming(hang, queues.inbox):
             await asyncio.wait_for(begun.wait(), 10)
+        async with queues.consuming(arrived.append, queues.inbox):
+            await until(lambda: arrived == [event(1)])
+
+
+class LateReceive:
+    """An SQS whose second receipt happens just after deliveries were given back, if they are."""
+
+    def __init__(self, sqs: "SQSClient") -> None:
+        self._sqs = sqs
+        self._given_back = threading.Event()
+        self._received = 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._sqs, name)
+
+    def receive_message(self, **request: Any) -> Any:
+        self._received += 1
+        if self._received == 2:
+            self._given_back.wait(3)
+        return self._sqs.receive_message(**{**request, "WaitTimeSeconds": 0})
+
+    def change_message_visibility_batch(self, **request: Any) -> Any:
+        answer = self._sqs.change_message_visibility_batch(**request)
+        self._given_back.set()
+        return answer
+
+
+async def test_an_ending_consumer_takes_nothing_with_it(queues: Queues) -> None:
+    begun, arrived = asyncio.Event(), list[Accepted]()
+
+    async def hang(accepted: Accepted) -> None:
+        begun.set()
+        await asyncio.Event().wait()
+
+    ending = replace(queues, sqs=cast("SQSClient", LateReceive(queues.sqs)))
+    async with Inbox(queues.sqs, queues.call, queues.inbox) as inbox:
+        await inbox.put(event(1))
+        async with ending.consuming(hang, queues.inbox):
+            await asyncio.wait_for(begun.wait(), 10)
+            await asyncio.sleep(0.1)  # so that it is asking for more when it ends
         async with queues.consuming(arrived.append, queues.inbox):
             await until(lambda: arrived == [event(1)])
 

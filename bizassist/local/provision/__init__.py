@@ -11,6 +11,7 @@ from bizassist.local.provision.agentcore import make_agentcore
 from bizassist.local.provision.identity import allow_callbacks, make_identity
 from bizassist.local.provision.storage import (
     fill_table,
+    make_buckets,
     make_key,
     make_queues,
     make_tables,
@@ -50,6 +51,7 @@ def provision(addresses: Addresses, passwords: Mapping[str, str], prefix: str) -
             **make_tables(aws),
             **make_queues(aws),
             **make_key(aws),
+            **make_buckets(aws),
             **make_agentcore(aws),
         }
         today = datetime.now(UTC).date()

@@ -1,4 +1,4 @@
-"""The tables, the inbox with its dead-letter queue, and the key that refresh tokens are under."""
+"""The tables, the inbox with its dead-letter queue, the buckets, and the refresh tokens' key."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -19,6 +19,7 @@ TABLES: dict[str, tuple[str, str | None, dict[str, str]]] = {
     "clients": ("client_id", None, {}),
 }
 EXPIRING = ("link_requests", "sessions", "ledger", "transcripts")
+BUCKETS = ("policies", "uploads")
 DELIVERIES = 5
 
 
@@ -93,6 +94,15 @@ def make_key(aws: boto3.Session) -> dict[str, str]:
     """The KMS key that encrypts refresh tokens."""
     key = aws.client("kms").create_key(Description="bizassist refresh tokens")["KeyMetadata"]
     return {"tokens_key_id": key["KeyId"]}
+
+
+def make_buckets(aws: boto3.Session) -> dict[str, str]:
+    """The company's policy documents, and the files that people attach to their questions."""
+    s3 = aws.client("s3")
+    names = {f"{bucket}_bucket": f"bizassist-{bucket}" for bucket in BUCKETS}
+    for name in names.values():
+        s3.create_bucket(Bucket=name)
+    return names
 
 
 def fill_table(aws: boto3.Session, table: str, rows: Iterable[Mapping[str, Any]]) -> None:

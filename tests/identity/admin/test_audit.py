@@ -1,10 +1,12 @@
 """The audit log: added to, read newest first, never changed."""
 
 import inspect
+import json
 import time
 from datetime import timedelta
 
 import pytest
+from botocore.exceptions import ClientError
 
 from identity import audit
 from identity.audit import Audit
@@ -59,3 +61,39 @@ async def test_the_log_is_exported_whole_and_that_is_written_down(admin: Browser
 async def test_a_position_that_is_none_shows_the_newest(admin: Browser) -> None:
     assert (await admin.get("/admin/audit?before=nonsense")).status == 200
     assert (await admin.get("/admin/audit?before=%00")).status == 200
+
+
+async def test_the_log_is_exported_as_json_too(admin: Browser) -> None:
+    page = await admin.get("/admin/audit")
+
+    download = await admin.submit(page, "/admin/audit/export", format="json")
+
+    entries = json.loads(download.text)
+    assert 'filename="audit.json"' in download.headers["Content-Disposition"]
+    assert {"at", "action", "by", "about", "detail"} == set(entries[0])
+    assert "exported" in {entry["action"] for entry in entries[:5]}
+
+
+async def test_signing_in_and_out_is_written_down(house: House, alice: Browser) -> None:
+    await house.web_sign_in(alice, "alice")
+    await alice.submit(await alice.get("/auth/logout"), "/auth/logout", follow=False)
+
+    mine = [one for one in await house.identity.audit.page() if one.by == "alice@example.com"]
+
+    assert [one.action for one in mine[:2]] == ["signed out", "signed in"]
+
+
+async def test_nobody_stays_signed_in_by_a_log_that_does_not_answer(
+    house: House, alice: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await house.web_sign_in(alice, "alice")
+    page = await alice.get("/auth/logout")
+
+    async def down(*_: object, **__: object) -> None:
+        raise ClientError({"Error": {"Code": "InternalServerError"}}, "PutItem")
+
+    monkeypatch.setattr(house.identity.audit, "write", down, raising=False)
+    answer = await alice.submit(page, "/auth/logout", follow=False)
+
+    assert answer.status == 303
+    assert (await alice.get("/chat")).text == "hello stranger"
