@@ -37,6 +37,7 @@ from agent.memory_access import FAULTS
 from agent.problems import one_line, run_error
 from agent.prompt import system_prompt, tool_names
 from agent.rights import Rights
+from agent.usage import Usage
 from agent.wishes import wish
 
 logger = logging.getLogger(__name__)
@@ -62,6 +63,7 @@ class Assistant:
     async def run(self, run_input: RunAgentInput, caller: Caller) -> AsyncIterator[BaseEvent]:
         """Answer one question as AG-UI events; a failure ends in one error event."""
         FAULTS.set([])
+        usage = Usage()
         thread, run = run_input.thread_id, run_input.run_id
         started = False
         try:
@@ -70,7 +72,7 @@ class Assistant:
                 events = await stack.enter_async_context(aclosing(self._events(run_input, caller)))
                 async for event in events:
                     started = started or event.type is EventType.RUN_STARTED
-                    yield event
+                    yield usage.counted(event)
                     if event.type is EventType.RUN_ERROR:
                         return
         except Exception as error:  # noqa: BLE001 - the one place where a run's errors end

@@ -94,3 +94,27 @@ async def test_an_unknown_serial_is_a_plain_sentence(runtime: str, cloud: Cloud)
 
     assert answer.text.startswith("No warranty is on file")
     assert "{" not in answer.text
+
+
+async def test_the_end_of_a_run_says_what_it_used(runtime: str, cloud: Cloud) -> None:
+    token = cloud.tokens["alice"]
+    with_tool = await ask(runtime, token, "Is serial LAPTOP-2024-001 still under warranty?")
+    without = await ask(runtime, token, "Hello")
+
+    for answer, calls in ((with_tool, 1), (without, 0)):
+        end = answer.one("RUN_FINISHED")
+        (model,) = end["usage"]
+        usage = end["result"]["usage"]
+        assert usage.keys() == {"input_tokens", "output_tokens", "tool_calls", "milliseconds"}
+        assert usage["input_tokens"] == model["inputTokens"] > 0
+        assert usage["output_tokens"] == model["outputTokens"] > 0
+        assert usage["tool_calls"] == calls
+        assert usage["milliseconds"] > 0
+
+
+async def test_a_wish_is_granted_without_tokens(runtime: str, cloud: Cloud) -> None:
+    answer = await ask(runtime, cloud.tokens["admin"], "Forget that my parrot is called Coco")
+
+    usage = answer.one("RUN_FINISHED")["result"]["usage"]
+    assert usage.pop("milliseconds") > 0
+    assert usage == {"input_tokens": 0, "output_tokens": 0, "tool_calls": 0}
