@@ -17,6 +17,9 @@ FINISHED = {"type": "RUN_FINISHED", "threadId": "t", "runId": "r"}
 HANGS = {"type": "hangs"}
 """In a script: from here on the runtime says nothing more."""
 
+WAITS = {"type": "waits"}
+"""In a script: the runtime goes on once it is told to."""
+
 Step = int | list[dict[str, str]]
 
 
@@ -32,6 +35,7 @@ class Scripted:
     script: list[Step]
     asked: list[dict[str, Any]] = field(default_factory=list)
     url: str = ""
+    go_on: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """One invocation."""
@@ -44,6 +48,9 @@ class Scripted:
         for event in step:
             if event is HANGS:
                 await asyncio.Event().wait()
+            if event is WAITS:
+                await self.go_on.wait()
+                continue
             await response.write(f"data: {json.dumps(event)}\n\n".encode())
         return response
 

@@ -1,4 +1,4 @@
-"""The chat service is killed in the middle of an answer: nothing is lost, nothing shown twice."""
+"""The chat service ends in the middle of an answer: nothing is lost, nothing shown twice."""
 
 import asyncio
 import os
@@ -14,7 +14,7 @@ import httpx
 
 from bizassist.local.parts import Part, Running, free_port
 from bizassist.parameters import write_parameters
-from tests.bots.scripted import FINISHED, HANGS, STARTED, Scripted, own_queues, text
+from tests.bots.scripted import FINISHED, HANGS, STARTED, WAITS, Scripted, own_queues, text
 from tests.conftest import Stack
 from tests.person import Person
 
@@ -123,3 +123,39 @@ async def test_an_answer_survives_the_death_of_its_process(
         assert [call["runId"] for call in runtime.asked][:1] * 2 == [
             call["runId"] for call in runtime.asked
         ]
+
+
+async def test_a_process_that_is_asked_to_end_finishes_its_answer(
+    stack: Stack, aws: boto3.Session, tmp_path: Path
+) -> None:
+    runtime = Scripted([[STARTED, text("The first half of "), WAITS, text("it all."), FINISHED]])
+    async with AsyncExitStack() as stays:
+        http = await stays.enter_async_context(httpx.AsyncClient())
+        await link(stack, http)
+        await stays.enter_async_context(runtime.running())
+        url, chat = await stays.enter_async_context(own_slack(stack, aws, runtime, tmp_path))
+        slack = Slack(url, http)
+
+        only = await Running.start(chat, tmp_path)
+        stays.push_async_callback(only.stop)
+        await only.ready()
+        await slack.say("Tell me everything.")
+        await slack.until("The first half of")
+        os.kill(only.pid, signal.SIGTERM)
+        await until_refused(http, chat.ready)
+        runtime.go_on.set()
+        await only.ended()
+
+        assert "The first half of it all." in str(await slack.bots_messages())
+        assert len(await slack.bots_messages()) == len(runtime.asked) == 1
+
+
+async def until_refused(http: httpx.AsyncClient, url: str) -> None:
+    """Wait until nobody listens there any more."""
+    async with asyncio.timeout(20):
+        while True:
+            try:
+                await http.get(url)
+            except httpx.TransportError:
+                return
+            await asyncio.sleep(0.05)
