@@ -36,7 +36,7 @@ dev: setup ## the whole product on this machine, until Ctrl-C (ARGS="--fresh")
 	@.venv/bin/bizassist dev $(ARGS)
 
 test: setup lint ## every check and every test (ARGS="-k turn")
-	@.venv/bin/python -m pytest $(ARGS)
+	@.venv/bin/python -m pytest -n 2 --dist loadgroup $(ARGS)
 
 lint: setup ## style, types and the arrows between the packages
 	@.venv/bin/ruff check
