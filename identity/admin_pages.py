@@ -4,7 +4,7 @@ from aiohttp import web
 from aiohttp_session import get_session
 
 from identity.administrator import Administrators
-from identity.audit import PAGE, Audit
+from identity.audit import PAGE, POSITION, Audit
 from identity.directory import SORTS, Directory, page, searched
 from identity.errors import NotYours
 from identity.export import csv_file, json_file
@@ -192,4 +192,4 @@ def _number(request: web.Request) -> int:
 def _position(request: web.Request) -> str:
     """Where a page of the audit log begins; anything that is no position is the newest."""
     text = request.query.get("before", "")
-    return text if text[:20].isascii() and text[:20].isdigit() else ""
+    return text if POSITION.fullmatch(text) else ""

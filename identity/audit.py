@@ -1,5 +1,6 @@
 """The audit log: who did what to whom, added to and never changed."""
 
+import re
 import secrets
 import time
 from collections.abc import AsyncIterator
@@ -25,6 +26,7 @@ Action = Literal[
     "settled",
 ]
 PAGE = 50
+POSITION = re.compile(r"[0-9]{20}-[0-9a-f]{8}", re.ASCII)
 DAYS = "days"
 """The partition whose rows are the days there are entries of."""
 

@@ -7,7 +7,10 @@ from collections.abc import Iterable, Sequence
 
 from aiohttp import web
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = tuple(
+    "=+-@\t\r\n\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}"
+    "\N{FULLWIDTH HYPHEN-MINUS}\N{FULLWIDTH COMMERCIAL AT}"
+)
 """What a spreadsheet takes for the beginning of a formula (OWASP, CSV Injection)."""
 
 

@@ -1,12 +1,13 @@
 """Links: which subject a chat user speaks for, kept in DynamoDB."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from time import time
 from typing import TYPE_CHECKING, Literal, cast
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from identity.executor import Executor
 from identity.people import ChatUser, Names, session_id
@@ -14,6 +15,11 @@ from identity.people import ChatUser, Names, session_id
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
+
+log = logging.getLogger(__name__)
+
+SEEN_EVERY = 120
+"""Seconds between two notes that a person was here; a write for each question would be waste."""
 
 LinkState = Literal["active", "revoked", "expired"]
 
@@ -103,6 +109,19 @@ class Links:
             {":new": {"B": sealed}, ":seen": {"N": _seconds(seen)}},
         )
         return replace(link, sealed=sealed, last_seen=seen) if changed else None
+
+    async def seen(self, link: Link) -> None:
+        """Note that the person of ``link`` was here, unless that is known as of a moment ago.
+
+        What fails is logged only: nobody's question may go unanswered by it.
+        """
+        now = datetime.now(UTC)
+        if link.last_seen and (now - link.last_seen).total_seconds() < SEEN_EVERY:
+            return
+        try:
+            await self._update(link, "SET last_seen = :seen", {":seen": {"N": _seconds(now)}})
+        except (ClientError, BotoCoreError) as error:
+            log.warning("when somebody was here can't be noted: %s", type(error).__name__)
 
     async def lease(self, link: Link, seconds: int) -> bool:
         """Be the one process that refreshes ``link``, until it is resealed, ended or released.

@@ -103,6 +103,8 @@ class TokenBroker:
     async def access_token(self, link: Link) -> str:
         """An access token of the link's subject, good for another minute at least.
 
+        Whoever needs one is there now, which is noted.
+
         :raises LinkExpired: when the user pool refuses the link, or has disabled or deleted its
             person; it is then marked ``expired``.
         :raises SignInUnavailable: when the user pool, KMS or the table doesn't answer.
@@ -114,6 +116,7 @@ class TokenBroker:
             raise LinkExpired("the user pool no longer has this person")
         cached = self._cache.get(key)
         if cached and cached.until > monotonic():
+            await self._links.seen(link)
             return cached.token
         task = self._refreshing.get(key)
         if task is None:

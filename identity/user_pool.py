@@ -35,7 +35,11 @@ PAUSE = 5.0
 """Seconds after a failure in which nobody else waits for the same time-out."""
 
 AT_ONCE = 4
-"""Questions under way; a Cognito that hangs must not take every thread there is."""
+"""Questions under way; a Cognito that hangs must not take every thread there is, and one process
+must not use up what Cognito answers to all of them in a second (docs/security.md has the sums)."""
+
+THROTTLED = frozenset({"TooManyRequestsException", "ThrottlingException", "LimitExceededException"})
+"""Cognito answers, only not so often: no outage, so people whom we don't know yet still ask."""
 
 REMEMBERED = 10_000
 
@@ -56,6 +60,8 @@ class UserPool:
         self._asking: dict[str, asyncio.Task[bool]] = {}
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._failed = float("-inf")
+        self._throttled = float("-inf")
+        self._begun: set[float] = set()
 
     async def has(self, subject: str) -> bool:
         """Whether ``subject`` is a user of the pool who may sign in, as of a minute ago at most.
@@ -65,11 +71,14 @@ class UserPool:
         now, confirmed = monotonic(), self._confirmed.get(subject, float("-inf"))
         if now - confirmed < RECHECK:
             return True
+        if now - self._throttled < PAUSE and now - confirmed < GRACE:
+            return True  # room for those of whom there is no yes yet
         try:
             async with asyncio.timeout(PATIENCE):
                 return await asyncio.shield(self._question(subject))
         except TimeoutError:
-            self._failed = monotonic()
+            if self._hangs():  # or else it was only our own queue
+                self._failed = monotonic()
             reason = "no answer in time"
         except SignInUnavailable as error:
             reason = str(error)
@@ -107,16 +116,30 @@ class UserPool:
             if monotonic() - self._failed < PAUSE:
                 raise SignInUnavailable("failed a moment ago")
             begun = monotonic()
+            self._begun.add(begun)
             try:
                 enabled = await self._execute(self._enabled, subject)
             except (ClientError, BotoCoreError) as error:
-                self._failed = monotonic()
-                log.warning("Cognito can't be asked about people: %s", type(error).__name__)
-                raise SignInUnavailable(type(error).__name__) from None
+                raise self._failure(error) from None
+            finally:
+                self._begun.discard(begun)
         self._confirmed.pop(subject, None)
         if enabled:
             self._remember(subject, begun)
         return enabled
+
+    def _hangs(self) -> bool:
+        """Whether Cognito leaves a question unanswered for long."""
+        return any(monotonic() - begun > PATIENCE / 2 for begun in self._begun)
+
+    def _failure(self, error: ClientError | BotoCoreError) -> SignInUnavailable:
+        code = error.response["Error"]["Code"] if isinstance(error, ClientError) else ""
+        if code in THROTTLED:
+            self._throttled = monotonic()
+        else:
+            self._failed = monotonic()
+        log.warning("Cognito can't be asked about people: %s", code or type(error).__name__)
+        return SignInUnavailable(code or type(error).__name__)
 
     def _remember(self, subject: str, when: float) -> None:
         if len(self._confirmed) >= REMEMBERED:

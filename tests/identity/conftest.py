@@ -115,13 +115,13 @@ async def house(deployment: Deployment, execute: Executor) -> AsyncIterator[Hous
 
 
 @pytest_asyncio.fixture
-async def alice(deployment: Deployment) -> AsyncIterator[Browser]:
+async def alice(house: House, deployment: Deployment) -> AsyncIterator[Browser]:
     async with Browser(deployment.url) as browser:
         yield browser
 
 
 @pytest_asyncio.fixture
-async def mallory(deployment: Deployment) -> AsyncIterator[Browser]:
+async def mallory(house: House, deployment: Deployment) -> AsyncIterator[Browser]:
     """Another browser; whoever sits there signs in as the sample person ``admin``."""
     async with Browser(deployment.url) as browser:
         yield browser

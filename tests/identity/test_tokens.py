@@ -4,6 +4,7 @@ import asyncio
 import statistics
 import time
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -160,3 +161,53 @@ async def test_a_table_that_does_not_answer_is_said_plainly(
     async with running_process(deployment, execute, settings=mistaken) as process:
         with pytest.raises(SignInUnavailable):
             await process.broker.access_token(link)
+
+
+async def test_a_link_was_last_seen_at_its_latest_question(
+    house: House, process: Process, link: Link
+) -> None:
+    """An access token lives for an hour; a question is noted also when there is one in memory."""
+    await process.broker.access_token(link)
+    yesterday = replace(link, last_seen=datetime.now(UTC) - timedelta(days=1))
+    await house.identity.links.put(yesterday)
+    began = datetime.now(UTC) - timedelta(milliseconds=1)
+
+    await process.broker.access_token(yesterday)
+
+    noted = await house.identity.links.active(link.chat_user)
+    assert noted is not None
+    assert noted == replace(yesterday, last_seen=noted.last_seen)
+    assert noted.last_seen is not None
+    assert began <= noted.last_seen <= datetime.now(UTC)
+    assert len(process.refreshed) == 1
+    # The next question of the same minute costs no write.
+    await process.broker.access_token(noted)
+    assert await house.identity.links.active(link.chat_user) == noted
+
+
+async def test_a_question_is_answered_though_nobody_can_note_that_it_was_asked(
+    process: Process, link: Link, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await process.broker.access_token(link)
+
+    async def down(*_: object, **__: object) -> bool:
+        raise ClientError({"Error": {"Code": "InternalServerError"}}, "UpdateItem")
+
+    monkeypatch.setattr(process.broker._links, "_update", down)
+    long_ago = replace(link, last_seen=link.linked_at - timedelta(days=1))
+    assert await process.broker.access_token(long_ago)
+
+
+async def test_a_link_that_was_ended_is_not_brought_back_by_having_been_seen(
+    house: House, process: Process, link: Link
+) -> None:
+    await process.broker.access_token(link)
+    stale = replace(link, last_seen=None)
+    await house.identity.links.revoke(link)
+
+    await house.identity.links.seen(stale)
+
+    after = await house.identity.links.get(link.chat_user)
+    assert after is not None
+    assert after.state == "revoked"
+    assert await house.identity.links.active(link.chat_user) is None

@@ -28,6 +28,12 @@ class Visitor:
         own = {"Accept": "text/html", **({"Cookie": self.cookie} if self.cookie else {})}
         return await self.http.request(method, path, headers={**own, **headers}, **options)
 
+    async def status(self, path: str) -> int:
+        """How an address answers, without waiting for the end of what it might stream."""
+        headers = {"Accept": "text/html", "Cookie": self.cookie}
+        async with self.http.stream("GET", path, headers=headers) as answer:
+            return answer.status_code
+
 
 @pytest.fixture(scope="module")
 async def http(stack: Stack) -> AsyncIterator[httpx.AsyncClient]:

@@ -49,11 +49,11 @@ async def test_nobody_listens_to_another_persons_answer(
     own = await alice.send("GET", events)
     assert own.status_code == 200
     assert "bizassist.html" in own.text
-    assert (await admin.send("GET", events)).status_code == 404
-    assert (await stranger.send("GET", events)).status_code == 401
+    assert await admin.status(events) == 404
+    assert await stranger.status(events) == 401
     # Nor by way of an own conversation: a turn belongs to its conversation.
     turn = events.rsplit("/", 2)[1]
-    assert (await admin.send("GET", f"/chat/{ID}/{turn}/events")).status_code == 404
+    assert await admin.status(f"/chat/{ID}/{turn}/events") == 404
 
 
 async def test_a_question_in_somebody_elses_conversation_begins_an_own_one(

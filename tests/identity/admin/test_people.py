@@ -9,6 +9,7 @@ from urllib.parse import quote
 import pytest
 
 from identity.directory import PAGE, page, searched
+from identity.export import csv_file
 from identity.links import Link
 from identity.people import ChatUser, Names
 from tests.identity.admin.conftest import linked
@@ -116,6 +117,15 @@ async def test_an_export_has_what_was_found_and_runs_nothing(
     assert values["workspace"] == '\'=HYPERLINK("x")'
     assert values["chat user"] == "'@SUM(A1)"
     assert "1 links" in (await admin.get("/admin/audit")).text
+
+
+@pytest.mark.parametrize("begin", [*"=+-@\t\r\n", "\uff1d", "\uff0b", "\uff0d", "\uff20"])
+def test_no_cell_of_an_export_is_a_formula(begin: str) -> None:
+    file = csv_file("people", ("one", "two"), [(f"{begin}1+1", f"one {begin} two")])
+
+    (columns, row) = csv.reader(io.StringIO(str(file.text), newline=""))
+    assert columns == ["one", "two"]
+    assert row == [f"'{begin}1+1", f"one {begin} two"]
 
 
 async def test_nobody_found_says_how_to_go_on(admin: Browser) -> None:

@@ -19,6 +19,7 @@ LEAVING = pytest.mark.parametrize("leave", ["disable", "delete"])
 ASKED = "before-parameter-build.cognito-identity-provider.AdminGetUser"
 SENT = "before-call.cognito-identity-provider"
 BUSY: Any = {"Error": {"Code": "TooManyRequestsException", "Message": ""}}
+BROKEN: Any = {"Error": {"Code": "InternalErrorException", "Message": ""}}
 DENIED: Any = {"Error": {"Code": "AccessDeniedException", "Message": ""}}
 
 
@@ -108,7 +109,7 @@ async def test_an_outage_is_not_asked_about_by_everybody(
     cognito: Cognito, person: Newcomer, other: Newcomer, clock: Clock
 ) -> None:
     assert await cognito.pool.has(person.subject)
-    cognito.error = ClientError(BUSY, "AdminGetUser")
+    cognito.error = ClientError(BROKEN, "AdminGetUser")
     clock.forward(RECHECK + 1)
     assert await cognito.pool.has(person.subject)
     asked = cognito.asked
@@ -124,7 +125,7 @@ async def test_an_outage_ends_for_people_who_never_stopped_asking(
 ) -> None:
     """Being told "failed a moment ago" is no new failure, or nobody would ask again."""
     assert await cognito.pool.has(person.subject)
-    cognito.error = ClientError(BUSY, "AdminGetUser")
+    cognito.error = ClientError(BROKEN, "AdminGetUser")
     clock.forward(GRACE + 1)
     with pytest.raises(SignInUnavailable):
         await cognito.pool.has(person.subject)
@@ -135,6 +136,63 @@ async def test_an_outage_ends_for_people_who_never_stopped_asking(
             await cognito.pool.has(person.subject)
     clock.forward(1)
     assert await cognito.pool.has(person.subject)
+
+
+async def test_being_throttled_is_no_outage_for_people_who_come_anew(
+    cognito: Cognito, person: Newcomer, other: Newcomer, clock: Clock
+) -> None:
+    """Whoever was there a moment ago gives way; nobody is signed out, and nobody is let in."""
+    assert await cognito.pool.has(person.subject)
+    cognito.error = ClientError(BUSY, "AdminGetUser")
+    clock.forward(RECHECK + 1)
+    with pytest.raises(SignInUnavailable):
+        await cognito.pool.has(other.subject)
+    asked = cognito.asked
+    for _ in range(10):
+        assert await cognito.pool.has(person.subject)
+    assert cognito.asked == asked
+    with pytest.raises(SignInUnavailable):
+        await cognito.pool.has("nobody")
+    cognito.error = None
+    assert await cognito.pool.has(other.subject)
+    assert not await cognito.pool.has("nobody")
+
+
+async def test_who_left_is_found_out_once_the_throttling_ends(
+    cognito: Cognito, person: Newcomer, clock: Clock
+) -> None:
+    assert await cognito.pool.has(person.subject)
+    person.delete()
+    cognito.error = ClientError(BUSY, "AdminGetUser")
+    clock.forward(RECHECK + 1)
+    assert await cognito.pool.has(person.subject)
+    cognito.error = None
+    clock.forward(PAUSE + 1)
+    assert not await cognito.pool.has(person.subject)
+
+
+async def test_a_long_queue_of_our_own_is_no_outage(
+    cognito: Cognito, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Everybody comes at nine: who waits for too long asks again, and is known by then."""
+    monkeypatch.setattr(user_pool, "PATIENCE", 0.1)
+    monkeypatch.setattr("identity.user_pool.monotonic", lambda: 0.0)  # no call of it takes long
+    answer, served = asyncio.Event(), 0
+
+    async def slow(*_: object) -> bool:
+        nonlocal served
+        served += 1
+        if served > user_pool.AT_ONCE:
+            await answer.wait()
+        return True
+
+    monkeypatch.setattr(cognito.pool, "_execute", slow)
+    everybody = [f"somebody-{number}" for number in range(20)]
+    first = await asyncio.gather(*map(cognito.pool.has, everybody), return_exceptions=True)
+    assert first.count(True) == user_pool.AT_ONCE
+    answer.set()
+    assert all(await asyncio.gather(*map(cognito.pool.has, everybody)))
+    assert served == 20
 
 
 async def test_a_pool_that_hangs_keeps_nobody_waiting_for_long(
@@ -152,6 +210,8 @@ async def test_a_pool_that_hangs_keeps_nobody_waiting_for_long(
     monkeypatch.setattr(cognito.pool, "_execute", hang)
     async with asyncio.timeout(1):
         assert await cognito.pool.has(person.subject)
+        with pytest.raises(SignInUnavailable, match="failed a moment ago"):
+            await cognito.pool.has("somebody else")
     answered.set()
 
 
