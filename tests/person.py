@@ -16,6 +16,7 @@ from tests.conftest import Stack
 _FORM = re.compile(r"<form\b[^>]*>.*?</form>", re.DOTALL)
 _FIELD = re.compile(r"<input\b[^>]*>")
 _TAG = re.compile(r"<[^>]+>")
+_TURN = re.compile(r'<article class="turn".*?</article>', re.DOTALL)
 
 
 class Person:
@@ -73,7 +74,15 @@ class Person:
 
     def text(self) -> str:
         """What the page says."""
-        return html.unescape(" ".join(_TAG.sub(" ", self.page.text).split()))
+        return _said(self.page.text)
+
+    def conversation(self) -> str:
+        """The questions and answers of a chat page, without the titles of other conversations."""
+        return _said(" ".join(_TURN.findall(self.page.text)))
+
+
+def _said(page: str) -> str:
+    return html.unescape(" ".join(_TAG.sub(" ", page).split()))
 
 
 def _attribute(tag: str, name: str) -> str:

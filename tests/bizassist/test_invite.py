@@ -123,6 +123,34 @@ async def test_a_search_that_would_be_another_filter_finds_nobody(stack: Stack) 
         assert "Nobody's address or name begins with" in admin.text()
 
 
+async def test_nothing_that_was_typed_acts_on_the_page(
+    stack: Stack, aws: boto3.Session, name: str
+) -> None:
+    """Nor does what stands in the user pool: whoever fills it from elsewhere is nobody of ours."""
+    hostile = '"><script>alert(1)</script>'
+    aws.client("cognito-idp").admin_create_user(
+        UserPoolId=stack.parameters["user_pool_id"],
+        Username=name,
+        UserAttributes=[{"Name": "email", "Value": f"{name}\u202e<script>alert(1)</script>"}],
+        MessageAction="SUPPRESS",
+    )
+    async with signed_in(stack, "admin") as admin:
+        await admin.open(f"{stack.chat}/admin/invite", params={"q": hostile})
+        pages = [admin.page.text]
+        await admin.submit("/admin/invite/new", username=hostile, email=hostile)
+        pages.append(admin.page.text)
+        await admin.open(f"{stack.chat}/admin/invite", params={"q": name})
+        pages.append(admin.page.text)
+        await admin.submit("/admin/invite/pick")
+        pages.append(admin.page.text)
+
+    assert name in pages[2]
+    assert f"{name}&lt;script&gt;" in pages[3]
+    for page in pages:
+        assert "<script>alert" not in page
+        assert "\u202e" not in page
+
+
 async def test_who_may_not_invite(stack: Stack) -> None:
     async with Person() as stranger:
         for form in FORMS:

@@ -13,6 +13,7 @@ async def sign_in(page: Page, username: str, password: str) -> None:
 async def ask(page: Page, question: str) -> None:
     """Type a question into the web chat and send it."""
     await page.fill("#text", question)
+    await page.wait_for_load_state("load")  # before it, no script takes the Enter key
     await page.press("#text", "Enter")
 
 

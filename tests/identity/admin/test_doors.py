@@ -1,5 +1,7 @@
 """Who may open which address of the administrators' pages at all."""
 
+from urllib.parse import quote
+
 import pytest
 
 from identity.people import ChatUser, Names
@@ -89,3 +91,14 @@ async def test_no_name_acts_on_the_page(
 
     assert "<script>alert" not in page.text
     assert "\u202e" not in page.text
+
+
+@pytest.mark.parametrize("address", ["/admin/people?q={}", "/admin/people?sort={}&page={}&q=x"])
+async def test_nothing_that_is_asked_for_acts_on_the_page(admin: Browser, address: str) -> None:
+    hostile = quote('"><script>alert(1)</script>\u202e', safe="")
+
+    page = await admin.get(address.replace("{}", hostile))
+
+    assert page.status == 200
+    assert "<script>alert" not in page.text
+    assert '"><script' not in page.text
