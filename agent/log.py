@@ -3,6 +3,7 @@
 import logging
 
 from agent.problems import one_line
+from agent.trace import trace_id
 
 QUIET = {
     "ag_ui_strands": logging.WARNING,
@@ -20,10 +21,10 @@ class OneLine(logging.Formatter):
     """Formats a record as one line; an exception is its type and where it was raised."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Time, level, logger, message."""
+        """Time, level, logger, message, and the trace that it belongs to."""
         time = self.formatTime(record, "%H:%M:%S")
         message = one_line(record.getMessage())
-        return f"{time} {record.levelname} {record.name} {message}{_where(record)}"
+        return f"{time} {record.levelname} {record.name} {message}{_where(record)}{_trace()}"
 
 
 def set_up() -> None:
@@ -33,6 +34,11 @@ def set_up() -> None:
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     for name, level in QUIET.items():
         logging.getLogger(name).setLevel(level)
+
+
+def _trace() -> str:
+    trace = trace_id()
+    return f" trace={trace}" if trace else ""
 
 
 def _where(record: logging.LogRecord) -> str:

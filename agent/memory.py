@@ -1,6 +1,7 @@
 """What the assistant remembers of one person: their conversation and their long-term records."""
 
 import logging
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -12,7 +13,7 @@ from bedrock_agentcore.memory.integrations.strands.session_manager import (
 )
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
-from strands.memory import MemoryManager, MemoryStore
+from strands.memory import MemoryEntry, MemoryManager, MemorySearchOptions, MemoryStore
 from strands.types.exceptions import SessionException
 
 from agent.memory_access import FAULTS, MemoryAccess, Personal
@@ -61,6 +62,27 @@ class Conversation(AgentCoreMemorySessionManager):
             return []
 
 
+Noting = Callable[[Iterable[tuple[str, str]]], None]
+"""Told the kind and text of each record that a question recalled."""
+
+
+class Recall(MemoryManager):
+    """Finds records for a question, and tells which."""
+
+    def __init__(self, stores: list[MemoryStore], noting: Noting | None) -> None:
+        super().__init__(stores, search_tool_config=False, injection={"max_entries": MAX_ENTRIES})
+        self._noting = noting
+
+    async def search(
+        self, query: str, options: MemorySearchOptions | None = None
+    ) -> list[MemoryEntry]:
+        """The records of all kinds that fit, as many as the model is given."""
+        found = (await super().search(query, options))[:MAX_ENTRIES]
+        if self._noting:
+            self._noting((entry.store_name or "", entry.content) for entry in found)
+        return found
+
+
 class MemoryUnavailableError(Exception):
     """Nothing can be remembered for this person now; ``str()`` is for the log."""
 
@@ -98,9 +120,10 @@ class Memories:
         self._memory_id = memory_id
         self._access = access
 
-    def open(self, subject: str, session_id: str) -> Memory:
+    def open(self, subject: str, session_id: str, noting: Noting | None = None) -> Memory:
         """The person's memory, with the conversation ready to be restored; blocks on the network.
 
+        :param noting: told which records each question of this run recalls.
         :raises MemoryUnavailableError: when it can't be had with the person's own credentials.
         """
         try:
@@ -120,7 +143,7 @@ class Memories:
             )
         except (BotoCoreError, ClientError, ResponseParserError, SessionException) as error:
             raise MemoryUnavailableError(f"{type(error).__name__}: {error}") from error
-        recall = None if paused else self._recall(personal, conversation)
+        recall = None if paused else self._recall(personal, conversation, noting)
         return Memory(conversation, recall, own.records)
 
     def of(self, subject: str) -> Personally:
@@ -140,7 +163,9 @@ class Memories:
             MemorySwitch(client, self._memory_id, personal.subject),
         )
 
-    def _recall(self, personal: Personal, conversation: Conversation) -> MemoryManager:
+    def _recall(
+        self, personal: Personal, conversation: Conversation, noting: Noting | None
+    ) -> MemoryManager:
         """Recall-only stores: the conversation's events are the one source of extraction."""
         stores: list[MemoryStore] = [
             AgentCoreMemoryStore(
@@ -157,9 +182,7 @@ class Memories:
             )
             for kind in RECALLED
         ]
-        return MemoryManager(
-            stores, search_tool_config=False, injection={"max_entries": MAX_ENTRIES}
-        )
+        return Recall(stores, noting)
 
 
 def memory_faults() -> list[str]:

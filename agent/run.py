@@ -29,6 +29,7 @@ from agent.caller import Caller
 from agent.client_tool import client_tool
 from agent.clients import Clients
 from agent.door import question
+from agent.explanation import Explanation
 from agent.gateway import Gateway
 from agent.granted import granted
 from agent.known import memory_tools
@@ -63,16 +64,20 @@ class Assistant:
     async def run(self, run_input: RunAgentInput, caller: Caller) -> AsyncIterator[BaseEvent]:
         """Answer one question as AG-UI events; a failure ends in one error event."""
         FAULTS.set([])
-        usage = Usage()
+        usage, explanation = Usage(), Explanation()
         thread, run = run_input.thread_id, run_input.run_id
         started = False
         try:
             async with AsyncExitStack() as stack:
                 await stack.enter_async_context(self._alone(caller, thread))
-                events = await stack.enter_async_context(aclosing(self._events(run_input, caller)))
+                events = await stack.enter_async_context(
+                    aclosing(self._events(run_input, caller, explanation))
+                )
                 async for event in events:
                     started = started or event.type is EventType.RUN_STARTED
-                    yield usage.counted(event)
+                    if event.type is EventType.RUN_FINISHED:
+                        yield explanation.event()
+                    yield usage.counted(explanation.noted(event))
                     if event.type is EventType.RUN_ERROR:
                         return
         except Exception as error:  # noqa: BLE001 - the one place where a run's errors end
@@ -92,25 +97,29 @@ class Assistant:
         finally:
             lock.release()
 
-    async def _events(self, run_input: RunAgentInput, caller: Caller) -> AsyncGenerator[BaseEvent]:
+    async def _events(
+        self, run_input: RunAgentInput, caller: Caller, explanation: Explanation
+    ) -> AsyncGenerator[BaseEvent]:
         wanted = None if run_input.resume else wish(question(run_input))
         answers = (
             granted(wanted, self.memories, caller.subject, run_input)
             if wanted
-            else self._answers(run_input, caller)
+            else self._answers(run_input, caller, explanation)
         )
         async with aclosing(answers):
             async for event in answers:
                 yield event
 
-    async def _answers(self, run_input: RunAgentInput, caller: Caller) -> AsyncGenerator[BaseEvent]:
+    async def _answers(
+        self, run_input: RunAgentInput, caller: Caller, explanation: Explanation
+    ) -> AsyncGenerator[BaseEvent]:
         tools, memory = await asyncio.gather(
-            self.gateway.tools(), self._memory(caller, run_input.thread_id)
+            self.gateway.tools(), self._memory(caller, run_input.thread_id, explanation)
         )
-        agent = await asyncio.to_thread(self._agent, caller, tools, memory)
+        agent = await asyncio.to_thread(self._agent, caller, tools, memory, explanation)
         if memory and FAULTS.get():  # its history could not be restored: better none than half
             memory = None
-            agent = await asyncio.to_thread(self._agent, caller, tools, memory)
+            agent = await asyncio.to_thread(self._agent, caller, tools, memory, explanation)
         adapter = StrandsAgent(
             agent,
             AGENT_ID,
@@ -132,15 +141,22 @@ class Assistant:
                 if event.type not in HIDDEN:
                     yield event
 
-    async def _memory(self, caller: Caller, session_id: str) -> Memory | None:
+    async def _memory(
+        self, caller: Caller, session_id: str, explanation: Explanation
+    ) -> Memory | None:
+        subject, recalled = caller.subject, explanation.recalled
         try:
-            return await asyncio.to_thread(self.memories.open, caller.subject, session_id)
+            return await asyncio.to_thread(self.memories.open, subject, session_id, recalled)
         except MemoryUnavailableError as error:
             logger.error("no memory for this run: %s", one_line(str(error)))  # noqa: TRY400
             return None
 
     def _agent(
-        self, caller: Caller, gateway_tools: list[AgentTool], memory: Memory | None
+        self,
+        caller: Caller,
+        gateway_tools: list[AgentTool],
+        memory: Memory | None,
+        explanation: Explanation,
     ) -> Agent:
         """Restores the conversation on the way, so it blocks on the network."""
         rights = Rights(caller)
@@ -152,6 +168,7 @@ class Assistant:
             tools=[*self._local_tools(memory, rights), *gateway_tools],
             agent_id=AGENT_ID,
             callback_handler=None,
+            hooks=[explanation],
             interventions=[rights],
             conversation_manager=SlidingWindowConversationManager(window_size=40),
             session_manager=memory.conversation if memory else None,

@@ -29,8 +29,12 @@ SESSION = "x-amzn-bedrock-agentcore-runtime-session-id"
 REQUEST_ID = b"x-amzn-bedrock-agentcore-runtime-request-id"
 CUSTOM = "x-amzn-bedrock-agentcore-runtime-custom-"
 SESSION_LENGTHS = range(33, 257)
-FORWARDED = frozenset({"accept", "authorization", "content-length", "content-type", SESSION})
-"""What reaches the agent: the content, and the headers on the runtime's allow-list."""
+TRACE = ("traceparent", "tracestate", "baggage", "x-amzn-trace-id")
+FORWARDED = frozenset(
+    {"accept", "authorization", "content-length", "content-type", SESSION, *TRACE}
+)
+"""What reaches the agent: the content, the headers on the runtime's allow-list, and those that
+InvokeAgentRuntime itself names for the trace."""
 CALL = re.compile(r"/runtimes/(?P<arn>[^/]+)/(?P<operation>invocations|stopruntimesession)")
 
 Ended = Callable[[str, str], Awaitable[None]]

@@ -91,6 +91,7 @@ async def test_only_headers_on_the_allow_list_reach_the_agent(cloud: Cloud) -> N
                 "X-Amzn-Bedrock-AgentCore-Runtime-User-Id": "admin",
                 "X-Forwarded-User": "admin",
                 "Cookie": "session=1",
+                "traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
             },
         )
     seen = response.json()
@@ -104,6 +105,7 @@ async def test_only_headers_on_the_allow_list_reach_the_agent(cloud: Cloud) -> N
         "content-type",
         custom,
         SESSION_HEADER.lower(),
+        "traceparent",
         "x-amzn-bedrock-agentcore-runtime-request-id",
     }
 
