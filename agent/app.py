@@ -49,6 +49,7 @@ class _Agent:
         self._settings = settings
         self._running = 0
         self._assistant: asyncio.Task[Assistant]
+        self._reading: asyncio.Task[None] | None = None
 
     @asynccontextmanager
     async def lifespan(self, _: Starlette) -> AsyncIterator[None]:
@@ -56,6 +57,8 @@ class _Agent:
         try:
             yield
         finally:
+            if self._reading is not None:
+                self._reading.cancel()
             if not self._assistant.cancel() and not self._assistant.exception():
                 await self._assistant.result().gateway.close()
 
@@ -82,6 +85,7 @@ class _Agent:
     async def _prepare(self) -> "Assistant":
         assistant = await asyncio.to_thread(_assistant, self._settings)
         await assistant.gateway.tools()
+        self._reading = asyncio.create_task(assistant.policies.keep_fresh())
         return assistant
 
 
@@ -93,9 +97,12 @@ def _assistant(settings: Settings) -> "Assistant":
     from agent.memory import Memories  # noqa: PLC0415
     from agent.memory_access import MemoryAccess  # noqa: PLC0415
     from agent.models import model  # noqa: PLC0415
+    from agent.policies.library import Policies  # noqa: PLC0415
+    from agent.policies.shelf import shelf  # noqa: PLC0415
     from agent.run import Assistant  # noqa: PLC0415
 
     aws = boto3.Session()
     memories = Memories(settings.memory_id, MemoryAccess(settings.memory_role_arn, aws))
     clients = Clients(settings.clients_table, aws)
-    return Assistant(model(settings.model), Gateway(settings), memories, clients)
+    policies = Policies(shelf(settings.policies_folder, settings.policies_bucket, aws))
+    return Assistant(model(settings.model), Gateway(settings), memories, clients, policies)

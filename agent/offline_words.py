@@ -26,6 +26,8 @@ LINKS = ("url", "address", "link")
 LINK = re.compile(r"https?://[^\s<>]+")
 ADVICE = ("next_step", "advice", "recommendation", "not_shown")
 VERBS = re.compile(r"^(?:check|get|look up|lookup|find|fetch|read|show|query) ")
+APART = frozenset({"notice", "sources"})
+"""What a result says to the model, and what is shown beside the answer."""
 MAX_ITEMS = 8
 REFUSED = re.compile(re.escape(REFUSAL) + r"(?: \(Reference: \w+\))?")
 I_AM = (
@@ -74,7 +76,7 @@ def _record(
     question: str, tool: str, given: Mapping[str, Any], value: dict[str, Any]
 ) -> Iterator[str]:
     """A headline, the details as a list, and the advice."""
-    told: set[str | None] = set()
+    told: set[str | None] = set(APART)
     lead = next((key for key in LEADS if isinstance(value.get(key), str)), None)
     if lead:
         told.add(lead)
@@ -84,7 +86,7 @@ def _record(
         told |= {"status", subject}
         name = quoted(str(value[subject])) if subject else "it"
         yield _status(question, tool, name, value["status"])
-    items = [key for key, entry in value.items() if _is_listing(entry)]
+    items = [key for key, entry in value.items() if _is_listing(entry) and key not in APART]
     advice = [key for key in ADVICE if key in value]
     details = [key for key in value if key not in {*told, *items, *advice}]
     lines = [

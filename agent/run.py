@@ -35,6 +35,8 @@ from agent.granted import granted
 from agent.known import memory_tools
 from agent.memory import SHAKY, UNAVAILABLE, Memories, Memory, MemoryUnavailableError
 from agent.memory_access import FAULTS
+from agent.policies.library import Policies
+from agent.policy_tool import policy_tool
 from agent.problems import one_line, run_error
 from agent.prompt import system_prompt, tool_names
 from agent.rights import Rights
@@ -57,6 +59,7 @@ class Assistant:
     gateway: Gateway
     memories: Memories
     clients: Clients
+    policies: Policies
     _sessions: WeakValueDictionary[tuple[str, str], asyncio.Lock] = field(
         default_factory=WeakValueDictionary
     )
@@ -178,7 +181,7 @@ class Assistant:
     def _local_tools(self, memory: Memory | None, rights: Rights) -> list[AgentTool]:
         """What this agent does itself; without memory there is none to show."""
         own = memory_tools(memory.records, paused=memory.paused) if memory else []
-        return [*own, client_tool(self.clients, rights)]
+        return [*own, client_tool(self.clients, rights), policy_tool(self.policies)]
 
     def _notices(self, memory: Memory | None) -> list[str]:
         """What the person should know about how this answer was made."""

@@ -6,8 +6,17 @@ from typing import Any, ClassVar, Self
 import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
-from pydantic import AnyHttpUrl, Field, SecretStr, ValidationError
+from pydantic import (
+    AnyHttpUrl,
+    DirectoryPath,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic.fields import FieldInfo
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 DEFAULT_PREFIX = "/app/bizassist"
@@ -27,6 +36,7 @@ class Settings(BaseSettings):
 
     :param memory_role_arn: the role that is assumed with the session tag ``sub`` before anyone's
         memory is touched.
+    :param policies_folder: a folder with the company's policies, instead of the bucket.
     :param model: ``offline``, ``bedrock:ID``, ``anthropic:ID``, ``openai:ID`` or ``ollama:ID``.
     """
 
@@ -44,9 +54,18 @@ class Settings(BaseSettings):
     memory_id: str = Field(min_length=1)
     memory_role_arn: str = Field(min_length=1)
     clients_table: str = Field(min_length=1)
+    policies_folder: DirectoryPath | None = None
+    policies_bucket: str = Field(default="", validate_default=True)
     model: str = Field(default="offline", min_length=1)
 
     groups: ClassVar[frozenset[str]] = frozenset({"bizassist-users", "bizassist-admins"})
+
+    @field_validator("policies_bucket")
+    @classmethod
+    def _policies_lie_somewhere(cls, bucket: str, info: ValidationInfo) -> str:
+        if not bucket and info.data.get("policies_folder") is None:
+            raise PydanticCustomError("missing", "no bucket and no folder")
+        return bucket
 
     @classmethod
     def settings_customise_sources(

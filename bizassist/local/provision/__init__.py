@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 import boto3
 
@@ -10,6 +11,7 @@ from bizassist.local import sample_data
 from bizassist.local.provision.agentcore import make_agentcore
 from bizassist.local.provision.identity import allow_callbacks, make_identity
 from bizassist.local.provision.storage import (
+    fill_bucket,
     fill_table,
     make_buckets,
     make_key,
@@ -19,6 +21,7 @@ from bizassist.local.provision.storage import (
 )
 from bizassist.parameters import Parameters, read_parameters, write_parameters
 
+POLICIES = Path(__file__).parents[1] / "policies"
 DISCOVERY = "/.well-known/openid-configuration"
 
 
@@ -57,6 +60,7 @@ def provision(addresses: Addresses, passwords: Mapping[str, str], prefix: str) -
         today = datetime.now(UTC).date()
         fill_table(aws, known["warranty_table"], sample_data.warranties(today))
         fill_table(aws, known["clients_table"], sample_data.clients())
+        fill_bucket(aws, known["policies_bucket"], sorted(POLICIES.iterdir()))
     known |= {
         "discovery_url": f"{addresses.aws}/{known['user_pool_id']}{DISCOVERY}",
         "runtime_url": addresses.runtime,

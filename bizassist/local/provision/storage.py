@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -103,6 +104,13 @@ def make_buckets(aws: boto3.Session) -> dict[str, str]:
     for name in names.values():
         s3.create_bucket(Bucket=name)
     return names
+
+
+def fill_bucket(aws: boto3.Session, bucket: str, files: Iterable[Path]) -> None:
+    """Upload files under their own names."""
+    s3 = aws.client("s3")
+    for file in files:
+        s3.put_object(Bucket=bucket, Key=file.name, Body=file.read_bytes())
 
 
 def fill_table(aws: boto3.Session, table: str, rows: Iterable[Mapping[str, Any]]) -> None:

@@ -1,0 +1,112 @@
+"""Where the company's policies lie: a bucket, or a folder for who runs the agent alone."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+CONFIG = Config(connect_timeout=3, read_timeout=20, retries={"max_attempts": 3})
+KINDS = frozenset({".md", ".markdown", ".pdf"})
+MOST_BYTES = 20 * 1024 * 1024
+
+
+class ShelfError(Exception):
+    """The documents can't be had now; ``str()`` is for the log."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One document as a listing names it.
+
+    :param version: changes whenever the content does.
+    :param size: in bytes.
+    """
+
+    name: str
+    version: str
+    size: int
+
+
+class Shelf(Protocol):
+    """A place of documents; its calls block.
+
+    Both raise :class:`ShelfError`.
+    """
+
+    def listed(self) -> list[Listed]:
+        """Every document of a kind that can be read, in the order of their names."""
+
+    def read(self, name: str) -> bytes:
+        """One document's content, of which no more is read than :data:`MOST_BYTES`."""
+
+
+class Folder:
+    """A folder and those in it; links that lead out of it are passed over."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path.resolve()
+
+    def listed(self) -> list[Listed]:
+        """Documents by their paths below the folder; the version is time and size."""
+        if not self._path.is_dir():
+            raise ShelfError("the folder is gone")
+        try:
+            files = [path for path in self._path.rglob("*") if self._is_document(path)]
+            return sorted((self._listed(path) for path in files), key=lambda listed: listed.name)
+        except OSError as error:
+            raise ShelfError(type(error).__name__) from error
+
+    def read(self, name: str) -> bytes:
+        """The file's bytes."""
+        try:
+            with (self._path / name).open("rb") as file:
+                return file.read(MOST_BYTES)
+        except OSError as error:
+            raise ShelfError(type(error).__name__) from error
+
+    def _is_document(self, path: Path) -> bool:
+        inside = path.resolve().is_relative_to(self._path)
+        return inside and path.suffix.lower() in KINDS and path.is_file()
+
+    def _listed(self, path: Path) -> Listed:
+        about = path.stat()
+        name = path.relative_to(self._path).as_posix()
+        return Listed(name, f"{about.st_mtime_ns}-{about.st_size}", about.st_size)
+
+
+class Bucket:
+    """A bucket of S3, read with the agent's own role."""
+
+    def __init__(self, name: str, session: boto3.Session) -> None:
+        self._name = name
+        self._s3 = session.client("s3", config=CONFIG)
+
+    def listed(self) -> list[Listed]:
+        """Documents by their keys; the version is the ETag (ListObjectsV2)."""
+        try:
+            pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self._name)
+            return [
+                Listed(entry["Key"], entry["ETag"], entry["Size"])
+                for page in pages
+                for entry in page.get("Contents", ())
+                if Path(entry["Key"]).suffix.lower() in KINDS
+            ]
+        except (BotoCoreError, ClientError) as error:
+            raise ShelfError(type(error).__name__) from error
+
+    def read(self, name: str) -> bytes:
+        """The object's bytes (GetObject)."""
+        try:
+            with self._s3.get_object(Bucket=self._name, Key=name)["Body"] as body:
+                content: bytes = body.read(MOST_BYTES)
+                return content
+        except (BotoCoreError, ClientError, OSError) as error:
+            raise ShelfError(type(error).__name__) from error
+
+
+def shelf(folder: Path | None, bucket: str, session: boto3.Session) -> Shelf:
+    """The folder where there is one, else the bucket."""
+    return Folder(folder) if folder else Bucket(bucket, session)
