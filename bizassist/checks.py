@@ -11,6 +11,7 @@ from bizassist.settings import Process
 from bots.slack.manifest import SCOPES
 from bots.teams.app import TeamsApp
 from bots.teams.bot_token import BotToken
+from bots.teams.errors import CallUnanswered
 from identity.admin_setup import Check, Finding
 from identity.executor import Executor
 
@@ -30,6 +31,7 @@ class Checks:
     """One method a part; what one raises says that its part is broken.
 
     :param http: has time-outs of its own.
+    :param mend: what to do about a parameter that is wrong.
     """
 
     def __init__(
@@ -41,6 +43,7 @@ class Checks:
         control: "BedrockAgentCoreControlClient",
         call: Executor,
         teams: TeamsApp | None,
+        mend: str = UNKNOWN_HERE,
     ) -> None:
         self._process = process
         self._deployment = deployment
@@ -48,14 +51,15 @@ class Checks:
         self._control = control
         self._call = call
         self._teams = teams
+        self._mend = mend
 
     def all(self) -> tuple[Check, ...]:
         """The checklist, in the order in which a deployment comes up."""
         return (
-            Check("User pool", self.user_pool, f"Look at discovery_url. {UNKNOWN_HERE}"),
-            Check("Runtime", self.runtime, f"Look at runtime_url and the agent. {UNKNOWN_HERE}"),
-            Check("Gateway and its tools", self.gateway, f"Look at gateway_url. {UNKNOWN_HERE}"),
-            Check("Memory", self.memory, f"Look at memory_id and its region. {UNKNOWN_HERE}"),
+            Check("User pool", self.user_pool, f"Look at discovery_url. {self._mend}"),
+            Check("Runtime", self.runtime, f"Look at runtime_url and the agent. {self._mend}"),
+            Check("Gateway and its tools", self.gateway, f"Look at gateway_url. {self._mend}"),
+            Check("Memory", self.memory, f"Look at memory_id and its region. {self._mend}"),
             Check("Slack", self.slack, "Look whether this service may reach slack.com."),
             Check("Microsoft Teams", self.microsoft_teams, "Look at the bot's secret in Azure."),
         )
@@ -64,7 +68,7 @@ class Checks:
         """The discovery document names our issuer, and its keys can be read."""
         document = await self._json(self._deployment.discovery_url)
         if document["issuer"] != self._deployment.issuer:
-            return Finding("broken", f"discovery_url is another issuer's. {UNKNOWN_HERE}")
+            return Finding("broken", f"discovery_url is another issuer's. {self._mend}")
         keys = (await self._json(document["jwks_uri"]))["keys"]
         return Finding("working", f"{_many(len(keys), 'signing key')} published.")
 
@@ -76,14 +80,20 @@ class Checks:
         if answer.status_code in {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN}:
             return Finding("working", "It answers, and lets nobody in without a token.")
         if answer.status_code == httpx.codes.NOT_FOUND:
-            return Finding("broken", f"There is no runtime of this ARN. {UNKNOWN_HERE}")
+            return Finding("broken", f"There is no runtime of this ARN. {self._mend}")
         return Finding(
             "broken", f"It answered {answer.status_code} where 401 was due: look at its logs."
         )
 
     async def gateway(self) -> Finding:
         """A machine's token is accepted, and at least one tool is listed."""
-        token = await self._machine_token()
+        try:
+            token = await self._machine_token()
+        except httpx.HTTPError:
+            needed = "m2m_client_id, m2m_client_secret and m2m_scope"
+            return Finding(
+                "broken", f"There is no machine's token for it: look at {needed}. {self._mend}"
+            )
         names = await self._tools(token)
         if not names:
             return Finding("broken", "It has no tools: look at its targets.")
@@ -98,7 +108,7 @@ class Checks:
             if code == "AccessDeniedException":
                 return Finding("broken", "This service's role may not call GetMemory: allow it.")
             if code == "ResourceNotFoundException":
-                return Finding("broken", f"There is no memory of this id. {UNKNOWN_HERE}")
+                return Finding("broken", f"There is no memory of this id. {self._mend}")
             raise
         memory = answer["memory"]
         if memory["status"] != "ACTIVE":
@@ -133,7 +143,11 @@ class Checks:
             return Finding("absent", "Register a bot and upload the package below.")
         if self._teams.anonymous:
             return Finding("working", "Takes messages of this machine without a token.")
-        await BotToken(self._teams)()
+        try:
+            await BotToken(self._teams)()
+        except CallUnanswered as error:
+            look = "look at the bot's id, secret and tenant in Azure"
+            return Finding("broken", f"Microsoft refuses ({error}): {look}.")
         return Finding("working", "Microsoft accepts the bot's id and secret.")
 
     async def _json(self, url: str) -> dict[str, Any]:

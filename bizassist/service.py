@@ -18,7 +18,13 @@ from bizassist.administration import administration
 from bizassist.commands import CommandError
 from bizassist.identity_settings import identity_settings
 from bizassist.parameters import Parameters, read_parameters
-from bizassist.settings import Process, SettingsError, read_deployment, read_process
+from bizassist.settings import (
+    Process,
+    SettingsError,
+    read_deployment,
+    read_process,
+    teams_app,
+)
 from bots.app import Check, application
 from bots.consumer import Consumer
 from bots.errors import reason
@@ -29,7 +35,6 @@ from bots.policy import Policy, Quotas
 from bots.runtime import Runtime
 from bots.slack.edge import SlackEdge
 from bots.slack.platform import slack_platform
-from bots.teams.app import TeamsApp
 from bots.teams.edge import TeamsEdge
 from bots.teams.platform import teams_platform
 from bots.turn import Assistant
@@ -117,7 +122,7 @@ async def chat_service(process: Process, deployment: Parameters) -> AsyncIterato
             signing_secret, bot_token = slack
             platforms["slack"] = await enter(slack_platform(bot_token, process.slack_api_url))
             routes += SlackEdge(signing_secret, inbox.put).routes()
-        if teams := _teams_app(process):
+        if teams := teams_app(process):
             platforms["teams"] = await enter(teams_platform(teams))
             routes += TeamsEdge(teams, inbox.put).routes()
         http = await enter(httpx.AsyncClient())
@@ -191,16 +196,6 @@ class Answers:
 def _slack_secrets(process: Process) -> tuple[str, str] | None:
     secret, token = process.slack_signing_secret, process.slack_bot_token
     return (secret.get_secret_value(), token.get_secret_value()) if secret and token else None
-
-
-def _teams_app(process: Process) -> TeamsApp | None:
-    if process.microsoft_app_id and process.microsoft_app_password:
-        return TeamsApp(
-            process.microsoft_app_id,
-            process.microsoft_app_password.get_secret_value(),
-            process.microsoft_app_tenant_id,
-        )
-    return TeamsApp(anonymous=True) if process.teams_anonymous else None
 
 
 def _checks(

@@ -7,6 +7,7 @@ from pydantic import BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bizassist.parameters import Parameters
+from bots.teams.app import TeamsApp
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -74,6 +75,17 @@ def read_process() -> Process:
     if problems:
         raise SettingsError("\n".join(problems))
     return process
+
+
+def teams_app(process: Process) -> TeamsApp | None:
+    """The bot's registration with Microsoft; None where Teams is switched off."""
+    if process.microsoft_app_id and process.microsoft_app_password:
+        return TeamsApp(
+            process.microsoft_app_id,
+            process.microsoft_app_password.get_secret_value(),
+            process.microsoft_app_tenant_id,
+        )
+    return TeamsApp(anonymous=True) if process.teams_anonymous else None
 
 
 def _half(**pair: object) -> list[str]:

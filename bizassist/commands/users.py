@@ -12,6 +12,7 @@ from bizassist.commands import CommandError
 from bizassist.commands.listing import print_listing
 from bizassist.deployment import deployment, parameter_prefix
 from bizassist.parameters import Parameters
+from bizassist.password_sign_in import access_token, check_flow
 
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
@@ -48,35 +49,36 @@ def run(options: Namespace) -> int:
         if options.action == "list":
             print_listing(_list(cognito, pool), as_json=options.json, empty="Nobody is there yet.")
         else:
-            made = _create(cognito, pool, options)
-            if options.store_token:
-                _store_token(session, deployed, made)
-            print_listing([made], as_json=options.json, empty="")
-            if not options.json:
-                sys.stdout.write("The password is shown this once.\n")
+            _add(session, deployed, options)
     except cognito.exceptions.UsernameExistsException:
         raise CommandError(f"{options.username} is in the user pool already") from None
     except (BotoCoreError, ClientError) as error:
-        raise CommandError(f"the user pool refused: {error}") from None
+        raise CommandError(f"AWS refused: {error}") from None
     return 0
 
 
-def _store_token(session: boto3.Session, deployed: Parameters, made: dict[str, str]) -> None:
-    """Sign in as the new person with AWS credentials, and keep the access token for an hour."""
-    granted = session.client("cognito-idp").admin_initiate_auth(
-        UserPoolId=deployed.user_pool_id,
-        ClientId=deployed.web_client_id,
-        AuthFlow="ADMIN_USER_PASSWORD_AUTH",
-        AuthParameters={"USERNAME": made["username"], "PASSWORD": made["password"]},
-    )
+def _add(session: boto3.Session, deployed: Parameters, options: Namespace) -> None:
+    cognito = session.client("cognito-idp")
+    if options.store_token:
+        check_flow(cognito, deployed)
+    made = _create(cognito, deployed.user_pool_id, options)
+    try:
+        if options.store_token:
+            token = access_token(cognito, deployed, made["username"], made["password"])
+            made["token_parameter"] = _keep(session, token)
+    except CommandError as error:
+        raise CommandError(f"{made['username']} was made, but no token is kept: {error}") from None
+    finally:  # they are there now, and nobody else knows their password
+        print_listing([made], as_json=options.json, empty="")
+        if not options.json:
+            sys.stdout.write("The password is shown this once.\n")
+
+
+def _keep(session: boto3.Session, token: str) -> str:
+    """Put the token where tests look for it, and return the name of that parameter."""
     name = f"{parameter_prefix()}/{TOKEN}"
-    session.client("ssm").put_parameter(
-        Name=name,
-        Value=granted["AuthenticationResult"]["AccessToken"],
-        Type="SecureString",
-        Overwrite=True,
-    )
-    made["token_parameter"] = name
+    session.client("ssm").put_parameter(Name=name, Value=token, Type="SecureString", Overwrite=True)
+    return name
 
 
 def _list(cognito: "CognitoIdentityProviderClient", pool: str) -> list[dict[str, str]]:

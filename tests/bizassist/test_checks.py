@@ -18,6 +18,7 @@ from bizassist.parameters import Parameters
 from bizassist.settings import Process
 from bots.slack.manifest import SCOPES
 from bots.teams.app import TeamsApp
+from bots.teams.errors import CallUnanswered
 from identity.admin_setup import Check, Finding, finding
 from identity.executor import Executor
 
@@ -195,10 +196,11 @@ async def test_a_bot_that_microsoft_refuses_says_where_to_look(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     async def refuse(_: object) -> str:
-        raise ConnectionError
+        raise CallUnanswered("no token: invalid_client")
 
     monkeypatch.setattr("bizassist.checks.BotToken.__call__", refuse)
     async with checks(Clouds(), TeamsApp("id", "password")) as made:
         result = await finding(made.all()[-1])
 
-    assert result == Finding("broken", "Look at the bot's secret in Azure.")
+    assert result.state == "broken"
+    assert result.told.startswith("Microsoft refuses (no token: invalid_client): look at")

@@ -9,6 +9,8 @@ import boto3
 import pytest
 
 from bizassist.__main__ import main
+from bizassist.commands import CommandError
+from bizassist.parameters import write_parameters
 from tests.conftest import Stack
 from tests.person import Person, signed_in
 
@@ -70,6 +72,48 @@ def test_a_token_is_stored_only_when_asked_for(
         assert person["Username"] == name
     finally:
         ssm.delete_parameter(Name=parameter)
+
+
+def test_a_pool_that_gives_no_token_for_a_password_makes_nobody(
+    capsys: pytest.CaptureFixture[str],
+    aws: boto3.Session,
+    stack: Stack,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    cognito, ssm, prefix = aws.client("cognito-idp"), aws.client("ssm"), "/app/careful"
+    strict = cognito.create_user_pool_client(
+        UserPoolId=stack.parameters["user_pool_id"],
+        ClientName="strict",
+        ExplicitAuthFlows=["ALLOW_REFRESH_TOKEN_AUTH"],
+    )["UserPoolClient"]["ClientId"]
+    write_parameters(ssm, prefix, stack.parameters | {"web_client_id": strict})
+    monkeypatch.setenv("BIZASSIST_SSM_PREFIX", prefix)
+    name = f"nobody-{secrets.token_hex(3)}"
+
+    mail = f"{name}@example.com"
+    assert main(["users", "create", name, "--email", mail, "--store-token"]) == 1
+
+    assert "Terraform's variable admin_password_sign_in" in capsys.readouterr().err
+    with pytest.raises(cognito.exceptions.UserNotFoundException):
+        cognito.admin_get_user(UserPoolId=stack.parameters["user_pool_id"], Username=name)
+    with pytest.raises(ssm.exceptions.ParameterNotFound):
+        ssm.get_parameter(Name=f"{prefix}/cognito_bearer_token")
+
+
+def test_who_was_made_is_told_with_their_password_when_the_token_fails(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def asks_for_more(*_: object) -> str:
+        raise CommandError("the user pool asks for more than a password")
+
+    monkeypatch.setattr("bizassist.commands.users.access_token", asks_for_more)
+    name = f"half-{secrets.token_hex(3)}"
+    mail = f"{name}@example.com"
+    assert main(["users", "create", name, "--email", mail, "--store-token", "--json"]) == 1
+
+    said = capsys.readouterr()
+    assert json.loads(said.out)[0]["password"]
+    assert f"{name} was made, but no token is kept" in said.err
 
 
 async def test_a_link_is_listed_and_revoked(
