@@ -101,13 +101,14 @@ def _first_reply(
     remembered = offline_memory.reply(question, own_texts(messages[:-1]), paused=paused)
     if remembered:
         return remembered
+    has_memory = any(spec["name"] == offline_memory.TOOL for spec in specs)
     if offline_memory.is_about_the_person(question):
-        has_tool = any(spec["name"] == offline_memory.TOOL for spec in specs)
         recalled = re.findall(r"<entry[^>]*>(.*?)</entry>", folded(messages[-1]), re.DOTALL)
-        return [Call(offline_memory.TOOL)] if has_tool else offline_memory.recalled(recalled)
+        return [Call(offline_memory.TOOL)] if has_memory else offline_memory.recalled(recalled)
     if offline_words.is_greeting(question):
         return offline_words.greeting(specs)
-    choice = offline_tools.choose(question, specs, _last_call(messages))
+    leaning = offline_memory.leaning(question) if has_memory else {}
+    choice = offline_tools.choose(question, specs, _last_call(messages), leaning)
     if isinstance(choice, Ask):
         return offline_words.ask(choice)
     return choice or offline_words.no_tool_fits(specs)

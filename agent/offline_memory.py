@@ -11,15 +11,26 @@ from agent.wishes import only_tells, told
 
 TOOL = "show_my_memory"
 ABOUT_ME = re.compile(
-    r"\bwhat (?:all )?(?:do|did|can|have) you (?:know|remember|recall|learn|learned|stored|saved|"
-    r"noted)\b(?!.*\b(?:policy|policies)\b)|"
-    r"\bdo you (?:know|remember|recall) (?:me|my|what (?:i|my)|who i|anything about (?:me|my)|"
-    r"that i)\b|\bwho am i\b|^what(?:'s| is| are) my\b|\bwhat do i (?:like|prefer)\b|"
-    r"\bwhat (?:is|have i|did i) (?:in your memory|told you|tell you)\b|"
+    r"\bwhat (?:all )?(?:do|did|can|have) (?:you|u) (?:know|remember|recall|learn|learned|stored|"
+    r"saved|noted)\b(?!.*\b(?:policy|policies|them|him|her)\b)|"
+    r"\bdo (?:you|u) (?:still |even )?(?:know|remember|recall) (?:me|my|what (?:i|my)|how i|who i|"
+    r"anything about (?:me|my)|that i)\b|"
+    r"\bwho am i\b|\bwhat do i (?:like|prefer)\b|"
+    r"\bremind me (?:what|who|where|which|how|of) (?:i|my)\b|"
+    r"\bwhat (?:is|have i|did i) (?:in your memory|told you|tell you|said)\b|"
     r"\b(?:show|list|see|read)\b.*\b(?:your|my) memor(?:y|ies)\b|"
-    r"\b(?:know|remember|stored|saved|memory|memories) (?:\w+ )?(?:about|of|on) me\b",
+    r"\b(?:conversations|chats) (?:do|can) you (?:remember|recall)\b|"
+    r"\b(?:know|have|got|keep|remember(?:ed)?|stored?|saved?|learn(?:ed)?|memory|memories|notes?|data|facts)"
+    r" (?:[\w']+ ){0,2}(?:about|of|on) (?:me|myself|the person asking)\b",
     re.IGNORECASE,
 )
+MY_OWN = re.compile(
+    r"\b(?:what|which|who|where)(?:'s|s| is| are| was)? (?:\w+ )?my\b|\bwhat my\b|"
+    r"\b(?:i|i've|i have) (?:once |already |ever )?(?:told you|mentioned|said)\b|"
+    r"\bdid i (?:say|tell|mention)\b",
+    re.IGNORECASE,
+)
+LEANING = 2.2
 ASKED_BEFORE = re.compile(
     r"\bwhat (?:did|have) (?:i|we) (?:just |already )?(?:ask|asked|say|said|talk|talked|discuss)",
     re.IGNORECASE,
@@ -64,6 +75,12 @@ def reply(question: str, earlier: Sequence[str], *, paused: bool) -> str | None:
 def is_about_the_person(question: str) -> bool:
     """Whether they ask what is known about them."""
     return ABOUT_ME.search(question) is not None
+
+
+def leaning(question: str) -> dict[str, float]:
+    """How much a question sounds like one about what the person told before."""
+    said = question.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
+    return {TOOL: LEANING} if MY_OWN.search(said) else {}
 
 
 def recalled(entries: Sequence[str]) -> str:
