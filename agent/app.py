@@ -94,6 +94,7 @@ def _assistant(settings: Settings) -> "Assistant":
 
     from agent.clients import Clients  # noqa: PLC0415
     from agent.gateway import Gateway  # noqa: PLC0415
+    from agent.limits import Allowance  # noqa: PLC0415
     from agent.memory import Memories  # noqa: PLC0415
     from agent.memory_access import MemoryAccess  # noqa: PLC0415
     from agent.models import model  # noqa: PLC0415
@@ -105,4 +106,7 @@ def _assistant(settings: Settings) -> "Assistant":
     memories = Memories(settings.memory_id, MemoryAccess(settings.memory_role_arn, aws))
     clients = Clients(settings.clients_table, aws)
     policies = Policies(shelf(settings.policies_folder, settings.policies_bucket, aws))
-    return Assistant(model(settings.model), Gateway(settings), memories, clients, policies)
+    allowance = Allowance(settings.turn_tool_calls, settings.turn_tokens, settings.turn_seconds)
+    return Assistant(
+        model(settings.model), Gateway(settings), memories, clients, policies, allowance
+    )

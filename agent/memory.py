@@ -54,6 +54,10 @@ RECALLED = (
 class Conversation(AgentCoreMemorySessionManager):
     """A session whose answer stands even when it could not be saved: the person is told so."""
 
+    def save(self) -> None:
+        """Save what came after the run's own end; blocks on the network."""
+        self._flush_messages()
+
     def _flush_messages(self) -> list[dict[str, Any]]:
         try:
             return super()._flush_messages()

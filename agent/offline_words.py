@@ -8,6 +8,7 @@ from typing import Any
 
 from strands.types.tools import ToolResult, ToolSpec
 
+from agent.approval import CANT_ASK, NOT_APPROVED
 from agent.offline_tools import Ask
 from agent.rights import REFUSAL
 
@@ -29,7 +30,10 @@ VERBS = re.compile(r"^(?:check|get|look up|lookup|find|fetch|read|show|query) ")
 APART = frozenset({"notice", "sources"})
 """What a result says to the model, and what is shown beside the answer."""
 MAX_ITEMS = 8
-REFUSED = re.compile(re.escape(REFUSAL) + r"(?: \(Reference: \w+\))?")
+REFUSED = re.compile(
+    rf"{re.escape(REFUSAL)}(?: \(Reference: \w+\))?"
+    rf"|{re.escape(NOT_APPROVED)}|{re.escape(CANT_ASK)}"
+)
 I_AM = (
     "I'm bizassist on the offline model: no AI provider is set, so I choose tools by fixed rules "
     "and keep my sentences simple."

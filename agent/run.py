@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import uuid
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from weakref import WeakValueDictionary
@@ -25,6 +25,7 @@ from strands.agent.conversation_manager import SlidingWindowConversationManager
 from strands.models import Model
 from strands.types.tools import AgentTool
 
+from agent.approval import Approval, already_said, drop, in_plain_words
 from agent.caller import Caller
 from agent.client_tool import client_tool
 from agent.clients import Clients
@@ -33,6 +34,7 @@ from agent.explanation import Explanation
 from agent.gateway import Gateway
 from agent.granted import granted
 from agent.known import memory_tools
+from agent.limits import Allowance, Limits
 from agent.memory import SHAKY, UNAVAILABLE, Memories, Memory, MemoryUnavailableError
 from agent.memory_access import FAULTS
 from agent.policies.library import Policies
@@ -60,6 +62,7 @@ class Assistant:
     memories: Memories
     clients: Clients
     policies: Policies
+    allowance: Allowance
     _sessions: WeakValueDictionary[tuple[str, str], asyncio.Lock] = field(
         default_factory=WeakValueDictionary
     )
@@ -119,10 +122,12 @@ class Assistant:
         tools, memory = await asyncio.gather(
             self.gateway.tools(), self._memory(caller, run_input.thread_id, explanation)
         )
-        agent = await asyncio.to_thread(self._agent, caller, tools, memory, explanation)
+        limits = Limits(self.allowance)
+        agent = await asyncio.to_thread(self._agent, caller, tools, memory, explanation, limits)
         if memory and FAULTS.get():  # its history could not be restored: better none than half
             memory = None
-            agent = await asyncio.to_thread(self._agent, caller, tools, memory, explanation)
+            agent = await asyncio.to_thread(self._agent, caller, tools, memory, explanation, limits)
+        again = already_said(agent) if run_input.resume else await drop(agent)
         adapter = StrandsAgent(
             agent,
             AGENT_ID,
@@ -132,16 +137,19 @@ class Assistant:
             ),
             agents_by_thread={run_input.thread_id: agent},
         )
+        finished = RunFinishedEvent(thread_id=run_input.thread_id, run_id=run_input.run_id)
         async with aclosing(adapter.run(only_the_question(run_input))) as events:
-            async for event in events:
+            async for event in limits.timed(events, agent.cancel, finished):
                 if isinstance(event, RunErrorEvent):
                     yield run_error(event.code, event.message)
                     return
                 if isinstance(event, RunFinishedEvent):
-                    for notice in self._notices(memory):
-                        for part in said(notice):
-                            yield part
-                if event.type not in HIDDEN:
+                    if memory and run_input.resume:  # that this decision was taken comes last
+                        await asyncio.to_thread(memory.conversation.save)
+                    for part in told(again, self._notices(memory, limits)):
+                        yield part
+                    yield in_plain_words(event)
+                elif event.type not in HIDDEN:
                     yield event
 
     async def _memory(
@@ -160,6 +168,7 @@ class Assistant:
         gateway_tools: list[AgentTool],
         memory: Memory | None,
         explanation: Explanation,
+        limits: Limits,
     ) -> Agent:
         """Restores the conversation on the way, so it blocks on the network."""
         rights = Rights(caller)
@@ -172,7 +181,7 @@ class Assistant:
             agent_id=AGENT_ID,
             callback_handler=None,
             hooks=[explanation],
-            interventions=[rights],
+            interventions=[limits, rights, Approval(possible=memory is not None)],
             conversation_manager=SlidingWindowConversationManager(window_size=40),
             session_manager=memory.conversation if memory else None,
             memory_manager=memory.recall if memory else None,
@@ -183,9 +192,9 @@ class Assistant:
         own = memory_tools(memory.records, paused=memory.paused) if memory else []
         return [*own, client_tool(self.clients, rights), policy_tool(self.policies)]
 
-    def _notices(self, memory: Memory | None) -> list[str]:
+    def _notices(self, memory: Memory | None, limits: Limits) -> list[str]:
         """What the person should know about how this answer was made."""
-        notices = []
+        notices = [limits.reached] if limits.reached else []
         if memory is None:
             notices.append(UNAVAILABLE)
         elif FAULTS.get():
@@ -210,11 +219,11 @@ def only_the_question(run_input: RunAgentInput) -> RunAgentInput:
     )
 
 
-def said(sentence: str) -> list[BaseEvent]:
-    """One sentence as a text message of its own."""
-    message = uuid.uuid4().hex
-    return [
-        TextMessageStartEvent(message_id=message, role="assistant"),
-        TextMessageContentEvent(message_id=message, delta=f"\n\n_{sentence}_"),
-        TextMessageEndEvent(message_id=message),
-    ]
+def told(again: str, notices: Iterable[str]) -> Iterator[BaseEvent]:
+    """What an answer ends with, each part as a text message of its own."""
+    for text in (again, *(f"\n\n_{notice}_" for notice in notices)):
+        if text:
+            message = uuid.uuid4().hex
+            yield TextMessageStartEvent(message_id=message, role="assistant")
+            yield TextMessageContentEvent(message_id=message, delta=text)
+            yield TextMessageEndEvent(message_id=message)

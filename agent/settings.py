@@ -38,6 +38,10 @@ class Settings(BaseSettings):
         memory is touched.
     :param policies_folder: a folder with the company's policies, instead of the bucket.
     :param model: ``offline``, ``bedrock:ID``, ``anthropic:ID``, ``openai:ID`` or ``ollama:ID``.
+    :param turn_tool_calls: the most tool calls of one answer.
+    :param turn_tokens: the most tokens of one answer, read and written.
+    :param turn_seconds: the longest that one answer may take; at most what the chat service waits
+        for (``bots.runtime.TIMEOUT``).
     """
 
     model_config = SettingsConfigDict(
@@ -57,6 +61,9 @@ class Settings(BaseSettings):
     policies_folder: DirectoryPath | None = None
     policies_bucket: str = Field(default="", validate_default=True)
     model: str = Field(default="offline", min_length=1)
+    turn_tool_calls: int = Field(default=12, ge=1)
+    turn_tokens: int = Field(default=60_000, ge=1)
+    turn_seconds: int = Field(default=120, ge=1)
 
     groups: ClassVar[frozenset[str]] = frozenset({"bizassist-users", "bizassist-admins"})
 

@@ -71,7 +71,7 @@ async def test_a_person_without_the_right_gets_a_plain_refusal_and_it_is_audited
     assert hers.one("TOOL_CALL_START")["toolCallName"] == "warranty___find_serial_numbers"
     assert hers.text.startswith("You don't have the right to see that.")
     assert "LAPTOP-2024-001" not in str(hers.events)
-    assert "LAPTOP-2024-001" in his.text
+    assert his.one("RUN_FINISHED")["outcome"]["type"] == "interrupt"
     (audit,) = [entry.getMessage() for entry in caplog.records if entry.name == "agent.rights"]
     assert cloud.subjects["alice"] in audit
     assert "warranty___find_serial_numbers" in audit
