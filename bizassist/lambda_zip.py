@@ -4,6 +4,7 @@
 """
 
 import argparse
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -67,7 +68,8 @@ def _write(target: Path, files: Iterable[tuple[Path, str]]) -> Path:
 
 
 def _uv(*arguments: str) -> None:
-    subprocess.run(["uv", "--quiet", *arguments], cwd=ROOT, check=True)  # noqa: S603, S607
+    uv = shutil.which("uv") or ROOT / ".uv" / "bin" / "uv"
+    subprocess.run([uv, "--quiet", *arguments], cwd=ROOT, check=True)  # noqa: S603
 
 
 if __name__ == "__main__":
