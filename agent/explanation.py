@@ -9,11 +9,11 @@ from strands.hooks import HookProvider, HookRegistry
 from strands.hooks.events import AfterToolCallEvent
 from strands.types.tools import ToolResult
 
+from agent.sources import NAME as SOURCE
 from agent.trace import trace_id
 
 NAME = "bizassist.explanation"
 """Name of the custom event; its value has ``tools``, ``memories``, ``sources``, ``trace_id``."""
-SOURCE = "bizassist.source"
 
 Status = Literal["ok", "error", "refused"]
 

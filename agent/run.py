@@ -42,6 +42,7 @@ from agent.policy_tool import policy_tool
 from agent.problems import one_line, run_error
 from agent.prompt import system_prompt, tool_names
 from agent.rights import Rights
+from agent.sources import Sources
 from agent.usage import Usage
 from agent.wishes import wish
 
@@ -112,9 +113,12 @@ class Assistant:
             if wanted
             else self._answers(run_input, caller, explanation)
         )
+        sources = Sources()
         async with aclosing(answers):
             async for event in answers:
                 yield event
+                for source in sources.after(event):
+                    yield source
 
     async def _answers(
         self, run_input: RunAgentInput, caller: Caller, explanation: Explanation

@@ -11,6 +11,8 @@ from ag_ui.core import (
     ToolCallStartEvent,
 )
 
+from bots.sources import Source, markdown, source_of
+
 THINKING = "_Thinking…_"
 NOTHING = "I have no answer to that. Please try asking in other words."
 
@@ -35,6 +37,7 @@ class Draft:
         self._text = ""
         self._tools: dict[str, str] = {}
         self._latest_tool = ""
+        self._sources: list[Source] = []
 
     def take(self, event: BaseEvent) -> None:
         """Take one agent event in; those that nobody sees change nothing."""
@@ -49,7 +52,8 @@ class Draft:
             case ToolCallResultEvent():
                 self._tools.pop(event.tool_call_id, None)
             case _:
-                pass
+                if source := source_of(event):
+                    self._sources.append(source)
 
     def so_far(self) -> str:
         """What to show while the agent is still at it."""
@@ -60,8 +64,9 @@ class Draft:
         return "\n\n".join(filter(None, [text, *(f"_{line}…_" for line in at_work)])) or THINKING
 
     def final(self) -> str:
-        """The whole answer."""
-        return self._text.strip() or NOTHING
+        """The whole answer, and below it what it is based on."""
+        text = self._text.strip()
+        return "\n\n".join(filter(None, [text, markdown(self._sources)])) if text else NOTHING
 
 
 def doing(tool: str) -> str:

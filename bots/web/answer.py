@@ -14,6 +14,8 @@ from ag_ui.core import (
     ToolCallStartEvent,
 )
 
+from bots.sources import Source, source_of
+
 SENTENCE = "bizassist.sentence"
 """Name of the custom event by which one plain sentence replaces what is visible."""
 
@@ -37,6 +39,7 @@ class Shown:
 
     text: str = ""
     tools: tuple[Tool, ...] = ()
+    sources: tuple[Source, ...] = ()
     over: bool = False
 
 
@@ -57,12 +60,13 @@ def after(answer: Shown, event: BaseEvent) -> Shown:  # noqa: C901, PLR0911 - on
             )
             return replace(answer, tools=tuple(done))
         case CustomEvent(name=name, value=value) if name == SENTENCE:
-            return replace(answer, text=str(value), tools=())
+            return replace(answer, text=str(value), tools=(), sources=())
         case RunErrorEvent(message=message):
             return replace(answer, text=_joined(answer.text, message), over=True)
         case RunFinishedEvent():
             return replace(answer, over=True)
-    return answer
+    source = source_of(event)
+    return replace(answer, sources=(*answer.sources, source)) if source else answer
 
 
 def readable(tool: str) -> str:

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from ag_ui.core import BaseEvent, CustomEvent, RunFinishedEvent, TextMessageContentEvent
 
 from bots.platform import Accepted, Answer, Receipt, Turn
+from bots.sources import Source
 from bots.web.answer import SENTENCE, Shown, after
 from bots.web.transcripts import Transcripts
 from identity.people import ChatUser, Names
@@ -69,7 +70,7 @@ class WebPlatform:
             yield reply
         finally:
             await reply.flush()
-        await self._finish(turn, reply.shown.text)
+        await self._finish(turn, reply.shown.text, reply.shown.sources)
         if not reply.shown.over:
             await self._write(turn, _over(turn))
 
@@ -78,10 +79,10 @@ class WebPlatform:
         await self._finish(turn, sentence)
         await self._write(turn, _sentence(sentence), _over(turn))
 
-    async def _finish(self, turn: Turn, text: str) -> None:
+    async def _finish(self, turn: Turn, text: str, sources: Sequence[Source] = ()) -> None:
         body = turn.accepted.body
         await self._transcripts.answered(
-            str(body["subject"]), str(body["conversation"]), turn.accepted.event_id, text
+            str(body["subject"]), str(body["conversation"]), turn.accepted.event_id, text, sources
         )
 
     async def _write(self, turn: Turn, *events: BaseEvent) -> None:

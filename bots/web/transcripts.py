@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from ag_ui.core import BaseEvent, Event
 from pydantic import TypeAdapter
 
+from bots.sources import Source
 from identity.executor import Executor
 
 if TYPE_CHECKING:
@@ -30,15 +31,20 @@ TITLE = 60
 LISTED = 30
 
 _EVENTS: TypeAdapter[list[Event]] = TypeAdapter(list[Event])
+_SOURCES: TypeAdapter[tuple[Source, ...]] = TypeAdapter(tuple[Source, ...])
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One question of a conversation; ``answer`` is Markdown, None while it is being written."""
+    """One question of a conversation; ``answer`` is Markdown, None while it is being written.
+
+    :param sources: what the answer is based on.
+    """
 
     turn: str
     question: str
     answer: str | None = None
+    sources: tuple[Source, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +78,24 @@ class Transcripts:
             {":question": {"S": question}, ":expires": _in(KEPT)},
         )
 
-    async def answered(self, subject: str, conversation: str, turn: str, answer: str) -> None:
-        """Add the whole answer to its question."""
+    async def answered(
+        self,
+        subject: str,
+        conversation: str,
+        turn: str,
+        answer: str,
+        sources: Sequence[Source] = (),
+    ) -> None:
+        """Add the whole answer, and what it is based on, to its question."""
         await self._update(
             f"turns#{subject}#{conversation}",
             turn,
-            "SET answer = :answer, expires_at = :expires",
-            {":answer": {"S": answer}, ":expires": _in(KEPT)},
+            "SET answer = :answer, sources = :sources, expires_at = :expires",
+            {
+                ":answer": {"S": answer},
+                ":sources": {"S": _SOURCES.dump_json(tuple(sources)).decode()},
+                ":expires": _in(KEPT),
+            },
         )
 
     async def withdraw(self, subject: str, conversation: str, turn: str) -> None:
@@ -100,6 +117,7 @@ class Transcripts:
                 row["position"]["S"],
                 row["question"]["S"],
                 row["answer"]["S"] if "answer" in row else None,
+                _SOURCES.validate_json(row["sources"]["S"]) if "sources" in row else (),
             )
             for row in rows
             if "question" in row

@@ -7,7 +7,8 @@ from typing import Any
 from ag_ui.core import CustomEvent, RunErrorEvent
 from strands.hooks.events import AfterToolCallEvent
 
-from agent.explanation import SOURCE, Explanation
+from agent.explanation import Explanation
+from agent.sources import NAME as SOURCE
 from tests.agent.parts import Answer, Cloud, ask
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"

@@ -19,6 +19,13 @@ async def test_the_page_works_without_scripts(stack: Stack) -> None:
     assert "active" in text
 
 
+async def test_the_sources_of_an_answer_are_on_the_page(stack: Stack) -> None:
+    async with signed_in(stack, "alice") as alice:
+        await answered(alice, "What does the company policy say about sick leave?")
+
+        assert "<li>Leave · Sick leave</li>" in alice.page.text
+
+
 async def test_an_unknown_serial_ends_in_a_plain_sentence(stack: Stack) -> None:
     async with signed_in(stack, "alice") as alice:
         await answered(alice, "Is serial LAPTOP-1999-999 still under warranty?")

@@ -5,6 +5,7 @@ from pathlib import Path
 from playwright.async_api import Browser, Page, expect
 
 from tests.conftest import Stack
+from tests.e2e.axe import assert_accessible
 from tests.e2e.people import ask, sign_in
 
 QUESTION = "Is serial LAPTOP-2024-001 still under warranty?"
@@ -39,4 +40,26 @@ async def test_a_person_signs_in_asks_and_reads_a_streamed_answer(
 
     await page.reload()
     assert await turn.locator(".text").inner_text() == answer
+    await page.context.close()
+
+
+async def test_the_sources_of_an_answer_are_listed_now_and_later(
+    browser: Browser, stack: Stack, artifacts: Path
+) -> None:
+    page = await signed_in_page(browser, stack, "alice")
+    await ask(page, "What does the company policy say about the price of hotels?")
+
+    turn = page.locator(".turn")
+    sources = turn.locator(".sources li")
+    await expect(turn.locator(".answer:not(.pending)")).to_be_visible(timeout=20_000)
+    await expect(turn.locator(".sources")).to_be_visible()
+    await expect(sources.first).to_have_text("Travel and expenses · Hotels")
+    listed = await sources.all_inner_texts()
+    await page.screenshot(path=artifacts / "web-sources.png")
+    await assert_accessible(page)
+
+    await page.reload()
+    await expect(turn.locator(".sources")).to_be_visible()
+    assert await sources.all_inner_texts() == listed
+    assert len(set(listed)) == len(listed)
     await page.context.close()

@@ -11,6 +11,8 @@ function watch(answer) {
   const source = new EventSource(answer.dataset.events);
   source.onmessage = ({ data }) => {
     const event = JSON.parse(data);
+    // What only some answers have is shown by scripts of their own.
+    answer.dispatchEvent(new CustomEvent("agent-event", { detail: event, bubbles: true }));
     switch (event.type) {
       case "RUN_STARTED":
         tools.replaceChildren();

@@ -1,0 +1,77 @@
+"""Tells what an answer is based on: the sources that tools name in their results, each once."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from ag_ui.core import BaseEvent, CustomEvent, ToolCallResultEvent, ToolCallStartEvent
+
+NAME = "bizassist.source"
+"""Name of the custom event; its value has ``tool``, ``title``, ``section``, ``url``."""
+MOST = 20
+LONGEST_NAME = 200
+LONGEST_URL = 2_000
+
+
+class Sources:
+    """The sources of one run. What a result says of them is data: only its shape is trusted."""
+
+    def __init__(self) -> None:
+        self._tools: dict[str, str] = {}
+        self._told: set[tuple[str, str | None, str | None]] = set()
+
+    def after(self, event: BaseEvent) -> Iterator[CustomEvent]:
+        """What to send after an event: a source for each that a tool's result is the first to name.
+
+        A result names them as ``sources``, each with ``title``, ``section`` and ``url``; pages of
+        the web are named as ``results``, each with ``title``, ``address`` and ``source``, its site.
+        """
+        if isinstance(event, ToolCallStartEvent):
+            self._tools[event.tool_call_id] = event.tool_call_name
+        if isinstance(event, ToolCallResultEvent):
+            tool = self._tools.get(event.tool_call_id, "")
+            for source in _named(event.content):
+                if len(self._told) < MOST and source not in self._told:
+                    self._told.add(source)
+                    title, section, url = source
+                    value = {"tool": tool, "title": title, "section": section, "url": url}
+                    yield CustomEvent(name=NAME, value=value)
+
+
+def _named(content: object) -> Iterator[tuple[str, str | None, str | None]]:
+    try:
+        result = json.loads(content) if isinstance(content, str) else None
+    except (ValueError, RecursionError):
+        return
+    for entry in _entries(result, "sources"):
+        title, url = _name(entry.get("title")), _url(entry.get("url"))
+        if title:
+            yield title, _name(entry.get("section")), url
+    for page in _entries(result, "results"):
+        title, url = _name(page.get("title")), _url(page.get("address"))
+        if title and url:
+            yield title, _name(page.get("source")), url
+
+
+def _entries(result: Any, key: str) -> list[Mapping[str, Any]]:
+    found = result.get(key) if isinstance(result, dict) else None
+    entries = found if isinstance(found, list) else []
+    return [entry for entry in entries if isinstance(entry, dict)]
+
+
+def _name(value: object) -> str | None:
+    words = " ".join(value.split()) if isinstance(value, str) else ""
+    return words[:LONGEST_NAME] or None
+
+
+def _url(value: object) -> str | None:
+    """The address where it is one of the web, encrypted; anything else is no source to follow."""
+    if not isinstance(value, str) or len(value) > LONGEST_URL:
+        return None
+    try:
+        parts = urlsplit(value)
+    except ValueError:
+        return None
+    visible = value.isprintable() and " " not in value
+    return value if visible and parts.scheme == "https" and parts.hostname else None
