@@ -19,7 +19,7 @@ ELSEWHERE = (
     "Please ask me in a direct message, or ask your administrator to allow this channel."
 )
 USED_UP = (
-    "You have asked {quota:,} questions today, which is all that your administrator allows. "
+    "You have used up today's questions: your administrator allows {quota:,} a day. "
     "Please ask again tomorrow (days begin at 00:00 UTC)."
 )
 

@@ -66,10 +66,11 @@ class LinkPages:
         """The request, if it can still make a link.
 
         :raises LinkRequestInvalid: also when its chat user was linked after it was made: of
-            several requests the first answer counts, and an old one can't replace it.
+            several requests the first answer counts, and an old one can't replace it. Nor can it
+            once that link has ended: no question waits for it, so no receipt would tell of it.
         """
         wanted = await self._link_requests.find(hashed)
-        link = await self._links.active(wanted.chat_user)
+        link = await self._links.get(wanted.chat_user)
         if link and link.linked_at.timestamp() > wanted.made:
             raise LinkRequestInvalid("linked meanwhile")
         return wanted

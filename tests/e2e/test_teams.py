@@ -6,7 +6,8 @@ from playwright.async_api import Browser, expect
 
 from tests.conftest import Stack
 from tests.e2e.people import confirm_link, sign_in
-from tests.e2e.playground import Playground, playground
+from tests.e2e.playground import TENANT, Playground, playground
+from tests.e2e.settings import settings
 
 QUESTION = "Is serial LAPTOP-2024-001 still under warranty?"
 SIGN_IN = "Please sign in once"
@@ -20,6 +21,16 @@ async def link(client: Playground, stack: Stack, person: str) -> None:
     await sign_in(page, person, stack.password(person))
     await confirm_link(page)
     await page.close()
+
+
+async def linked(client: Playground, stack: Stack, person: str) -> None:
+    """Link whoever has just said hello and isn't linked yet, and see the answer."""
+    answer = client.messages.filter(has_text="I'm bizassist").last
+    asked = client.messages.filter(has_text=SIGN_IN).last
+    await expect(answer.or_(asked)).to_be_visible(timeout=20_000)
+    if await asked.count():
+        await link(client, stack, person)
+        await expect(answer).to_be_visible(timeout=20_000)
 
 
 async def test_the_question_asked_before_linking_is_answered_after_it(
@@ -56,3 +67,33 @@ async def test_in_a_group_the_link_is_private_and_the_answer_is_not(
         await expect(answer).to_contain_text("expired", timeout=20_000)
         await expect(client.messages.filter(has_text=SIGN_IN)).to_have_count(0)
         await client.screenshot(artifacts / "teams-group.png")
+
+
+async def test_what_is_not_allowed_in_a_group_is_told_in_the_personal_chat(
+    browser: Browser, stack: Stack, artifacts: Path
+) -> None:
+    async with (
+        playground(browser, f"{stack.chat}/api/messages", "alice") as client,
+        settings(browser, stack, TENANT) as workspace,
+    ):
+        await client.ask("Hello")
+        await linked(client, stack, "alice")
+        await workspace.settle(channels="19:elsewhere@thread.v2")
+        await client.open("Group Chat")
+        await client.ask("Is PHONE-2021-007 still under warranty?", mention=True)
+        await client.open("Personal Chat")
+        await client.wait_for_text("I don't answer questions in this channel.")
+        await client.screenshot(artifacts / "teams-channel-refused.png")
+
+        await workspace.settle(quota="1")
+        await client.ask("Is PHONE-2021-007 still under warranty?")
+        await client.wait_for_text("One X phone")
+        await client.open("Group Chat")
+        await client.ask("Is TABLET-2023-042 still under warranty?", mention=True)
+        await client.open("Personal Chat")
+        await client.wait_for_text("You have used up today's questions")
+        await client.screenshot(artifacts / "teams-quota.png")
+
+        await client.open("Group Chat")
+        for told in ("this channel", "used up", "One X phone", "Slate 11"):
+            await expect(client.messages.filter(has_text=told)).to_have_count(0)

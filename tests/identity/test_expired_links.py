@@ -112,6 +112,20 @@ async def test_a_subject_changed_in_the_table_gets_no_token(
     assert after.state == "expired"
 
 
+async def test_a_link_moved_to_a_colleague_gets_no_token_of_either(
+    house: House, process: Process, mallory: Browser, link: Link
+) -> None:
+    """Somebody who can write the table gives Alice's link another subject that there is."""
+    other = await house.link(mallory, ChatUser("slack", "T9", link.chat_user.user), "admin")
+    forged = replace(link, subject=other.subject)
+    await house.identity.links.put(forged)
+    with pytest.raises(LinkExpired):
+        await process.broker.access_token(forged)
+    after = await house.identity.links.get(link.chat_user)
+    assert after is not None
+    assert after.state == "expired"
+
+
 async def test_a_disabled_person_gets_no_token(
     house: House, deployment: Deployment, process: Process, link: Link
 ) -> None:

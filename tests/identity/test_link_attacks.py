@@ -70,6 +70,22 @@ async def test_a_link_that_leaked_cannot_replace_the_link_its_owner_made(
     assert link.account == "alice@example.com"
 
 
+async def test_a_link_that_leaked_stays_void_when_its_owners_link_ends(
+    house: House, alice: Browser, mallory: Browser, slack_user: ChatUser
+) -> None:
+    """There is no question left that waits, so no receipt would tell the owner of a new link."""
+    leaked = await house.link_url(slack_user)
+    waiting = await house.to_confirmation(mallory, await house.link_url(slack_user), "admin")
+    link = await house.link(alice, slack_user, "alice")
+    assert await house.identity.tokens.revoke(link)
+
+    assert (await mallory.get(leaked)).status == 410
+    assert (await mallory.submit(waiting, "/link/confirm", answer="link")).status == 410
+    assert await house.identity.links.active(slack_user) is None
+    # Asking again makes a request that is younger than the link that has ended.
+    assert (await alice.get(await house.link_url(slack_user))).status == 200
+
+
 async def test_a_callback_replayed_in_another_browser_fails(
     house: House, alice: Browser, mallory: Browser, slack_user: ChatUser
 ) -> None:

@@ -37,6 +37,15 @@ async def test_a_good_token_names_its_account(issuer: Issuer) -> None:
         assert access == Account("a1b2", "alice", groups=("bizassist-users",))
 
 
+async def test_a_token_tells_how_long_ago_its_person_authenticated(issuer: Issuer) -> None:
+    """By the pool's own clock: from the authentication to the token that tells of it."""
+    now = int(time.time())
+    async with issuer.oidc() as oidc:
+        for auth_time, age in ((now - 105, 100), (now - 5, 0), (None, None), ("today", None)):
+            token = issuer.id_token(iat=now - 5, auth_time=auth_time)
+            assert (await oidc.verify_id_token(token, "the-nonce")).age == age
+
+
 @pytest.mark.parametrize(
     "changed",
     [

@@ -18,8 +18,10 @@ def test_the_web_client_may_use_the_code_flow_and_nothing_else(deployment: Deplo
     assert client["CallbackURLs"] == [f"{deployment.url}/auth/callback"]
     assert client["LogoutURLs"] == [f"{deployment.url}/auth/signed-out"]
     assert set(client["AllowedOAuthScopes"]) <= {"openid", "email", "profile"}
-    # A password gets nobody a token, unless the account's own AWS credentials come with it.
-    assert set(client["ExplicitAuthFlows"]) <= {
+    # A password gets nobody a token, unless the account's own AWS credentials come with it: the
+    # command line uses that for test tokens, and a deployment has to ask for it. What isn't listed
+    # here Cognito refuses; MiniStack doesn't, so that the list itself is all that can be looked at.
+    assert set(client["ExplicitAuthFlows"]) == {
         "ALLOW_REFRESH_TOKEN_AUTH",
         "ALLOW_ADMIN_USER_PASSWORD_AUTH",
     }
@@ -107,7 +109,12 @@ async def test_no_token_comes_by_way_of_the_browser(house: House, alice: Browser
             asked = await alice.sign_in(
                 asked, "alice", house.deployment.passwords["alice"], follow=False
             )
-        assert "token" not in urlsplit(asked.headers.get("Location", "")).fragment
+        assert asked.status in {302, 400}, kind
+        # Sent back at all, then by the query, with a code or an error and nothing else.
+        location = urlsplit(asked.headers.get("Location", ""))
+        assert location.fragment == ""
+        assert not [name for name in parse_qs(location.query) if "token" in name]
+        assert "access_token" not in asked.text
 
 
 async def test_the_pool_refuses_a_plain_challenge(house: House, alice: Browser) -> None:
