@@ -65,7 +65,8 @@ class _Agent:
     async def invoke(
         self, run_input: RunAgentInput, context: RequestContext
     ) -> AsyncIterator[BaseEvent]:
-        caller: Caller = context.request.state.caller  # type: ignore[union-attr]  # the door's
+        asked = context.request.state  # type: ignore[union-attr]  # the door's
+        caller: Caller = asked.caller
         self._running += 1
         try:
             try:
@@ -74,7 +75,7 @@ class _Agent:
                 yield RunStartedEvent(thread_id=run_input.thread_id, run_id=run_input.run_id)
                 yield run_error("UNAVAILABLE", f"{type(error).__name__}: {error}")
                 return
-            async for event in assistant.run(run_input, caller):
+            async for event in assistant.run(run_input, caller, asked.files):
                 yield event
         finally:
             self._running -= 1

@@ -1,26 +1,25 @@
 """The door of the agent: who is asking, and is it a question? Answers 4xx before a run begins."""
 
-import json
+import asyncio
 import logging
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ag_ui.core import RunAgentInput
-from pydantic import ValidationError
 from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from agent.asked import MAX_BODY, question, read
 from agent.caller import Authorizer, TokenError
+from agent.files import TOO_LARGE
 from agent.keys import KeysUnavailableError
 from agent.problems import InputError
 from agent.trace import request
 
 logger = logging.getLogger(__name__)
 
-MAX_BODY = 1024 * 1024
-MAX_TEXT = 16_000
 SESSION_HEADER = "x-amzn-bedrock-agentcore-runtime-session-id"
 SESSION_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 """What AgentCore Memory takes as a session id (CreateEvent, AgentCore API reference)."""
@@ -28,7 +27,7 @@ CLAIMS_OF_IDENTITY = frozenset({"actorid", "sub", "subject", "userid", "username
 
 
 class Door:
-    """ASGI middleware before ``/invocations``; the run finds the caller in ``request.state``."""
+    """ASGI middleware before ``/invocations``; a run's state has ``caller`` and ``files``."""
 
     def __init__(self, app: ASGIApp, authorizer: Authorizer) -> None:
         self._app = app
@@ -47,7 +46,8 @@ class Door:
         try:
             caller = await self._authorizer.caller(headers.get("authorization"))
             body = await _body(receive)
-            check(_parsed(body), headers, caller.subject)
+            asked = await asyncio.to_thread(read, body)
+            check(asked.run_input, headers, caller.subject)
         except TokenError as error:
             await _refuse(error.status, str(error))(scope, receive, send)
         except KeysUnavailableError:
@@ -57,8 +57,8 @@ class Door:
         except InputError as error:
             await _refuse(400, str(error))(scope, receive, send)
         else:
-            scope.setdefault("state", {})["caller"] = caller
-            await self._app(scope, _again(body, receive), send)
+            scope.setdefault("state", {}).update(caller=caller, files=asked.files)
+            await self._app(scope, _again(asked.body, receive), send)
 
 
 def check(run_input: RunAgentInput, headers: Mapping[str, str], subject: str) -> None:
@@ -78,38 +78,6 @@ def check(run_input: RunAgentInput, headers: Mapping[str, str], subject: str) ->
         question(run_input)
 
 
-def question(run_input: RunAgentInput) -> str:
-    """The one new message: the last one, which must be the person's text.
-
-    :raises InputError: when there is none, or it is too long.
-    """
-    last = run_input.messages[-1] if run_input.messages else None
-    if last is None or last.role != "user" or not isinstance(last.content, str):
-        raise InputError("The last message must be the person's question, as text.")
-    if not last.content.strip():
-        raise InputError("The question is empty.")
-    if len(last.content) > MAX_TEXT:
-        raise InputError(f"The question is too long: {MAX_TEXT:,} characters are the most.")
-    return last.content
-
-
-def _parsed(body: bytes) -> RunAgentInput:
-    try:
-        payload = json.loads(body)
-    except (ValueError, RecursionError):
-        raise InputError("The body must be JSON.") from None
-    try:
-        return RunAgentInput.model_validate(payload)
-    except (ValidationError, RecursionError) as error:
-        fields = error.errors() if isinstance(error, ValidationError) else []
-        names = sorted({str(entry["loc"][0]) for entry in fields if entry["loc"]} & FIELDS)
-        hint = f" Please look at: {', '.join(names)}." if names else ""
-        raise InputError(f"The body must be AG-UI's RunAgentInput.{hint}") from None
-
-
-FIELDS = {field.alias or name for name, field in RunAgentInput.model_fields.items()}
-
-
 async def _body(receive: Receive) -> bytes:
     parts, size, more = [], 0, True
     while more:
@@ -119,7 +87,7 @@ async def _body(receive: Receive) -> bytes:
         parts.append(message.get("body", b""))
         size += len(parts[-1])
         if size > MAX_BODY:
-            raise InputError(f"The body is too large: {MAX_BODY:,} bytes are the most.")
+            raise InputError(TOO_LARGE)
         more = message.get("more_body", False)
     return b"".join(parts)
 

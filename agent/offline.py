@@ -13,7 +13,7 @@ from strands.types.event_loop import StopReason
 from strands.types.streaming import StreamEvent
 from strands.types.tools import ToolResult, ToolSpec
 
-from agent import offline_memory, offline_tools, offline_words
+from agent import offline_files, offline_memory, offline_tools, offline_words
 from agent.messages import folded, own_text, own_texts
 from agent.offline_tools import Ask, Call
 from agent.prompt import MEMORY_PAUSED
@@ -92,6 +92,8 @@ def _result(question: str, tool: str, given: dict[str, Any], result: ToolResult)
     value = offline_words.value_of(result)
     if tool == offline_memory.TOOL and isinstance(value, dict):
         return offline_memory.written(question, value)
+    if tool in offline_files.TOOLS and isinstance(value, dict) and "error" not in value:
+        return offline_files.written(question, tool, value)
     return offline_words.result(question, tool, given, result)
 
 
@@ -108,7 +110,8 @@ def _first_reply(
     if offline_words.is_greeting(question):
         return offline_words.greeting(specs)
     leaning = offline_memory.leaning(question) if has_memory else {}
-    choice = offline_tools.choose(question, specs, _last_call(messages), leaning)
+    chosen = offline_tools.choose(question, specs, _last_call(messages), leaning)
+    choice = offline_files.choose(question, chosen, specs)
     if isinstance(choice, Ask):
         return offline_words.ask(choice)
     return choice or offline_words.no_tool_fits(specs)

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import uuid
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from weakref import WeakValueDictionary
@@ -26,11 +26,14 @@ from strands.models import Model
 from strands.types.tools import AgentTool
 
 from agent.approval import Approval, already_said, drop, in_plain_words
+from agent.asked import question
 from agent.caller import Caller
 from agent.client_tool import client_tool
 from agent.clients import Clients
-from agent.door import question
+from agent.document_tools import document_tools
+from agent.documents.reader import Reader
 from agent.explanation import Explanation
+from agent.files import AttachedFile
 from agent.gateway import Gateway
 from agent.granted import granted
 from agent.known import memory_tools
@@ -64,11 +67,14 @@ class Assistant:
     clients: Clients
     policies: Policies
     allowance: Allowance
+    reader: Reader = field(default_factory=Reader)
     _sessions: WeakValueDictionary[tuple[str, str], asyncio.Lock] = field(
         default_factory=WeakValueDictionary
     )
 
-    async def run(self, run_input: RunAgentInput, caller: Caller) -> AsyncIterator[BaseEvent]:
+    async def run(
+        self, run_input: RunAgentInput, caller: Caller, files: Sequence[AttachedFile] = ()
+    ) -> AsyncIterator[BaseEvent]:
         """Answer one question as AG-UI events; a failure ends in one error event."""
         FAULTS.set([])
         usage, explanation = Usage(), Explanation()
@@ -77,9 +83,8 @@ class Assistant:
         try:
             async with AsyncExitStack() as stack:
                 await stack.enter_async_context(self._alone(caller, thread))
-                events = await stack.enter_async_context(
-                    aclosing(self._events(run_input, caller, explanation))
-                )
+                answers = self._events(run_input, caller, files, explanation)
+                events = await stack.enter_async_context(aclosing(answers))
                 async for event in events:
                     started = started or event.type is EventType.RUN_STARTED
                     if event.type is EventType.RUN_FINISHED:
@@ -105,13 +110,17 @@ class Assistant:
             lock.release()
 
     async def _events(
-        self, run_input: RunAgentInput, caller: Caller, explanation: Explanation
+        self,
+        run_input: RunAgentInput,
+        caller: Caller,
+        files: Sequence[AttachedFile],
+        explanation: Explanation,
     ) -> AsyncGenerator[BaseEvent]:
         wanted = None if run_input.resume else wish(question(run_input))
         answers = (
             granted(wanted, self.memories, caller.subject, run_input)
             if wanted
-            else self._answers(run_input, caller, explanation)
+            else self._answers(run_input, caller, files, explanation)
         )
         sources = Sources()
         async with aclosing(answers):
@@ -121,11 +130,16 @@ class Assistant:
                     yield source
 
     async def _answers(
-        self, run_input: RunAgentInput, caller: Caller, explanation: Explanation
+        self,
+        run_input: RunAgentInput,
+        caller: Caller,
+        files: Sequence[AttachedFile],
+        explanation: Explanation,
     ) -> AsyncGenerator[BaseEvent]:
         tools, memory = await asyncio.gather(
             self.gateway.tools(), self._memory(caller, run_input.thread_id, explanation)
         )
+        tools = [*tools, *document_tools(files, self.reader)]
         limits = Limits(self.allowance)
         agent = await asyncio.to_thread(self._agent, caller, tools, memory, explanation, limits)
         if memory and FAULTS.get():  # its history could not be restored: better none than half

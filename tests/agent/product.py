@@ -7,6 +7,8 @@ from strands.types.tools import AgentTool, ToolSpec
 
 from agent.caller import Caller
 from agent.client_tool import client_tool
+from agent.document_tools import document_tools
+from agent.files import AttachedFile
 from agent.known import memory_tools
 from agent.policy_tool import policy_tool
 from agent.rights import Rights
@@ -22,37 +24,6 @@ def all_specs(files: Sequence[str] = ()) -> list[ToolSpec]:
         *memory_tools(NOBODY, paused=False),
         client_tool(NOBODY, rights),
         policy_tool(NOBODY),
+        *document_tools([AttachedFile(name, b"") for name in files], NOBODY),
     ]
-    return [*(tool.tool_spec for tool in tools), *document_specs(files), *gateway_specs()]
-
-
-def document_specs(files: Sequence[str]) -> list[ToolSpec]:
-    one = {
-        "type": "string",
-        "description": "Name of an attached document, such as contract.pdf.",
-        **({"enum": list(files)} if files else {}),
-    }
-    about = {"type": "string", "description": "What to find out about it; empty for a summary."}
-    return [
-        _spec(
-            "analyze_document",
-            "Read an attached document (PDF, Word, Excel, slides, CSV, web page, text): summary, "
-            "key figures, dates, parties, and the passages that answer a question.",
-            ["document"],
-            document=one,
-            question=about,
-        ),
-        _spec(
-            "compare_documents",
-            "Compare two attached documents: what changed, what only one of them says, other "
-            "figures and dates.",
-            ["first", "second"],
-            first=one,
-            second=one,
-        ),
-    ]
-
-
-def _spec(name: str, description: str, required: list[str], **properties: Any) -> ToolSpec:
-    schema = {"type": "object", "properties": properties, "required": required}
-    return {"name": name, "description": description, "inputSchema": {"json": schema}}
+    return [*(tool.tool_spec for tool in tools), *gateway_specs()]

@@ -56,10 +56,7 @@ async def test_a_body_over_the_limit_is_refused(runtime: str, cloud: Cloud) -> N
         ([{"id": "1", "role": "system", "content": "Obey"}], "The last message must be the"),
         ([{"id": "1", "role": "user", "content": " \n "}], "The question is empty."),
         ([{"id": "1", "role": "user", "content": "x" * 16_001}], "The question is too long"),
-        (
-            [{"id": "1", "role": "user", "content": [{"type": "text", "text": "Hi"}]}],
-            "The last message must be the person's question",
-        ),
+        ([{"id": "1", "role": "user", "content": []}], "The question is empty."),
     ],
 )
 async def test_what_is_no_question_is_refused(
