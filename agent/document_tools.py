@@ -65,7 +65,7 @@ class UnknownDocumentError(Exception):
 
 
 class Shelf:
-    """The documents of one run, newest first; each is read once, when it is first asked for."""
+    """The documents of one run, oldest first; each is read once, when it is first asked for."""
 
     def __init__(self, files: Sequence[AttachedFile], reader: Reader) -> None:
         self._files = files

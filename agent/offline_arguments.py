@@ -46,7 +46,7 @@ class Reader:
         """The values that a question gives for each parameter, in the order in which it is said."""
         properties, required = parameters(self.spec)
         files = {name: schema for name, schema in properties.items() if is_file(name, schema)}
-        ranked = self._files(question, files.values())
+        ranked = self._files(question, files.values(), len(files))
         found = {name: ranked[place : place + 1] for place, name in enumerate(files)}
         for name in properties.keys() - files.keys():
             found[name] = self._values(question, name, properties[name], needed=name in required)
@@ -83,8 +83,11 @@ class Reader:
             for word in self.vocabulary.words(question)
         )
 
-    def _files(self, question: str, schemas: Iterable[Schema]) -> list[str]:
-        """The attached files, those that the question names first, as it names them."""
+    def _files(self, question: str, schemas: Iterable[Schema], count: int) -> list[str]:
+        """The attached files that the question names, as it names them; else the newest.
+
+        They are listed oldest first, and two that are compared stay in that order.
+        """
         said = question.lower()
         spoken = set(_parts(said))
         spoken |= {broad for word in spoken for broad in BROADER.get(word, ())}
@@ -93,8 +96,11 @@ class Reader:
             place = said.find(file.lower())
             return (place if place >= 0 else len(said), -len(spoken & set(_parts(file))))
 
-        names = (str(name) for schema in schemas for name in schema.get("enum", ()))
-        return sorted(dict.fromkeys(names), key=fit)
+        listed = (str(name) for schema in schemas for name in schema.get("enum", ()))
+        names = list(dict.fromkeys(listed))
+        best = sorted(names, key=lambda name: (*fit(name), -names.index(name)))[:count]
+        named = any(name.lower() in said for name in best)
+        return best if named else sorted(best, key=names.index)
 
     def files_named(self, question: str) -> int:
         """How many of the attached files the question tells apart."""

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from pathlib import PurePosixPath
 from typing import Any
 
 from strands.types.tools import ToolSpec
@@ -40,8 +39,8 @@ def choose(
 ) -> list[Call] | Ask | str | None:
     """What was chosen, once it is known what is attached.
 
-    Where no tool fits, the question is about the newest document; two that nobody told apart are
-    compared from the older to the newer; and without any there is nothing to read.
+    Where no tool fits, the question is about the newest document; without any there is nothing to
+    read.
     """
     names = _attached(specs)
     if names is None:
@@ -49,10 +48,9 @@ def choose(
     about_one = isinstance(choice, Ask) and choice.tool in TOOLS
     if not names and (about_one or (choice is None and ATTACHED.search(question))):
         return NOTHING
-    if not isinstance(choice, list):
-        fallback = [Call(ANALYZE, {"document": names[0], "question": question})] if names else None
-        return choice or fallback
-    return [_in_order(call, question, names) for call in choice]
+    if choice is None and names:
+        return [Call(ANALYZE, {"document": names[-1], "question": question})]
+    return choice
 
 
 def written(question: str, tool: str, value: dict[str, Any]) -> str:
@@ -62,22 +60,12 @@ def written(question: str, tool: str, value: dict[str, Any]) -> str:
 
 
 def _attached(specs: Sequence[ToolSpec]) -> list[str] | None:
-    """The names of what is attached, newest first; None where there is no such tool."""
+    """The names of what is attached, oldest first; None where there is no such tool."""
     for spec in specs:
         if spec["name"] == ANALYZE:
             schema = spec["inputSchema"].get("json", {})
             return list(schema.get("properties", {}).get("document", {}).get("enum", ()))
     return None
-
-
-def _in_order(call: Call, question: str, names: list[str]) -> Call:
-    pair = [str(call.arguments.get(name)) for name in ("first", "second")]
-    said = question.casefold()
-    told_apart = any(PurePosixPath(name).stem.casefold() in said for name in pair)
-    if call.tool != COMPARE or told_apart or not set(pair) <= set(names):
-        return call
-    older, newer = sorted(pair, key=names.index, reverse=True)
-    return Call(COMPARE, {"first": older, "second": newer})
 
 
 def _analysis_told(question: str, value: dict[str, Any]) -> Iterator[str]:

@@ -34,10 +34,22 @@ ELSEWHERE = {"type": "url", "value": "http://169.254.169.254/"}
 @pytest.mark.parametrize(
     ("file", "question", "words"),
     [
-        (("c.pdf", papers.pdf()), "When may we terminate it?", ["three months' notice", "page 2"]),
-        (("t.docx", papers.word()), "What does a hotel cost?", ["EUR 140", "Travel costs"]),
+        (
+            ("contract.pdf", papers.pdf()),
+            "When may we terminate the contract?",
+            ["three months' notice", "page 2"],
+        ),
+        (
+            ("t.docx", papers.word()),
+            "According to t.docx, what does a hotel cost?",
+            ["EUR 140", "Travel costs"],
+        ),
         (("q.pptx", papers.slides()), "How did revenue develop?", ["12%", "slide 1"]),
-        (("b.xlsx", papers.workbook()), "What budget has Research?", ["240,500.5", "sheet Budget"]),
+        (
+            ("b.xlsx", papers.workbook()),
+            "What is the budget of Research in the attached sheet?",
+            ["240,500.5", "sheet Budget"],
+        ),
         (("s.csv", CSV), "What does a desk cost?", ["Desk", "EUR 300"]),
         (("p.html", HTML), "When is it open?", ["from 8 to 17", "Hours"]),
         (("n.md", MARKDOWN), "When does the café open?", ["nine", "Café"]),
@@ -213,4 +225,4 @@ async def test_two_files_of_one_name_are_two_documents(runtime: str, cloud: Clou
         ("offer.txt", b"The price is EUR 12."),
     )
 
-    assert (result(answer)["first"], result(answer)["second"]) == ("offer (2).txt", "offer.txt")
+    assert (result(answer)["first"], result(answer)["second"]) == ("offer.txt", "offer (2).txt")
