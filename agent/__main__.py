@@ -14,7 +14,7 @@ def main() -> None:
     log.set_up()
     try:
         settings = Settings.load()
-        models.check(settings.model)
+        models.check(settings.model_choice)
         chosen = port()
     except SettingsError as error:
         sys.exit(str(error))

@@ -109,5 +109,5 @@ def _assistant(settings: Settings) -> "Assistant":
     policies = Policies(shelf(settings.policies_folder, settings.policies_bucket, aws))
     allowance = Allowance(settings.turn_tool_calls, settings.turn_tokens, settings.turn_seconds)
     return Assistant(
-        model(settings.model), Gateway(settings), memories, clients, policies, allowance
+        model(settings.model_choice), Gateway(settings), memories, clients, policies, allowance
     )

@@ -13,6 +13,20 @@ SENTENCES = {
     "BUSY": "I'm still working on your previous question here. Please wait for it to end.",
     "PENDING_INTERRUPTS": "I'm waiting for your decision on the previous question here.",
     "UNKNOWN_INTERRUPT_ID": "That decision was already taken, or it is not open any more.",
+    "MODEL_BUSY": "The AI model has too much to do at the moment. Please ask again in a minute.",
+    "MODEL_REFUSED": (
+        "The AI model doesn't let me in: its key or its permission is not right. "
+        "Please tell your administrator this id: {id}."
+    ),
+    "MODEL_UNREACHABLE": f"I can't reach the AI model at the moment. {AGAIN}",
+    "MODEL_UNKNOWN": (
+        "The AI model that is set doesn't exist there. "
+        "Please tell your administrator this id: {id}."
+    ),
+    "TOO_LONG": (
+        "This conversation has become too long for the AI model. Please begin a new one, "
+        "or ask about less at once."
+    ),
     "UNAVAILABLE": f"I can't work at the moment. {AGAIN}",
 }
 DEFAULT = f"Something went wrong while I was answering. {AGAIN}"

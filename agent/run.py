@@ -40,6 +40,7 @@ from agent.known import memory_tools
 from agent.limits import Allowance, Limits
 from agent.memory import SHAKY, UNAVAILABLE, Memories, Memory, MemoryUnavailableError
 from agent.memory_access import FAULTS
+from agent.model_failure import ModelFailure
 from agent.policies.library import Policies
 from agent.policy_tool import policy_tool
 from agent.problems import one_line, run_error
@@ -145,6 +146,8 @@ class Assistant:
         if memory and FAULTS.get():  # its history could not be restored: better none than half
             memory = None
             agent = await asyncio.to_thread(self._agent, caller, tools, memory, explanation, limits)
+        failure = ModelFailure()
+        agent.hooks.add_hook(failure)
         again = already_said(agent) if run_input.resume else await drop(agent)
         adapter = StrandsAgent(
             agent,
@@ -159,7 +162,7 @@ class Assistant:
         async with aclosing(adapter.run(only_the_question(run_input))) as events:
             async for event in limits.timed(events, agent.cancel, finished):
                 if isinstance(event, RunErrorEvent):
-                    yield run_error(event.code, event.message)
+                    yield run_error(failure.code or event.code, event.message)
                     return
                 if isinstance(event, RunFinishedEvent):
                     if memory and run_input.resume:  # that this decision was taken comes last
@@ -199,6 +202,7 @@ class Assistant:
             agent_id=AGENT_ID,
             callback_handler=None,
             hooks=[explanation],
+            retry_strategy=None,  # each model's client tries again, and stops after a while
             interventions=[limits, rights, Approval(possible=memory is not None)],
             conversation_manager=SlidingWindowConversationManager(window_size=40),
             session_manager=memory.conversation if memory else None,

@@ -1,6 +1,7 @@
 """What the agent must know to run: SSM parameters under one prefix, over environment variables."""
 
 import os
+from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
 import boto3
@@ -31,6 +32,17 @@ class SettingsError(Exception):
         super().__init__("\n".join(problems))
 
 
+@dataclass(frozen=True, slots=True)
+class ModelChoice:
+    """Which model answers, and what its provider needs to know; what is empty is its default."""
+
+    setting: str
+    api_key: str = ""
+    base_url: str = ""
+    guardrail_id: str = ""
+    guardrail_version: str = "DRAFT"
+
+
 class Settings(BaseSettings):
     """The agent's settings; each is the SSM parameter of the same name.
 
@@ -38,6 +50,9 @@ class Settings(BaseSettings):
         memory is touched.
     :param policies_folder: a folder with the company's policies, instead of the bucket.
     :param model: ``offline``, ``bedrock:ID``, ``anthropic:ID``, ``openai:ID`` or ``ollama:ID``.
+    :param model_api_key: the key of the model's provider; Bedrock works with the role's rights too.
+    :param model_base_url: where the provider is, if not at its usual address.
+    :param guardrail_id: the Bedrock guardrail that questions and answers must pass.
     :param turn_tool_calls: the most tool calls of one answer.
     :param turn_tokens: the most tokens of one answer, read and written.
     :param turn_seconds: the longest that one answer may take; at most what the chat service waits
@@ -61,6 +76,10 @@ class Settings(BaseSettings):
     policies_folder: DirectoryPath | None = None
     policies_bucket: str = Field(default="", validate_default=True)
     model: str = Field(default="offline", min_length=1)
+    model_api_key: SecretStr | None = None
+    model_base_url: AnyHttpUrl | None = None
+    guardrail_id: str = ""
+    guardrail_version: str = "DRAFT"
     turn_tool_calls: int = Field(default=12, ge=1)
     turn_tokens: int = Field(default=60_000, ge=1)
     turn_seconds: int = Field(default=120, ge=1)
@@ -73,6 +92,17 @@ class Settings(BaseSettings):
         if not bucket and info.data.get("policies_folder") is None:
             raise PydanticCustomError("missing", "no bucket and no folder")
         return bucket
+
+    @property
+    def model_choice(self) -> ModelChoice:
+        """Which model answers."""
+        return ModelChoice(
+            self.model,
+            self.model_api_key.get_secret_value() if self.model_api_key else "",
+            str(self.model_base_url or ""),
+            self.guardrail_id,
+            self.guardrail_version,
+        )
 
     @classmethod
     def settings_customise_sources(
