@@ -1,0 +1,14 @@
+output "service_url" {
+  description = "Where people reach the assistant"
+  value       = module.bizassist.service_url
+}
+
+output "repository_urls" {
+  description = "Where the images are pushed to"
+  value       = module.bizassist.repository_urls
+}
+
+output "secret_names" {
+  description = "Secrets of Slack and Teams: put their values before you deploy"
+  value       = module.bizassist.secret_names
+}

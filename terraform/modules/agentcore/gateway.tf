@@ -1,0 +1,117 @@
+# The tools that aren't the agent's own: one target a Lambda function, its schemas inline.
+
+resource "aws_bedrockagentcore_gateway" "this" {
+  name            = var.name
+  description     = "Tools of the assistant"
+  role_arn        = aws_iam_role.gateway.arn
+  protocol_type   = "MCP"
+  authorizer_type = "CUSTOM_JWT"
+  kms_key_arn     = var.agentcore_kms_key_arn
+
+  authorizer_configuration {
+    custom_jwt_authorizer {
+      discovery_url   = var.discovery_url
+      allowed_clients = [var.m2m_client_id]
+    }
+  }
+
+  protocol_configuration {
+    mcp {
+      supported_versions = ["2025-03-26", "2025-06-18"]
+    }
+  }
+
+  depends_on = [aws_iam_role_policy.gateway]
+}
+
+locals {
+  schemas = {
+    for target, tools in var.targets :
+    target => [for tool in tools : jsondecode(file("${var.schemas_directory}/${tool}.json"))]
+  }
+}
+
+resource "aws_bedrockagentcore_gateway_target" "this" {
+  for_each = local.schemas
+
+  gateway_identifier = aws_bedrockagentcore_gateway.this.gateway_id
+  name               = each.key
+  description        = join(", ", var.targets[each.key])
+
+  credential_provider_configuration {
+    gateway_iam_role {}
+  }
+
+  target_configuration {
+    mcp {
+      lambda {
+        lambda_arn = var.function_arns[each.key]
+
+        tool_schema {
+          dynamic "inline_payload" {
+            for_each = each.value
+            iterator = tool
+
+            content {
+              name        = tool.value.name
+              description = tool.value.description
+
+              # The provider spells JSON Schema as blocks, and knows no recursion: a property of the
+              # arguments is a plain value, one of the answer may be a list of objects.
+              input_schema {
+                type = tool.value.inputSchema.type
+
+                dynamic "property" {
+                  for_each = tool.value.inputSchema.properties
+
+                  content {
+                    name        = property.key
+                    type        = property.value.type
+                    description = try(property.value.description, null)
+                    required    = contains(try(tool.value.inputSchema.required, []), property.key)
+                  }
+                }
+              }
+
+              output_schema {
+                type = tool.value.outputSchema.type
+
+                dynamic "property" {
+                  for_each = tool.value.outputSchema.properties
+
+                  content {
+                    name        = property.key
+                    type        = property.value.type
+                    description = try(property.value.description, null)
+                    required    = contains(try(tool.value.outputSchema.required, []), property.key)
+
+                    dynamic "items" {
+                      for_each = try([property.value.items], [])
+
+                      content {
+                        type        = items.value.type
+                        description = try(items.value.description, null)
+
+                        dynamic "property" {
+                          for_each = try(items.value.properties, {})
+                          iterator = part
+
+                          content {
+                            name        = part.key
+                            type        = part.value.type
+                            description = try(part.value.description, null)
+                            required    = contains(try(items.value.required, []), part.key)
+                          }
+                        }
+                      }
+                    }
+                  }
+                }
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+}

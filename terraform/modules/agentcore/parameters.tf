@@ -1,0 +1,30 @@
+# What the chat service and the agent read about AgentCore. The runtime's own are apart: the agent
+# needs the others when it starts.
+
+locals {
+  parameters = {
+    gateway_url     = aws_bedrockagentcore_gateway.this.gateway_url
+    memory_id       = aws_bedrockagentcore_memory.this.id
+    memory_role_arn = aws_iam_role.memory.arn
+  }
+  runtime_parameters = {
+    runtime_arn = aws_bedrockagentcore_agent_runtime.this.agent_runtime_arn
+    runtime_url = "https://bedrock-agentcore.${local.region}.amazonaws.com"
+  }
+}
+
+resource "aws_ssm_parameter" "this" {
+  for_each = local.parameters
+
+  name  = "${var.parameter_prefix}/${each.key}"
+  type  = "String"
+  value = each.value
+}
+
+resource "aws_ssm_parameter" "runtime" {
+  for_each = local.runtime_parameters
+
+  name  = "${var.parameter_prefix}/${each.key}"
+  type  = "String"
+  value = each.value
+}

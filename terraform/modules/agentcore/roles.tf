@@ -1,0 +1,193 @@
+# What the agent's container and the Gateway may do.
+
+locals {
+  # `bedrock:eu.anthropic.…` names an inference profile, which calls the model in several regions.
+  model_id   = startswith(var.model, "bedrock:") ? trimprefix(var.model, "bedrock:") : null
+  is_profile = local.model_id != null && can(regex("^(us|us-gov|eu|apac|jp|au|global)\\.", local.model_id))
+  base_model = local.is_profile ? join(".", slice(split(".", local.model_id), 1, length(split(".", local.model_id)))) : local.model_id
+  derived_models = local.model_id == null ? [] : local.is_profile ? [
+    "arn:${local.partition}:bedrock:${local.here}:inference-profile/${local.model_id}",
+    "arn:${local.partition}:bedrock:*::foundation-model/${local.base_model}",
+  ] : ["arn:${local.partition}:bedrock:${local.region}::foundation-model/${local.base_model}"]
+  models       = var.model_arns == null ? local.derived_models : var.model_arns
+  runtime_logs = "arn:${local.partition}:logs:${local.here}:log-group:/aws/bedrock-agentcore/runtimes/${local.identifier}-*"
+}
+
+data "aws_iam_policy_document" "agentcore" {
+  statement {
+    actions = ["sts:AssumeRole"]
+
+    principals {
+      type        = "Service"
+      identifiers = ["bedrock-agentcore.amazonaws.com"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:SourceAccount"
+      values   = [local.account]
+    }
+
+    condition {
+      test     = "ArnLike"
+      variable = "aws:SourceArn"
+      values   = ["arn:${local.partition}:bedrock-agentcore:${local.here}:*"]
+    }
+  }
+}
+
+resource "aws_iam_role" "runtime" {
+  name               = "${var.name}-runtime"
+  description        = "What the agent may do; nobody's memory is among it"
+  assume_role_policy = data.aws_iam_policy_document.agentcore.json
+}
+
+data "aws_iam_policy_document" "runtime" {
+  statement {
+    sid       = "PullImage"
+    actions   = ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+    resources = [var.repository_arn]
+  }
+
+  # Knows no resources.
+  statement {
+    sid       = "SignInToRegistry"
+    actions   = ["ecr:GetAuthorizationToken"]
+    resources = ["*"]
+  }
+
+  statement {
+    sid       = "Log"
+    actions   = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
+    resources = [local.runtime_logs, "${local.runtime_logs}:log-stream:*"]
+  }
+
+  statement {
+    sid       = "FindLogs"
+    actions   = ["logs:DescribeLogGroups"]
+    resources = ["arn:${local.partition}:logs:${local.here}:log-group:*"]
+  }
+
+  # X-Ray knows no resources.
+  statement {
+    sid = "Trace"
+    actions = [
+      "xray:GetSamplingRules",
+      "xray:GetSamplingTargets",
+      "xray:PutTelemetryRecords",
+      "xray:PutTraceSegments",
+    ]
+    resources = ["*"]
+  }
+
+  statement {
+    sid       = "Measure"
+    actions   = ["cloudwatch:PutMetricData"]
+    resources = ["*"]
+
+    condition {
+      test     = "StringEquals"
+      variable = "cloudwatch:namespace"
+      values   = ["bedrock-agentcore"]
+    }
+  }
+
+  statement {
+    sid       = "ReadSettings"
+    actions   = ["ssm:GetParametersByPath"]
+    resources = ["arn:${local.partition}:ssm:${local.here}:parameter${var.parameter_prefix}"]
+  }
+
+  statement {
+    sid       = "DecryptWhatItReads"
+    actions   = ["kms:Decrypt"]
+    resources = [var.kms_key_arn]
+
+    condition {
+      test     = "StringEquals"
+      variable = "kms:ViaService"
+      values   = [for service in ["dynamodb", "s3", "ssm"] : "${service}.${local.region}.amazonaws.com"]
+    }
+  }
+
+  statement {
+    sid       = "FindClients"
+    actions   = ["dynamodb:Scan"]
+    resources = [var.clients_table_arn]
+  }
+
+  statement {
+    sid       = "ListPolicies"
+    actions   = ["s3:ListBucket"]
+    resources = [var.policies_bucket_arn]
+  }
+
+  statement {
+    sid       = "ReadPolicies"
+    actions   = ["s3:GetObject"]
+    resources = ["${var.policies_bucket_arn}/*"]
+  }
+
+  # Beyond this it has no right to anyone's memory.
+  statement {
+    sid       = "BeOnePersonInMemory"
+    actions   = ["sts:AssumeRole", "sts:TagSession"]
+    resources = ["arn:${local.partition}:iam::${local.account}:role/${var.name}-memory"]
+  }
+
+  dynamic "statement" {
+    for_each = length(local.models) == 0 ? [] : [local.models]
+
+    content {
+      sid       = "AskModels"
+      actions   = ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"]
+      resources = statement.value
+    }
+  }
+
+  dynamic "statement" {
+    for_each = var.guardrail == null ? [] : [var.guardrail]
+
+    content {
+      sid       = "ApplyGuardrail"
+      actions   = ["bedrock:ApplyGuardrail"]
+      resources = ["arn:${local.partition}:bedrock:${local.here}:guardrail/${statement.value.id}"]
+    }
+  }
+}
+
+resource "aws_iam_role_policy" "runtime" {
+  name   = "answer"
+  role   = aws_iam_role.runtime.id
+  policy = data.aws_iam_policy_document.runtime.json
+}
+
+resource "aws_iam_role" "gateway" {
+  name               = "${var.name}-gateway"
+  description        = "Calls the tools' functions"
+  assume_role_policy = data.aws_iam_policy_document.agentcore.json
+}
+
+data "aws_iam_policy_document" "gateway" {
+  statement {
+    sid       = "CallTools"
+    actions   = ["lambda:InvokeFunction"]
+    resources = values(var.function_arns)
+  }
+
+  dynamic "statement" {
+    for_each = var.agentcore_kms_key_arn == null ? [] : [var.agentcore_kms_key_arn]
+
+    content {
+      sid       = "OwnKey"
+      actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
+      resources = [statement.value]
+    }
+  }
+}
+
+resource "aws_iam_role_policy" "gateway" {
+  name   = "call-tools"
+  role   = aws_iam_role.gateway.id
+  policy = data.aws_iam_policy_document.gateway.json
+}

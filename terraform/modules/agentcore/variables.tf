@@ -1,0 +1,251 @@
+variable "name" {
+  description = "Prefix of every name, such as `bizassist`"
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{1,18}[a-z0-9]$", var.name))
+    error_message = "The name has 3 to 20 lower-case letters, digits and dashes, and begins with a letter."
+  }
+}
+
+variable "parameter_prefix" {
+  description = "Path below which SSM parameters are written, such as `/app/bizassist`"
+  type        = string
+
+  validation {
+    condition     = can(regex("^/app/[a-z0-9-]+$", var.parameter_prefix))
+    error_message = "The prefix looks like /app/name, without a slash at its end."
+  }
+}
+
+variable "kms_key_arn" {
+  description = "Key of logs, parameters and the clients table"
+  type        = string
+
+  validation {
+    condition     = can(regex("^arn:[a-z-]+:kms:", var.kms_key_arn))
+    error_message = "This is not the ARN of a KMS key."
+  }
+}
+
+variable "agentcore_kms_key_arn" {
+  description = "Key of memory and Gateway; null for one that AWS owns. A key of yours must let `bedrock-agentcore.amazonaws.com` use it, see docs/operations.md"
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.agentcore_kms_key_arn == null || can(regex("^arn:[a-z-]+:kms:", var.agentcore_kms_key_arn))
+    error_message = "This is not the ARN of a KMS key."
+  }
+}
+
+variable "image_uri" {
+  description = "Image of the agent for arm64, with a tag or a digest"
+  type        = string
+
+  validation {
+    condition     = can(regex("^[0-9]{12}\\.dkr\\.ecr\\.[a-z0-9-]+\\.amazonaws\\.com(\\.cn)?/[a-z0-9._/-]+(:[A-Za-z0-9_.-]+|@sha256:[0-9a-f]{64})$", var.image_uri)) && !endswith(var.image_uri, ":latest")
+    error_message = "AgentCore pulls from ECR, and one version: a tag or a digest, and not latest."
+  }
+}
+
+variable "repository_arn" {
+  description = "ECR repository that the image is in"
+  type        = string
+
+  validation {
+    condition     = can(regex("^arn:[a-z-]+:ecr:", var.repository_arn))
+    error_message = "This is not the ARN of an ECR repository."
+  }
+}
+
+variable "pinned_version" {
+  description = "Version of the runtime that the endpoint `pinned` stays at; null for the newest"
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.pinned_version == null || can(regex("^[1-9][0-9]*$", var.pinned_version))
+    error_message = "Versions are counted from 1."
+  }
+}
+
+variable "model" {
+  description = "Model that answers: `bedrock:ID`, `anthropic:ID`, `openai:ID` or `ollama:ID`; `offline` for a trial without one"
+  type        = string
+
+  validation {
+    condition     = var.model == "offline" || can(regex("^(bedrock|anthropic|openai|ollama):[^\\s]+$", var.model))
+    error_message = "The model is offline or PROVIDER:ID, with bedrock, anthropic, openai or ollama."
+  }
+}
+
+variable "model_arns" {
+  description = "What of Bedrock the agent may call; null for what `model` names"
+  type        = list(string)
+  default     = null
+
+  validation {
+    condition     = var.model_arns == null || alltrue([for arn in coalesce(var.model_arns, []) : can(regex("^arn:[a-z-]+:bedrock:[^:]*:[^:]*:(foundation-model|inference-profile|application-inference-profile)/[^*]+$", arn))])
+    error_message = "Name each model or inference profile; wildcards stand for regions only."
+  }
+}
+
+variable "guardrail" {
+  description = "Bedrock guardrail of every answer: `id` and `version`; null for none"
+  type        = object({ id = string, version = optional(string, "DRAFT") })
+  default     = null
+}
+
+variable "discovery_url" {
+  description = "OpenID Connect discovery document of the user pool"
+  type        = string
+
+  validation {
+    condition     = can(regex("^https://.+/\\.well-known/openid-configuration$", var.discovery_url))
+    error_message = "AgentCore wants https and /.well-known/openid-configuration at the end."
+  }
+}
+
+variable "web_client_id" {
+  description = "Client that people sign in with: whose tokens the runtime takes"
+  type        = string
+}
+
+variable "users_group" {
+  description = "Group whose members may ask; demanded by AWS where runtime_override.tf is used"
+  type        = string
+  default     = "bizassist-users"
+}
+
+variable "m2m_client_id" {
+  description = "Client of the agent: whose tokens the Gateway takes"
+  type        = string
+}
+
+variable "m2m_scope" {
+  description = "Scope that the Gateway demands; demanded by AWS where runtime_override.tf is used"
+  type        = string
+
+  validation {
+    condition     = can(regex("^[^/\\s]+/[^/\\s]+$", var.m2m_scope))
+    error_message = "A scope is RESOURCE-SERVER/NAME."
+  }
+}
+
+variable "request_headers" {
+  description = "Headers that reach the agent beside Authorization"
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = length(var.request_headers) <= 19 && alltrue([for header in var.request_headers : startswith(header, "X-Amzn-Bedrock-AgentCore-Runtime-Custom-")])
+    error_message = "At most 19, and each begins with X-Amzn-Bedrock-AgentCore-Runtime-Custom-."
+  }
+}
+
+variable "server_protocol" {
+  description = "What the runtime takes the stream for: `HTTP`, or `AGUI` with a provider that knows it; port, path and bytes are the same"
+  type        = string
+  default     = "HTTP"
+
+  validation {
+    condition     = contains(["HTTP", "AGUI"], var.server_protocol)
+    error_message = "The agent speaks AG-UI over HTTP: the protocol is HTTP or AGUI."
+  }
+}
+
+variable "network" {
+  description = "Subnets and security groups of the agent; null for AWS's own network"
+  type        = object({ subnet_ids = list(string), security_group_ids = list(string) })
+  default     = null
+}
+
+variable "targets" {
+  description = "Tools by Gateway target, as in `gateway_tools/targets.json`"
+  type        = map(list(string))
+
+  validation {
+    condition     = alltrue([for target in keys(var.targets) : can(regex("^([0-9a-zA-Z]-?){1,100}$", target))])
+    error_message = "A target has up to 100 letters and digits, with single dashes between them."
+  }
+}
+
+variable "schemas_directory" {
+  description = "Folder with one JSON schema a tool"
+  type        = string
+}
+
+variable "function_arns" {
+  description = "Lambda functions by Gateway target"
+  type        = map(string)
+
+  validation {
+    condition     = alltrue([for arn in values(var.function_arns) : can(regex("^arn:[a-z-]+:lambda:", arn))])
+    error_message = "These are not all ARNs of functions."
+  }
+}
+
+variable "clients_table_arn" {
+  description = "Table of client accounts, which a tool of the agent reads"
+  type        = string
+
+  validation {
+    condition     = can(regex("^arn:[a-z-]+:dynamodb:", var.clients_table_arn))
+    error_message = "This is not the ARN of a table."
+  }
+}
+
+variable "policies_bucket_arn" {
+  description = "Bucket of the company's policies, which a tool of the agent searches"
+  type        = string
+
+  validation {
+    condition     = can(regex("^arn:[a-z-]+:s3:::", var.policies_bucket_arn))
+    error_message = "This is not the ARN of a bucket."
+  }
+}
+
+variable "memory_readers" {
+  description = "Roles besides the agent's that may be one person in memory: the chat service's, for the page of one's own memories"
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for arn in var.memory_readers : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/", arn))])
+    error_message = "These are not all ARNs of roles."
+  }
+}
+
+variable "event_expiry_days" {
+  description = "Days that conversations are kept in memory"
+  type        = number
+  default     = 90
+
+  validation {
+    condition     = var.event_expiry_days >= 7 && var.event_expiry_days <= 365
+    error_message = "AgentCore keeps events for 7 to 365 days."
+  }
+}
+
+variable "log_retention_days" {
+  description = "Days that logs are kept"
+  type        = number
+  default     = 90
+
+  validation {
+    condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_retention_days)
+    error_message = "CloudWatch knows certain numbers of days only, such as 30, 90 or 365; never is not among ours."
+  }
+}
+
+variable "alarm_actions" {
+  description = "ARNs that alarms are sent to, such as SNS topics"
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for arn in var.alarm_actions : startswith(arn, "arn:")])
+    error_message = "An alarm is sent to ARNs."
+  }
+}

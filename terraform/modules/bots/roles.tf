@@ -1,0 +1,171 @@
+# Who starts the service (execution) and what the running service may do (task).
+
+data "aws_iam_policy_document" "tasks" {
+  statement {
+    actions = ["sts:AssumeRole"]
+
+    principals {
+      type        = "Service"
+      identifiers = ["ecs-tasks.amazonaws.com"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:SourceAccount"
+      values   = [local.account]
+    }
+  }
+}
+
+resource "aws_iam_role" "execution" {
+  name               = "${local.service}-execution"
+  description        = "Starts the chat service: image, secrets, log"
+  assume_role_policy = data.aws_iam_policy_document.tasks.json
+}
+
+data "aws_iam_policy_document" "execution" {
+  # Without a resource type in IAM's service reference.
+  statement {
+    sid       = "Registry"
+    actions   = ["ecr:GetAuthorizationToken"]
+    resources = ["*"]
+  }
+
+  statement {
+    sid       = "Image"
+    actions   = ["ecr:BatchCheckLayerAvailability", "ecr:GetDownloadUrlForLayer", "ecr:BatchGetImage"]
+    resources = [aws_ecr_repository.this["bots"].arn]
+  }
+
+  statement {
+    sid       = "Log"
+    actions   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+    resources = ["${aws_cloudwatch_log_group.service.arn}:*"]
+  }
+
+  statement {
+    sid       = "PlatformSecrets"
+    actions   = ["secretsmanager:GetSecretValue"]
+    resources = values(aws_secretsmanager_secret.platform)[*].arn
+  }
+
+  statement {
+    sid       = "DataKey"
+    actions   = ["kms:Decrypt"]
+    resources = [var.kms_key_arn]
+
+    condition {
+      test     = "StringEquals"
+      variable = "kms:ViaService"
+      values   = ["secretsmanager.${local.region}.amazonaws.com"]
+    }
+  }
+}
+
+resource "aws_iam_role_policy" "execution" {
+  name   = "start"
+  role   = aws_iam_role.execution.id
+  policy = data.aws_iam_policy_document.execution.json
+}
+
+resource "aws_iam_role" "task" {
+  name               = "${local.service}-task"
+  description        = "What the running chat service may do"
+  assume_role_policy = data.aws_iam_policy_document.tasks.json
+}
+
+data "aws_iam_policy_document" "task" {
+  statement {
+    sid       = "Parameters"
+    actions   = ["ssm:GetParametersByPath"]
+    resources = [for path in ["", "/*"] : "arn:${local.partition}:ssm:${local.region}:${local.account}:parameter${var.parameter_prefix}${path}"]
+  }
+
+  statement {
+    sid = "Tables"
+    actions = [
+      "dynamodb:DeleteItem",
+      "dynamodb:DescribeTable",
+      "dynamodb:GetItem",
+      "dynamodb:PutItem",
+      "dynamodb:Query",
+      "dynamodb:Scan",
+      "dynamodb:UpdateItem",
+    ]
+    resources = [for made in module.table : made.arn]
+  }
+
+  statement {
+    sid       = "Indexes"
+    actions   = ["dynamodb:Query"]
+    resources = [for table, shape in local.tables : "${module.table[table].arn}/index/*" if length(lookup(shape, "indexes", {})) > 0]
+  }
+
+  statement {
+    sid = "Inbox"
+    actions = [
+      "sqs:ChangeMessageVisibility",
+      "sqs:DeleteMessage",
+      "sqs:GetQueueAttributes",
+      "sqs:ReceiveMessage",
+      "sqs:SendMessage",
+    ]
+    resources = [aws_sqs_queue.inbox.arn, aws_sqs_queue.dead_letter.arn]
+  }
+
+  statement {
+    sid       = "Uploads"
+    actions   = ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"]
+    resources = ["${module.bucket["uploads"].arn}/*"]
+  }
+
+  statement {
+    sid       = "DataKey"
+    actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
+    resources = [var.kms_key_arn]
+
+    condition {
+      test     = "StringEquals"
+      variable = "kms:ViaService"
+      values   = [for service in ["dynamodb", "s3", "sqs", "ssm"] : "${service}.${local.region}.amazonaws.com"]
+    }
+  }
+
+  statement {
+    sid       = "RefreshTokens"
+    actions   = ["kms:Encrypt", "kms:Decrypt"]
+    resources = [aws_kms_key.tokens.arn]
+  }
+
+  statement {
+    sid = "People"
+    actions = [
+      "cognito-idp:AdminAddUserToGroup",
+      "cognito-idp:AdminCreateUser",
+      "cognito-idp:AdminGetUser",
+      "cognito-idp:AdminSetUserPassword",
+      "cognito-idp:ListUsers",
+    ]
+    resources = [var.user_pool_arn]
+  }
+
+  # The setup checklist asks whether it is there; this shows nobody's memories.
+  statement {
+    sid       = "MemoryIsThere"
+    actions   = ["bedrock-agentcore:GetMemory"]
+    resources = [var.memory_arn]
+  }
+
+  # Beyond this it has no right to anyone's memory.
+  statement {
+    sid       = "OwnMemories"
+    actions   = ["sts:AssumeRole", "sts:TagSession"]
+    resources = [var.memory_role_arn]
+  }
+}
+
+resource "aws_iam_role_policy" "task" {
+  name   = "serve"
+  role   = aws_iam_role.task.id
+  policy = data.aws_iam_policy_document.task.json
+}

@@ -1,0 +1,255 @@
+variable "name" {
+  description = "Prefix of every name, such as `bizassist`"
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{1,18}[a-z0-9]$", var.name))
+    error_message = "The name has 3 to 20 lower-case letters, digits and dashes, and begins with a letter."
+  }
+}
+
+variable "parameter_prefix" {
+  description = "Path below which SSM parameters are written, such as `/app/bizassist`"
+  type        = string
+
+  validation {
+    condition     = can(regex("^/app/[a-z0-9-]+$", var.parameter_prefix))
+    error_message = "The prefix looks like /app/name, without a slash at its end."
+  }
+}
+
+variable "kms_key_arn" {
+  description = "Key for everything at rest"
+  type        = string
+
+  validation {
+    condition     = can(regex("^arn:[a-z-]+:kms:", var.kms_key_arn))
+    error_message = "This is not the ARN of a KMS key."
+  }
+}
+
+variable "public_url" {
+  description = "Where people reach the chat service, such as `https://assistant.example.com`"
+  type        = string
+
+  validation {
+    condition     = can(regex("^https://[^/\\s]+$", var.public_url)) || can(regex("^http://(localhost|127\\.0\\.0\\.1)(:[0-9]+)?$", var.public_url))
+    error_message = "Cognito takes https addresses only (http for loopback), and here without a path."
+  }
+}
+
+variable "image_tag" {
+  description = "Tag of the chat service's image; tags are immutable, so a new version is a new tag"
+  type        = string
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$", var.image_tag)) && var.image_tag != "latest"
+    error_message = "A tag names one version: letters, digits, dots, dashes and underscores, and not latest."
+  }
+}
+
+variable "user_pool_arn" {
+  description = "User pool whose people the service looks up"
+  type        = string
+
+  validation {
+    condition     = can(regex("^arn:[a-z-]+:cognito-idp:", var.user_pool_arn))
+    error_message = "This is not the ARN of a user pool."
+  }
+}
+
+variable "memory_arn" {
+  description = "AgentCore Memory whose state the setup checklist shows"
+  type        = string
+
+  validation {
+    condition     = can(regex("^arn:[a-z-]+:bedrock-agentcore:", var.memory_arn))
+    error_message = "This is not the ARN of a memory."
+  }
+}
+
+variable "memory_role_arn" {
+  description = "Role that is assumed for one person before their memories are shown to them"
+  type        = string
+
+  validation {
+    condition     = can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/", var.memory_role_arn))
+    error_message = "This is not the ARN of a role."
+  }
+}
+
+variable "vpc_id" {
+  description = "Network that the service runs in"
+  type        = string
+
+  validation {
+    condition     = can(regex("^vpc-", var.vpc_id))
+    error_message = "A network's id begins with vpc-."
+  }
+}
+
+variable "load_balancer_subnet_ids" {
+  description = "Subnets of the load balancer, in at least two zones"
+  type        = list(string)
+
+  validation {
+    condition     = length(var.load_balancer_subnet_ids) >= 2
+    error_message = "A load balancer needs subnets in at least two zones."
+  }
+}
+
+variable "service_subnet_ids" {
+  description = "Subnets of the service; private ones need a way out (NAT)"
+  type        = list(string)
+
+  validation {
+    condition     = length(var.service_subnet_ids) >= 1
+    error_message = "The service needs a subnet."
+  }
+}
+
+variable "assign_public_ip" {
+  description = "Whether tasks get a public address: true in public subnets, false in private ones"
+  type        = bool
+  default     = false
+}
+
+variable "internal" {
+  description = "Whether the load balancer has private addresses only; Slack and Teams then can't reach it"
+  type        = bool
+  default     = false
+}
+
+variable "allowed_cidrs" {
+  description = "Addresses that may reach the load balancer"
+  type        = set(string)
+  default     = ["0.0.0.0/0"]
+
+  validation {
+    condition     = alltrue([for cidr in var.allowed_cidrs : can(cidrhost(cidr, 0))])
+    error_message = "Each is an IPv4 range, such as 203.0.113.0/24."
+  }
+}
+
+variable "certificate_arn" {
+  description = "ACM certificate of the service's name"
+  type        = string
+
+  validation {
+    condition     = can(regex("^arn:[a-z-]+:acm:", var.certificate_arn))
+    error_message = "This is not the ARN of an ACM certificate."
+  }
+}
+
+variable "platforms" {
+  description = "Platforms beside the web chat: `slack`, `teams`. Put a platform's secret before you name it here: a task whose secret has no value doesn't start"
+  type        = set(string)
+  default     = []
+
+  validation {
+    condition     = length(setsubtract(var.platforms, ["slack", "teams"])) == 0
+    error_message = "The platforms are slack and teams; the web chat is always there."
+  }
+}
+
+variable "start_after" {
+  description = "Ids of what must be there before the first task starts: other modules' parameters, the agent's runtime"
+  type        = list(string)
+  default     = []
+}
+
+variable "cpu" {
+  description = "Processor of a task in units of 1/1024"
+  type        = number
+  default     = 512
+
+  validation {
+    condition     = contains([256, 512, 1024, 2048, 4096], var.cpu)
+    error_message = "Fargate knows 256, 512, 1024, 2048 and 4096 here."
+  }
+}
+
+variable "memory" {
+  description = "Memory of a task in MB"
+  type        = number
+  default     = 1024
+
+  validation {
+    condition     = var.memory >= 512 && var.memory >= var.cpu * 2 && var.memory <= var.cpu * 8
+    error_message = "Fargate takes two to eight MB for each unit of processor, and at least 512."
+  }
+}
+
+variable "capacity" {
+  description = "Fewest and most tasks"
+  type = object({
+    min = optional(number, 2)
+    max = optional(number, 10)
+  })
+  default = {}
+
+  validation {
+    condition     = var.capacity.min >= 1 && var.capacity.max >= var.capacity.min && var.capacity.max <= 200
+    error_message = "At least one task, and at most 200."
+  }
+}
+
+variable "upload_days" {
+  description = "Days after which files that people attached are deleted"
+  type        = number
+  default     = 90
+
+  validation {
+    condition     = var.upload_days >= 1 && var.upload_days <= 3650
+    error_message = "Files are kept for 1 to 3650 days."
+  }
+}
+
+variable "autoscaling" {
+  description = "Whether the number of tasks follows the load; otherwise it stays at the fewest"
+  type        = bool
+  default     = true
+}
+
+variable "scale_at" {
+  description = "Load at which tasks are added: seconds that the oldest question waits, percent of processor"
+  type = object({
+    queue_age_seconds = optional(number, 15)
+    cpu_percent       = optional(number, 60)
+  })
+  default = {}
+
+  validation {
+    condition     = var.scale_at.queue_age_seconds >= 1 && var.scale_at.cpu_percent >= 10 && var.scale_at.cpu_percent <= 90
+    error_message = "At least one second, and 10 to 90 percent."
+  }
+}
+
+variable "log_retention_days" {
+  description = "Days that logs are kept"
+  type        = number
+  default     = 90
+
+  validation {
+    condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_retention_days)
+    error_message = "CloudWatch knows certain numbers of days only, such as 30, 90 or 365; never is not among ours."
+  }
+}
+
+variable "alarm_actions" {
+  description = "ARNs that alarms are sent to, such as SNS topics"
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for arn in var.alarm_actions : startswith(arn, "arn:")])
+    error_message = "An alarm is sent to ARNs."
+  }
+}
+
+variable "deletion_protection" {
+  description = "Whether AWS refuses to delete what holds data"
+  type        = bool
+  default     = true
+}
+

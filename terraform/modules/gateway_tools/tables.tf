@@ -1,0 +1,19 @@
+# What the tools read; `clients` is read by the agent's own tools.
+
+module "table" {
+  source   = "../table"
+  for_each = { warranty = "serial_number", clients = "client_id" }
+
+  name                = "${var.name}-${each.key}"
+  partition_key       = each.value
+  kms_key_arn         = var.kms_key_arn
+  deletion_protection = var.deletion_protection
+}
+
+resource "aws_ssm_parameter" "table" {
+  for_each = module.table
+
+  name  = "${var.parameter_prefix}/${each.key}_table"
+  type  = "String"
+  value = each.value.name
+}

@@ -1,0 +1,118 @@
+variable "name" {
+  description = "Prefix of every name, such as `bizassist`"
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{1,18}[a-z0-9]$", var.name))
+    error_message = "The name has 3 to 20 lower-case letters, digits and dashes, and begins with a letter."
+  }
+}
+
+variable "parameter_prefix" {
+  description = "Path below which SSM parameters are written, such as `/app/bizassist`"
+  type        = string
+
+  validation {
+    condition     = can(regex("^/app/[a-z0-9-]+$", var.parameter_prefix))
+    error_message = "The prefix looks like /app/name, without a slash at its end."
+  }
+}
+
+variable "kms_key_arn" {
+  description = "Key for everything at rest"
+  type        = string
+
+  validation {
+    condition     = can(regex("^arn:[a-z-]+:kms:", var.kms_key_arn))
+    error_message = "This is not the ARN of a KMS key."
+  }
+}
+
+variable "public_url" {
+  description = "Where people reach the chat service, such as `https://assistant.example.com`"
+  type        = string
+
+  validation {
+    condition     = can(regex("^https://[^/\\s]+$", var.public_url)) || can(regex("^http://(localhost|127\\.0\\.0\\.1)(:[0-9]+)?$", var.public_url))
+    error_message = "Cognito takes https addresses only (http for loopback), and here without a path."
+  }
+}
+
+variable "domain_prefix" {
+  description = "Prefix of the sign-in domain `{prefix}.auth.{region}.amazoncognito.com`; null for `{name}-{account}`"
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.domain_prefix == null || can(regex("^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$", var.domain_prefix))
+    error_message = "A domain prefix has up to 63 lower-case letters, digits and inner dashes."
+  }
+
+  validation {
+    condition     = var.domain_prefix == null || !can(regex("aws|amazon|cognito", var.domain_prefix))
+    error_message = "Cognito refuses domain prefixes with aws, amazon or cognito in them."
+  }
+}
+
+variable "password_policy" {
+  description = "What a password must have. A demonstration may set `minimum_length = 8` and all four `require_…` to false; a company should not"
+  type = object({
+    minimum_length                   = optional(number, 14)
+    require_lowercase                = optional(bool, true)
+    require_uppercase                = optional(bool, true)
+    require_numbers                  = optional(bool, true)
+    require_symbols                  = optional(bool, true)
+    temporary_password_validity_days = optional(number, 3)
+  })
+  default = {}
+
+  validation {
+    condition     = var.password_policy.minimum_length >= 8 && var.password_policy.minimum_length <= 99
+    error_message = "A password has at least 8 characters, and Cognito takes at most 99 as a minimum."
+  }
+
+  validation {
+    condition     = var.password_policy.temporary_password_validity_days >= 1 && var.password_policy.temporary_password_validity_days <= 30
+    error_message = "An invitation is good for 1 to 30 days."
+  }
+}
+
+variable "mfa" {
+  description = "Second factor by authenticator app: `OFF`, `OPTIONAL` or `ON`"
+  type        = string
+  default     = "OPTIONAL"
+
+  validation {
+    condition     = contains(["OFF", "OPTIONAL", "ON"], var.mfa)
+    error_message = "MFA is OFF, OPTIONAL or ON."
+  }
+}
+
+variable "refresh_token_days" {
+  description = "Days after which a link expires and its person must sign in again"
+  type        = number
+  default     = 30
+
+  validation {
+    condition     = var.refresh_token_days >= 1 && var.refresh_token_days <= 365
+    error_message = "A link lasts 1 to 365 days."
+  }
+}
+
+variable "refresh_token_rotation" {
+  description = "Whether each refresh token is good for one renewal, so that a stolen copy is of no use"
+  type        = bool
+  default     = true
+}
+
+variable "admin_password_sign_in" {
+  description = "Whether who holds AWS credentials may exchange a person's password for tokens, as `bizassist users create --store-token` does; for tests only"
+  type        = bool
+  default     = false
+}
+
+variable "deletion_protection" {
+  description = "Whether AWS refuses to delete the user pool"
+  type        = bool
+  default     = true
+}

@@ -1,0 +1,295 @@
+variable "region" {
+  description = "AWS region; AgentCore must be there"
+  type        = string
+  default     = "us-east-1"
+
+  validation {
+    condition     = can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.region))
+    error_message = "This is not a region."
+  }
+}
+
+variable "name" {
+  description = "Prefix of every name and, below `/app/`, of every SSM parameter"
+  type        = string
+  default     = "bizassist"
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{1,18}[a-z0-9]$", var.name))
+    error_message = "The name has 3 to 20 lower-case letters, digits and dashes, and begins with a letter."
+  }
+}
+
+variable "domain_name" {
+  description = "Name under which people, Slack and Teams reach the service, such as `assistant.example.com`"
+  type        = string
+
+  validation {
+    condition     = can(regex("^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z]{2,}$", var.domain_name))
+    error_message = "This is not a domain name."
+  }
+}
+
+variable "hosted_zone_id" {
+  description = "Route 53 zone in which certificate and record are made; null when DNS is elsewhere, then `certificate_arn` is needed"
+  type        = string
+  default     = null
+}
+
+variable "certificate_arn" {
+  description = "ACM certificate of `domain_name`; null to make one in `hosted_zone_id`"
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.certificate_arn != null || var.hosted_zone_id != null
+    error_message = "Give a certificate, or a Route 53 zone in which one can be made."
+  }
+}
+
+variable "image_tag" {
+  description = "Tag of both images; tags are immutable, so a new version is a new tag"
+  type        = string
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$", var.image_tag)) && var.image_tag != "latest"
+    error_message = "A tag names one version: letters, digits, dots, dashes and underscores, and not latest."
+  }
+}
+
+variable "lambda_folder" {
+  description = "Folder with `function.zip` and `layer.zip`; null for `build/lambda` of this repository"
+  type        = string
+  default     = null
+}
+
+variable "model" {
+  description = "Model of the agent, such as `bedrock:ID`"
+  type        = string
+  default     = "bedrock:global.anthropic.claude-sonnet-4-6"
+
+  validation {
+    condition     = can(regex("^(offline|(bedrock|anthropic|openai|ollama):.+)$", var.model))
+    error_message = "The model is offline, bedrock:ID, anthropic:ID, openai:ID or ollama:ID."
+  }
+}
+
+variable "guardrail" {
+  description = "Bedrock guardrail of every answer: `id` and `version`; null for none"
+  type        = object({ id = string, version = optional(string, "DRAFT") })
+  default     = null
+}
+
+variable "network" {
+  description = "Network to run in; null to make one"
+  type = object({
+    vpc_id                   = string
+    load_balancer_subnet_ids = list(string)
+    service_subnet_ids       = list(string)
+    assign_public_ip         = optional(bool, false)
+  })
+  default = null
+}
+
+variable "private_subnets" {
+  description = "Whether the network that is made has private subnets for the service, with NAT gateways"
+  type        = bool
+  default     = false
+}
+
+variable "nat_gateway_per_zone" {
+  description = "Whether each zone gets a NAT gateway of its own"
+  type        = bool
+  default     = false
+}
+
+variable "sign_in_domain_prefix" {
+  description = "Prefix of the sign-in domain; null for `{name}-{account}`"
+  type        = string
+  default     = null
+}
+
+variable "password_policy" {
+  description = "What a password must have. A demonstration may set `minimum_length = 8` and all four `require_…` to false; a company should not"
+  type = object({
+    minimum_length                   = optional(number, 14)
+    require_lowercase                = optional(bool, true)
+    require_uppercase                = optional(bool, true)
+    require_numbers                  = optional(bool, true)
+    require_symbols                  = optional(bool, true)
+    temporary_password_validity_days = optional(number, 3)
+  })
+  default = {}
+
+  validation {
+    condition     = var.password_policy.minimum_length >= 8 && var.password_policy.minimum_length <= 99
+    error_message = "A password has at least 8 characters, and Cognito takes at most 99 as a minimum."
+  }
+
+  validation {
+    condition     = var.password_policy.temporary_password_validity_days >= 1 && var.password_policy.temporary_password_validity_days <= 30
+    error_message = "An invitation is good for 1 to 30 days."
+  }
+}
+
+variable "mfa" {
+  description = "Second factor by authenticator app: `OFF`, `OPTIONAL` or `ON`"
+  type        = string
+  default     = "OPTIONAL"
+
+  validation {
+    condition     = contains(["OFF", "OPTIONAL", "ON"], var.mfa)
+    error_message = "MFA is OFF, OPTIONAL or ON."
+  }
+}
+
+variable "refresh_token_days" {
+  description = "Days after which a link expires and its person must sign in again"
+  type        = number
+  default     = 30
+
+  validation {
+    condition     = var.refresh_token_days >= 1 && var.refresh_token_days <= 365
+    error_message = "A link lasts 1 to 365 days."
+  }
+}
+
+variable "refresh_token_rotation" {
+  description = "Whether each refresh token is good for one renewal, so that a stolen copy is of no use"
+  type        = bool
+  default     = true
+}
+
+variable "admin_password_sign_in" {
+  description = "Whether who holds AWS credentials may exchange a person's password for tokens, as `bizassist users create --store-token` does; for tests only"
+  type        = bool
+  default     = false
+}
+
+variable "upload_days" {
+  description = "Days after which files that people attached are deleted"
+  type        = number
+  default     = 90
+
+  validation {
+    condition     = var.upload_days >= 1 && var.upload_days <= 3650
+    error_message = "Files are kept for 1 to 3650 days."
+  }
+}
+
+variable "allowed_cidrs" {
+  description = "Addresses that may reach the load balancer"
+  type        = set(string)
+  default     = ["0.0.0.0/0"]
+
+  validation {
+    condition     = alltrue([for cidr in var.allowed_cidrs : can(cidrhost(cidr, 0))])
+    error_message = "Each is an IPv4 range, such as 203.0.113.0/24."
+  }
+}
+
+variable "platforms" {
+  description = "Platforms beside the web chat: `slack`, `teams`. Put a platform's secret before you name it here: a task whose secret has no value doesn't start"
+  type        = set(string)
+  default     = []
+
+  validation {
+    condition     = length(setsubtract(var.platforms, ["slack", "teams"])) == 0
+    error_message = "The platforms are slack and teams; the web chat is always there."
+  }
+}
+
+variable "cpu" {
+  description = "Processor of a task in units of 1/1024"
+  type        = number
+  default     = 512
+
+  validation {
+    condition     = contains([256, 512, 1024, 2048, 4096], var.cpu)
+    error_message = "Fargate knows 256, 512, 1024, 2048 and 4096 here."
+  }
+}
+
+variable "memory" {
+  description = "Memory of a task in MB"
+  type        = number
+  default     = 1024
+
+  validation {
+    condition     = var.memory >= 512 && var.memory >= var.cpu * 2 && var.memory <= var.cpu * 8
+    error_message = "Fargate takes two to eight MB for each unit of processor, and at least 512."
+  }
+}
+
+variable "capacity" {
+  description = "Fewest and most tasks"
+  type = object({
+    min = optional(number, 2)
+    max = optional(number, 10)
+  })
+  default = {}
+
+  validation {
+    condition     = var.capacity.min >= 1 && var.capacity.max >= var.capacity.min && var.capacity.max <= 200
+    error_message = "At least one task, and at most 200."
+  }
+}
+
+variable "web_search" {
+  description = "Who searches the web: `agentcore` (managed), `duckduckgo`, `brave`, `tavily` or `searxng`; `address` for searxng, `key_parameter` (an SSM SecureString) for brave and tavily"
+  type = object({
+    provider      = optional(string, "agentcore")
+    address       = optional(string)
+    key_parameter = optional(string)
+  })
+  default = {}
+
+  validation {
+    condition     = contains(["agentcore", "duckduckgo", "brave", "tavily", "searxng"], var.web_search.provider)
+    error_message = "The provider is agentcore, duckduckgo, brave, tavily or searxng."
+  }
+
+  validation {
+    condition     = var.web_search.provider != "searxng" || var.web_search.address != null
+    error_message = "searxng needs its address."
+  }
+
+  validation {
+    condition     = !contains(["brave", "tavily"], var.web_search.provider) || can(regex("^/", var.web_search.key_parameter))
+    error_message = "brave and tavily need the SSM parameter of their key, which begins with a slash."
+  }
+}
+
+variable "log_retention_days" {
+  description = "Days that logs are kept"
+  type        = number
+  default     = 90
+
+  validation {
+    condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_retention_days)
+    error_message = "CloudWatch knows certain numbers of days only, such as 30, 90 or 365; never is not among ours."
+  }
+}
+
+variable "alarm_emails" {
+  description = "Who is told of alarms; each address must confirm once"
+  type        = set(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for email in var.alarm_emails : can(regex("^[^@\\s]+@[^@\\s]+$", email))])
+    error_message = "Each is an e-mail address."
+  }
+}
+
+variable "deletion_protection" {
+  description = "Whether AWS refuses to delete what holds data"
+  type        = bool
+  default     = true
+}
+
+variable "tags" {
+  description = "Tags of every resource, beside `Product` and `ManagedBy`"
+  type        = map(string)
+  default     = {}
+}

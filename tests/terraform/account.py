@@ -1,0 +1,172 @@
+"""An account in which the modules are applied: MiniStack, a copy of the code, and its variables."""
+
+import asyncio
+import json
+import os
+import shutil
+import zipfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import boto3
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from bizassist.lambda_zip import build_function
+from bizassist.local.parts import LOOPBACK, Part, Running, free_port
+from tests.terraform.cli import Terraform
+
+ROOT = Path(__file__).parents[2]
+MINISTACK = ROOT / "bizassist" / "local" / "ministack" / "serve.py"
+MINISTACK_PYTHON = ROOT / ".venv-ministack" / "bin" / "python"
+REGION = "us-east-1"
+LACKING = ("autoscaling", "refresh_token_rotation")
+"""Variables for what the emulator doesn't have."""
+
+
+@dataclass
+class Account:
+    """The modules of ``tests/terraform/modules``, from nothing to applied."""
+
+    terraform: Terraform
+    folder: Path
+    aws: str
+    port: int
+    applying: "asyncio.Task[str] | None" = field(default=None, repr=False)
+
+    @property
+    def url(self) -> str:
+        """Where the chat service will listen."""
+        return f"http://{LOOPBACK}:{self.port}"
+
+    @property
+    def session(self) -> boto3.Session:
+        return boto3.Session("local", "local", region_name=REGION)
+
+    def client(self, service: str) -> Any:
+        return self.session.client(service, endpoint_url=self.aws)  # type: ignore[call-overload]
+
+    async def apply(self) -> None:
+        """Apply; begun when the account was made, so that other checks run meanwhile."""
+        assert self.applying
+        await self.applying
+
+    async def plan(self) -> dict[str, Any]:
+        """What would be done now, with what the emulator lacks."""
+        lacking = [f"-var={name}=true" for name in LACKING]
+        options = ("-no-color", *lacking, "-out", "second.tfplan")
+        await self.terraform(self.folder, "plan", *options)
+        return await self.terraform.json(self.folder, "show", "-json", "second.tfplan")
+
+    async def destroy(self) -> str:
+        """Take everything down again; what was just planned needn't be read once more."""
+        options = ("-auto-approve", "-no-color", "-refresh=false", "-parallelism=40")
+        return await self.terraform(self.folder, "destroy", *options, seconds=170)
+
+    async def begin(self) -> str:
+        """Install and apply."""
+        await self.terraform.init(self.folder)
+        options = ("-auto-approve", "-no-color", "-parallelism=40")
+        return await self.terraform(self.folder, "apply", *options, seconds=300)
+
+
+def copy_of_terraform(target: Path) -> Path:
+    """The modules in a folder of their own, so that nothing is installed into the sources."""
+    ignored = shutil.ignore_patterns(".terraform*", "*.tfstate*")
+    shutil.copytree(ROOT / "terraform", target / "terraform", ignore=ignored)
+    (target / "gateway_tools").symlink_to(ROOT / "gateway_tools")
+    return target / "terraform"
+
+
+@asynccontextmanager
+async def made_account(terraform: Terraform, folder: Path) -> AsyncIterator[Account]:
+    """An account in which applying has begun; nothing of it is left afterwards."""
+    copy_of_terraform(folder)
+    modules = folder / "tests" / "terraform" / "modules"
+    shutil.copytree(Path(__file__).with_name("modules"), modules)
+    port = free_port()
+    async with _ministack(folder) as aws:
+        account = Account(terraform, modules, aws, port)
+        values = {
+            "aws": aws,
+            "public_url": account.url,
+            "lambda_folder": str(_archives(folder / "lambda")),
+            **dict.fromkeys(LACKING, False),
+            **_certificate(),
+        }
+        (modules / "test.auto.tfvars.json").write_text(json.dumps(values))
+        account.applying = asyncio.create_task(account.begin())
+        try:
+            yield account
+        finally:
+            account.applying.cancel()
+            await asyncio.gather(account.applying, return_exceptions=True)
+
+
+@asynccontextmanager
+async def _ministack(folder: Path) -> AsyncIterator[str]:
+    port, logs = free_port(), folder / "logs"
+    logs.mkdir()
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("AWS_")},
+        "BIND_HOST": LOOPBACK,
+        "MINISTACK_HOST": LOOPBACK,
+        "GATEWAY_PORT": str(port),
+        "MINISTACK_REGION": REGION,
+        "IOT_MTLS_ENABLED": "0",
+        "SFTP_ENABLED": "0",
+        "LOG_LEVEL": "WARNING",
+        "STATE_DIR": str(folder / "ministack"),
+    }
+    aws = f"http://{LOOPBACK}:{port}"
+    part = Part(
+        "MiniStack",
+        (str(MINISTACK),),
+        f"{aws}/_ministack/health",
+        environment,
+        python=str(MINISTACK_PYTHON),
+    )
+    running = await Running.start(part, logs)
+    try:
+        await running.ready()
+        yield aws
+    finally:
+        await running.stop()
+
+
+def _archives(folder: Path) -> Path:
+    """The functions' real code; a layer of one empty file, for its wheels take long to fetch."""
+    build_function(folder / "function.zip")
+    with zipfile.ZipFile(folder / "layer.zip", "w") as layer:
+        layer.writestr("python/library.py", "")
+    return folder
+
+
+def _certificate() -> dict[str, str]:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now)
+        .not_valid_after(now + timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )
+    private = key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    return {
+        "certificate_body": certificate.public_bytes(serialization.Encoding.PEM).decode(),
+        "certificate_key": private.decode(),
+    }

@@ -1,0 +1,135 @@
+"""Terraform's command line: where it is, where providers come from, how long it may take."""
+
+import asyncio
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+PROVIDER = "registry.terraform.io/hashicorp/aws"
+SHARED_FOLDERS = ("/opt", "/usr/share", "/usr/local/share")
+
+
+class TerraformFailed(AssertionError):
+    """A command failed; carries what it said."""
+
+
+def mirrors() -> Iterator[Path]:
+    """Folders on this machine that Terraform can install the AWS provider from."""
+    if told := os.environ.get("BIZASSIST_TF_MIRROR"):
+        yield Path(told)
+    for folder in map(Path, SHARED_FOLDERS):
+        for provider in (folder / PROVIDER, *folder.glob(f"*/{PROVIDER}")):
+            if provider.is_dir():
+                yield provider.parents[len(Path(PROVIDER).parts) - 1]
+
+
+def provider_versions(mirror: Path) -> list[tuple[int, ...]]:
+    """The versions of the AWS provider in a mirror, unpacked or packed."""
+    names = [entry.name for entry in (mirror / PROVIDER).iterdir()]
+    packed = [name.removeprefix("terraform-provider-aws_").split("_")[0] for name in names]
+    return sorted(
+        tuple(map(int, name.split(".")))
+        for name in packed
+        if name.replace(".", "").isdecimal() and name.count(".") == 2
+    )
+
+
+@dataclass(frozen=True)
+class Terraform:
+    """Terraform in one environment.
+
+    :param newest: the newest AWS provider that can be had; None where the registry is asked.
+    """
+
+    program: str
+    environment: Mapping[str, str] = field(repr=False)
+    newest: tuple[int, ...] | None
+
+    @classmethod
+    def find(cls, folder: Path) -> "Terraform | None":
+        """The Terraform of this machine, with a configuration in ``folder`` where it needs one."""
+        program = shutil.which("terraform")
+        if program is None:
+            return None
+        own = ("AWS_", "TF_")
+        environment = {
+            name: value for name, value in os.environ.items() if not name.startswith(own)
+        }
+        environment |= {"CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1", "TF_INPUT": "0"}
+        configured = os.environ.get("TF_CLI_CONFIG_FILE", "")
+        mirror = next(mirrors(), None)
+        if configured and Path(configured).is_file():
+            environment["TF_CLI_CONFIG_FILE"] = configured
+        elif mirror:
+            file = folder / "terraform.rc"
+            file.write_text(_installation(mirror))
+            environment["TF_CLI_CONFIG_FILE"] = str(file)
+        newest = provider_versions(mirror)[-1] if mirror else None
+        return cls(program, environment, newest)
+
+    async def __call__(self, folder: Path, *arguments: str, seconds: float = 120) -> str:
+        """Run a command in ``folder``.
+
+        :raises TerraformFailed: with everything that the command said.
+        """
+        process = await asyncio.create_subprocess_exec(
+            self.program,
+            *arguments,
+            cwd=folder,
+            env=self.environment,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        try:
+            async with asyncio.timeout(seconds):
+                output, _ = await process.communicate()
+        except TimeoutError:
+            await _stop(process)
+            raise TerraformFailed(
+                f"{arguments[0]} took longer than {seconds:.0f} seconds"
+            ) from None
+        except asyncio.CancelledError:
+            await _stop(process)
+            raise
+        if process.returncode:
+            raise TerraformFailed(f"terraform {arguments[0]}\n{output.decode()}")
+        return output.decode()
+
+    async def init(self, folder: Path) -> None:
+        """Install what ``folder`` needs; in tests without a state elsewhere."""
+        await self(folder, "init", "-backend=false", "-no-color")
+
+    async def json(self, folder: Path, *arguments: str) -> dict[str, Any]:
+        """What a command answers as JSON, without the warnings before it."""
+        output = await self(folder, *arguments)
+        document: dict[str, Any] = json.loads(output[output.index("{") :])
+        return document
+
+
+async def _stop(process: asyncio.subprocess.Process) -> None:
+    """Terraform ends its providers when it is interrupted; one that doesn't is ended."""
+    process.terminate()
+    try:
+        async with asyncio.timeout(20):
+            await process.communicate()
+    except TimeoutError:
+        process.kill()
+        await process.wait()
+
+
+def _installation(mirror: Path) -> str:
+    return f"""provider_installation {{
+  filesystem_mirror {{
+    path    = "{mirror}"
+    include = ["{PROVIDER}"]
+  }}
+  direct {{
+    exclude = ["{PROVIDER}"]
+  }}
+}}
+"""

@@ -1,0 +1,68 @@
+"""Terraform itself, and an account in which the modules are applied while other checks run."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from tests.terraform.account import Account, made_account
+from tests.terraform.cli import Terraform
+
+MISSING = "terraform is not installed: nothing of terraform/ was checked"
+
+
+@pytest.fixture(scope="session")
+def terraform(tmp_path_factory: pytest.TempPathFactory) -> Terraform:
+    found = Terraform.find(tmp_path_factory.mktemp("terraform"))
+    if found:
+        return found
+    if os.environ.get("CI"):
+        pytest.fail(MISSING)
+    pytest.skip(MISSING)
+
+
+@pytest_asyncio.fixture(scope="session")
+async def beginning(
+    terraform: Terraform, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Account]:
+    """The account as soon as applying has begun."""
+    async with made_account(terraform, tmp_path_factory.mktemp("account")) as account:
+        yield account
+
+
+@pytest_asyncio.fixture(scope="session")
+async def account(beginning: Account) -> Account:
+    """The account with everything applied."""
+    await beginning.apply()
+    return beginning
+
+
+@pytest_asyncio.fixture(scope="session")
+async def plan(account: Account) -> dict[str, Any]:
+    """A second plan, in which every value is known."""
+    return await account.plan()
+
+
+@pytest_asyncio.fixture(scope="session")
+async def destroying(account: Account, plan: dict[str, Any]) -> AsyncIterator["asyncio.Task[str]"]:
+    """Taking everything down again, while tests run that have what they need in the plan."""
+    task = asyncio.create_task(account.destroy())
+    yield task
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+@pytest.fixture(scope="session")
+def sources() -> Path:
+    return Path(__file__).parents[2] / "terraform"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    skipped = terminalreporter.stats.get("skipped", [])
+    if any(MISSING in str(report.longrepr) for report in skipped):
+        terminalreporter.section("NOT RUN", red=True, bold=True)
+        terminalreporter.line(f"{MISSING}. Install Terraform 1.9 or newer.", red=True, bold=True)

@@ -1,0 +1,194 @@
+"""The module ``agentcore`` fits AWS provider 6.25, the local stack, and the tools' schemas."""
+
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+import boto3
+import hcl2
+import pytest
+
+from tests.conftest import ROOT, Stack
+from tests.terraform.agentcore_hcl import Sources, faults, provider_schema, resources
+
+MODULE = ROOT / "terraform" / "modules" / "agentcore"
+OVERRIDE = MODULE / "runtime_override.tf.example"
+SCHEMAS = ROOT / "gateway_tools" / "schemas"
+# As pulumi-aws 7.51.1 has them; the provider took them in March 2026 (its pull request 47049).
+CLAIM_VALUE = {
+    "attributes": {"match_value_string": "optional", "match_value_string_list": "optional"},
+    "blocks": {},
+}
+CUSTOM_CLAIM = {
+    "attributes": {
+        "inbound_token_claim_name": "required",
+        "inbound_token_claim_value_type": "required",
+    },
+    "blocks": {
+        "authorizing_claim_match_value": {
+            "attributes": {"claim_match_operator": "required"},
+            "blocks": {"claim_match_value": CLAIM_VALUE},
+        }
+    },
+}
+
+
+def sources() -> dict[str, str]:
+    return {path.name: path.read_text("utf-8") for path in sorted(MODULE.glob("*.tf"))}
+
+
+def parsed(files: Sources) -> list[dict[str, Any]]:
+    return [hcl2.loads(text) for text in files.values()]
+
+
+def test_the_provider_takes_every_attribute_and_misses_none() -> None:
+    files = sources()
+    declared = {type_ for type_, _, _ in resources(parsed(files))}
+    assert faults(files, provider_schema()) == []
+    assert declared >= set(provider_schema()), "each of these resources is in use"
+
+
+@pytest.mark.parametrize(
+    ("file", "was", "becomes", "fault"),
+    [
+        ("main.tf", "container_uri = ", "container_url = ", "container_url: is unknown"),
+        ("main.tf", "container_uri = var.image_uri", "", "container_uri: is missing"),
+        ("main.tf", "role_arn           = aws", "role = aws", ".role: is unknown"),
+        ("main.tf", "allowed_clients = [", "allowed_scopes = [", "allowed_scopes: is unknown"),
+        ("main.tf", "protocol_configuration {", "protocols {", ".protocols: is unknown"),
+        ("main.tf", "protocol_configuration {", "protocol_configuration = {", "is a block"),
+        ("main.tf", "network_configuration {", "timeouts {", "network_configuration is missing"),
+        ("main.tf", '"network_mode_config"', '"vpc"', ".vpc: is unknown"),
+        ("main.tf", '_agent_runtime_endpoint"', '_endpoint"', "there is no such resource"),
+        ("gateway.tf", "required    = contains(try(items", "need = contains(try(items", ".need"),
+        ("gateway.tf", "lambda_arn = ", "arn = ", "lambda_arn: is missing"),
+        ("memory.tf", 'namespaces = ["/facts', 'namespace = ["/facts', "namespaces: is missing"),
+        ("parameters.tf", "this.gateway_url", "this.url", "has no attribute url"),
+        ("memory.tf", "var.event_expiry_days", "var.expiry", "var.expiry: is not declared"),
+        ("roles.tf", "local.models)", "local.model)", "local.model: is not declared"),
+        ("main.tf", "[aws_iam_role_policy.runtime", "[aws_iam_role_policy.run", "run: is not decl"),
+    ],
+)
+def test_a_slip_in_the_module_is_seen(file: str, was: str, becomes: str, fault: str) -> None:
+    files = sources()
+    assert was in files[file]
+    files[file] = files[file].replace(was, becomes, 1)
+    assert any(fault in line for line in faults(files, provider_schema()))
+
+
+def test_the_override_fits_newer_providers_and_only_them() -> None:
+    override = {OVERRIDE.name: OVERRIDE.read_text("utf-8")}
+    merged = {**sources(), **override}
+    newer = copy.deepcopy(provider_schema())
+    for resource in ("agent_runtime", "gateway"):
+        configuration = newer[f"aws_bedrockagentcore_{resource}"]["blocks"][
+            "authorizer_configuration"
+        ]
+        authorizer = configuration["blocks"]["custom_jwt_authorizer"]
+        authorizer["attributes"]["allowed_scopes"] = "optional"
+        authorizer["blocks"]["custom_claim"] = CUSTOM_CLAIM
+    # An override states what it changes only, so what else is required is in the module.
+    incomplete = (": is missing", " is missing")
+    assert [line for line in faults(merged, newer) if not line.endswith(incomplete)] == []
+    unknown = [line for line in faults(merged, provider_schema()) if line.endswith("is unknown")]
+    assert len(unknown) == 2
+
+    def authorizers(files: Sources) -> dict[str, Any]:
+        return {
+            type_: body["authorizer_configuration"][0]["custom_jwt_authorizer"][0]
+            for type_, _, body in resources(parsed(files))
+            if "authorizer_configuration" in body
+        }
+
+    for type_, authorizer in authorizers(override).items():
+        assert authorizers(sources())[type_].items() <= authorizer.items(), "nothing gets lost"
+
+
+def test_the_memory_role_may_do_what_the_local_one_may(aws: boto3.Session) -> None:
+    local = aws.client("iam").get_role_policy(RoleName="bizassist-memory", PolicyName="own-memory")
+    document: Any = local["PolicyDocument"]
+    document = json.loads(document) if isinstance(document, str) else document
+    assert _written() == [
+        {
+            "actions": sorted(statement["Action"]),
+            "conditions": {
+                test: {key: sorted([value] if isinstance(value, str) else value)}
+                for test, compared in statement["Condition"].items()
+                for key, value in compared.items()
+            },
+        }
+        for statement in document["Statement"]
+    ]
+
+
+def _written() -> list[dict[str, Any]]:
+    """The statements of the module's memory role, its locals put in their places."""
+    (file,) = parsed({"memory_role.tf": (MODULE / "memory_role.tf").read_text("utf-8")})
+    (values,) = file["locals"]
+    sub = values["sub"].strip('"').replace("$$", "$")
+    own = [one.strip('"').replace("${local.sub}", sub) for one in values["own_namespaces"]]
+    known = {"${local.own_namespaces}": own, "${local.sub}": [sub]}
+    statements = next(
+        body["statement"] for _, name, body in resources([file], "data") if name == "own_memory"
+    )
+    for statement in statements:
+        assert statement["resources"] == ["${aws_bedrockagentcore_memory.this.arn}"]
+    return [
+        {
+            "actions": sorted(action.strip('"') for action in statement["actions"]),
+            "conditions": {
+                condition["test"].strip('"'): {
+                    condition["variable"].strip('"'): sorted(
+                        known[condition["values"]]
+                        if isinstance(condition["values"], str)
+                        else [item for value in condition["values"] for item in known[value]]
+                    )
+                }
+                for condition in statement["condition"]
+            },
+        }
+        for statement in statements
+    ]
+
+
+def test_the_strategies_are_those_of_the_local_stack(stack: Stack, aws: boto3.Session) -> None:
+    memory = aws.client("bedrock-agentcore-control").get_memory(
+        memoryId=stack.parameters["memory_id"]
+    )["memory"]
+    local = {one["name"]: list(one["namespaces"]) for one in memory["strategies"]}
+    written = {
+        body["name"].strip('"'): [namespace.strip('"') for namespace in body["namespaces"]]
+        for type_, _, body in resources(parsed(sources()))
+        if type_ == "aws_bedrockagentcore_memory_strategy"
+    }
+    assert written == local
+
+
+@pytest.mark.parametrize("path", sorted(SCHEMAS.glob("*.json")), ids=lambda path: path.stem)
+def test_a_tools_schema_is_no_deeper_than_the_targets_blocks(path: Path) -> None:
+    tool = json.loads(path.read_text("utf-8"))
+    told = {"type", "description"}
+    for argument in tool["inputSchema"]["properties"].values():
+        assert set(argument) <= told
+    for field in tool["outputSchema"]["properties"].values():
+        assert set(field) <= told | {"items"}
+        items = field.get("items", {})
+        assert set(items) <= told | {"properties", "required"}
+        for part in items.get("properties", {}).values():
+            assert set(part) <= told
+    assert set(tool["inputSchema"]) | set(tool["outputSchema"]) <= {
+        "type",
+        "properties",
+        "required",
+    }, "anything else would be lost on its way to the Gateway"
+
+
+def test_the_readme_lists_what_goes_in_and_what_comes_out() -> None:
+    readme = (MODULE / "README.md").read_text("utf-8")
+    files = parsed(sources())
+    for kind, heading in (("variable", "## Inputs"), ("output", "## Outputs")):
+        table = readme.partition(heading)[2].partition("\n\n## ")[0]
+        listed = [line.split("|")[1].strip() for line in table.splitlines() if line[:2] == "| "]
+        declared = {name.strip('"') for file in files for one in file.get(kind, []) for name in one}
+        assert listed[1:] == sorted(declared)

@@ -1,0 +1,141 @@
+"""The roles: what the chat service calls it may call, and no role may do more than it needs."""
+
+import ast
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.session import get_session
+
+from tests.terraform.account import ROOT
+
+pytestmark = pytest.mark.timeout(400)
+
+# What a client is called in our code, its name in boto3, its prefix in IAM.
+CLIENTS = {
+    "cognito": ("cognito-idp", "cognito-idp"),
+    "control": ("bedrock-agentcore-control", "bedrock-agentcore"),
+    "dynamodb": ("dynamodb", "dynamodb"),
+    "kms": ("kms", "kms"),
+    "s3": ("s3", "s3"),
+    "sqs": ("sqs", "sqs"),
+    "sts": ("sts", "sts"),
+}
+SERVICE = ("service.py", "administration.py", "checks.py")
+# Cognito judges these by the token in them.
+WITHOUT_A_RIGHT = {"cognito-idp:GetTokensFromRefreshToken", "cognito-idp:RevokeToken"}
+# Needed by what AWS does for a call of ours, or called by a name of its own.
+INDIRECT = {"kms:GenerateDataKey", "ssm:GetParametersByPath", "sts:TagSession"}
+# What may be done with the files that people attach.
+UPLOADS = {"s3:DeleteObject", "s3:GetObject", "s3:PutObject"}
+# IAM's service reference knows no resource for these.
+EVERYWHERE = {
+    "ecr:GetAuthorizationToken",
+    "xray:PutTelemetryRecords",
+    "xray:PutTraceSegments",
+}
+
+
+def test_the_chat_service_may_do_what_it_does_and_nothing_else(plan: dict[str, Any]) -> None:
+    granted = {
+        action
+        for statement in statements(plan)["module.bots.aws_iam_role_policy.task"]
+        for action in listed(statement["Action"])
+    }
+    assert granted - INDIRECT - UPLOADS == called() - WITHOUT_A_RIGHT - UPLOADS
+    assert granted >= INDIRECT | UPLOADS
+
+
+def test_every_right_names_its_resource(plan: dict[str, Any]) -> None:
+    assert unnamed(plan) <= EVERYWHERE
+    assert {"xray:PutTraceSegments", "ecr:GetAuthorizationToken"} <= unnamed(plan)
+
+
+def test_a_right_to_everything_is_noticed(plan: dict[str, Any]) -> None:
+    mistake = {"Effect": "Allow", "Action": ["s3:GetObject"], "Resource": ["*"]}
+    policy = {"address": "x", "type": "aws_iam_role_policy"}
+    values = {"values": {"policy": json.dumps({"Statement": mistake})}}
+    root = {"root_module": {"resources": [{**policy, **values}]}}
+
+    assert not unnamed({"planned_values": root}) <= EVERYWHERE
+
+
+def unnamed(plan: dict[str, Any]) -> set[str]:
+    """The actions that some role may do to anything."""
+    return {
+        action
+        for policy in statements(plan).values()
+        for statement in policy
+        for action in listed(statement["Action"])
+        if statement["Effect"] == "Allow" and "*" in listed(statement["Resource"])
+    }
+
+
+def statements(plan: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """The statements of every role's policy, by the policy's address."""
+    return {
+        resource["address"]: listed(json.loads(resource["values"]["policy"])["Statement"])
+        for resource in _resources(plan["planned_values"]["root_module"])
+        if resource["type"] == "aws_iam_role_policy"
+    }
+
+
+def listed(value: Any) -> list[Any]:
+    """IAM writes a list of one without its brackets."""
+    return value if isinstance(value, list) else [value]
+
+
+def _resources(module: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield from module.get("resources", [])
+    for child in module.get("child_modules", []):
+        yield from _resources(child)
+
+
+def called() -> set[str]:
+    """The IAM actions of every call that the sources of the chat service make."""
+    session = get_session()
+    methods = {
+        client: {
+            _snake(name): f"{prefix}:{name.removesuffix('Batch')}"
+            for name in session.get_service_model(service).operation_names
+        }
+        for client, (service, prefix) in CLIENTS.items()
+    }
+    return {
+        methods[client][method]
+        for file in _sources()
+        for client, method in _calls(ast.parse(file.read_text()))
+        if method in methods[client]
+    }
+
+
+def _sources() -> Iterator[Path]:
+    yield from (ROOT / "bizassist" / name for name in SERVICE)
+    for package in ("bots", "identity"):
+        yield from (ROOT / package).rglob("*.py")
+
+
+def _calls(tree: ast.Module) -> Iterator[tuple[str, str]]:
+    """``self._dynamodb.get_item`` and ``dynamodb.get_paginator("query")`` as client and method."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and (client := _client(node.value)):
+            yield client, node.attr
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr == "get_paginator"
+            and (client := _client(node.func.value))
+            and isinstance(node.args[0], ast.Constant)
+        ):
+            yield client, str(node.args[0].value)
+
+
+def _client(node: ast.expr) -> str | None:
+    name = getattr(node, "attr", getattr(node, "id", "")).lstrip("_")
+    return name if name in CLIENTS else None
+
+
+def _snake(operation: str) -> str:
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in operation)[1:]
