@@ -7,6 +7,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 UV := .uv/bin/uv
 MINISTACK := bizassist/local/ministack
+CHECKOV := tests/terraform/checkov
 export UV_PYTHON_DOWNLOADS := never
 export UV_NO_PROGRESS := 1
 
@@ -30,12 +31,18 @@ $(UV):
 		--python $(PYTHON) --project $(MINISTACK)
 	@touch $@
 
+.venv-checkov/.ready: $(UV) $(CHECKOV)/pyproject.toml $(CHECKOV)/uv.lock
+	@echo "Setting up the policy scanner's environment…"
+	@UV_PROJECT_ENVIRONMENT=$(CURDIR)/.venv-checkov $(UV) sync --quiet --frozen \
+		--python $(PYTHON) --project $(CHECKOV)
+	@touch $@
+
 setup: .venv/.ready .venv-ministack/.ready ## both environments
 
 dev: setup ## the whole product on this machine, until Ctrl-C (ARGS="--fresh")
 	@.venv/bin/bizassist dev $(ARGS)
 
-test: setup lint ## every check and every test (ARGS="-k turn")
+test: setup .venv-checkov/.ready lint ## every check and every test (ARGS="-k turn")
 	@.venv/bin/python -m pytest -n 2 --dist loadgroup $(ARGS)
 
 lint: setup ## style, types and the arrows between the packages
@@ -52,4 +59,4 @@ bench: setup ## what is measured, as ratios against a floor of the same run
 	@for script in benchmarks/*.py; do .venv/bin/python $$script || exit 1; done
 
 clean: ## forget environments, state and what tests left
-	rm -rf .venv .venv-ministack .uv .bizassist tests/artifacts
+	rm -rf .venv .venv-ministack .venv-checkov .uv .bizassist tests/artifacts

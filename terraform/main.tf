@@ -80,6 +80,7 @@ module "bots" {
   service_subnet_ids       = local.network.service_subnet_ids
   assign_public_ip         = local.network.assign_public_ip
   allowed_cidrs            = var.allowed_cidrs
+  web_acl_arn              = var.web_acl_arn
   certificate_arn          = local.certificate_arn
   platforms                = var.platforms
   start_after              = concat([module.agentcore.runtime_arn], module.identity.parameter_arns, module.gateway_tools.parameter_arns)

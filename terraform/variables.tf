@@ -36,6 +36,17 @@ variable "hosted_zone_id" {
   default     = null
 }
 
+variable "web_acl_arn" {
+  description = "Regional web ACL of AWS WAF in front of the load balancer; null for none"
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.web_acl_arn == null || can(regex("^arn:[a-z-]+:wafv2:[a-z0-9-]+:[0-9]{12}:regional/webacl/", var.web_acl_arn))
+    error_message = "This is not the ARN of a regional web ACL."
+  }
+}
+
 variable "certificate_arn" {
   description = "ACM certificate of `domain_name`; null to make one in `hosted_zone_id`"
   type        = string

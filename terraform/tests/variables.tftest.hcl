@@ -31,6 +31,7 @@ run "refused" {
     password_policy    = { minimum_length = 6 }          # a weak password
     mfa                = "SOMETIMES"                     # a second factor that is none
     refresh_token_days = 3650                            # a link for ever
+    web_acl_arn        = "my-acl"                        # a web ACL that is none
     upload_days        = 0                               # files that never were
     allowed_cidrs      = ["203.0.113.7/99"]              # an address that is no range
     platforms          = ["irc"]                         # an unknown platform
@@ -50,6 +51,7 @@ run "refused" {
     var.password_policy,
     var.mfa,
     var.refresh_token_days,
+    var.web_acl_arn,
     var.upload_days,
     var.allowed_cidrs,
     var.platforms,

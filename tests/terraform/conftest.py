@@ -12,6 +12,8 @@ import pytest_asyncio
 from tests.terraform.account import Account, made_account
 from tests.terraform.cli import Terraform
 
+# What of the account a test waits for; those that wait for less run first, whatever their file.
+PHASES = {"account": 1, "plan": 1, "destroying": 2, "destroyed": 3}
 MISSING = "terraform is not installed: nothing of terraform/ was checked"
 
 
@@ -54,6 +56,33 @@ async def destroying(account: Account, plan: dict[str, Any]) -> AsyncIterator["a
     yield task
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
+
+
+@pytest_asyncio.fixture(scope="session")
+async def destroyed(account: Account, destroying: "asyncio.Task[str]") -> Account:
+    """The account with everything taken down again."""
+    assert "Destroy complete!" in await destroying
+    return account
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the account, in one process: the rest of the suite goes on while it is made."""
+    items.sort(key=_phase)
+    for item in items:
+        if _fixtures(item) & {"terraform", "beginning"}:
+            item.add_marker(pytest.mark.xdist_group("terraform"))
+
+
+def _phase(item: pytest.Item) -> int:
+    fixtures = _fixtures(item)
+    if not fixtures & {"terraform", "beginning"}:
+        return 9
+    return max((PHASES.get(name, 0) for name in fixtures), default=0)
+
+
+def _fixtures(item: pytest.Item) -> set[str]:
+    return set(getattr(item, "fixturenames", ()))
 
 
 @pytest.fixture(scope="session")

@@ -98,7 +98,7 @@ data "aws_iam_policy_document" "task" {
   statement {
     sid       = "Indexes"
     actions   = ["dynamodb:Query"]
-    resources = [for table, shape in local.tables : "${module.table[table].arn}/index/*" if length(lookup(shape, "indexes", {})) > 0]
+    resources = flatten([for table, indexes in local.indexes : [for index in keys(indexes) : "${module.table[table].arn}/index/${index}"]])
   }
 
   statement {

@@ -3,13 +3,29 @@
 
 locals {
   tables = {
-    links         = { partition_key = "chat_user", indexes = { by_subject = "subject" } }
+    links         = { partition_key = "chat_user" }
     link_requests = { partition_key = "id", expires = true }
-    sessions      = { partition_key = "id", indexes = { by_subject = "subject" }, expires = true }
+    sessions      = { partition_key = "id", expires = true }
     audit         = { partition_key = "day", sort_key = "position" }
     workspaces    = { partition_key = "workspace" }
-    ledger        = { partition_key = "turn", indexes = { by_waiting = "waiting_for" }, expires = true }
+    ledger        = { partition_key = "turn", expires = true }
     transcripts   = { partition_key = "conversation", sort_key = "position", expires = true }
+  }
+  indexes = {
+    links    = { by_subject = { partition_key = "subject" } }
+    sessions = { by_subject = { partition_key = "subject" } }
+    ledger = {
+      by_waiting = { partition_key = "waiting_for" }
+      # Enough for a list of a day's questions; never what was asked or answered.
+      by_day = {
+        partition_key = "asked_on"
+        sort_key      = "asked_at"
+        attributes = [
+          "state", "platform", "chat_user", "subject", "trace", "problem", "feedback",
+          "model", "tools", "input_tokens", "output_tokens", "milliseconds",
+        ]
+      }
+    }
   }
   parameters = merge(
     { for table, made in module.table : "${table}_table" => made.name },
@@ -29,7 +45,7 @@ module "table" {
   name                = "${var.name}-${replace(each.key, "_", "-")}"
   partition_key       = each.value.partition_key
   sort_key            = lookup(each.value, "sort_key", null)
-  indexes             = lookup(each.value, "indexes", {})
+  indexes             = lookup(local.indexes, each.key, {})
   expires             = lookup(each.value, "expires", false)
   kms_key_arn         = var.kms_key_arn
   deletion_protection = var.deletion_protection

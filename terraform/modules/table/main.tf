@@ -1,7 +1,8 @@
 # One DynamoDB table: pay per request, string keys, encrypted, restorable to any second of 35 days.
 
 locals {
-  keys = distinct(compact(concat([var.partition_key, var.sort_key], values(var.indexes))))
+  indexed = flatten([for index in values(var.indexes) : [index.partition_key, index.sort_key]])
+  keys    = distinct(compact(concat([var.partition_key, var.sort_key], local.indexed)))
 }
 
 resource "aws_dynamodb_table" "this" {
@@ -24,9 +25,11 @@ resource "aws_dynamodb_table" "this" {
     for_each = var.indexes
 
     content {
-      name            = global_secondary_index.key
-      hash_key        = global_secondary_index.value
-      projection_type = "ALL"
+      name               = global_secondary_index.key
+      hash_key           = global_secondary_index.value.partition_key
+      range_key          = global_secondary_index.value.sort_key
+      projection_type    = global_secondary_index.value.attributes == null ? "ALL" : "INCLUDE"
+      non_key_attributes = global_secondary_index.value.attributes
     }
   }
 

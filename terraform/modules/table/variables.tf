@@ -20,9 +20,13 @@ variable "sort_key" {
 }
 
 variable "indexes" {
-  description = "Global secondary indexes: partition key by the index's name; every attribute is projected"
-  type        = map(string)
-  default     = {}
+  description = "Global secondary indexes by name; `attributes` are what an index has besides the keys, null for all"
+  type = map(object({
+    partition_key = string
+    sort_key      = optional(string)
+    attributes    = optional(list(string))
+  }))
+  default = {}
 }
 
 variable "expires" {

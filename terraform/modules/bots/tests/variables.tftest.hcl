@@ -53,6 +53,7 @@ run "refused" {
     allowed_cidrs            = ["203.0.113.7/99"]             # an address that is no range
     platforms                = ["irc"]                        # an unknown platform
     cpu                      = 300                            # an odd processor
+    web_acl_arn              = "my-acl"                       # a web ACL that is none
     upload_days              = 0                              # files that never were
     capacity                 = { min = 5, max = 2 }           # more at least than at most
     scale_at                 = { cpu_percent = 5 }            # scaling that never ends
@@ -76,6 +77,7 @@ run "refused" {
     var.allowed_cidrs,
     var.platforms,
     var.cpu,
+    var.web_acl_arn,
     var.upload_days,
     var.capacity,
     var.scale_at,
