@@ -162,6 +162,20 @@ async def test_the_answer_of_another_issuer_is_refused(house: House, alice: Brow
     assert (await alice.get("/chat")).text == "hello stranger"
 
 
+async def test_a_code_that_comes_too_late_signs_nobody_in(
+    house: House, alice: Browser, clock: Clock
+) -> None:
+    at_pool = await alice.get("/auth/login")
+    answer = await alice.sign_in(
+        at_pool, "alice", house.deployment.passwords["alice"], follow=False
+    )
+    clock.forward(sign_in.FLOW_LIFETIME + 1)
+    late = await alice.get(answer.headers["Location"])
+    assert late.status == 400
+    assert "start again" in late.text
+    assert (await alice.get("/chat")).text == "hello stranger"
+
+
 async def test_every_sign_in_has_a_state_a_nonce_and_a_challenge_of_its_own(
     house: House, alice: Browser
 ) -> None:
