@@ -1,10 +1,9 @@
-"""``bizassist doctor``, against the running product and with parts of it broken."""
+"""``bizassist doctor``: what it is asked to check, and as whom."""
 
 import asyncio
 import json
 import re
 from base64 import urlsafe_b64encode
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ import boto3
 import pytest
 
 from bizassist.__main__ import main
-from bizassist.parameters import read_parameters
+from tests.bizassist.doctor.examined import examined
 from tests.conftest import Stack
 from tests.person import Person
 
@@ -28,54 +27,6 @@ ALL = [
     "Slack",
     "Microsoft Teams",
 ]
-
-
-@pytest.fixture
-def described(stack: Stack) -> str:
-    return str(stack.state / "stack.json")
-
-
-@pytest.fixture(autouse=True)
-def environment(aws: boto3.Session, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the command sets for its process ends with the test."""
-    for name in (
-        "BIZASSIST_SSM_PREFIX",
-        "BIZASSIST_PUBLIC_URL",
-        "BIZASSIST_TOKEN",
-        "BIZASSIST_TEAMS_ANONYMOUS",
-        *("SLACK_API_URL", "SLACK_SIGNING_SECRET", "SLACK_BOT_TOKEN"),
-        *("MICROSOFT_APP_ID", "MICROSOFT_APP_PASSWORD", "MICROSOFT_APP_TENANT_ID"),
-    ):
-        monkeypatch.setenv(name, "")
-        monkeypatch.delenv(name)
-
-
-@pytest.fixture
-def elsewhere(aws: boto3.Session, stack: Stack, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """A second set of parameters, which a test may spoil without harm to the running product."""
-    ssm = aws.client("ssm")
-    prefix = "/app/spoilt"
-
-    def spoilt(**values: str) -> None:
-        known = read_parameters(ssm, stack.ssm_prefix) | values
-        for name, value in known.items():
-            ssm.put_parameter(Name=f"{prefix}/{name}", Value=value, Type="String", Overwrite=True)
-        monkeypatch.setenv("BIZASSIST_SSM_PREFIX", prefix)
-        monkeypatch.setenv("BIZASSIST_PUBLIC_URL", stack.chat)
-
-    yield spoilt
-    names = [f"{prefix}/{name}" for name in read_parameters(ssm, prefix)]
-    for start in range(0, len(names), 10):
-        ssm.delete_parameters(Names=names[start : start + 10])
-
-
-async def examined(
-    capsys: pytest.CaptureFixture[str], *arguments: str
-) -> tuple[int, dict[str, dict[str, str]]]:
-    """Run it beside this test's own event loop."""
-    status = await asyncio.to_thread(main, ["doctor", "--json", *arguments])
-    rows = json.loads(capsys.readouterr().out)
-    return status, {row["check"]: row for row in rows}
 
 
 async def test_the_running_product_is_well(
@@ -157,69 +108,6 @@ async def _awaited(value: "asyncio.Future[str]") -> str:
     return await value
 
 
-async def test_a_bad_token_is_told_apart_from_a_bad_runtime(
-    capsys: pytest.CaptureFixture[str], described: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("BIZASSIST_TOKEN", "not.a.token")
-    status, rows = await examined(capsys, "--stack", described)
-
-    assert rows["Runtime"]["state"] == "working"
-    assert rows["A real turn"]["state"] == "broken"
-    assert "must be an access token" in rows["A real turn"]["told"]
-    assert status == 1
-
-
-@pytest.mark.parametrize(
-    ("spoilt", "broken", "told"),
-    [
-        ({"m2m_client_secret": "wrong"}, "Machine's token", "m2m_client_secret"),
-        ({"m2m_scope": "nobody/read"}, "Machine's token", "m2m_scope"),
-        ({"issuer": "https://elsewhere.example"}, "Discovery document", "another issuer"),
-        ({"discovery_url": "http://127.0.0.1:1/x"}, "Signing keys", "can't be reached"),
-        ({"m2m_client_secret": "wrong"}, "Gateway and its tools", "no machine's token"),
-        ({"discovery_url": "http://127.0.0.1:1/x"}, "Machine's token", "discovery document first"),
-        ({"gateway_url": "http://127.0.0.1:1/mcp"}, "Gateway and its tools", "can't be reached"),
-        ({"memory_id": "gone-0000000000"}, "Memory", "no memory of this id"),
-        ({"runtime_arn": "arn:aws:bedrock-agentcore:x:0:runtime/x"}, "Runtime", "no runtime"),
-        ({"runtime_url": "http://127.0.0.1:1"}, "Runtime", "can't be reached"),
-    ],
-)
-async def test_what_is_broken_is_named_with_its_remedy(
-    capsys: pytest.CaptureFixture[str],
-    elsewhere: Any,
-    spoilt: dict[str, str],
-    broken: str,
-    told: str,
-) -> None:
-    elsewhere(**spoilt)
-    status, rows = await examined(capsys)
-
-    assert rows[broken]["state"] == "broken"
-    assert told in rows[broken]["told"]
-    assert rows["Memory" if broken != "Memory" else "Runtime"]["state"] == "working"
-    assert status == 1
-
-
-async def test_platforms_that_refuse_are_broken_and_others_are_not_set_up(
-    capsys: pytest.CaptureFixture[str],
-    elsewhere: Any,
-    stack: Stack,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    elsewhere()
-    monkeypatch.setenv("SLACK_API_URL", f"{stack.slack}/api/")
-    monkeypatch.setenv("SLACK_SIGNING_SECRET", "x" * 32)
-    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-of-somebody-else")
-    status, rows = await examined(capsys)
-
-    assert rows["Slack"]["state"] == "broken"
-    assert "install the app again" in rows["Slack"]["told"]
-    assert rows["Microsoft Teams"]["state"] == "absent"
-    assert "/admin/setup" in rows["Microsoft Teams"]["told"]
-    assert rows["A real turn"]["state"] == "absent"
-    assert status == 1
-
-
 async def test_the_platforms_secrets_are_read_where_terraform_keeps_them(
     capsys: pytest.CaptureFixture[str],
     elsewhere: Any,
@@ -261,17 +149,6 @@ async def test_a_token_that_was_kept_to_test_with_asks_the_real_question(
     ssm.put_parameter(Name=name, Value=f"x.{ended}.x", Type="SecureString", Overwrite=True)
     _, rows = await examined(capsys)
     assert rows["A real turn"]["state"] == "absent"
-
-
-async def test_a_chat_service_that_is_down(
-    capsys: pytest.CaptureFixture[str], elsewhere: Any
-) -> None:
-    elsewhere()
-    status, rows = await examined(capsys, "--url", "http://127.0.0.1:1")
-
-    assert rows["Chat service"]["told"].startswith("It can't be reached.")
-    assert "ECS" in rows["Chat service"]["told"]
-    assert status == 1
 
 
 def test_without_a_deployment_it_says_where_it_looked(
