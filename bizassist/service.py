@@ -25,6 +25,7 @@ from bizassist.settings import (
     read_process,
     teams_app,
 )
+from bots.acts import Acts
 from bots.app import Check, application
 from bots.consumer import Consumer
 from bots.errors import reason
@@ -32,12 +33,15 @@ from bots.inbox import Inbox
 from bots.ledger import Ledger
 from bots.platform import Accepted, Platform
 from bots.policy import Policy, Quotas
+from bots.running import Runs
 from bots.runtime import Runtime
 from bots.slack.edge import SlackEdge
 from bots.slack.platform import slack_platform
 from bots.teams.edge import TeamsEdge
 from bots.teams.platform import teams_platform
 from bots.turn import Assistant
+from bots.web.approvals import Approvals
+from bots.web.buttons import Buttons
 from bots.web.pages import TEMPLATES, WebChat
 from bots.web.platform import WebPlatform
 from bots.web.transcripts import Transcripts
@@ -115,8 +119,9 @@ async def chat_service(process: Process, deployment: Parameters) -> AsyncIterato
         transcripts = Transcripts(dynamodb, call, deployment.transcripts_table)
         html = Html(TEMPLATES)
         routes = WebChat(transcripts, inbox.put, html, deployment.user_pool_id).routes()
+        approvals = Approvals(dynamodb, call, deployment.transcripts_table)
         platforms: dict[PlatformName, Platform] = {
-            "web": WebPlatform(transcripts, process.public_url)
+            "web": WebPlatform(transcripts, approvals, process.public_url)
         }
         if slack := _slack_secrets(process):
             signing_secret, bot_token = slack
@@ -127,11 +132,22 @@ async def chat_service(process: Process, deployment: Parameters) -> AsyncIterato
             routes += TeamsEdge(teams, inbox.put).routes()
         http = await enter(httpx.AsyncClient())
         workspaces = Workspaces(dynamodb, deployment.workspaces_table, call)
+        acts = Acts(dynamodb, call, deployment.ledger_table)
+        runs = Runs(
+            Runtime(http, deployment.runtime_url, deployment.runtime_arn),
+            acts,
+            identity.links,
+            identity.tokens,
+            f"{process.public_url}/chat",
+        )
+        routes += Buttons(
+            transcripts, approvals, acts, runs, inbox.put, deployment.user_pool_id
+        ).routes()
         assistant = Assistant(
             ledger=Ledger(dynamodb, call, deployment.ledger_table),
             links=identity.links,
             tokens=identity.tokens,
-            runtime=Runtime(http, deployment.runtime_url, deployment.runtime_arn),
+            runs=runs,
             invite=identity.link_url,
             policy=Policy(workspaces, Quotas(dynamodb, call, deployment.ledger_table)),
         )

@@ -10,6 +10,10 @@
 
     answering, waiting ──fail──▶ failed
 
+    beside these (bots.acts):
+    answering ──ask──▶ it asks its person to approve something ──decide──▶ decided, once
+    any but answered and failed ──stop──▶ stopped: whoever answers it ends it with a word
+
 Every arrow is one conditional write (DynamoDB UpdateItem): two processes can't both take it.
 """
 
@@ -68,7 +72,8 @@ class Ledger:
             turn,
             "SET #state = :answering, expires_at = :expires REMOVE waiting_for, accepted "
             "ADD attempts :one",
-            "attribute_not_exists(#state) OR NOT #state IN (:answered, :failed)",
+            "(attribute_not_exists(#state) OR NOT #state IN (:answered, :failed)) "
+            "AND attribute_not_exists(decision)",
             {
                 ":answering": {"S": "answering"},
                 ":answered": {"S": OVER[0]},

@@ -3,9 +3,9 @@
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import ClassVar, Protocol
 
-from ag_ui.core import BaseEvent
+from ag_ui.core import BaseEvent, ResumeEntry
 
 from identity.people import ChatUser, Names, PlatformName
 
@@ -36,6 +36,7 @@ class Turn:
     :param accepted: what it was read from, so that it can wait for its link and come again.
     :param channel: the channel or group it was asked in; None where only the asker is.
     :param private: the answer is for the asker alone, wherever it was asked.
+    :param resume: decisions that an interrupted run waits for; the turn goes on with its answer.
     """
 
     id: str
@@ -46,6 +47,7 @@ class Turn:
     names: Names = field(default_factory=Names)
     channel: str | None = None
     private: bool = False
+    resume: tuple[ResumeEntry, ...] = ()
 
 
 class Receipt(Protocol):
@@ -77,7 +79,12 @@ Answer = Callable[[Turn], Awaitable[None]]
 
 
 class Platform(Protocol):
-    """One place where people ask."""
+    """One place where people ask.
+
+    :cvar can_ask: whether a person can approve there what an answer would do.
+    """
+
+    can_ask: ClassVar[bool]
 
     async def dispatch(self, accepted: Accepted, answer: Answer) -> None:
         """Read what was accepted and, when it is a question, await ``answer`` with its turn."""

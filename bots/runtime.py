@@ -1,19 +1,30 @@
 """AgentCore Runtime: one question as the person who asks, an answer as a stream of agent events."""
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from urllib.parse import quote
 
 import httpx
-from ag_ui.core import BaseEvent, Event, RunAgentInput, RunErrorEvent, RunFinishedEvent, UserMessage
+from ag_ui.core import (
+    BaseEvent,
+    Event,
+    ResumeEntry,
+    RunAgentInput,
+    RunErrorEvent,
+    RunFinishedEvent,
+    UserMessage,
+)
 from httpx_sse import EventSource, SSEError, aconnect_sse
 from pydantic import TypeAdapter, ValidationError
 
 from bots.errors import RuntimeUnavailable, TokenRefused
 
 SESSION_HEADER = "X-Amzn-Bedrock-AgentCore-Runtime-Session-Id"
-# "read" bounds the silence between two events, not the answer: a tool may think for a while.
-TIMEOUT = httpx.Timeout(connect=5.0, read=120.0, write=10.0, pool=5.0)
+# "read" bounds the silence between two events, not the answer: a tool may think for a while, and
+# the agent ends an answer by itself after 120 seconds (its setting turn_seconds).
+TIMEOUT = httpx.Timeout(connect=5.0, read=150.0, write=10.0, pool=5.0)
+
+STOP_TIMEOUT = httpx.Timeout(connect=5.0, read=20.0, write=10.0, pool=5.0)
 
 _EVENT: TypeAdapter[BaseEvent] = TypeAdapter(Event)
 _log = logging.getLogger(__name__)
@@ -31,14 +42,22 @@ class Runtime:
 
     def __init__(self, http: httpx.AsyncClient, base: str, arn: str) -> None:
         self._http = http
-        self._url = f"{base}/runtimes/{quote(arn, safe='')}/invocations?qualifier=DEFAULT"
+        self._runtime = f"{base}/runtimes/{quote(arn, safe='')}"
+        self._url = f"{self._runtime}/invocations?qualifier=DEFAULT"
 
     async def invoke(
-        self, run: str, text: str, session: str, token: str
-    ) -> AsyncIterator[BaseEvent]:
+        self,
+        run: str,
+        text: str,
+        session: str,
+        token: str,
+        *,
+        resume: Sequence[ResumeEntry] = (),
+    ) -> AsyncGenerator[BaseEvent]:
         """Ask ``text`` in ``session`` and yield what the agent says and does.
 
         :param run: the turn's id.
+        :param resume: goes on with a run that waits for these decisions, instead of asking.
         :param token: the person's Cognito access token.
         :raises RuntimeUnavailable: when the runtime can't be reached, fails, or breaks off.
         :raises TokenRefused: when its authorizer refuses the token.
@@ -46,7 +65,8 @@ class Runtime:
         question = RunAgentInput(
             thread_id=session,
             run_id=run,
-            messages=[UserMessage(id=run, content=text)],
+            messages=[] if resume else [UserMessage(id=run, content=text)],
+            resume=list(resume) or None,
             state={},
             tools=[],
             context=[],
@@ -63,6 +83,24 @@ class Runtime:
                     yield event
         except (httpx.TransportError, SSEError) as error:
             raise RuntimeUnavailable(f"{run}: {type(error).__name__}") from error
+
+    async def stop(self, session: str, token: str) -> None:
+        """End what runs in ``session``; fine when nothing does (StopRuntimeSession).
+
+        :raises RuntimeUnavailable: when the runtime can't be reached, or fails.
+        :raises TokenRefused: when its authorizer refuses the token.
+        """
+        try:
+            response = await self._http.post(
+                f"{self._runtime}/stopruntimesession?qualifier=DEFAULT",
+                headers={"Authorization": f"Bearer {token}", SESSION_HEADER: session},
+                json={},
+                timeout=STOP_TIMEOUT,
+            )
+        except httpx.TransportError as error:
+            raise RuntimeUnavailable(f"stop: {type(error).__name__}") from error
+        if response.status_code != httpx.codes.NOT_FOUND:
+            _check(response)
 
 
 def _check(response: httpx.Response) -> None:

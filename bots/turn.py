@@ -8,7 +8,7 @@ from bots.errors import TryAgain, TurnRefused
 from bots.ledger import Entry, Ledger
 from bots.platform import Platform, ReplyStream, Turn
 from bots.policy import Policy, elsewhere
-from bots.runtime import Runtime
+from bots.running import Runs
 from identity.errors import LinkExpired, SignInUnavailable
 from identity.links import Link, Links
 from identity.people import ChatUser, Names
@@ -31,7 +31,7 @@ class Assistant:
     ledger: Ledger
     links: Links
     tokens: TokenBroker
-    runtime: Runtime
+    runs: Runs
     invite: Invite
     policy: Policy
 
@@ -61,7 +61,9 @@ class Assistant:
             async with platform.reply(turn, entry) as reply:
                 await reply.say(error.sentence)
             raise TryAgain(f"{turn.id}: {error}") from error
-        if refusal := await self.policy.spend(turn, link.subject, settings.quota):
+        if not turn.resume and (
+            refusal := await self.policy.spend(turn, link.subject, settings.quota)
+        ):
             await self._refuse(turn, platform, refusal)
             return
         await self._reply(turn, platform, entry, link, token)
@@ -97,23 +99,21 @@ class Assistant:
     ) -> None:
         try:
             async with platform.reply(turn, entry) as reply:
-                await self._answered(turn, reply, link, token)
+                await self._answered(turn, platform, reply, link, token)
         except TurnRefused as error:  # not even the beginning of an answer can be shown
             await self._refuse(turn, platform, error.sentence)
         else:
             await self.ledger.finish(turn.id)
 
-    async def _answered(self, turn: Turn, reply: ReplyStream, link: Link, token: str) -> None:
+    async def _answered(
+        self, turn: Turn, platform: Platform, reply: ReplyStream, link: Link, token: str
+    ) -> None:
         try:
-            await self._stream(turn, reply, link, token)
+            async for event in self.runs.events(turn, platform, link, token):
+                await reply.show(event)
         except TurnRefused as error:
             _log.warning("turn %s was refused: %s", turn.id, error)
             await reply.say(error.sentence)
         except TryAgain as error:
             await reply.say(error.sentence)
             raise
-
-    async def _stream(self, turn: Turn, reply: ReplyStream, link: Link, token: str) -> None:
-        session = link.session_id(turn.conversation)
-        async for event in self.runtime.invoke(turn.id, turn.text, session, token):
-            await reply.show(event)

@@ -5,6 +5,7 @@ import logging
 import re
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import ClassVar
 
 import aiohttp
 from slack_bolt.async_app import AsyncApp, AsyncBoltContext, AsyncBoltRequest
@@ -34,6 +35,8 @@ class SlackUnavailable(Exception):
 
 class SlackPlatform:
     """Implements :class:`bots.platform.Platform`; made by :func:`slack_platform`."""
+
+    can_ask: ClassVar = False
 
     def __init__(self, api: WebApi, responses: ResponseUrls, pace: float) -> None:
         self._api = api

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Any
+from typing import Any, ClassVar
 
 import aiohttp
 from botbuilder.core import ActivityHandler, TurnContext
@@ -27,6 +27,8 @@ PACE = 1.0
 
 class TeamsPlatform:
     """Implements :class:`bots.platform.Platform`; made by :func:`teams_platform`."""
+
+    can_ask: ClassVar = False
 
     def __init__(self, app: TeamsApp, connectors: Connectors, pace: float) -> None:
         self._connectors = connectors

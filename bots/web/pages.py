@@ -11,6 +11,7 @@ from bots.inbox import InboxUnavailable
 from bots.platform import Accept
 from bots.render import html as rendered
 from bots.web.live import stream
+from bots.web.own import own_person, own_turns
 from bots.web.platform import accepted_question
 from bots.web.transcripts import Asked, Transcripts
 from identity.html import Html
@@ -75,7 +76,7 @@ class WebChat:
 
     async def ask(self, request: web.Request) -> web.Response:
         """Take a question; the page then shows it waiting for its answer."""
-        person = await _person(request)
+        person = await own_person(request)
         await check_csrf(request)
         text = str((await request.post()).get("text", "")).strip()
         if not text or len(text) > LONGEST_QUESTION:
@@ -95,27 +96,22 @@ class WebChat:
         """One turn: the piece of page a script asks for, the whole conversation otherwise."""
         if request.headers.get("X-Requested-With") != "fetch":
             raise web.HTTPSeeOther(f"/chat/{request.match_info['conversation']}")
-        asked = await self._asked(request)
+        person = await own_person(request)
+        asked, later = await own_turns(request, person, self._transcripts)
         return await self._html.page(
             request,
             "turn.html",
             asked=asked,
+            dropped=bool(later),
             conversation=request.match_info["conversation"],
             rendered=rendered,
         )
 
     async def events(self, request: web.Request) -> web.StreamResponse:
         """The turn's agent events as they happen (server-sent events, AG-UI)."""
-        asked = await self._asked(request)
-        return await stream(request, self._transcripts, asked.turn)
-
-    async def _asked(self, request: web.Request) -> Asked:
-        person = await _person(request)
-        turns = await self._transcripts.turns(person.subject, request.match_info["conversation"])
-        for asked in turns:
-            if asked.turn == request.match_info["turn"]:
-                return asked
-        raise web.HTTPNotFound(text="There is no such question.")
+        person = await own_person(request)
+        asked, _ = await own_turns(request, person, self._transcripts)
+        return await stream(request, self._transcripts, asked.live)
 
     async def _page(
         self, request: web.Request, person: SignedIn, conversation: str, turns: list[Asked]
@@ -135,10 +131,3 @@ class WebChat:
 def new_id() -> str:
     """An id that sorts by time, for a conversation or a turn; matches :data:`ID`."""
     return f"{int(time.time() * 1000):013d}-{secrets.token_hex(8)}"
-
-
-async def _person(request: web.Request) -> SignedIn:
-    person = await signed_in(request)
-    if person is None:
-        raise web.HTTPUnauthorized(text="Please sign in first.")
-    return person

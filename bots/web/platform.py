@@ -3,12 +3,23 @@
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import Any, ClassVar
 
-from ag_ui.core import BaseEvent, CustomEvent, RunFinishedEvent, TextMessageContentEvent
+from ag_ui.core import (
+    BaseEvent,
+    CustomEvent,
+    Interrupt,
+    RunFinishedEvent,
+    TextMessageContentEvent,
+)
 
+from bots.acts import APPROVAL_SECONDS, Decided
 from bots.platform import Accepted, Answer, Receipt, Turn
+from bots.running import interrupts
 from bots.sources import Source
 from bots.web.answer import SENTENCE, Shown, after
+from bots.web.approvals import Approvals, Row, approval_of
 from bots.web.transcripts import Transcripts
 from identity.people import ChatUser, Names
 
@@ -31,19 +42,36 @@ def accepted_question(
     )
 
 
+def accepted_decision(question: Accepted, live: str, decided: Decided) -> Accepted:
+    """What the page's edge puts into the inbox when a person has decided.
+
+    :param live: the event by which the answer goes on.
+    """
+    told = {"turn": question.event_id, "decision": decided.decision}
+    return replace(
+        question,
+        event_id=live,
+        body={**question.body, **told, "interrupts": list(decided.interrupts)},
+    )
+
+
 class WebPlatform:
     """Writes answers where the page reads them.
 
     :param public_url: the address of this service, for links in answers.
     """
 
-    def __init__(self, transcripts: Transcripts, public_url: str) -> None:
+    can_ask: ClassVar = True
+
+    def __init__(self, transcripts: Transcripts, approvals: Approvals, public_url: str) -> None:
         self._transcripts = transcripts
+        self._approvals = approvals
         self._public_url = public_url
 
     async def dispatch(self, accepted: Accepted, answer: Answer) -> None:
         """Answer the question that was accepted."""
         body = {name: str(value) for name, value in accepted.body.items()}
+        decided = _decided(accepted)
         await answer(
             Turn(
                 id=f"web:{accepted.event_id}",
@@ -52,6 +80,7 @@ class WebPlatform:
                 text=body["text"],
                 accepted=accepted,
                 names=Names(workspace="Web chat"),
+                resume=decided.resume() if decided else (),
             )
         )
 
@@ -62,7 +91,13 @@ class WebPlatform:
 
     @asynccontextmanager
     async def reply(self, turn: Turn, receipt: Receipt) -> AsyncIterator["WebReply"]:
-        """Write the answer from its beginning; a page that had shown part of it starts over."""
+        """Write the answer from its beginning; a page that had shown part of it starts over.
+
+        After a decision the beginning is below what stands there.
+        """
+        if decided := _decided(turn.accepted):
+            live = turn.accepted.event_id
+            await self._approvals.going_on(_row(turn), live, decided.decision)
         reply = WebReply(self._transcripts.write, turn)
         if receipt.message is None:
             await receipt.keep(turn.accepted.event_id)
@@ -70,20 +105,24 @@ class WebPlatform:
             yield reply
         finally:
             await reply.flush()
+        if reply.asked:  # before the answer, which the page would show without its buttons
+            await self._ask(turn, reply.asked)
         await self._finish(turn, reply.shown.text, reply.shown.sources)
-        if not reply.shown.over:
-            await self._write(turn, _over(turn))
+        # A page that hears of the end finds the whole turn in the transcript.
+        await self._write(turn, reply.end or _over(turn))
 
     async def notify(self, turn: Turn, sentence: str) -> None:
         """Show a sentence where the answer would have been."""
         await self._finish(turn, sentence)
         await self._write(turn, _sentence(sentence), _over(turn))
 
+    async def _ask(self, turn: Turn, asked: Sequence[Interrupt]) -> None:
+        until = int(time.time()) + APPROVAL_SECONDS
+        approval = approval_of(turn.accepted.event_id, asked, until)
+        await self._approvals.asked(_row(turn), approval)
+
     async def _finish(self, turn: Turn, text: str, sources: Sequence[Source] = ()) -> None:
-        body = turn.accepted.body
-        await self._transcripts.answered(
-            str(body["subject"]), str(body["conversation"]), turn.accepted.event_id, text, sources
-        )
+        await self._transcripts.answered(*_row(turn), text, sources)
 
     async def _write(self, turn: Turn, *events: BaseEvent) -> None:
         await self._transcripts.write(turn.accepted.event_id, events)
@@ -98,10 +137,19 @@ class WebReply:
         self._batch: list[BaseEvent] = []
         self._flushed = 0.0
         self.shown = Shown()
+        self.asked: list[Interrupt] = []
+        self.end: BaseEvent | None = None
 
     async def show(self, event: BaseEvent) -> None:
-        """Append one agent event; text is gathered for a moment, the rest is written at once."""
+        """Append one agent event; text is gathered for a moment, the rest is written at once.
+
+        The event that ends the run is kept back until the answer is in the transcript.
+        """
         self.shown = after(self.shown, event)
+        self.asked = self.asked or interrupts(event)
+        if self.shown.over:
+            self.end = event
+            return
         self._batch.append(event)
         text = isinstance(event, TextMessageContentEvent)
         if not text or time.monotonic() - self._flushed > BATCH_SECONDS:
@@ -117,6 +165,20 @@ class WebReply:
         self._flushed = time.monotonic()
         if events:
             await self._write(self._turn.accepted.event_id, events)
+
+
+def _decided(accepted: Accepted) -> Decided | None:
+    body: Any = accepted.body
+    if "decision" not in body:
+        return None
+    return Decided(body["decision"], tuple(body["interrupts"]))
+
+
+def _row(turn: Turn) -> Row:
+    """Where the turn's answer stands: a decision's is that of its question."""
+    body = turn.accepted.body
+    place = body.get("turn", turn.accepted.event_id)
+    return str(body["subject"]), str(body["conversation"]), str(place)
 
 
 def _over(turn: Turn) -> RunFinishedEvent:

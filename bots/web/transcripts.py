@@ -3,8 +3,8 @@
 One table, three kinds of rows (partition / position)::
 
     people#{subject}                  / {conversation}   its title
-    turns#{subject}#{conversation}    / {turn}           question, then answer
-    live#{turn}                       / {nanoseconds}    agent events, for an hour
+    turns#{subject}#{conversation}    / {turn}           question, then answer (bots.web.approvals)
+    live#{event}                      / {nanoseconds}    agent events, for an hour
 
 The subject is part of the key, so nobody can name another person's conversation.
 """
@@ -19,6 +19,7 @@ from ag_ui.core import BaseEvent, Event
 from pydantic import TypeAdapter
 
 from bots.sources import Source
+from bots.web.approvals import Approval, Place
 from identity.executor import Executor
 
 if TYPE_CHECKING:
@@ -39,12 +40,18 @@ class Asked:
     """One question of a conversation; ``answer`` is Markdown, None while it is being written.
 
     :param sources: what the answer is based on.
+    :param live: the event whose agent events make the answer.
+    :param kept: what stands above the answer, from before a decision; Markdown.
+    :param approval: what the answer asks its person to approve.
     """
 
     turn: str
     question: str
     answer: str | None = None
     sources: tuple[Source, ...] = ()
+    live: str = ""
+    kept: str = ""
+    approval: Approval | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,16 +119,7 @@ class Transcripts:
     async def turns(self, subject: str, conversation: str) -> list[Asked]:
         """A conversation from its first question on."""
         rows = await self._rows(f"turns#{subject}#{conversation}")
-        return [
-            Asked(
-                row["position"]["S"],
-                row["question"]["S"],
-                row["answer"]["S"] if "answer" in row else None,
-                _SOURCES.validate_json(row["sources"]["S"]) if "sources" in row else (),
-            )
-            for row in rows
-            if "question" in row
-        ]
+        return [_asked(row) for row in rows if "question" in row]
 
     async def conversations(self, subject: str) -> list[Conversation]:
         """The person's latest conversations, newest first."""
@@ -176,6 +174,19 @@ class Transcripts:
             if newest is not None or "LastEvaluatedKey" not in page:
                 return rows
             query["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+
+
+def _asked(row: Any) -> Asked:
+    place = Place.of(row)
+    return Asked(
+        turn=row["position"]["S"],
+        question=row["question"]["S"],
+        answer=place.answer,
+        sources=_SOURCES.validate_json(row["sources"]["S"]) if "sources" in row else (),
+        live=place.live,
+        kept=place.kept,
+        approval=place.approval,
+    )
 
 
 def _in(seconds: int) -> dict[str, str]:

@@ -12,20 +12,33 @@ import boto3
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+SESSION_HEADER = "X-Amzn-Bedrock-AgentCore-Runtime-Session-Id"
 STARTED = {"type": "RUN_STARTED", "threadId": "t", "runId": "r"}
 FINISHED = {"type": "RUN_FINISHED", "threadId": "t", "runId": "r"}
-HANGS = {"type": "hangs"}
+HANGS: dict[str, Any] = {"type": "hangs"}
 """In a script: from here on the runtime says nothing more."""
 
 WAITS = {"type": "waits"}
 """In a script: the runtime goes on once it is told to."""
 
-Step = int | list[dict[str, str]]
+Event = dict[str, Any]
+Step = int | list[Event]
 
 
-def text(delta: str) -> dict[str, str]:
+def text(delta: str) -> Event:
     """A piece of an answer."""
     return {"type": "TEXT_MESSAGE_CONTENT", "messageId": "m", "delta": delta}
+
+
+def waits(*interrupts: Event) -> Event:
+    """The end of a run that waits for its person."""
+    return {**FINISHED, "outcome": {"type": "interrupt", "interrupts": list(interrupts)}}
+
+
+def interrupt(name: str, tool: str, words: str, **given: object) -> Event:
+    """A call that waits for approval."""
+    told = {"tool_name": tool, "tool_input": given}
+    return {"id": name, "reason": "tool_call", "message": words, "metadata": told}
 
 
 @dataclass
@@ -34,11 +47,19 @@ class Scripted:
 
     script: list[Step]
     asked: list[dict[str, Any]] = field(default_factory=list)
+    stopped: list[str] = field(default_factory=list)
     url: str = ""
+    _halt: asyncio.Event = field(default_factory=asyncio.Event)
+    _hanging: asyncio.Event = field(default_factory=asyncio.Event)
     go_on: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        """One invocation."""
+        """One invocation, or the end of those of a session."""
+        if request.path.endswith("/stopruntimesession"):
+            self.stopped.append(request.headers[SESSION_HEADER])
+            self._halt.set()
+            self._halt = asyncio.Event()
+            return web.json_response({})
         self.asked.append(await request.json())
         step = self.script.pop(0) if len(self.script) > 1 else self.script[0]
         if isinstance(step, int):
@@ -47,12 +68,19 @@ class Scripted:
         await response.prepare(request)
         for event in step:
             if event is HANGS:
-                await asyncio.Event().wait()
+                self._hanging.set()
+                await self._halt.wait()
+                return response
             if event is WAITS:
                 await self.go_on.wait()
                 continue
             await response.write(f"data: {json.dumps(event)}\n\n".encode())
         return response
+
+    async def hangs(self) -> None:
+        """Return when a run has come to where its script hangs."""
+        async with asyncio.timeout(20):
+            await self._hanging.wait()
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator["Scripted"]:

@@ -17,6 +17,7 @@ from bots.errors import TurnRefused
 from bots.ledger import Ledger
 from bots.platform import Accepted, Platform, Turn
 from bots.policy import ELSEWHERE, USED_UP, Policy, Quotas
+from bots.running import Runs
 from bots.turn import Assistant
 from identity.executor import Executor
 from identity.links import Links, new_link
@@ -116,7 +117,7 @@ def bench(stack: Stack, aws: boto3.Session, call: Executor) -> Bench:
     async def access_token(link: object) -> str:
         return "token"
 
-    async def invoke(*_: object) -> AsyncIterator[BaseEvent]:
+    async def events(*_: object) -> AsyncIterator[BaseEvent]:
         yield TextMessageContentEvent(message_id="m", delta="Yes.")
 
     async def invite(chat_user: ChatUser, names: Names) -> str:
@@ -126,7 +127,7 @@ def bench(stack: Stack, aws: boto3.Session, call: Executor) -> Bench:
         ledger=Ledger(dynamodb, call, ledger_table),
         links=cast("Links", SimpleNamespace(active=active)),
         tokens=cast("TokenBroker", SimpleNamespace(access_token=access_token)),
-        runtime=cast("Any", SimpleNamespace(invoke=invoke)),
+        runs=cast("Runs", SimpleNamespace(events=events)),
         invite=invite,
         policy=Policy(workspaces, Quotas(dynamodb, call, ledger_table)),
     )

@@ -5,6 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from agent.limits import GRACE_SECONDS
+from agent.settings import Settings
+from bots.acts import APPROVAL_SECONDS
+from bots.runtime import TIMEOUT
 from identity import link_requests, receipts, session_list, sessions, sign_in, signed_in, user_pool
 
 PAGE = Path(__file__).parents[2] / "docs" / "security.md"
@@ -34,6 +38,19 @@ def documented(what: str) -> float:
 )
 def test_the_page_gives_the_limits_of_the_code(what: str, coded: float) -> None:
     assert documented(what) == coded
+
+
+def test_the_page_gives_the_limits_of_one_answer() -> None:
+    default = {name: field.default for name, field in Settings.model_fields.items()}
+    page = PAGE.read_text()
+
+    assert f"| tool calls | {default['turn_tool_calls']} |" in page
+    assert f"| tokens, read and written | {default['turn_tokens']:,} |" in page
+    assert f"| time | {default['turn_seconds']} seconds |" in page
+    assert f"no decision within {APPROVAL_SECONDS // 60} minutes" in page
+    silence = TIMEOUT.read
+    assert silence
+    assert silence > default["turn_seconds"] + GRACE_SECONDS
 
 
 def test_every_system_with_a_session_is_named() -> None:

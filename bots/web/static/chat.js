@@ -5,7 +5,7 @@ const form = document.querySelector(".ask");
 const field = form.elements.text;
 const problem = form.querySelector(".problem");
 
-function watch(answer) {
+export function watch(answer) {
   const text = answer.querySelector(".text");
   const tools = answer.querySelector(".tools");
   const source = new EventSource(answer.dataset.events);

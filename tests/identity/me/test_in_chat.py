@@ -14,7 +14,7 @@ from bots.inbox import Inbox
 from bots.ledger import Ledger
 from bots.platform import Accepted, Answer, Platform, Turn
 from bots.policy import Policy, Quotas
-from bots.runtime import Runtime
+from bots.running import Runs
 from bots.turn import Assistant
 from identity.executor import Executor
 from identity.links import Link
@@ -74,7 +74,7 @@ def answers(house: House, process: Process, execute: Executor, chat: Chat) -> An
         ledger=Ledger(house.deployment.aws.client("dynamodb"), execute, parameters["ledger_table"]),
         links=house.identity.links,
         tokens=process.broker,
-        runtime=cast("Runtime", None),
+        runs=cast("Runs", None),
         invite=house.identity.link_url,
         policy=_policy(house, execute),
     )

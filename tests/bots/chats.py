@@ -1,0 +1,74 @@
+"""A chat service of a test's own beside the stack's, with its people and tables."""
+
+import os
+import secrets
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import boto3
+import httpx
+
+from bizassist.local.parts import Part, Running, free_port
+from bizassist.parameters import write_parameters
+from tests.bots.scripted import own_queues
+from tests.conftest import Stack
+from tests.person import Person, signed_in
+
+
+@dataclass
+class Chat:
+    """One address whose process can be ended and started again.
+
+    Sessions are in a table and cookies know no ports: who is signed in at the stack is here too.
+    """
+
+    stack: Stack
+    url: str
+    part: Part
+    logs: Path
+    running: Running
+
+    async def restart(self) -> None:
+        """End the process at once, and start the next."""
+        os.kill(self.running.pid, signal.SIGKILL)
+        await self.running.stop()
+        self.running = await Running.start(self.part, self.logs)
+        await self.running.ready()
+
+    @asynccontextmanager
+    async def visited(self, username: str) -> AsyncIterator[Person]:
+        """A sample person who has the chat's page open."""
+        async with signed_in(self.stack, username) as person:
+            there, here = (httpx.URL(url).netloc.decode() for url in (self.stack.chat, self.url))
+            person._cookies[here] = person._cookies[there]
+            await person.open(f"{self.url}/chat")
+            yield person
+
+
+@asynccontextmanager
+async def own_chat(
+    stack: Stack, aws: boto3.Session, logs: Path, runtime_url: str | None = None
+) -> AsyncIterator[Chat]:
+    """A running chat service with an inbox of its own, and with another runtime if one is named."""
+    prefix, port = f"/app/{secrets.token_hex(4)}", free_port()
+    url = f"http://127.0.0.1:{port}"
+    known = {**stack.parameters, **own_queues(aws, deliveries=5)}
+    if runtime_url:
+        known["runtime_url"] = runtime_url
+    write_parameters(aws.client("ssm"), prefix, known)
+    environment = {
+        **os.environ,
+        "BIZASSIST_PORT": str(port),
+        "BIZASSIST_PUBLIC_URL": url,
+        "BIZASSIST_SSM_PREFIX": prefix,
+    }
+    part = Part("chat", ("-m", "bizassist", "serve"), f"{url}/readyz", environment)
+    chat = Chat(stack, url, part, logs, await Running.start(part, logs))
+    try:
+        await chat.running.ready()
+        yield chat
+    finally:
+        await chat.running.stop()
