@@ -5,8 +5,7 @@ set -eu
 
 UV_PROJECT_ENVIRONMENT=$2
 UV_PYTHON_DOWNLOADS=never
-UV_LINK_MODE=copy
-export UV_PROJECT_ENVIRONMENT UV_PYTHON_DOWNLOADS UV_LINK_MODE
+export UV_PROJECT_ENVIRONMENT UV_PYTHON_DOWNLOADS
 
 # Bytecode is made here because nothing may be written later.
 uv sync --quiet --frozen --only-group "$1" --no-install-project --compile-bytecode

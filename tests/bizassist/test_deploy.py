@@ -6,11 +6,15 @@ import os
 import shlex
 import stat
 from pathlib import Path
+from typing import Any
 
+import hcl2
 import pytest
 
 from bizassist.__main__ import main
-from bizassist.deploying import PLAN_FILE, TOOLS
+from bizassist.deploying import PLAN_FILE, PRETENDED, TOOLS
+from bizassist.platform_secrets import SECRETS
+from tests.conftest import ROOT
 
 # Stands for each tool: notes how it was called, answers what a step reads, fails where told.
 TOOL = """#!/bin/sh
@@ -28,6 +32,7 @@ case "$(basename "$0") $*" in
   *output*) cat "$CALLS.outputs" ;;
 esac
 """
+BOTS = ("modules", "bots")
 REGISTRY = "1.dkr.ecr.eu-west-1.amazonaws.com"
 REPOSITORIES = {name: f"{REGISTRY}/acme/{name}" for name in ("bots", "agent")}
 OUTPUTS = {
@@ -213,3 +218,26 @@ def test_a_plan_does_not_stay(calls: Path, variables: str) -> None:
 def test_the_variables_must_be_there(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["deploy", "--var-file", "nowhere.tfvars"]) == 1
     assert "nowhere.tfvars" in capsys.readouterr().err
+
+
+def terraforms(*path: str) -> Any:
+    """A file of Terraform's, without the quotes that hcl2 keeps."""
+    text = (ROOT / "terraform").joinpath(*path).read_text("utf-8")
+    return json.loads(json.dumps(hcl2.loads(text)).replace('\\"', ""))
+
+
+def test_what_it_reads_and_makes_first_is_in_terraform() -> None:
+    outputs = {name for one in terraforms("outputs.tf")["output"] for name in one}
+    assert set(PRETENDED) <= outputs
+    made = [one.get("aws_ecr_repository", {}) for one in terraforms(*BOTS, "main.tf")["resource"]]
+    assert any("this" in one for one in made)
+
+
+def test_the_doctor_knows_the_secrets_that_terraform_keeps() -> None:
+    (known,) = (one for one in terraforms(*BOTS, "main.tf")["locals"] if "secret_keys" in one)
+    kept = {
+        platform: {key: variable for variable, key in keys.items() if variable != "__is_block__"}
+        for platform, keys in known["secret_keys"].items()
+        if platform != "__is_block__"
+    }
+    assert kept == SECRETS
