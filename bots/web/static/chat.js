@@ -32,6 +32,7 @@ export function watch(answer) {
     source.close();
     text.setAttribute("aria-busy", "false");
     answer.classList.remove("pending");
+    for (const cut of tools.querySelectorAll(".running")) cut.remove(); // it was stopped
   });
 }
 
