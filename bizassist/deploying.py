@@ -18,6 +18,7 @@ LAMBDA_FOLDER = "build/lambda"
 PLAN_FILE = Path("build/deploy.tfplan")
 TOOLS = ("git", "terraform", "docker", "aws")
 REGISTRY = "ACCOUNT.dkr.ecr.REGION.amazonaws.com"
+IMAGE = "taskDefinition.containerDefinitions[?name=='chat'].image | [0]"
 # What a dry run says where Terraform would answer.
 PRETENDED: dict[str, Any] = {
     "repository_urls": {name: f"{REGISTRY}/NAME/{name}" for name in ("bots", "agent")},
@@ -78,7 +79,7 @@ def deploy(
         shell.run(*terraform("apply", "-input=false", plan))
     finally:
         PLAN_FILE.unlink(missing_ok=True)
-    _smoke_test(deployment, shell)
+    _smoke_test(deployment, tag, shell)
 
 
 def _version(deployment: Deployment, shell: Shell) -> str:
@@ -121,19 +122,37 @@ def _push_images(deployment: Deployment, tag: str, shell: Shell) -> None:
         )
 
 
-def _smoke_test(deployment: Deployment, shell: Shell) -> None:
+def _smoke_test(deployment: Deployment, tag: str, shell: Shell) -> None:
     shell.heading("Wait until the new tasks have taken over, then ask every part")
     known = {name: one["value"] for name, one in _output(deployment, shell).items()}
-    shell.run(
-        *("aws", "ecs", "wait", "services-stable", "--region", known["region"]),
-        *("--cluster", known["cluster_name"], "--services", known["ecs_service_name"]),
-    )
+    ecs = ("aws", "ecs", "--region", known["region"])
+    service = ("--cluster", known["cluster_name"], "--services", known["ecs_service_name"])
+    shell.run(*ecs, "wait", "services-stable", *service)
+    _check_version(f"{known['repository_urls']['bots']}:{tag}", ecs, service, shell)
     place = (
         f"AWS_DEFAULT_REGION={known['region']}",
         f"BIZASSIST_SSM_PREFIX={known['parameter_prefix']}",
     )
     doctor = (sys.executable, "-m", "bizassist", "doctor", "--url", known["service_url"])
     shell.run("env", *place, *doctor)
+
+
+def _check_version(
+    image: str, ecs: tuple[str, ...], service: tuple[str, ...], shell: Shell
+) -> None:
+    """ECS is at rest as well when it has given up on new tasks and gone back to the old ones."""
+    text = ("--output", "text", "--query")
+    revision = shell.read(
+        *(*ecs, "describe-services", *service, *text, "services[0].taskDefinition"),
+        instead="REVISION",
+    )
+    described = (*ecs, "describe-task-definition", "--task-definition", revision)
+    running = shell.read(*described, *text, IMAGE, instead=image)
+    if running != image:
+        raise CommandError(
+            f"the new tasks didn't become healthy, and ECS went back to {running}: its log and "
+            "docs/runbooks/unhealthy.md say more"
+        )
 
 
 def _output(deployment: Deployment, shell: Shell, *name: str) -> Any:

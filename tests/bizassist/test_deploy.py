@@ -23,6 +23,8 @@ case "$(basename "$0") $*" in
   *failing*) exit 3 ;;
   *porcelain*) cat "$CALLS.changed" ;;
   *rev-parse*) echo 0123456789ab ;;
+  *describe-services*) echo arn:of:the:revision ;;
+  *describe-task-definition*) cat "$CALLS.running" ;;
   *"output -json repository_urls"*) cat "$CALLS.repositories" ;;
   *-target=*) cp "$CALLS.made" "$CALLS.repositories" ;;
   *get-login-password*) echo the-registry-password ;;
@@ -51,6 +53,7 @@ def calls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     noted = tmp_path / "calls"
     noted.touch()
     noted.with_name("calls.changed").touch()
+    noted.with_name("calls.running").write_text(f"{REPOSITORIES['bots']}:0123456789ab\n")
     noted.with_name("calls.outputs").write_text(json.dumps(OUTPUTS))
     noted.with_name("calls.made").write_text(json.dumps(REPOSITORIES))
     for name in ("git", "terraform", "docker", "aws", "python"):
@@ -110,7 +113,8 @@ def test_it_runs_what_it_prints_in_that_order(
         "get-login",
         "buildx",
         f"apply -input=false ../{PLAN_FILE}",
-        "services-stable --region eu-west-1 --cluster bizassist --services bizassist-chat",
+        "ecs --region eu-west-1 wait services-stable --cluster bizassist --services bizassist-chat",
+        "--task-definition arn:of:the:revision",
         "doctor",
     ]
     places = [next(at for at, line in enumerate(ran) if word in line) for word in order]
@@ -139,15 +143,27 @@ def test_what_is_not_committed_is_not_deployed_under_a_commits_name(
     assert "aren't committed" in capsys.readouterr().err
     assert "terraform" not in calls.read_text()
 
+    calls.with_name("calls.running").write_text(f"{REPOSITORIES['bots']}:try\n")
     assert main(["deploy", "--yes", "--tag", "try", "--var-file", variables]) == 0
     assert "-var=image_tag=try" in calls.read_text()
 
 
 def test_a_version_that_was_pushed_is_not_built_again(calls: Path, variables: str) -> None:
+    calls.with_name("calls.running").write_text(f"{REPOSITORIES['bots']}:pushed\n")
     assert main(["deploy", "--yes", "--tag", "pushed", "--var-file", variables]) == 0
 
     assert "buildx" not in calls.read_text()
     assert f"apply -input=false ../{PLAN_FILE}" in calls.read_text()
+
+
+def test_tasks_that_ecs_took_back_are_not_a_success(
+    calls: Path, variables: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    calls.with_name("calls.running").write_text(f"{REPOSITORIES['bots']}:before\n")
+    assert main(["deploy", "--yes", "--var-file", variables]) == 1
+
+    assert f"ECS went back to {REPOSITORIES['bots']}:before" in capsys.readouterr().err
+    assert "doctor" not in calls.read_text()
 
 
 def test_whoever_does_not_agree_gets_nothing_applied(
