@@ -164,8 +164,8 @@ class LinkPages:
         return replaced
 
     async def _note(self, link: Link, replaced: Link | None) -> None:
-        """Write down who may now speak for whom; signing in to the web chat again is no news."""
-        if link.chat_user.platform == "web" and replaced and replaced.subject == link.subject:
+        """Write down who may now speak for whom; in the web chat the sign-in itself says so."""
+        if link.chat_user.platform == "web":
             return
         await self._audit.write(
             "replaced" if replaced else "linked",

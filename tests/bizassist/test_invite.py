@@ -38,7 +38,7 @@ async def test_who_is_invited_signs_in_and_chooses_a_password(stack: Stack, name
     assert headers["cache-control"] == "no-store"
     address = re.search(r"http\S+/auth/login\?next=/me", said)
     assert address
-    assert re.search(rf"invited admin {name} new person", log)
+    assert re.search(rf"invited admin@example.com {name} new person", log)
     assert password not in log
     async with Person() as person:
         await person.open(address[0])

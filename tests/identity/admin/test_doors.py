@@ -54,9 +54,13 @@ async def test_an_administrator_gets_in(admin: Browser) -> None:
     assert (await admin.get("/admin/audit")).status == 200
 
 
-async def test_being_refused_is_written_down(admin: Browser, employee: Browser) -> None:
+async def test_being_refused_is_written_down(
+    house: House, admin: Browser, employee: Browser
+) -> None:
     await employee.get("/admin/people")
 
+    log = await house.identity.audit.page()
+    assert ("refused", "alice@example.com") in [(one.action, one.by) for one in log]
     assert "refused" in (await admin.get("/admin/audit")).text
 
 
