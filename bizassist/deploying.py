@@ -18,7 +18,6 @@ LAMBDA_FOLDER = "build/lambda"
 PLAN_FILE = Path("build/deploy.tfplan")
 TOOLS = ("git", "terraform", "docker", "aws")
 REGISTRY = "ACCOUNT.dkr.ecr.REGION.amazonaws.com"
-IMAGE = "taskDefinition.containerDefinitions[?name=='chat'].image | [0]"
 # What a dry run says where Terraform would answer.
 PRETENDED: dict[str, Any] = {
     "repository_urls": {name: f"{REGISTRY}/NAME/{name}" for name in ("bots", "agent")},
@@ -147,10 +146,12 @@ def _check_version(
         instead="REVISION",
     )
     described = (*ecs, "describe-task-definition", "--task-definition", revision)
-    running = shell.read(*described, *text, IMAGE, instead=image)
-    if running != image:
+    running = shell.read(
+        *described, *text, "taskDefinition.containerDefinitions[].image", instead=image
+    )
+    if image not in running.split():
         raise CommandError(
-            f"the new tasks didn't become healthy, and ECS went back to {running}: its log and "
+            f"the new tasks didn't become healthy, and ECS went back to {running.split()[0]}: its log and "
             "docs/runbooks/unhealthy.md say more"
         )
 
