@@ -149,10 +149,11 @@ def _check_version(
     running = shell.read(
         *described, *text, "taskDefinition.containerDefinitions[].image", instead=image
     )
-    if image not in running.split():
+    images = running.split()
+    if image not in images:
         raise CommandError(
-            f"the new tasks didn't become healthy, and ECS went back to {running.split()[0]}: its log and "
-            "docs/runbooks/unhealthy.md say more"
+            f"the new tasks didn't become healthy, and ECS went back to {', '.join(images)}: the "
+            "service's log and docs/runbooks/unhealthy.md say more"
         )
 
 
