@@ -29,6 +29,7 @@ from bots.acts import Acts
 from bots.app import Check, application
 from bots.consumer import Consumer
 from bots.errors import reason
+from bots.files import Files
 from bots.inbox import Inbox
 from bots.ledger import Ledger
 from bots.platform import Accepted, Platform
@@ -45,6 +46,7 @@ from bots.web.buttons import Buttons
 from bots.web.pages import TEMPLATES, WebChat
 from bots.web.platform import WebPlatform
 from bots.web.transcripts import Transcripts
+from bots.web.uploads import Uploads
 from identity.browser import AccessLog
 from identity.executor import Executor
 from identity.html import Html
@@ -117,11 +119,14 @@ async def chat_service(process: Process, deployment: Parameters) -> AsyncIterato
         )
         inbox = await enter(Inbox(sqs, call, deployment.inbox_url))
         transcripts = Transcripts(dynamodb, call, deployment.transcripts_table)
+        files = Files(session.client("s3", config=QUICK), call, deployment.uploads_bucket)
+        uploads = Uploads(dynamodb, call, deployment.transcripts_table, files)
         html = Html(TEMPLATES)
-        routes = WebChat(transcripts, inbox.put, html, deployment.user_pool_id).routes()
         approvals = Approvals(dynamodb, call, deployment.transcripts_table)
+        chat = WebChat(transcripts, uploads, inbox.put, html, deployment.user_pool_id)
+        routes = chat.routes()
         platforms: dict[PlatformName, Platform] = {
-            "web": WebPlatform(transcripts, approvals, process.public_url)
+            "web": WebPlatform(transcripts, approvals, uploads, process.public_url)
         }
         if slack := _slack_secrets(process):
             signing_secret, bot_token = slack
@@ -138,6 +143,7 @@ async def chat_service(process: Process, deployment: Parameters) -> AsyncIterato
             acts,
             identity.links,
             identity.tokens,
+            files,
             f"{process.public_url}/chat",
         )
         routes += Buttons(

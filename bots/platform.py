@@ -7,6 +7,7 @@ from typing import ClassVar, Protocol
 
 from ag_ui.core import BaseEvent, ResumeEntry
 
+from bots.files import StoredFile
 from identity.people import ChatUser, Names, PlatformName
 
 
@@ -37,6 +38,7 @@ class Turn:
     :param channel: the channel or group it was asked in; None where only the asker is.
     :param private: the answer is for the asker alone, wherever it was asked.
     :param resume: decisions that an interrupted run waits for; the turn goes on with its answer.
+    :param files: what the question can speak of, oldest first: the conversation's files so far.
     """
 
     id: str
@@ -48,6 +50,7 @@ class Turn:
     channel: str | None = None
     private: bool = False
     resume: tuple[ResumeEntry, ...] = ()
+    files: tuple[StoredFile, ...] = ()
 
 
 class Receipt(Protocol):

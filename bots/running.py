@@ -17,6 +17,7 @@ from ag_ui.core import (
 
 from bots.acts import Acts
 from bots.errors import TryAgain
+from bots.files import Files
 from bots.platform import Platform, Turn
 from bots.runtime import Runtime
 from identity.errors import IdentityError
@@ -46,6 +47,7 @@ class Runs:
     acts: Acts
     links: Links
     tokens: TokenBroker
+    files: Files
     chat_url: str
 
     async def events(
@@ -91,7 +93,10 @@ class Runs:
         """
         await self._go_on(turn)
         session, begun = link.session_id(turn.conversation), False
-        run = self.runtime.invoke(turn.id, turn.text, session, token, resume=turn.resume)
+        files = await self.files.newest(turn.files) if turn.files else ()
+        run = self.runtime.invoke(
+            turn.id, turn.text, session, token, resume=turn.resume, files=files
+        )
         async with aclosing(run) as events:
             async for event in events:
                 if not begun:

@@ -1,5 +1,7 @@
 """AgentCore Runtime: one question as the person who asks, an answer as a stream of agent events."""
 
+import asyncio
+import base64
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from urllib.parse import quote
@@ -7,22 +9,27 @@ from urllib.parse import quote
 import httpx
 from ag_ui.core import (
     BaseEvent,
+    ContentPart,
+    DataSource,
+    DocumentPart,
     Event,
     ResumeEntry,
     RunAgentInput,
     RunErrorEvent,
     RunFinishedEvent,
+    TextPart,
     UserMessage,
 )
 from httpx_sse import EventSource, SSEError, aconnect_sse
 from pydantic import TypeAdapter, ValidationError
 
 from bots.errors import RuntimeUnavailable, TokenRefused
+from bots.files import SentFile
 
 SESSION_HEADER = "X-Amzn-Bedrock-AgentCore-Runtime-Session-Id"
 # "read" bounds the silence between two events, not the answer: a tool may think for a while, and
 # the agent ends an answer by itself after 120 seconds (its setting turn_seconds).
-TIMEOUT = httpx.Timeout(connect=5.0, read=150.0, write=10.0, pool=5.0)
+TIMEOUT = httpx.Timeout(connect=5.0, read=150.0, write=30.0, pool=5.0)
 
 STOP_TIMEOUT = httpx.Timeout(connect=5.0, read=20.0, write=10.0, pool=5.0)
 
@@ -53,30 +60,36 @@ class Runtime:
         token: str,
         *,
         resume: Sequence[ResumeEntry] = (),
+        files: Sequence[SentFile] = (),
     ) -> AsyncGenerator[BaseEvent]:
         """Ask ``text`` in ``session`` and yield what the agent says and does.
 
         :param run: the turn's id.
         :param resume: goes on with a run that waits for these decisions, instead of asking.
         :param token: the person's Cognito access token.
+        :param files: what the question can speak of; the agent keeps none of them.
         :raises RuntimeUnavailable: when the runtime can't be reached, fails, or breaks off.
         :raises TokenRefused: when its authorizer refuses the token.
         """
         question = RunAgentInput(
             thread_id=session,
             run_id=run,
-            messages=[] if resume else [UserMessage(id=run, content=text)],
+            messages=[],
             resume=list(resume) or None,
             state={},
             tools=[],
             context=[],
             forwarded_props={},
         )
-        headers = {"Authorization": f"Bearer {token}", SESSION_HEADER: session}
-        body = question.model_dump(mode="json", by_alias=True, exclude_none=True)
+        headers = {
+            "Authorization": f"Bearer {token}",
+            "Content-Type": "application/json",
+            SESSION_HEADER: session,
+        }
+        body = await asyncio.to_thread(_body, question, text, files)
         try:
             async with aconnect_sse(
-                self._http, "POST", self._url, json=body, headers=headers, timeout=TIMEOUT
+                self._http, "POST", self._url, content=body, headers=headers, timeout=TIMEOUT
             ) as stream:
                 _check(stream.response)
                 async for event in _events(stream):
@@ -101,6 +114,23 @@ class Runtime:
             raise RuntimeUnavailable(f"stop: {type(error).__name__}") from error
         if response.status_code != httpx.codes.NOT_FOUND:
             _check(response)
+
+
+def _body(question: RunAgentInput, text: str, files: Sequence[SentFile]) -> bytes:
+    """The question as JSON; 20 MB of files take a while."""
+    content: str | list[ContentPart] = text
+    if files:
+        content = [TextPart(text=text), *(_document(file) for file in files)]
+    message = UserMessage(id=question.run_id, content=content)
+    messages = [message] if files or not question.resume else []
+    asked = question.model_copy(update={"messages": messages})
+    return asked.model_dump_json(by_alias=True, exclude_none=True).encode()
+
+
+def _document(file: SentFile) -> DocumentPart:
+    data = base64.b64encode(file.data).decode()
+    source = DataSource(value=data, mime_type=file.type)
+    return DocumentPart(source=source, metadata={"filename": file.name})
 
 
 def _check(response: httpx.Response) -> None:

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from aiohttp import web
 
+from bots.files import TYPES
 from bots.inbox import InboxUnavailable
 from bots.platform import Accept
 from bots.render import html as rendered
@@ -14,8 +15,8 @@ from bots.web.live import stream
 from bots.web.own import own_person, own_turns
 from bots.web.platform import accepted_question
 from bots.web.transcripts import Asked, Transcripts
+from bots.web.uploads import Uploads, form_of, given_files
 from identity.html import Html
-from identity.sessions import check_csrf
 from identity.signed_in import SignedIn, signed_in
 
 HERE = Path(__file__).parent
@@ -33,6 +34,9 @@ TOO_LONG = f"Please ask something of at most {LONGEST_QUESTION:,} characters."
 NOT_TAKEN = "Your question couldn't be taken right now. Please send it again in a minute."
 
 
+ACCEPTED = ",".join(TYPES)
+
+
 class WebChat:
     """The handlers of ``/chat``.
 
@@ -40,8 +44,11 @@ class WebChat:
     :param tenant: the user pool's id, the tenant of every web chat user.
     """
 
-    def __init__(self, transcripts: Transcripts, accept: Accept, html: Html, tenant: str) -> None:
+    def __init__(
+        self, transcripts: Transcripts, uploads: Uploads, accept: Accept, html: Html, tenant: str
+    ) -> None:
         self._transcripts = transcripts
+        self._uploads = uploads
         self._accept = accept
         self._html = html
         self._tenant = tenant
@@ -55,6 +62,7 @@ class WebChat:
             web.post(conversation, self.ask),
             web.get(f"{conversation}/{{turn:{ID}}}", self.turn),
             web.get(f"{conversation}/{{turn:{ID}}}/events", self.events),
+            web.get(f"{conversation}/{{turn:{ID}}}/files/{{upload}}", self._uploads.download),
             web.static("/static/chat", HERE / "static"),
         ]
 
@@ -77,11 +85,13 @@ class WebChat:
     async def ask(self, request: web.Request) -> web.Response:
         """Take a question; the page then shows it waiting for its answer."""
         person = await own_person(request)
-        await check_csrf(request)
-        text = str((await request.post()).get("text", "")).strip()
+        form = await form_of(request)
+        text = str(form.get("text", "")).strip()
         if not text or len(text) > LONGEST_QUESTION:
             raise web.HTTPBadRequest(text=TOO_LONG)
+        given = given_files(form)
         conversation, turn = request.match_info["conversation"], new_id()
+        kept = await self._uploads.keep(person.subject, conversation, turn, given)
         await self._transcripts.ask(person.subject, conversation, turn, text)
         try:
             await self._accept(
@@ -89,6 +99,7 @@ class WebChat:
             )
         except InboxUnavailable:
             await self._transcripts.withdraw(person.subject, conversation, turn)
+            await self._uploads.withdraw(person.subject, conversation, kept)
             raise web.HTTPServiceUnavailable(text=NOT_TAKEN) from None
         raise web.HTTPSeeOther(f"/chat/{conversation}/{turn}")
 
@@ -98,12 +109,14 @@ class WebChat:
             raise web.HTTPSeeOther(f"/chat/{request.match_info['conversation']}")
         person = await own_person(request)
         asked, later = await own_turns(request, person, self._transcripts)
+        conversation = request.match_info["conversation"]
         return await self._html.page(
             request,
             "turn.html",
             asked=asked,
             dropped=bool(later),
-            conversation=request.match_info["conversation"],
+            conversation=conversation,
+            files=await self._uploads.of(person.subject, conversation),
             rendered=rendered,
         )
 
@@ -124,6 +137,8 @@ class WebChat:
             conversations=await self._transcripts.conversations(person.subject),
             pending=any(asked.answer is None for asked in turns),
             suggestions=TRY,
+            files=await self._uploads.of(person.subject, conversation),
+            accepted=ACCEPTED,
             rendered=rendered,
         )
 

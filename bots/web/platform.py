@@ -21,6 +21,7 @@ from bots.sources import Source
 from bots.web.answer import SENTENCE, Shown, after
 from bots.web.approvals import Approvals, Row, approval_of
 from bots.web.transcripts import Transcripts
+from bots.web.uploads import Uploads
 from identity.people import ChatUser, Names
 
 # Events are written in batches of this many seconds: a reader can't tell, the table is spared.
@@ -63,15 +64,20 @@ class WebPlatform:
 
     can_ask: ClassVar = True
 
-    def __init__(self, transcripts: Transcripts, approvals: Approvals, public_url: str) -> None:
+    def __init__(
+        self, transcripts: Transcripts, approvals: Approvals, uploads: Uploads, public_url: str
+    ) -> None:
         self._transcripts = transcripts
         self._approvals = approvals
+        self._uploads = uploads
         self._public_url = public_url
 
     async def dispatch(self, accepted: Accepted, answer: Answer) -> None:
         """Answer the question that was accepted."""
         body = {name: str(value) for name, value in accepted.body.items()}
         decided = _decided(accepted)
+        turn = body.get("turn", accepted.event_id)
+        files = await self._uploads.until(body["subject"], body["conversation"], turn)
         await answer(
             Turn(
                 id=f"web:{accepted.event_id}",
@@ -81,6 +87,7 @@ class WebPlatform:
                 accepted=accepted,
                 names=Names(workspace="Web chat"),
                 resume=decided.resume() if decided else (),
+                files=files,
             )
         )
 

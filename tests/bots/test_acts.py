@@ -119,6 +119,7 @@ def runs(acts: Acts, http: httpx.AsyncClient, runtime: Scripted, **broker: Any) 
         acts,
         cast("Any", SimpleNamespace(active=active)),
         cast("Any", SimpleNamespace(**{"access_token": access_token, **broker})),
+        cast("Any", None),
         "https://bizassist.example/chat",
     )
 

@@ -1,16 +1,27 @@
 """The runtime client against a runtime that misbehaves by script."""
 
+import base64
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from typing import Any
 from urllib.parse import unquote
 
 import httpx
 import pytest
-from ag_ui.core import BaseEvent, RunFinishedEvent, TextMessageContentEvent
+from ag_ui.core import (
+    BaseEvent,
+    DataSource,
+    DocumentPart,
+    RunAgentInput,
+    RunFinishedEvent,
+    TextMessageContentEvent,
+    TextPart,
+)
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from bots.errors import RuntimeUnavailable, TokenRefused, TurnError
+from bots.files import SentFile
 from bots.runtime import SESSION_HEADER, Runtime
 
 ARN = "arn:aws:bedrock-agentcore:us-east-1:000000000000:runtime/bizassist-abc"
@@ -66,6 +77,30 @@ async def test_it_asks_as_agentcore_wants_to_be_asked() -> None:
     assert [message["content"] for message in body["messages"]] == ["Hello?"]
     assert isinstance(got[1], TextMessageContentEvent)
     assert isinstance(got[-1], RunFinishedEvent)
+
+
+async def test_files_go_with_the_question_as_documents() -> None:
+    bodies: list[Any] = []
+
+    async def handler(request: web.Request) -> web.StreamResponse:
+        bodies.append(await request.json())
+        return await sends(STARTED, FINISHED)(request)
+
+    file = SentFile("contract.pdf", "application/pdf", b"%PDF-1.7")
+    async with runtime(handler) as client:
+        async for _ in client.invoke("web:1", "Summary?", SESSION, "token", files=[file]):
+            pass
+
+    (message,) = RunAgentInput.model_validate(bodies[0]).messages
+    assert isinstance(message.content, list)
+    text, document = message.content
+    assert isinstance(text, TextPart)
+    assert isinstance(document, DocumentPart)
+    assert isinstance(document.source, DataSource)
+    assert text.text == "Summary?"
+    assert base64.b64decode(document.source.value) == file.data
+    assert document.source.mime_type == "application/pdf"
+    assert document.metadata == {"filename": "contract.pdf"}
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,12 @@ TABLES: dict[str, tuple[str, str | None, dict[str, str]]] = {
 }
 EXPIRING = ("link_requests", "sessions", "ledger", "transcripts")
 BUCKETS = ("policies", "uploads")
+FORGOTTEN: Any = {
+    "ID": "as the transcripts",
+    "Status": "Enabled",
+    "Filter": {"Prefix": ""},
+    "Expiration": {"Days": 30},
+}
 DELIVERIES = 5
 
 
@@ -103,6 +109,9 @@ def make_buckets(aws: boto3.Session) -> dict[str, str]:
     names = {f"{bucket}_bucket": f"bizassist-{bucket}" for bucket in BUCKETS}
     for name in names.values():
         s3.create_bucket(Bucket=name)
+    s3.put_bucket_lifecycle_configuration(
+        Bucket=names["uploads_bucket"], LifecycleConfiguration={"Rules": [FORGOTTEN]}
+    )
     return names
 
 

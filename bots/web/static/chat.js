@@ -63,11 +63,13 @@ function list(title) {
 }
 
 async function ask(text) {
-  const body = new URLSearchParams({ text, csrf_token: form.elements.csrf_token.value });
+  const body = new FormData(form);
+  body.set("text", text);
   const headers = { "X-Requested-With": "fetch", Accept: "text/plain" };
   const reply = await fetch(form.action, { method: "POST", body, headers });
   const content = await reply.text();
   if (!reply.ok) throw new Error(content);
+  form.dispatchEvent(new Event("asked"));
   document.querySelector(".empty")?.remove();
   list(text);
   turns.insertAdjacentHTML("beforeend", content); // one turn, escaped by the server

@@ -1,0 +1,232 @@
+"""Files attached in the web chat: taken from the form, listed with their question, given back.
+
+Their rows stand in the table of transcripts (partition / position)::
+
+    files#{subject}#{conversation}    / {turn}#{number}    name, type, size, key in the bucket
+
+The subject is part of both keys, so nobody can name another person's file.
+"""
+
+import secrets
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import IO, TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
+from aiohttp.web_request import FileField
+from botocore.exceptions import BotoCoreError, ClientError
+from multidict import MultiDictProxy
+
+from bots.files import (
+    MEGABYTE,
+    MOST_BYTES,
+    MOST_FILES,
+    READABLE,
+    Files,
+    StoredFile,
+    plain_name,
+    type_of,
+)
+from bots.web.transcripts import KEPT
+from identity.executor import Executor
+from identity.sessions import check_csrf
+from identity.signed_in import signed_in
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+TOO_MANY = f"Please attach at most {MOST_FILES} files to one question."
+TOO_LARGE = f"Please attach at most {MOST_BYTES // MEGABYTE} MB to one question."
+UNREADABLE = f"I can't read {{name}}. Please attach {READABLE}."
+EMPTY = "{name} is empty. Please attach another file."
+NOT_KEPT = "Your files couldn't be taken right now. Please send them again in a minute."
+NO_FORM = "That could not be read. Please reload the page and try again."
+GONE = "This file is not kept any more."
+
+Form = MultiDictProxy[str | bytes | bytearray | FileField]
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A file as it stands in a form."""
+
+    name: str
+    type: str
+    size: int
+    content: IO[bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that was attached to a question.
+
+    :param id: can't be guessed.
+    """
+
+    id: str
+    turn: str
+    stored: StoredFile
+
+    @property
+    def size(self) -> str:
+        """For a person: *12 KB*, *3.4 MB*."""
+        size = self.stored.size
+        return f"{size / MEGABYTE:.1f} MB" if size >= MEGABYTE else f"{-(-size // 1024)} KB"
+
+
+class Uploads:
+    """The files of the web chat's conversations."""
+
+    def __init__(
+        self, dynamodb: "DynamoDBClient", call: Executor, table: str, files: Files
+    ) -> None:
+        self._dynamodb = dynamodb
+        self._call = call
+        self._table = table
+        self._files = files
+
+    async def keep(
+        self, subject: str, conversation: str, turn: str, given: Sequence[Given]
+    ) -> list[Upload]:
+        """Store the files of one question.
+
+        :raises HTTPServiceUnavailable: with a sentence, when they can't be stored.
+        """
+        if not given:
+            return []
+        taken = [one.stored.name for one in await self.of(subject, conversation)]
+        kept: list[Upload] = []
+        for number, file in enumerate(given):
+            name = plain_name(file.name, taken)
+            taken.append(name)
+            upload = secrets.token_hex(16)
+            key = f"{subject}/{conversation}/{turn}/{upload}"
+            stored = StoredFile(key, name, file.type, file.size)
+            try:
+                await self._files.put(stored, file.content)
+                await self._write(subject, conversation, f"{turn}#{number:02d}", upload, stored)
+            except (BotoCoreError, ClientError) as error:
+                raise web.HTTPServiceUnavailable(text=NOT_KEPT) from error
+            kept.append(Upload(upload, turn, stored))
+        return kept
+
+    async def withdraw(self, subject: str, conversation: str, kept: Sequence[Upload]) -> None:
+        """Forget the files of a question that nobody will answer."""
+        for number, upload in enumerate(kept):
+            await self._files.delete(upload.stored)
+            position = {"S": f"{upload.turn}#{number:02d}"}
+            partition = {"S": f"files#{subject}#{conversation}"}
+            await self._call(
+                self._dynamodb.delete_item,
+                TableName=self._table,
+                Key={"conversation": partition, "position": position},
+            )
+
+    async def of(self, subject: str, conversation: str) -> list[Upload]:
+        """The files of a conversation, oldest first."""
+        query: dict[str, Any] = {
+            "TableName": self._table,
+            "KeyConditionExpression": "conversation = :key",
+            "ExpressionAttributeValues": {":key": {"S": f"files#{subject}#{conversation}"}},
+            "ConsistentRead": True,
+        }
+        page = await self._call(self._dynamodb.query, **query)
+        return [_upload(row) for row in page["Items"]]
+
+    async def until(self, subject: str, conversation: str, turn: str) -> tuple[StoredFile, ...]:
+        """What a question of a conversation can speak of: its own files and those before."""
+        uploads = await self.of(subject, conversation)
+        return tuple(upload.stored for upload in uploads if upload.turn <= turn)
+
+    async def download(self, request: web.Request) -> web.Response:
+        """A file to its owner, to be saved: it is never shown as a page of ours."""
+        person = await signed_in(request)
+        if person is None:
+            raise web.HTTPUnauthorized(text="Please sign in first.")
+        wanted = request.match_info
+        for upload in await self.of(person.subject, wanted["conversation"]):
+            if (upload.turn, upload.id) == (wanted["turn"], wanted["upload"]):
+                content = await self._files.read(upload.stored)
+                if content is None:
+                    break
+                return _saved(upload.stored.name, content)
+        raise web.HTTPNotFound(text=GONE)
+
+    async def _write(
+        self, subject: str, conversation: str, position: str, upload: str, stored: StoredFile
+    ) -> None:
+        await self._call(
+            self._dynamodb.put_item,
+            TableName=self._table,
+            Item={
+                "conversation": {"S": f"files#{subject}#{conversation}"},
+                "position": {"S": position},
+                "upload": {"S": upload},
+                "key": {"S": stored.key},
+                "name": {"S": stored.name},
+                "type": {"S": stored.type},
+                "size": {"N": str(stored.size)},
+                "expires_at": {"N": str(int(time.time()) + KEPT)},
+            },
+        )
+
+
+async def form_of(request: web.Request) -> Form:
+    """The checked form of a question; only one with files may be larger than other requests.
+
+    :raises FormRejected: when no page of this session has made it.
+    :raises HTTPBadRequest: when its files are too large.
+    """
+    if request.content_type != "multipart/form-data":
+        await check_csrf(request)
+        return await request.post()
+    large = request.clone(client_max_size=MOST_BYTES + MEGABYTE)
+    try:
+        await check_csrf(large)
+        return await large.post()
+    except web.HTTPRequestEntityTooLarge:
+        raise web.HTTPBadRequest(text=TOO_LARGE) from None
+    except (ValueError, RuntimeError, HttpProcessingError):  # what the parser raises
+        raise web.HTTPBadRequest(text=NO_FORM) from None
+
+
+def given_files(form: Form) -> list[Given]:
+    """The files in a form; a field that was left empty is none.
+
+    :raises HTTPBadRequest: with a sentence, when they are too many, too large or of no use.
+    """
+    fields = [one for one in form.getall("files", ()) if isinstance(one, FileField)]
+    if len(fields) > MOST_FILES:
+        raise web.HTTPBadRequest(text=TOO_MANY)
+    given = [_given(field) for field in fields]
+    if sum(file.size for file in given) > MOST_BYTES:
+        raise web.HTTPBadRequest(text=TOO_LARGE)
+    return given
+
+
+def _given(field: FileField) -> Given:
+    name = plain_name(field.filename)
+    media = type_of(name)
+    if media is None:
+        raise web.HTTPBadRequest(text=UNREADABLE.format(name=name))
+    size = field.file.seek(0, 2)
+    field.file.seek(0)
+    if not size:
+        raise web.HTTPBadRequest(text=EMPTY.format(name=name))
+    return Given(name, media, size, field.file)
+
+
+def _upload(row: Mapping[str, Any]) -> Upload:
+    stored = StoredFile(row["key"]["S"], row["name"]["S"], row["type"]["S"], int(row["size"]["N"]))
+    return Upload(row["upload"]["S"], row["position"]["S"].partition("#")[0], stored)
+
+
+def _saved(name: str, content: bytes) -> web.Response:
+    return web.Response(
+        body=content,
+        content_type="application/octet-stream",
+        headers={"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}"},
+    )
