@@ -1,6 +1,6 @@
 # Each target sets up what it needs: Python 3.11 or newer, make and a network are enough.
 .DEFAULT_GOAL := help
-.PHONY: help setup dev test lint format bench clean
+.PHONY: help setup dev doctor test lint format bench clean
 
 UV_VERSION := 0.13.9
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -41,6 +41,9 @@ setup: .venv/.ready .venv-ministack/.ready ## both environments
 
 dev: setup ## the whole product on this machine, until Ctrl-C (ARGS="--fresh")
 	@.venv/bin/bizassist dev $(ARGS)
+
+doctor: setup ## ask every part of the running product whether it works
+	@.venv/bin/bizassist doctor $(ARGS)
 
 test: setup .venv-checkov/.ready lint ## every check and every test (ARGS="-k turn")
 	@.venv/bin/python -m pytest -n 2 --dist loadgroup $(ARGS)
