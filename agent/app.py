@@ -84,13 +84,14 @@ class _Agent:
         return PingStatus.HEALTHY_BUSY if self._running else PingStatus.HEALTHY
 
     async def _prepare(self) -> "Assistant":
-        assistant = await asyncio.to_thread(_assistant, self._settings)
+        assistant = await asyncio.to_thread(assistant_of, self._settings)
         await assistant.gateway.tools()
         self._reading = asyncio.create_task(assistant.policies.keep_fresh())
         return assistant
 
 
-def _assistant(settings: Settings) -> "Assistant":
+def assistant_of(settings: Settings) -> "Assistant":
+    """What all runs share, made anew; its tools are listed when they are first asked for."""
     import boto3  # noqa: PLC0415 - these imports take seconds; /ping must not wait for them
 
     from agent.clients import Clients  # noqa: PLC0415

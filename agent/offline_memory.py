@@ -85,7 +85,7 @@ def leaning(question: str) -> dict[str, float]:
 
 def recalled(entries: Sequence[str]) -> str:
     """The answer when memory can't be listed: the records that came with the question."""
-    known = [html.unescape(entry.strip()) for entry in entries]
+    known = [quoted(html.unescape(entry)) for entry in entries]
     return _list("This is what I remember that fits:", known) or UNKNOWN
 
 

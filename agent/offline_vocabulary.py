@@ -90,7 +90,8 @@ class Vocabulary:
             return word
         from rapidfuzz import fuzz, process  # noqa: PLC0415 - 20 ms that only a mistake pays
 
-        found = process.extractOne(word, self._known, scorer=fuzz.ratio, score_cutoff=SAME_WORD)
+        long = [each for each in self._known if len(each) > SHORTEST_MENDED]
+        found = process.extractOne(word, long, scorer=fuzz.ratio, score_cutoff=SAME_WORD)
         return found[0] if found else word
 
 

@@ -29,6 +29,8 @@ ADVICE = ("next_step", "advice", "recommendation", "not_shown")
 VERBS = re.compile(r"^(?:check|get|look up|lookup|find|fetch|read|show|query) ")
 APART = frozenset({"notice", "sources"})
 """What a result says to the model, and what is shown beside the answer."""
+HIDING = re.compile("[\U000e0000-\U000e007f\u202a-\u202e\u2066-\u2069\u200b\ufeff]")
+"""Signs that nobody sees: tags that spell text, and those that turn the direction of writing."""
 MAX_ITEMS = 8
 REFUSED = re.compile(
     rf"{re.escape(REFUSAL)}(?: \(Reference: \w+\))?"
@@ -66,7 +68,7 @@ def result(question: str, tool: str, given: Mapping[str, Any], answer: ToolResul
     value = value_of(answer)
     error = value.get("error") if isinstance(value, dict) else None
     if isinstance(error, dict):
-        parts = [str(error.get(part, "")).strip() for part in ("message", "next_step")]
+        parts = [quoted(str(error.get(part, ""))) for part in ("message", "next_step")]
         return " ".join(part for part in parts if part) or _failed(tool)
     if answer.get("status") == "error":
         refusal = REFUSED.search(value) if isinstance(value, str) else None
@@ -150,7 +152,8 @@ def _item(entry: Any) -> str:
 
 def quoted(text: str) -> str:
     """Text of others as they wrote it: nothing in it formats, links or shows an image."""
-    return re.sub(r"([\\`*_\[\]<>!|#])", r"\\\1", " ".join(text.split()))
+    shown = HIDING.sub("", " ".join(text.split()))
+    return re.sub(r"([\\`*_\[\]<>!|#])", r"\\\1", shown)
 
 
 def _said(key: str, value: Any) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from bizassist.commands import CommandError
 
-COMMANDS = ("dev", "serve", "deploy", "doctor", "users", "links", "tools", "warranty")
+COMMANDS = ("dev", "serve", "deploy", "doctor", "users", "links", "tools", "warranty", "eval")
 
 
 def main(arguments: list[str] | None = None) -> int:

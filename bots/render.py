@@ -1,7 +1,8 @@
 """Markdown as an answer carries it, made fit for Slack, Teams and the web page.
 
 An answer may quote what tools and strangers wrote, so what could act in the place where it is shown
-is neutralised here: mentions that ring, markup, addresses other than http(s) and mailto.
+is neutralised here: mentions that ring, markup, addresses other than http(s) and mailto, links that
+name another place than they lead to, and signs that hide text or turn its direction.
 """
 
 import re
@@ -20,6 +21,13 @@ _TEAMS_ACTS = (
     (re.compile(r"\]\((?!\s*(?:https?://|mailto:))", re.IGNORECASE), "] ("),
     (re.compile(r"^(\s{0,3})\[(?=[^\]]+\]:)", re.MULTILINE), r"\1\\["),
 )
+# Tag characters spell what only a machine reads; the others turn the direction of what follows,
+# so that `fdp.exe` looks like `exe.pdf` (https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing).
+_HIDING = re.compile("[\U000e0000-\U000e007f\u202a-\u202e\u2066-\u2069\u200b\ufeff]")
+_LINK = re.compile(
+    r"(?<!\\)\[([^\[\]\\]*)\]\(\s*(https?://([^\s/?#()<>]+)[^\s()<>]*)[^()]*\)", re.IGNORECASE
+)
+_PLACE = re.compile(r"(?<![\w@.-])(?:[a-z0-9-]+\.)+[a-z]{2,}(?![\w.-]*\w)", re.IGNORECASE)
 LONGEST_FENCE = 20
 # What cutting a code block adds: its end to this piece, its beginning to the next.
 ROOM = LONGEST_FENCE + 5
@@ -31,10 +39,23 @@ _TAGS = {
 }  # fmt: skip
 
 
+def candid(markdown: str) -> str:
+    """``markdown`` in which nothing is hidden, and a link that names a place names its own."""
+    return _LINK.sub(_as_it_leads, _HIDING.sub("", markdown))
+
+
+def _as_it_leads(link: re.Match[str]) -> str:
+    text, address, host = link.groups()
+    named = {place.lower() for place in _PLACE.findall(text)}
+    leads = host.rpartition("@")[2].partition(":")[0].lower()
+    honest = all(leads == place or leads.endswith(f".{place}") for place in named)
+    return link[0] if honest else f"[{address}]({address})"
+
+
 def html(markdown: str) -> str:
     """Markdown as HTML with a short list of tags, links that open elsewhere and no images."""
     return nh3.clean(
-        _MARKDOWN.render(markdown),
+        _MARKDOWN.render(candid(markdown)),
         tags=_TAGS,
         attributes={"a": {"href", "target"}},
         url_schemes={"http", "https", "mailto"},
@@ -45,11 +66,12 @@ def html(markdown: str) -> str:
 
 def slack_mrkdwn(markdown: str) -> str:
     """Markdown as Slack's mrkdwn, in which nobody is mentioned and nothing is commanded."""
-    return _SLACK_ACTS.sub("&lt;", slackify_markdown(markdown)).strip()
+    return _SLACK_ACTS.sub("&lt;", slackify_markdown(candid(markdown))).strip()
 
 
 def teams_markdown(markdown: str) -> str:
     """Markdown as Teams reads it, without HTML, images, and addresses that aren't web or mail."""
+    markdown = candid(markdown)
     for acts, harmless in _TEAMS_ACTS:
         markdown = acts.sub(harmless, markdown)
     return markdown.strip()

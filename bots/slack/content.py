@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from bots.render import slack_mrkdwn, split
+from bots.render import candid, slack_mrkdwn, split
 
 Content = Mapping[str, Any]
 """The ``text`` and ``blocks`` of a message, as every way of posting one takes them."""
@@ -29,6 +29,7 @@ HELP = (
 # a bare comparison such as `a < b` does not.
 _ACTING = re.compile(r"<(?=[@#!]|[a-zA-Z][a-zA-Z0-9+.-]*:)")
 _AUTOLINK = re.compile(r"<(https?://[^\s<>|]+)>")
+_IMAGE = re.compile(r"(?<!\\)!(?=\[)")
 _WORD_JOINER = "\u2060"
 
 
@@ -46,8 +47,9 @@ def content(markdown: str) -> Content:
 
 
 def inert(markdown: str) -> str:
-    """``markdown`` whose angle brackets mention nobody and hide no address."""
-    return _ACTING.sub(f"<{_WORD_JOINER}", _AUTOLINK.sub(r"\1", markdown))
+    """``markdown`` whose angle brackets mention nobody and hide no address, without images."""
+    plain = _IMAGE.sub("", _AUTOLINK.sub(r"\1", candid(markdown)))
+    return _ACTING.sub(f"<{_WORD_JOINER}", plain)
 
 
 def sign_in(url: str) -> Content:

@@ -1,0 +1,158 @@
+"""``bizassist eval``: how well a model answers, for the person who must choose one."""
+
+import asyncio
+import logging
+import sys
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bizassist.commands import CommandError
+
+if TYPE_CHECKING:
+    from bizassist.evaluation.cases import Case
+    from bizassist.evaluation.judging import Judged
+
+NAME = "eval"
+HELP = "ask a model a set of questions and count what it gets right"
+ADDED = Path("evaluation.jsonl")
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Declare which model and questions, and how to report."""
+    parser.description = (
+        "Asks the agent with the sample data of the local stack: of the one that runs here, or of "
+        "one of its own. Keys of providers are read as docs/models.md says."
+    )
+    parser.add_argument("--model", help="offline, bedrock:ID, anthropic:ID, openai:ID or ollama:ID")
+    parser.add_argument("--questions", type=Path, metavar="FILE", help="a JSON object a line")
+    parser.add_argument("--limit", type=_number, help="ask so many, spread over the whole set")
+    parser.add_argument("--at-once", type=_number, default=2, help="asked at the same time (2)")
+    parser.add_argument("--threshold", type=_share, default=0.0, help="exit 1 below, such as 0.95")
+    parser.add_argument("--price", type=_price, help="READ,WRITTEN: dollars for a million tokens")
+    parser.add_argument("--stack", type=Path, metavar="STACK.JSON", help="a local stack that runs")
+    parser.add_argument(
+        "--ministack-python", type=Path, default=Path(".venv-ministack/bin/python"),
+        help="the interpreter of MiniStack's own environment",
+    )  # fmt: skip
+    parser.add_argument("--json", action="store_true", help="for programs")
+    actions = parser.add_subparsers(metavar="add", dest="action")
+    adding = actions.add_parser("add", help="make a case of an answer that was turned down")
+    adding.add_argument("turn", nargs="?", help="the turn's id, as the admin pages show it")
+    adding.add_argument("--all-down", action="store_true", help="of every answer turned down")
+    adding.add_argument("--to", type=Path, default=ADDED, metavar="FILE", help=f"({ADDED})")
+    adding.add_argument("--stack", type=Path, metavar="STACK.JSON", dest="of", help="its stack")
+
+
+def run(options: Namespace) -> int:
+    """Ask and report; exit status 1 below the threshold. Or add cases."""
+    if options.action == "add":
+        return _add(options)
+    logging.disable()  # what fails is in the report
+    from agent.settings import SettingsError  # noqa: PLC0415 - other commands need no agent
+    from bizassist.evaluation.cases import CasesError  # noqa: PLC0415
+    from bizassist.evaluation.judging import group, price_of  # noqa: PLC0415
+    from bizassist.evaluation.report import ALL, print_json, print_report  # noqa: PLC0415
+    from bizassist.local.parts import PartError  # noqa: PLC0415
+
+    try:
+        cases = _cases(options)
+        model, judged = asyncio.run(_judged(options, cases))
+    except (CasesError, PartError, SettingsError) as error:
+        raise CommandError(str(error)) from None
+    price = options.price or price_of(model)
+    (print_json if options.json else print_report)(model, judged, price)
+    return int(group(ALL, judged).passed < options.threshold)
+
+
+def _cases(options: Namespace) -> "list[Case]":
+    from bizassist.evaluation.cases import QUESTIONS, CasesError, read_cases  # noqa: PLC0415
+
+    cases = read_cases(options.questions or QUESTIONS)
+    if not cases:
+        raise CasesError(f"{options.questions} has no question")
+    few = min(options.limit or len(cases), len(cases))
+    return [cases[place * len(cases) // few] for place in range(few)]
+
+
+async def _judged(options: Namespace, cases: "list[Case]") -> "tuple[str, list[Judged]]":
+    from agent.settings import Settings  # noqa: PLC0415
+    from bizassist.evaluation.asking import asking  # noqa: PLC0415
+    from bizassist.evaluation.cases import FILES  # noqa: PLC0415
+    from bizassist.evaluation.judging import Judged  # noqa: PLC0415
+    from bizassist.evaluation.progress import progress  # noqa: PLC0415
+    from bizassist.evaluation.where import local_stack  # noqa: PLC0415
+
+    python = options.ministack_python.absolute()
+    files = options.questions.parent / "files" if options.questions else FILES
+    async with local_stack(options.stack, python):
+        settings = await asyncio.to_thread(Settings.load)
+        if options.model:
+            settings = settings.model_copy(update={"model": options.model})
+        async with asking(settings, files) as asked:
+            with progress(len(cases)) as done:
+                replies = await asked.ask_all(cases, options.at_once, done)
+    return settings.model, [Judged(*pair) for pair in zip(cases, replies, strict=True)]
+
+
+def _add(options: Namespace) -> int:
+    """Write what was turned down as cases, to be corrected by hand."""
+    if bool(options.turn) == options.all_down:
+        raise CommandError("say which turn, or --all-down")
+    import boto3  # noqa: PLC0415
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
+
+    from bizassist.deployment import deployment  # noqa: PLC0415
+    from bizassist.evaluation import turned_down  # noqa: PLC0415
+    from bizassist.evaluation.cases import CasesError  # noqa: PLC0415
+    from bizassist.evaluation.where import speak_only_to  # noqa: PLC0415
+    from bizassist.stack_file import read_stack  # noqa: PLC0415
+
+    if options.of or options.stack:
+        speak_only_to(read_stack(options.of or options.stack).environment)
+    session = boto3.Session()
+    table, dynamodb = deployment(session).transcripts_table, session.client("dynamodb")
+    try:
+        one = None if options.all_down else turned_down.turn_row(dynamodb, table, options.turn)
+        if not options.all_down and one is None:
+            raise CommandError(
+                f"no question {options.turn} is kept: only the web chat keeps what was said, "
+                "for 30 days"
+            )
+        rows = [one] if one else turned_down.turned_down(dynamodb, table)
+        found = [turned_down.case_of(dynamodb, table, row) for row in rows]
+        new = turned_down.add(found, options.to)
+    except (BotoCoreError, ClientError) as error:
+        raise CommandError(f"AWS refused: {error}") from None
+    except (CasesError, OSError) as error:
+        raise CommandError(str(error)) from None
+    sys.stdout.write(f"{len(new)} of {len(found)} added to {options.to}.\n")
+    if new:
+        sys.stdout.write("Correct there by hand which tool, arguments and facts are right.\n")
+    return 0
+
+
+def _number(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise ArgumentTypeError("must be a number from 1")
+    return int(text)
+
+
+def _share(text: str) -> float:
+    try:
+        share = float(text)
+    except ValueError:
+        share = -1
+    if not 0 <= share <= 1:
+        raise ArgumentTypeError("must be a share from 0 to 1")
+    return share
+
+
+def _price(text: str) -> object:
+    from bizassist.evaluation.judging import Price  # noqa: PLC0415
+
+    try:
+        read, written = (float(part) for part in text.split(","))
+    except ValueError:
+        raise ArgumentTypeError("must be two numbers, such as 3,15") from None
+    return Price(read, written)
