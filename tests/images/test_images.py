@@ -20,6 +20,9 @@ from tests.conftest import ROOT, Stack
 from tests.images.dockerfile import stages
 from tests.images.image import Image, running, uv
 
+# Each image is laid out once, so one worker has all tests of them.
+pytestmark = pytest.mark.xdist_group("images")
+
 INSTALLED = "import importlib.metadata as m; print(*(d.name for d in m.distributions()))"
 
 
