@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -33,6 +33,8 @@ TYPES = {
     ".txt": "text/plain",
     ".md": "text/markdown",
 }
+GONE = ("NoSuchKey", "AccessDenied")
+"""S3 tells the first only to who may list the bucket (GetObject, S3 API reference)."""
 READABLE = "PDF, Word, Excel, PowerPoint, CSV, HTML and text files"
 
 _log = logging.getLogger(__name__)
@@ -69,7 +71,7 @@ class Files:
         self._call = call
         self._bucket = bucket
 
-    async def put(self, file: StoredFile, content: IO[bytes]) -> None:
+    async def put(self, file: StoredFile, content: bytes) -> None:
         """Store a file's content under its key."""
         await self._call(
             self._s3.put_object,
@@ -109,10 +111,11 @@ class Files:
         try:
             return self._s3.get_object(Bucket=self._bucket, Key=key)["Body"].read()
         except ClientError as error:
-            if error.response["Error"]["Code"] == "NoSuchKey":
-                _log.info("a file of a question is not kept any more")
-                return None
-            raise
+            code = error.response["Error"]["Code"]
+            if code not in GONE:
+                raise
+            _log.warning("a file of a question is not there any more: %s", code)
+            return None
 
 
 def plain_name(name: str, taken: Iterable[str] = ()) -> str:

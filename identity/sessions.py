@@ -186,11 +186,19 @@ async def check_csrf(request: web.Request) -> None:
 
     :raises FormRejected: for any other.
     """
-    session = await get_session(request)
     given = request.headers.get("X-CSRF-Token")
     if given is None:
         field = (await request.post()).get("csrf_token", "")
         given = field if isinstance(field, str) else ""
+    await check_csrf_token(request, given)
+
+
+async def check_csrf_token(request: web.Request, given: str) -> None:
+    """The same, for who reads the form in their own way.
+
+    :raises FormRejected: when the token is not this session's.
+    """
+    session = await get_session(request)
     if CSRF not in session or not same(str(session[CSRF]), given):
         raise FormRejected("wrong or missing CSRF token")
 

@@ -11,11 +11,12 @@ from bots.files import TYPES
 from bots.inbox import InboxUnavailable
 from bots.platform import Accept
 from bots.render import html as rendered
+from bots.web.form import read_form
 from bots.web.live import stream
 from bots.web.own import own_person, own_turns
 from bots.web.platform import accepted_question
 from bots.web.transcripts import Asked, Transcripts
-from bots.web.uploads import Uploads, form_of, given_files
+from bots.web.uploads import Uploads
 from identity.html import Html
 from identity.signed_in import SignedIn, signed_in
 
@@ -85,13 +86,12 @@ class WebChat:
     async def ask(self, request: web.Request) -> web.Response:
         """Take a question; the page then shows it waiting for its answer."""
         person = await own_person(request)
-        form = await form_of(request)
-        text = str(form.get("text", "")).strip()
+        question = await read_form(request)
+        text = question.text
         if not text or len(text) > LONGEST_QUESTION:
             raise web.HTTPBadRequest(text=TOO_LONG)
-        given = given_files(form)
         conversation, turn = request.match_info["conversation"], new_id()
-        kept = await self._uploads.keep(person.subject, conversation, turn, given)
+        kept = await self._uploads.keep(person.subject, conversation, turn, question.files)
         await self._transcripts.ask(person.subject, conversation, turn, text)
         try:
             await self._accept(

@@ -1,4 +1,4 @@
-"""Files attached in the web chat: taken from the form, listed with their question, given back.
+"""Files attached in the web chat: kept, listed with their question, given back.
 
 Their rows stand in the table of transcripts (partition / position)::
 
@@ -11,52 +11,28 @@ import secrets
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from aiohttp import web
-from aiohttp.http_exceptions import HttpProcessingError
-from aiohttp.web_request import FileField
 from botocore.exceptions import BotoCoreError, ClientError
-from multidict import MultiDictProxy
 
 from bots.files import (
     MEGABYTE,
-    MOST_BYTES,
-    MOST_FILES,
-    READABLE,
     Files,
     StoredFile,
     plain_name,
-    type_of,
 )
+from bots.web.form import Given
 from bots.web.transcripts import KEPT
 from identity.executor import Executor
-from identity.sessions import check_csrf
 from identity.signed_in import signed_in
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-TOO_MANY = f"Please attach at most {MOST_FILES} files to one question."
-TOO_LARGE = f"Please attach at most {MOST_BYTES // MEGABYTE} MB to one question."
-UNREADABLE = f"I can't read {{name}}. Please attach {READABLE}."
-EMPTY = "{name} is empty. Please attach another file."
 NOT_KEPT = "Your files couldn't be taken right now. Please send them again in a minute."
-NO_FORM = "That could not be read. Please reload the page and try again."
 GONE = "This file is not kept any more."
-
-Form = MultiDictProxy[str | bytes | bytearray | FileField]
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """A file as it stands in a form."""
-
-    name: str
-    type: str
-    size: int
-    content: IO[bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +80,7 @@ class Uploads:
             taken.append(name)
             upload = secrets.token_hex(16)
             key = f"{subject}/{conversation}/{turn}/{upload}"
-            stored = StoredFile(key, name, file.type, file.size)
+            stored = StoredFile(key, name, file.type, len(file.content))
             try:
                 await self._files.put(stored, file.content)
                 await self._write(subject, conversation, f"{turn}#{number:02d}", upload, stored)
@@ -172,51 +148,6 @@ class Uploads:
                 "expires_at": {"N": str(int(time.time()) + KEPT)},
             },
         )
-
-
-async def form_of(request: web.Request) -> Form:
-    """The checked form of a question; only one with files may be larger than other requests.
-
-    :raises FormRejected: when no page of this session has made it.
-    :raises HTTPBadRequest: when its files are too large.
-    """
-    if request.content_type != "multipart/form-data":
-        await check_csrf(request)
-        return await request.post()
-    large = request.clone(client_max_size=MOST_BYTES + MEGABYTE)
-    try:
-        await check_csrf(large)
-        return await large.post()
-    except web.HTTPRequestEntityTooLarge:
-        raise web.HTTPBadRequest(text=TOO_LARGE) from None
-    except (ValueError, RuntimeError, HttpProcessingError):  # what the parser raises
-        raise web.HTTPBadRequest(text=NO_FORM) from None
-
-
-def given_files(form: Form) -> list[Given]:
-    """The files in a form; a field that was left empty is none.
-
-    :raises HTTPBadRequest: with a sentence, when they are too many, too large or of no use.
-    """
-    fields = [one for one in form.getall("files", ()) if isinstance(one, FileField)]
-    if len(fields) > MOST_FILES:
-        raise web.HTTPBadRequest(text=TOO_MANY)
-    given = [_given(field) for field in fields]
-    if sum(file.size for file in given) > MOST_BYTES:
-        raise web.HTTPBadRequest(text=TOO_LARGE)
-    return given
-
-
-def _given(field: FileField) -> Given:
-    name = plain_name(field.filename)
-    media = type_of(name)
-    if media is None:
-        raise web.HTTPBadRequest(text=UNREADABLE.format(name=name))
-    size = field.file.seek(0, 2)
-    field.file.seek(0)
-    if not size:
-        raise web.HTTPBadRequest(text=EMPTY.format(name=name))
-    return Given(name, media, size, field.file)
 
 
 def _upload(row: Mapping[str, Any]) -> Upload:

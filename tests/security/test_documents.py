@@ -5,10 +5,16 @@ from pathlib import Path
 
 import pytest
 
+from agent import files as agent_files
+from agent.documents import child, reader
+from agent.documents.formats import pdf
 from agent.limits import GRACE_SECONDS
 from agent.settings import Settings
+from bizassist.local.provision import storage
+from bots import files
 from bots.acts import APPROVAL_SECONDS
 from bots.runtime import TIMEOUT
+from bots.web import transcripts
 from identity import link_requests, receipts, session_list, sessions, sign_in, signed_in, user_pool
 
 PAGE = Path(__file__).parents[2] / "docs" / "security.md"
@@ -51,6 +57,34 @@ def test_the_page_gives_the_limits_of_one_answer() -> None:
     silence = TIMEOUT.read
     assert silence
     assert silence > default["turn_seconds"] + GRACE_SECONDS
+
+
+@pytest.mark.parametrize(
+    ("what", "coded"),
+    [
+        ("files with one question", files.MOST_FILES),
+        ("files with one question", agent_files.MOST_FILES),
+        ("all of them together", files.MOST_BYTES),
+        ("all of them together", agent_files.MOST_BYTES),
+        ("pages of a PDF", pdf.MOST_PAGES),
+        ("memory of the process that reads one", child.MEMORY),
+        ("time for one", reader.SECONDS),
+        ("text read of one", child.MOST_CHARACTERS),
+    ],
+)
+def test_the_page_gives_the_limits_of_files(what: str, coded: float) -> None:
+    row = re.search(
+        rf"^\| {re.escape(what)} \| ([\d,]+) ?(\w*) \|$", PAGE.read_text(), re.MULTILINE
+    )
+    assert row, f"the page says nothing about: {what}"
+    assert int(row[1].replace(",", "")) * (1024 * 1024 if row[2] == "MB" else 1) == coded
+
+
+def test_files_are_kept_as_long_as_transcripts() -> None:
+    kept = re.search(r"random id, for (\d+) days as the transcript", PAGE.read_text())
+    assert kept
+    assert int(kept[1]) * 24 * 60 * 60 == transcripts.KEPT
+    assert storage.FORGOTTEN["Expiration"]["Days"] == int(kept[1])
 
 
 def test_every_system_with_a_session_is_named() -> None:
