@@ -55,7 +55,7 @@ def scan(table: str) -> int:
     return sum(len(one["Items"]) for one in pages)
 
 
-async def measure(links: int, rounds: int) -> dict[str, list[float]]:
+async def measure(count: int, rounds: int) -> dict[str, list[float]]:
     """The seconds of each step, round by round."""
     taken: dict[str, list[float]] = {}
 
@@ -64,13 +64,13 @@ async def measure(links: int, rounds: int) -> dict[str, list[float]]:
 
     async with cloud() as known:
         executor = Executor()
-        await asyncio.to_thread(fill, known.links_table, links)
-        directory = Directory(Links(boto3.client("dynamodb"), known.links_table, executor))
+        await asyncio.to_thread(fill, known.links_table, count)
+        links = Links(boto3.client("dynamodb"), known.links_table, executor)
         for number in range(rounds):
             began = time.perf_counter()
             await asyncio.to_thread(scan, known.links_table)
             note("a bare scan", began)
-            directory.changed()
+            directory = Directory(links)
             began = time.perf_counter()
             await directory.everybody()
             note("the first page's reading", began)

@@ -98,7 +98,7 @@ class AdminPages:
         if not await self._tokens.revoke(link):
             # A turn has refreshed its token between the lines above: it is another row now.
             await self._tokens.revoke(await self._link(link.chat_user.key))
-        self._directory.changed()
+        await self._directory.changed(link.chat_user)
         await say(request, f"The link of {link.account} is revoked.")
         raise web.HTTPSeeOther(PEOPLE)
 

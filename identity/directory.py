@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from time import monotonic
 
 from identity.links import Link, Links
+from identity.people import ChatUser
 
 FRESH = 5.0
-"""Seconds that a reading of the whole table is believed; an administrator's own change is seen
-at once."""
+"""Seconds after which a reading of the whole table is renewed, while the last one still serves."""
+
+STALE = 30.0
+"""Seconds after which nobody is shown it any more; who looks waits for a new one."""
 PAGE = 50
 SORTS = {
     "account": lambda link: (link.account.lower(), link.chat_user.key),
@@ -41,26 +44,46 @@ class Directory:
     """Everybody who is or was linked, as of some seconds ago.
 
     The whole table is read at once and kept for a moment: a company's links are some megabytes,
-    and whoever searches looks at several pages in a row.
+    and whoever searches looks at several pages in a row. What an administrator changes here is
+    seen at once.
     """
 
     def __init__(self, links: Links) -> None:
         self._links = links
-        self._read: list[Link] = []
+        self._read: dict[str, Link] = {}
+        self._meanwhile: dict[str, Link] = {}
         self._at = float("-inf")
-        self._lock = asyncio.Lock()
+        self._reading: asyncio.Task[None] | None = None
 
-    async def everybody(self) -> list[Link]:
+    async def everybody(self) -> Sequence[Link]:
         """Every link, in no order."""
-        async with self._lock:
-            if monotonic() - self._at > FRESH:
-                self._read = await self._links.everybody()
-                self._at = monotonic()
-            return self._read
+        age = monotonic() - self._at
+        if age > FRESH and self._reading is None:
+            self._reading = asyncio.create_task(self._renew())
+            self._reading.add_done_callback(self._renewed)
+        if age > STALE and self._reading:
+            # Others wait for the same reading, so one of them giving up must not end it.
+            await asyncio.shield(self._reading)
+        return list(self._read.values())
 
-    def changed(self) -> None:
-        """What was read is out of date."""
-        self._at = float("-inf")
+    async def changed(self, chat_user: ChatUser) -> None:
+        """What was read of this one is out of date, and what is being read may be as well."""
+        link = await self._links.get(chat_user)
+        if link:
+            self._read[chat_user.key] = self._meanwhile[chat_user.key] = link
+
+    async def _renew(self) -> None:
+        meanwhile: dict[str, Link] = {}
+        self._meanwhile = meanwhile
+        read = await self._links.everybody()
+        self._read = {link.chat_user.key: link for link in read} | meanwhile
+        self._at = monotonic()
+
+    def _renewed(self, task: asyncio.Task[None]) -> None:
+        if self._reading is task:
+            self._reading = None
+        if not task.cancelled():
+            task.exception()  # whoever waited has it; the next page tries again
 
 
 def searched(links: Sequence[Link], words: str, sort: str = "account") -> list[Link]:

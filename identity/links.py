@@ -1,5 +1,6 @@
 """Links: which subject a chat user speaks for, kept in DynamoDB."""
 
+import asyncio
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -20,6 +21,10 @@ log = logging.getLogger(__name__)
 
 SEEN_EVERY = 120
 """Seconds between two notes that a person was here; a write for each question would be waste."""
+
+SEGMENTS = 4
+"""Parts of the table that are read at the same time: DynamoDB gives a megabyte at a time, of rows
+as long as their tokens."""
 
 LinkState = Literal["active", "revoked", "expired"]
 
@@ -163,12 +168,18 @@ class Links:
 
     async def everybody(self) -> list[Link]:
         """Every link of everybody, in every state and in no order, without its token (Scan)."""
-        pages = self._dynamodb.get_paginator("scan").paginate(
-            TableName=self._table, ProjectionExpression=", ".join(SHOWN)
-        )
-        return await self._execute(
-            lambda: [_link(item) for page in pages for item in page["Items"]]
-        )
+
+        def read(segment: int) -> list[Link]:
+            pages = self._dynamodb.get_paginator("scan").paginate(
+                TableName=self._table,
+                ProjectionExpression=", ".join(SHOWN),
+                Segment=segment,
+                TotalSegments=SEGMENTS,
+            )
+            return [_link(item) for page in pages for item in page["Items"]]
+
+        parts = await asyncio.gather(*(self._execute(read, one) for one in range(SEGMENTS)))
+        return [link for part in parts for link in part]
 
     async def _end(self, link: Link, state: LinkState) -> bool:
         return await self._update(
