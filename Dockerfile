@@ -2,7 +2,7 @@
 # Give PYTHON_IMAGE a digest (python:3.13.9-slim-trixie@sha256:…) for builds that repeat to the byte.
 ARG PYTHON_IMAGE=docker.io/library/python:3.13.9-slim-trixie
 
-# Nothing but /tmp is written at run time, so the root file system may be read-only.
+# Nothing is written at run time, so the root file system may be read-only.
 FROM ${PYTHON_IMAGE} AS base
 ENV PATH=/app/.venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
@@ -24,9 +24,6 @@ COPY --from=bots-libraries /app/.venv .venv
 COPY bizassist bizassist
 COPY bots bots
 COPY identity identity
-# Large uploads pass through here.
-# Declared, so that what is mounted there may be written by everybody, as in the image.
-VOLUME ["/tmp"]
 # Inside a container the load balancer comes from outside.
 ENV BIZASSIST_HOST=0.0.0.0 \
     BIZASSIST_PORT=3978
