@@ -72,6 +72,7 @@ module "bots" {
   kms_key_arn              = module.encryption.key_arn
   public_url               = local.public_url
   image_tag                = var.image_tag
+  tracing                  = var.tracing
   user_pool_arn            = module.identity.user_pool_arn
   memory_arn               = module.agentcore.memory_arn
   memory_role_arn          = module.agentcore.memory_role_arn
@@ -102,7 +103,9 @@ module "agentcore" {
   image_uri           = "${module.bots.repository_urls["agent"]}:${var.image_tag}"
   repository_arn      = module.bots.repository_arns["agent"]
   model               = var.model
+  model_base_url      = var.model_base_url
   guardrail           = var.guardrail
+  tracing             = var.tracing
   discovery_url       = module.identity.discovery_url
   web_client_id       = module.identity.web_client_id
   users_group         = module.identity.users_group

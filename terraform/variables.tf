@@ -85,6 +85,23 @@ variable "model" {
   }
 }
 
+variable "model_base_url" {
+  description = "Where the model's provider is, such as `https://llm.example.com/v1`; null for its usual address"
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.model_base_url == null || can(regex("^https?://[^\\s]+$", var.model_base_url))
+    error_message = "This is not an address."
+  }
+}
+
+variable "tracing" {
+  description = "Whether spans go to X-Ray; CloudWatch Transaction Search must be on in the account. They tell what took how long, never what was said"
+  type        = bool
+  default     = false
+}
+
 variable "guardrail" {
   description = "Bedrock guardrail of every answer: `id` and `version`; null for none"
   type        = object({ id = string, version = optional(string, "DRAFT") })
@@ -180,7 +197,7 @@ variable "admin_password_sign_in" {
 variable "upload_days" {
   description = "Days after which files that people attached are deleted"
   type        = number
-  default     = 90
+  default     = 30
 
   validation {
     condition     = var.upload_days >= 1 && var.upload_days <= 3650

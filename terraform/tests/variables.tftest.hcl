@@ -28,6 +28,7 @@ run "refused" {
     domain_name        = "https://assistant.example.com" # an address for a name
     image_tag          = "latest"                        # the latest image
     model              = "gpt"                           # an unknown model
+    model_base_url     = "llm"                           # an address that is none
     password_policy    = { minimum_length = 6 }          # a weak password
     mfa                = "SOMETIMES"                     # a second factor that is none
     refresh_token_days = 3650                            # a link for ever
@@ -48,6 +49,7 @@ run "refused" {
     var.domain_name,
     var.image_tag,
     var.model,
+    var.model_base_url,
     var.password_policy,
     var.mfa,
     var.refresh_token_days,

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from bizassist.lambda_zip import build_function
 from bizassist.local.parts import LOOPBACK, Part, Running, free_port
+from tests.terraform.agentcore_cut import cut
 from tests.terraform.cli import Terraform
 
 ROOT = Path(__file__).parents[2]
@@ -86,7 +87,7 @@ def copy_of_terraform(target: Path) -> Path:
 @asynccontextmanager
 async def made_account(terraform: Terraform, folder: Path) -> AsyncIterator[Account]:
     """An account in which applying has begun; nothing of it is left afterwards."""
-    copy_of_terraform(folder)
+    cut(copy_of_terraform(folder) / "modules" / "agentcore")
     modules = folder / "tests" / "terraform" / "modules"
     shutil.copytree(Path(__file__).with_name("modules"), modules)
     port = free_port()

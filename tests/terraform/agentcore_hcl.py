@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import hcl2
 
-from tests.terraform.agentcore_schema import SCHEMA, Block
+from tests.terraform.agentcore_schema import Block, schema_file
 
 META = {"count", "for_each", "provider", "depends_on", "lifecycle"}
 # The parser's own notes, and what Terraform itself reads.
@@ -26,33 +26,46 @@ _VARIABLE = re.compile(r"\bvar\.(\w+)")
 _LOCAL = re.compile(r"\blocal\.(\w+)")
 _OBJECT = re.compile(r"(?<![\w.\"/-])(data\.)?(aws_\w+)\.(\w+)")
 
+OVERRIDE = "_override.tf"
+
 Sources = Mapping[str, str]
 
 
-def provider_schema() -> dict[str, Block]:
-    """What provider 6.25 takes, by resource."""
-    return cast("dict[str, Block]", json.loads(SCHEMA.read_text("utf-8")))
+def provider_schema(version: str) -> dict[str, Block]:
+    """What a provider takes, by resource."""
+    return cast("dict[str, Block]", json.loads(schema_file(version).read_text("utf-8")))
+
+
+def parsed(sources: Sources) -> list[dict[str, Any]]:
+    """The files as Terraform reads them: an override's blocks replace those of their name."""
+    read = {name: hcl2.loads(text) for name, text in sources.items()}
+    files = [file for name, file in read.items() if not name.endswith(OVERRIDE)]
+    bodies = {(type_, name): body for type_, name, body in resources(files)}
+    overrides = [file for name, file in read.items() if name.endswith(OVERRIDE)]
+    for type_, name, body in resources(overrides):
+        bodies[type_, name].update(body)
+    return files
 
 
 def faults(sources: Sources, schema: Mapping[str, Block]) -> list[str]:
     """Everything in the files that the provider, or Terraform, would refuse; one line each."""
-    parsed = [hcl2.loads(text) for text in sources.values()]
-    return [*_misfits(parsed, schema), *_dangling(parsed, schema)]
+    files = parsed(sources)
+    return [*_misfits(files, schema), *_dangling(files, schema)]
 
 
 def resources(
-    parsed: list[dict[str, Any]], kind: str = "resource"
+    files: list[dict[str, Any]], kind: str = "resource"
 ) -> Iterator[tuple[str, str, Any]]:
     """Each resource, or data source, as type, name and body."""
-    for file in parsed:
+    for file in files:
         for entry in file.get(kind, []):
             for type_, named in entry.items():
                 for name, body in named.items():
                     yield type_.strip('"'), name.strip('"'), body
 
 
-def _misfits(parsed: list[dict[str, Any]], schema: Mapping[str, Block]) -> Iterator[str]:
-    for type_, name, body in resources(parsed):
+def _misfits(files: list[dict[str, Any]], schema: Mapping[str, Block]) -> Iterator[str]:
+    for type_, name, body in resources(files):
         if not type_.startswith("aws_bedrockagentcore_"):
             continue
         if type_ not in schema:
@@ -90,15 +103,15 @@ def _is_block(value: object) -> bool:
     )
 
 
-def _dangling(parsed: list[dict[str, Any]], schema: Mapping[str, Block]) -> Iterator[str]:
+def _dangling(files: list[dict[str, Any]], schema: Mapping[str, Block]) -> Iterator[str]:
     """References that lead nowhere; `terraform validate` needs the provider to say so."""
-    text = "\n".join(_expressions(parsed))
+    text = "\n".join(_expressions(files))
     variables = {
-        name.strip('"') for file in parsed for one in file.get("variable", []) for name in one
+        name.strip('"') for file in files for one in file.get("variable", []) for name in one
     }
-    locals_ = {name for file in parsed for one in file.get("locals", []) for name in one}
-    known = {("", type_, name) for type_, name, _ in resources(parsed)}
-    known |= {("data.", type_, name) for type_, name, _ in resources(parsed, "data")}
+    locals_ = {name for file in files for one in file.get("locals", []) for name in one}
+    known = {("", type_, name) for type_, name, _ in resources(files)}
+    known |= {("data.", type_, name) for type_, name, _ in resources(files, "data")}
     yield from (f"var.{name}: is not declared" for name in set(_VARIABLE.findall(text)) - variables)
     yield from (f"local.{name}: is not declared" for name in set(_LOCAL.findall(text)) - locals_)
     for kind, type_, name in set(_OBJECT.findall(text)) - known:

@@ -203,7 +203,14 @@ MISTAKES = {
         "aws_iam_role_policy", {"policy": ANY % "dynamodb:*"}
     ),
     "A role is taken by a service of AWS": Mistake(
-        "aws_iam_role", {"assume_role_policy": TRUSTS % ("AWS", "*")}
+        "aws_iam_role",
+        {"assume_role_policy": TRUSTS % ("AWS", "*")},
+        {"name": "bizassist-chat-task"},
+    ),
+    "Memory is one person's at a time": Mistake(
+        "aws_iam_role",
+        {"assume_role_policy": TRUSTS % ("AWS", "*")},
+        {"name": "bizassist-memory"},
     ),
     "Logs are kept for a known time": Mistake("aws_cloudwatch_log_group", {"retention_in_days": 0}),
     "Logs are encrypted with our key": Mistake("aws_cloudwatch_log_group", {"kms_key_id": ""}),

@@ -1,52 +1,45 @@
-"""The module ``agentcore`` fits AWS provider 6.25, the local stack, and the tools' schemas."""
+"""The module ``agentcore`` fits two AWS providers, the local stack, and the tools' schemas."""
 
-import copy
 import json
 from pathlib import Path
 from typing import Any
 
 import boto3
-import hcl2
 import pytest
 
 from tests.conftest import ROOT, Stack
-from tests.terraform.agentcore_hcl import Sources, faults, provider_schema, resources
+from tests.terraform.agentcore_hcl import (
+    OVERRIDE,
+    Sources,
+    faults,
+    parsed,
+    provider_schema,
+    resources,
+)
 
 MODULE = ROOT / "terraform" / "modules" / "agentcore"
-OVERRIDE = MODULE / "runtime_override.tf.example"
 SCHEMAS = ROOT / "gateway_tools" / "schemas"
-# As pulumi-aws 7.51.1 has them; the provider took them in March 2026 (its pull request 47049).
-CLAIM_VALUE = {
-    "attributes": {"match_value_string": "optional", "match_value_string_list": "optional"},
-    "blocks": {},
-}
-CUSTOM_CLAIM = {
-    "attributes": {
-        "inbound_token_claim_name": "required",
-        "inbound_token_claim_value_type": "required",
-    },
-    "blocks": {
-        "authorizing_claim_match_value": {
-            "attributes": {"claim_match_operator": "required"},
-            "blocks": {"claim_match_value": CLAIM_VALUE},
-        }
-    },
-}
+OLDEST, NEWEST = "6.25", "6.62"
 
 
 def sources() -> dict[str, str]:
     return {path.name: path.read_text("utf-8") for path in sorted(MODULE.glob("*.tf"))}
 
 
-def parsed(files: Sources) -> list[dict[str, Any]]:
-    return [hcl2.loads(text) for text in files.values()]
+def without_override() -> dict[str, str]:
+    """What remains for providers that are older than the override wants."""
+    return {name: text for name, text in sources().items() if not name.endswith(OVERRIDE)}
 
 
-def test_the_provider_takes_every_attribute_and_misses_none() -> None:
-    files = sources()
+@pytest.mark.parametrize(
+    ("version", "files"), [(OLDEST, without_override()), (NEWEST, sources())], ids=[OLDEST, NEWEST]
+)
+def test_the_provider_takes_every_attribute_and_misses_none(
+    version: str, files: dict[str, str]
+) -> None:
     declared = {type_ for type_, _, _ in resources(parsed(files))}
-    assert faults(files, provider_schema()) == []
-    assert declared >= set(provider_schema()), "each of these resources is in use"
+    assert faults(files, provider_schema(version)) == []
+    assert declared >= set(provider_schema(version)), "each of these resources is in use"
 
 
 @pytest.mark.parametrize(
@@ -71,38 +64,41 @@ def test_the_provider_takes_every_attribute_and_misses_none() -> None:
     ],
 )
 def test_a_slip_in_the_module_is_seen(file: str, was: str, becomes: str, fault: str) -> None:
-    files = sources()
+    files = without_override()
     assert was in files[file]
     files[file] = files[file].replace(was, becomes, 1)
-    assert any(fault in line for line in faults(files, provider_schema()))
+    assert any(fault in line for line in faults(files, provider_schema(OLDEST)))
 
 
-def test_the_override_fits_newer_providers_and_only_them() -> None:
-    override = {OVERRIDE.name: OVERRIDE.read_text("utf-8")}
-    merged = {**sources(), **override}
-    newer = copy.deepcopy(provider_schema())
-    for resource in ("agent_runtime", "gateway"):
-        configuration = newer[f"aws_bedrockagentcore_{resource}"]["blocks"][
-            "authorizer_configuration"
-        ]
-        authorizer = configuration["blocks"]["custom_jwt_authorizer"]
-        authorizer["attributes"]["allowed_scopes"] = "optional"
-        authorizer["blocks"]["custom_claim"] = CUSTOM_CLAIM
-    # An override states what it changes only, so what else is required is in the module.
-    incomplete = (": is missing", " is missing")
-    assert [line for line in faults(merged, newer) if not line.endswith(incomplete)] == []
-    unknown = [line for line in faults(merged, provider_schema()) if line.endswith("is unknown")]
-    assert len(unknown) == 2
+def test_the_override_is_not_for_older_providers() -> None:
+    refused = faults(sources(), provider_schema(OLDEST))
+    assert [line.partition("custom_jwt_authorizer.")[2] for line in sorted(refused)] == [
+        "custom_claim: is unknown",
+        "allowed_scopes: is unknown",
+    ]
 
-    def authorizers(files: Sources) -> dict[str, Any]:
-        return {
-            type_: body["authorizer_configuration"][0]["custom_jwt_authorizer"][0]
-            for type_, _, body in resources(parsed(files))
-            if "authorizer_configuration" in body
-        }
 
-    for type_, authorizer in authorizers(override).items():
-        assert authorizers(sources())[type_].items() <= authorizer.items(), "nothing gets lost"
+def test_the_override_demands_the_group_and_the_scope_and_loses_nothing() -> None:
+    before, after = _authorizers(without_override()), _authorizers(sources())
+    assert len(before) == 2
+    for type_, authorizer in before.items():
+        assert authorizer.items() <= after[type_].items()
+
+    (claim,) = after["aws_bedrockagentcore_agent_runtime"]["custom_claim"]
+    (match,) = claim["authorizing_claim_match_value"]
+    (value,) = match["claim_match_value"]
+    assert claim["inbound_token_claim_name"] == '"cognito:groups"'
+    assert match["claim_match_operator"] == '"CONTAINS"'
+    assert value["match_value_string"] == "${var.users_group}"
+    assert after["aws_bedrockagentcore_gateway"]["allowed_scopes"] == ["${var.m2m_scope}"]
+
+
+def _authorizers(files: Sources) -> dict[str, Any]:
+    return {
+        type_: body["authorizer_configuration"][0]["custom_jwt_authorizer"][0]
+        for type_, _, body in resources(parsed(files))
+        if "authorizer_configuration" in body
+    }
 
 
 def test_the_memory_role_may_do_what_the_local_one_may(aws: boto3.Session) -> None:

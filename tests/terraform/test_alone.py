@@ -6,16 +6,11 @@ from pathlib import Path
 import pytest
 
 from tests.terraform.account import Account, copy_of_terraform
+from tests.terraform.agentcore_cut import cut
 from tests.terraform.cli import Terraform
 from tests.terraform.readme import documented, entries, refreshed
 
-AGENTCORE_NEEDS = (6, 25, 0)
-# Each stands for an output of the module that the provider at hand can't make.
-STAND_INS = {
-    "memory_arn": "arn:aws:bedrock-agentcore:us-east-1:123456789012:memory/bizassist-0123456789",
-    "memory_role_arn": "arn:aws:iam::123456789012:role/bizassist-memory",
-    "runtime_arn": "arn:aws:bedrock-agentcore:us-east-1:123456789012:runtime/bizassist-1",
-}
+AGENTCORE_NEEDS = (6, 38, 0)
 MODULES = ("bots", "bucket", "encryption", "gateway_tools", "identity", "network", "table")
 
 
@@ -27,9 +22,9 @@ def copy(beginning: Account, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def whole(copy: Path, terraform: Terraform) -> Path:
-    """The root as it is; before an older provider, with a stand-in for the module ``agentcore``."""
+    """The root as it is; before an older provider without AgentCore's own resources."""
     if terraform.newest and terraform.newest < AGENTCORE_NEEDS:
-        _stand_in(copy / "modules" / "agentcore")
+        cut(copy / "modules" / "agentcore")
         for versions in copy.rglob("versions.tf"):
             versions.write_text(versions.read_text().replace(">= 6.25", ">= 5.100"))
     lambdas = copy.parent / "build" / "lambda"
@@ -37,17 +32,6 @@ def whole(copy: Path, terraform: Terraform) -> Path:
     for archive in ("function.zip", "layer.zip"):
         (lambdas / archive).touch()
     return copy
-
-
-def _stand_in(module: Path) -> None:
-    for file in module.glob("*.tf"):
-        if file.name not in ("variables.tf", "outputs.tf", "versions.tf"):
-            file.unlink()
-    outputs = [
-        f'output "{one.name}" {{\n  value = "{STAND_INS.get(one.name, "stand-in")}"\n}}\n'
-        for one in entries(module, "output")
-    ]
-    (module / "outputs.tf").write_text("\n".join(outputs))
 
 
 async def test_the_code_is_formatted(beginning: Account, sources: Path) -> None:
@@ -79,12 +63,14 @@ async def test_a_module_stands_by_itself_and_refuses_what_is_wrong(
     assert "Success!" in await terraform(folder, "test", "-no-color")
 
 
+@pytest.mark.parametrize("folder", [".", "modules/agentcore"], ids=["root", "agentcore"])
 async def test_the_whole_fits_together_and_refuses_what_is_wrong(
-    whole: Path, terraform: Terraform
+    folder: str, whole: Path, terraform: Terraform
 ) -> None:
-    assert _validated(whole) <= _refused(whole)
-    await terraform.init(whole)
-    assert "Success!" in await terraform(whole, "test", "-no-color")
+    place = whole / folder
+    assert _validated(place) <= _refused(place)
+    await terraform.init(place)
+    assert "Success!" in await terraform(place, "test", "-no-color")
 
 
 @pytest.mark.parametrize("example", ["minimal", "production"])

@@ -1,7 +1,6 @@
 """The modules, applied: what is there is what the local stack makes."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import boto3
@@ -14,8 +13,6 @@ from tests.terraform.account import Account
 pytestmark = pytest.mark.timeout(400)  # the first of these waits until all is applied
 
 PREFIX = "/app/bizassist"
-# Written by the module agentcore, whose resources the emulator doesn't have.
-OF_AGENTCORE = {"runtime_arn", "runtime_url", "gateway_url", "memory_id", "memory_role_arn"}
 
 # What a second plan would change, and why that is the emulator's doing.
 DRIFT = {
@@ -56,12 +53,7 @@ def _changed(change: dict[str, Any]) -> set[str]:
 
 def test_the_parameters_are_those_of_the_local_stack(account: Account) -> None:
     found = read_parameters(account.client("ssm"), PREFIX)
-    assert set(found) == set(Parameters.model_fields) - OF_AGENTCORE
-
-
-def test_the_rest_of_the_parameters_comes_from_agentcore(sources: Path) -> None:
-    text = (sources / "modules" / "agentcore" / "parameters.tf").read_text()
-    assert all(f"{name} " in text for name in OF_AGENTCORE)
+    assert set(found) == set(Parameters.model_fields)
 
 
 def test_a_secret_is_a_secure_string(account: Account) -> None:
@@ -154,7 +146,7 @@ def test_what_people_attach_is_deleted_and_policies_are_not(account: Account) ->
         for bucket in BUCKETS
         for rule in s3.get_bucket_lifecycle_configuration(Bucket=known[f"{bucket}_bucket"])["Rules"]
     }
-    assert days == {"policies": None, "uploads": 90}
+    assert days == {"policies": None, "uploads": 30}
 
 
 def test_an_alarm_is_kept_as_it_was_planned(account: Account, plan: dict[str, Any]) -> None:

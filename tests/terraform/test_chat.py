@@ -61,21 +61,16 @@ async def chat(
 
 @contextmanager
 def _agentcore(account: Account, runtime: str) -> Iterator[None]:
-    """What the module agentcore would write, and the emulator's own discovery document."""
+    """Our runtime instead of AgentCore's, and the emulator's own discovery document."""
     ssm = account.client("ssm")
     written = read_parameters(ssm, PREFIX)
     given = {
-        "runtime_arn": f"arn:aws:bedrock-agentcore:{REGION}:000000000000:runtime/bizassist-1",
         "runtime_url": runtime,
-        "gateway_url": f"{runtime}/mcp",
-        "memory_id": "bizassist-0123456789",
-        "memory_role_arn": "arn:aws:iam::000000000000:role/bizassist-memory",
+        "discovery_url": f"{account.aws}{urlsplit(written['discovery_url']).path}",
     }
-    document = urlsplit(written["discovery_url"]).path
-    write_parameters(ssm, PREFIX, {**given, "discovery_url": f"{account.aws}{document}"})
+    write_parameters(ssm, PREFIX, given)
     yield
-    ssm.delete_parameters(Names=[f"{PREFIX}/{name}" for name in given])
-    write_parameters(ssm, PREFIX, {"discovery_url": written["discovery_url"]})
+    write_parameters(ssm, PREFIX, {name: written[name] for name in given})
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""The roles: what the chat service calls it may call, and no role may do more than it needs."""
+"""The roles: what our code calls it may call, and no role may do more than it needs."""
 
 import ast
 import json
@@ -23,15 +23,57 @@ CLIENTS = {
     "sqs": ("sqs", "sqs"),
     "sts": ("sts", "sts"),
 }
-SERVICE = ("service.py", "administration.py", "checks.py")
+CHAT = (
+    *(ROOT / "bizassist" / name for name in ("service.py", "administration.py", "checks.py")),
+    *(ROOT / "bots").rglob("*.py"),
+    *(ROOT / "identity").rglob("*.py"),
+)
+AGENT = tuple((ROOT / "agent").rglob("*.py"))
 # Cognito judges these by the token in them.
 WITHOUT_A_RIGHT = {"cognito-idp:GetTokensFromRefreshToken", "cognito-idp:RevokeToken"}
 # Needed by what AWS does for a call of ours, or called by a name of its own.
 INDIRECT = {"kms:GenerateDataKey", "ssm:GetParametersByPath", "sts:TagSession"}
 # What may be done with the files that people attach.
 UPLOADS = {"s3:DeleteObject", "s3:GetObject", "s3:PutObject"}
-# IAM's service reference knows no resource for these.
+# What AgentCore, X-Ray and Bedrock's library need for the agent beside our own calls.
+OF_THE_RUNTIME = {
+    "bedrock:InvokeModel",
+    "bedrock:InvokeModelWithResponseStream",
+    "cloudwatch:PutMetricData",
+    "ecr:BatchGetImage",
+    "ecr:GetAuthorizationToken",
+    "ecr:GetDownloadUrlForLayer",
+    "kms:Decrypt",
+    "logs:CreateLogGroup",
+    "logs:CreateLogStream",
+    "logs:DescribeLogGroups",
+    "logs:DescribeLogStreams",
+    "logs:PutLogEvents",
+    "ssm:GetParametersByPath",
+    "sts:TagSession",
+    "xray:GetSamplingRules",
+    "xray:GetSamplingTargets",
+    "xray:PutSpans",
+    "xray:PutSpansForIndexing",
+    "xray:PutTelemetryRecords",
+    "xray:PutTraceSegments",
+}
+OF_A_FUNCTION = {
+    "kms:Decrypt",
+    "logs:CreateLogStream",
+    "logs:PutLogEvents",
+    "xray:PutTelemetryRecords",
+    "xray:PutTraceSegments",
+}
+# Where an action isn't called as its operation.
+ACTIONS = {"ListObjectsV2": "s3:ListBucket"}
+# IAM's service reference knows no resource for these; a metric's namespace is a condition.
 EVERYWHERE = {
+    "cloudwatch:PutMetricData",
+    "xray:GetSamplingRules",
+    "xray:GetSamplingTargets",
+    "xray:PutSpans",
+    "xray:PutSpansForIndexing",
     "ecr:GetAuthorizationToken",
     "xray:PutTelemetryRecords",
     "xray:PutTraceSegments",
@@ -39,13 +81,28 @@ EVERYWHERE = {
 
 
 def test_the_chat_service_may_do_what_it_does_and_nothing_else(plan: dict[str, Any]) -> None:
-    granted = {
-        action
-        for statement in statements(plan)["module.bots.aws_iam_role_policy.task"]
-        for action in listed(statement["Action"])
+    may = granted(plan, "module.bots.aws_iam_role_policy.task")
+    assert may - INDIRECT - UPLOADS == called(*CHAT) - WITHOUT_A_RIGHT - UPLOADS
+    assert may >= INDIRECT | UPLOADS
+
+
+def test_the_agent_may_do_what_it_does_and_nothing_else(plan: dict[str, Any]) -> None:
+    may = granted(plan, "module.agentcore.aws_iam_role_policy.runtime")
+    assert may - OF_THE_RUNTIME == called(*AGENT)
+    assert may >= OF_THE_RUNTIME
+    # Nobody's memory: that is what the memory role is assumed for.
+    assert not [action for action in may if action.startswith("bedrock-agentcore:")]
+
+
+def test_a_function_may_do_what_its_target_does_and_nothing_else(plan: dict[str, Any]) -> None:
+    needs = {
+        "warranty": called(ROOT / "gateway_tools" / "warranty_table.py"),
+        "search": {"bedrock-agentcore:InvokeWebSearch"},
     }
-    assert granted - INDIRECT - UPLOADS == called() - WITHOUT_A_RIGHT - UPLOADS
-    assert granted >= INDIRECT | UPLOADS
+    for target, actions in needs.items():
+        may = granted(plan, f'module.gateway_tools.aws_iam_role_policy.tools["{target}"]')
+        assert actions
+        assert may - OF_A_FUNCTION == actions
 
 
 def test_every_right_names_its_resource(plan: dict[str, Any]) -> None:
@@ -93,28 +150,27 @@ def _resources(module: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield from _resources(child)
 
 
-def called() -> set[str]:
-    """The IAM actions of every call that the sources of the chat service make."""
+def granted(plan: dict[str, Any], policy: str) -> set[str]:
+    """The actions of a policy by its address."""
+    return {action for one in statements(plan)[policy] for action in listed(one["Action"])}
+
+
+def called(*files: Path) -> set[str]:
+    """The IAM actions of every call that these files make."""
     session = get_session()
     methods = {
         client: {
-            _snake(name): f"{prefix}:{name.removesuffix('Batch')}"
+            _snake(name): ACTIONS.get(name, f"{prefix}:{name.removesuffix('Batch')}")
             for name in session.get_service_model(service).operation_names
         }
         for client, (service, prefix) in CLIENTS.items()
     }
     return {
         methods[client][method]
-        for file in _sources()
+        for file in files
         for client, method in _calls(ast.parse(file.read_text()))
         if method in methods[client]
     }
-
-
-def _sources() -> Iterator[Path]:
-    yield from (ROOT / "bizassist" / name for name in SERVICE)
-    for package in ("bots", "identity"):
-        yield from (ROOT / package).rglob("*.py")
 
 
 def _calls(tree: ast.Module) -> Iterator[tuple[str, str]]:

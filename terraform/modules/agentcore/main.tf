@@ -25,6 +25,12 @@ resource "aws_bedrockagentcore_agent_runtime" "this" {
       BIZASSIST_MODEL      = var.model
       BIZASSIST_SSM_PREFIX = var.parameter_prefix
     },
+    var.model_base_url == null ? {} : { BIZASSIST_MODEL_BASE_URL = var.model_base_url },
+    var.tracing ? {
+      AGENT_OBSERVABILITY_ENABLED = "true"
+      AWS_REGION                  = local.region
+      OTEL_SERVICE_NAME           = "bizassist-agent"
+    } : {},
     var.guardrail == null ? {} : {
       BIZASSIST_GUARDRAIL_ID      = var.guardrail.id
       BIZASSIST_GUARDRAIL_VERSION = var.guardrail.version
@@ -37,8 +43,8 @@ resource "aws_bedrockagentcore_agent_runtime" "this" {
     }
   }
 
-  # Access tokens of Cognito have no audience: the client says whom they were made for. The agent
-  # itself demands the group again; runtime_override.tf.example lets AWS do so too.
+  # Access tokens of Cognito have no audience: the client says whom they were made for. The group is
+  # demanded in authorizers_override.tf, and by the agent itself.
   authorizer_configuration {
     custom_jwt_authorizer {
       discovery_url   = var.discovery_url

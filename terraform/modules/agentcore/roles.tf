@@ -74,6 +74,8 @@ data "aws_iam_policy_document" "runtime" {
     actions = [
       "xray:GetSamplingRules",
       "xray:GetSamplingTargets",
+      "xray:PutSpans",
+      "xray:PutSpansForIndexing",
       "xray:PutTelemetryRecords",
       "xray:PutTraceSegments",
     ]

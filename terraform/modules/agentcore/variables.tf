@@ -91,6 +91,23 @@ variable "model_arns" {
   }
 }
 
+variable "model_base_url" {
+  description = "Where the model's provider is, such as `https://llm.example.com/v1`; null for its usual address"
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.model_base_url == null || can(regex("^https?://[^\\s]+$", var.model_base_url))
+    error_message = "This is not an address."
+  }
+}
+
+variable "tracing" {
+  description = "Whether spans go to X-Ray; CloudWatch Transaction Search must be on in the account. They tell what took how long, never what was said"
+  type        = bool
+  default     = false
+}
+
 variable "guardrail" {
   description = "Bedrock guardrail of every answer: `id` and `version`; null for none"
   type        = object({ id = string, version = optional(string, "DRAFT") })
@@ -113,7 +130,7 @@ variable "web_client_id" {
 }
 
 variable "users_group" {
-  description = "Group whose members may ask; demanded by AWS where runtime_override.tf is used"
+  description = "Group whose members may ask; demanded by AWS where authorizers_override.tf is kept"
   type        = string
   default     = "bizassist-users"
 }
@@ -124,7 +141,7 @@ variable "m2m_client_id" {
 }
 
 variable "m2m_scope" {
-  description = "Scope that the Gateway demands; demanded by AWS where runtime_override.tf is used"
+  description = "Scope that the Gateway demands; demanded where authorizers_override.tf is kept"
   type        = string
 
   validation {

@@ -93,18 +93,29 @@ resource "aws_ecs_task_definition" "service" {
     image                  = "${aws_ecr_repository.this["bots"].repository_url}:${var.image_tag}"
     essential              = true
     readonlyRootFilesystem = true
+    # Where an upload is kept while it arrives.
+    linuxParameters = {
+      tmpfs = [{ containerPath = "/tmp", size = 128, mountOptions = ["nodev", "noexec", "nosuid"] }]
+    }
     # It finishes what it is answering: 25 seconds of its own, then a margin.
     stopTimeout  = 60
     portMappings = [{ containerPort = local.port, hostPort = local.port, protocol = "tcp" }]
     environment = [
-      for name, value in {
-        AWS_DEFAULT_REGION        = local.region
-        BIZASSIST_HOST            = "0.0.0.0"
-        BIZASSIST_PORT            = tostring(local.port)
-        BIZASSIST_PUBLIC_URL      = var.public_url
-        BIZASSIST_SSM_PREFIX      = var.parameter_prefix
-        BIZASSIST_TRUSTED_PROXIES = "1"
-      } : { name = name, value = value }
+      for name, value in merge(
+        {
+          AWS_DEFAULT_REGION        = local.region
+          BIZASSIST_HOST            = "0.0.0.0"
+          BIZASSIST_PORT            = tostring(local.port)
+          BIZASSIST_PUBLIC_URL      = var.public_url
+          BIZASSIST_SSM_PREFIX      = var.parameter_prefix
+          BIZASSIST_TRUSTED_PROXIES = "1"
+        },
+        var.tracing ? {
+          AGENT_OBSERVABILITY_ENABLED = "true"
+          AWS_REGION                  = local.region
+          OTEL_SERVICE_NAME           = "bizassist-chat"
+        } : {},
+      ) : { name = name, value = value }
     ]
     secrets = flatten([
       for platform in sort(tolist(var.platforms)) : [

@@ -131,6 +131,17 @@ data "aws_iam_policy_document" "task" {
     }
   }
 
+  # X-Ray knows no resources.
+  dynamic "statement" {
+    for_each = var.tracing ? [true] : []
+
+    content {
+      sid       = "Trace"
+      actions   = ["xray:PutSpans", "xray:PutSpansForIndexing", "xray:PutTraceSegments"]
+      resources = ["*"]
+    }
+  }
+
   statement {
     sid       = "RefreshTokens"
     actions   = ["kms:Encrypt", "kms:Decrypt"]

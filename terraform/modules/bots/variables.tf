@@ -163,6 +163,12 @@ variable "platforms" {
   }
 }
 
+variable "tracing" {
+  description = "Whether spans go to X-Ray; CloudWatch Transaction Search must be on in the account. They tell what took how long, never what was said"
+  type        = bool
+  default     = false
+}
+
 variable "start_after" {
   description = "Ids of what must be there before the first task starts: other modules' parameters, the agent's runtime"
   type        = list(string)
@@ -206,9 +212,9 @@ variable "capacity" {
 }
 
 variable "upload_days" {
-  description = "Days after which files that people attached are deleted"
+  description = "Days after which files that people attached are deleted; transcripts last 30"
   type        = number
-  default     = 90
+  default     = 30
 
   validation {
     condition     = var.upload_days >= 1 && var.upload_days <= 3650

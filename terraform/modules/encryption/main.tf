@@ -53,7 +53,11 @@ data "aws_iam_policy_document" "data" {
     condition {
       test     = "ArnLike"
       variable = "kms:EncryptionContext:aws:logs:arn"
-      values   = ["${local.log_groups}:/${var.name}/*", "${local.log_groups}:/aws/*/${var.name}*"]
+      # AgentCore's names have no dashes.
+      values = [
+        for path in ["/${var.name}/*", "/aws/*/${var.name}*", "/aws/*/${replace(var.name, "-", "_")}*"] :
+        "${local.log_groups}:${path}"
+      ]
     }
   }
 

@@ -48,7 +48,7 @@ Feature: What is stored is encrypted and can be brought back
     When its bucket is "^bizassist-uploads-.*" regex
     Then it must have expiration
     And it must have days
-    And its value must be less and equal to 90
+    And its value must be less and equal to 30
 
   Scenario: What is overwritten in a bucket can be brought back
     Given I have aws_s3_bucket_versioning defined

@@ -9,11 +9,19 @@ Feature: It runs with few rights, leaves traces and fails in the open
 
   Scenario: A role is taken by a service of AWS
     Given I have aws_iam_role defined
+    When its name is "^bizassist-(?!memory$).*" regex
     Then it must have assume_role_policy
     And it must have Statement
     And it must have Principal
     And it must have Service
-    And its value must match the "^(ecs-tasks|lambda).amazonaws.com$" regex
+    And its value must match the "^(bedrock-agentcore|ecs-tasks|lambda).amazonaws.com$" regex
+
+  Scenario: Memory is one person's at a time
+    Given I have aws_iam_role defined
+    When its name is bizassist-memory
+    Then it must have assume_role_policy
+    And it must have aws:RequestTag/sub
+    And its value must match the "^[?][*]$" regex
 
   Scenario: Logs are kept for a known time
     Given I have aws_cloudwatch_log_group defined

@@ -1,9 +1,10 @@
-# The modules that need no AgentCore, put together as the root does it.
+# The modules put together as the root does it; of `agentcore` what doesn't need AgentCore.
 
 locals {
   name             = "bizassist"
   parameter_prefix = "/app/bizassist"
   sources          = "${path.module}/../../../gateway_tools"
+  targets          = jsondecode(file("${local.sources}/targets.json"))
 }
 
 module "encryption" {
@@ -41,7 +42,7 @@ module "gateway_tools" {
   name                = local.name
   parameter_prefix    = local.parameter_prefix
   kms_key_arn         = module.encryption.key_arn
-  targets             = jsondecode(file("${local.sources}/targets.json"))
+  targets             = local.targets
   function_zip        = "${var.lambda_folder}/function.zip"
   layer_zip           = "${var.lambda_folder}/layer.zip"
   deletion_protection = false
@@ -56,14 +57,36 @@ module "bots" {
   public_url               = var.public_url
   image_tag                = "1.0.0"
   user_pool_arn            = module.identity.user_pool_arn
-  memory_arn               = "arn:aws:bedrock-agentcore:us-east-1:000000000000:memory/bizassist-0123456789"
-  memory_role_arn          = "arn:aws:iam::000000000000:role/bizassist-memory"
+  memory_arn               = module.agentcore.memory_arn
+  memory_role_arn          = module.agentcore.memory_role_arn
   vpc_id                   = module.network.vpc_id
   load_balancer_subnet_ids = module.network.public_subnet_ids
   service_subnet_ids       = module.network.private_subnet_ids
   certificate_arn          = aws_acm_certificate.this.arn
   platforms                = ["slack", "teams"]
-  start_after              = concat(module.identity.parameter_arns, module.gateway_tools.parameter_arns)
+  start_after              = concat([module.agentcore.runtime_arn], module.identity.parameter_arns, module.gateway_tools.parameter_arns)
   autoscaling              = var.autoscaling
   deletion_protection      = false
+}
+
+module "agentcore" {
+  source = "../../../terraform/modules/agentcore"
+
+  name                = local.name
+  parameter_prefix    = local.parameter_prefix
+  kms_key_arn         = module.encryption.key_arn
+  image_uri           = "000000000000.dkr.ecr.us-east-1.amazonaws.com/bizassist/agent:1.0.0"
+  repository_arn      = module.bots.repository_arns["agent"]
+  model               = "bedrock:global.anthropic.claude-sonnet-4-6"
+  discovery_url       = module.identity.discovery_url
+  web_client_id       = module.identity.web_client_id
+  users_group         = module.identity.users_group
+  m2m_client_id       = module.identity.m2m_client_id
+  m2m_scope           = module.identity.m2m_scope
+  targets             = local.targets
+  schemas_directory   = "${local.sources}/schemas"
+  function_arns       = module.gateway_tools.function_arns
+  clients_table_arn   = module.gateway_tools.table_arns["clients"]
+  policies_bucket_arn = module.bots.bucket_arns["policies"]
+  memory_readers      = [module.bots.task_role_arn]
 }

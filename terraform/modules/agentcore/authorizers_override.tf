@@ -1,6 +1,7 @@
-# For AWS providers whose schema has custom claims (>= 6.38): AWS itself turns away everybody who is
-# not in the group, before the agent starts. Copy it to runtime_override.tf; an override replaces
-# blocks of the same name in main.tf and gateway.tf.
+# AWS itself turns away whoever isn't in the group, and tokens without the Gateway's scope, before
+# anything of ours runs. Providers know this from 6.38 on: to stay with an older one (6.25 at least)
+# delete this file; the agent's own check of the group then stands alone. Being an override, it
+# replaces blocks of the same name in main.tf and gateway.tf.
 
 terraform {
   required_providers {
