@@ -20,6 +20,8 @@ from tests.leaks import leaks_of_stack
 
 ROOT = Path(__file__).parent.parent
 READY_SECONDS = 60
+NOT_RUN = "NOT RUN:"
+"""How a test begins the reason why it can't run on this machine; CI has no such machines."""
 
 
 @dataclass(frozen=True)
@@ -119,3 +121,14 @@ def artifacts() -> Path:
     folder = ROOT / "tests" / "artifacts"
     folder.mkdir(exist_ok=True)
     return folder
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say loudly, at the very end, what nobody has checked."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    reasons = {str(one.longrepr[2]) for one in skipped if isinstance(one.longrepr, tuple)}
+    missing = sorted(reason.partition(NOT_RUN)[2] for reason in reasons if NOT_RUN in reason)
+    if missing:
+        terminalreporter.section("NOT RUN", red=True, bold=True)
+        for reason in missing:
+            terminalreporter.line(reason.strip(), red=True, bold=True)

@@ -9,12 +9,16 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from tests.conftest import NOT_RUN
 from tests.terraform.account import Account, made_account
 from tests.terraform.cli import Terraform
 
 # What of the account a test waits for; those that wait for less run first, whatever their file.
 PHASES = {"account": 1, "plan": 1, "destroying": 2, "destroyed": 3}
-MISSING = "terraform is not installed: nothing of terraform/ was checked"
+MISSING = (
+    f"{NOT_RUN} terraform is not installed, so nothing of terraform/ was checked. "
+    "Install Terraform 1.9 or newer."
+)
 
 
 @pytest.fixture(scope="session")
@@ -88,10 +92,3 @@ def _fixtures(item: pytest.Item) -> set[str]:
 @pytest.fixture(scope="session")
 def sources() -> Path:
     return Path(__file__).parents[2] / "terraform"
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    skipped = terminalreporter.stats.get("skipped", [])
-    if any(MISSING in str(report.longrepr) for report in skipped):
-        terminalreporter.section("NOT RUN", red=True, bold=True)
-        terminalreporter.line(f"{MISSING}. Install Terraform 1.9 or newer.", red=True, bold=True)
