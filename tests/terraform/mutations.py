@@ -100,7 +100,6 @@ TABLE, POOL, CLIENT = "aws_dynamodb_table", "aws_cognito_user_pool", "aws_cognit
 SERVICE, FUNCTION, LISTENER = "aws_ecs_service", "aws_lambda_function", "aws_lb_listener"
 BLOCK, BUCKET = "aws_s3_bucket_public_access_block", "aws_s3_bucket"
 ENCRYPTION = "aws_s3_bucket_server_side_encryption_configuration"
-UPLOADS = {"bucket": "bizassist-uploads-000000000000-us-east-1"}
 INBOX, DEAD = {"name": "bizassist-inbox.fifo"}, {"name": "bizassist-dead-letter.fifo"}
 WORLD = {"cidr_ipv4": "0.0.0.0/0"}
 RULE = "aws_vpc_security_group_%s_rule"
@@ -124,9 +123,6 @@ MISTAKES = {
         ENCRYPTION, {"rule.0.apply_server_side_encryption_by_default.0.sse_algorithm": "none"}
     ),
     "Each bucket has its encryption": Mistake(ENCRYPTION, DROP),
-    "What people attach is deleted in time": Mistake(
-        "aws_s3_bucket_lifecycle_configuration", {"rule.0.expiration.0.days": 400}, UPLOADS
-    ),
     "What is overwritten in a bucket can be brought back": Mistake(
         "aws_s3_bucket_versioning", {"versioning_configuration.0.status": "Suspended"}
     ),

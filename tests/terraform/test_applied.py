@@ -162,8 +162,13 @@ def test_an_alarm_is_kept_as_it_was_planned(account: Account, plan: dict[str, An
     for alarm in planned:
         found = kept[alarm["alarm_name"]]
         assert found["AlarmDescription"] == alarm["alarm_description"]
-        assert found["Period"] == alarm["period"]
         assert found["TreatMissingData"] == alarm["treat_missing_data"]
+        if alarm["metric_query"]:
+            assert [one["Expression"] for one in found["Metrics"]] == [
+                one["expression"] for one in alarm["metric_query"]
+            ]
+            continue
+        assert found["Period"] == alarm["period"]
         assert {one["Name"]: one["Value"] for one in found["Dimensions"]} == alarm["dimensions"]
         if alarm["statistic"]:  # the emulator knows no percentiles
             assert found["Statistic"] == alarm["statistic"]

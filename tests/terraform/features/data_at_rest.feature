@@ -43,13 +43,6 @@ Feature: What is stored is encrypted and can be brought back
     Given I have aws_s3_bucket defined
     Then it must have aws_s3_bucket_server_side_encryption_configuration
 
-  Scenario: What people attach is deleted in time
-    Given I have aws_s3_bucket_lifecycle_configuration defined
-    When its bucket is "^bizassist-uploads-.*" regex
-    Then it must have expiration
-    And it must have days
-    And its value must be less and equal to 30
-
   Scenario: What is overwritten in a bucket can be brought back
     Given I have aws_s3_bucket_versioning defined
     Then it must have status
