@@ -1,11 +1,13 @@
 """The module ``agentcore`` fits two AWS providers, the local stack, and the tools' schemas."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
+from botocore.session import get_session
 
 from tests.conftest import ROOT, Stack
 from tests.terraform.agentcore_hcl import (
@@ -19,6 +21,7 @@ from tests.terraform.agentcore_hcl import (
 
 MODULE = ROOT / "terraform" / "modules" / "agentcore"
 SCHEMAS = ROOT / "gateway_tools" / "schemas"
+_RESOURCE = re.compile(r'^resource "aws_bedrockagentcore_.*?^\}\n', re.MULTILINE | re.DOTALL)
 OLDEST, NEWEST = "6.25", "6.62"
 
 
@@ -99,6 +102,27 @@ def _authorizers(files: Sources) -> dict[str, Any]:
         for type_, _, body in resources(parsed(files))
         if "authorizer_configuration" in body
     }
+
+
+@pytest.mark.parametrize(
+    ("attribute", "shape"),
+    [
+        ("authorizer_type", "AuthorizerType"),
+        ("claim_match_operator", "ClaimMatchOperatorType"),
+        ("inbound_token_claim_value_type", "InboundTokenClaimValueType"),
+        ("network_mode", "NetworkMode"),
+        ("protocol_type", "GatewayProtocolType"),
+        ("type", "MemoryStrategyType"),
+    ],
+)
+def test_a_fixed_value_is_one_that_aws_knows(attribute: str, shape: str) -> None:
+    """A schema says nothing about values; the service's own model does."""
+    known = get_session().get_service_model("bedrock-agentcore-control").shape_for(shape)
+    text = "".join(_RESOURCE.findall("".join(sources().values())))
+    given = re.findall(rf"^ *{attribute} *= (.*)$", text, re.MULTILINE)
+    values = {value for line in given for value in re.findall(r'"([A-Z_]+)"', line)}
+    assert values
+    assert values <= set(known.metadata["enum"])
 
 
 def test_the_memory_role_may_do_what_the_local_one_may(aws: boto3.Session) -> None:

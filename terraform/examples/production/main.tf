@@ -15,7 +15,6 @@ module "bizassist" {
   memory               = 2048
   capacity             = { min = 3, max = 20 }
   log_retention_days   = 365
-  tracing              = true
   alarm_emails         = var.alarm_emails
   tags                 = { Environment = "production" }
 }
