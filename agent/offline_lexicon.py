@@ -66,7 +66,7 @@ _BROADER = {
         hotel ill incident leave mileage notice overtime password passwords permitted probation
         receipt receipts reimburse reimbursed reimbursement remote sick sickness telework travel
         trip vacation vacations bonus bonuses bill dinner jobs limit lunch maximum meals minimum
-        paid pays pension salary smoking stance training visitor visitors
+        diem paid pays pension phishing reimburses salary smoking stance training visitor visitors
     """,
     "leave": "annual holiday holidays ill sick sickness vacation vacations pregnant",
     "travel": "flight flights hotel mileage taxi trip train",
@@ -76,7 +76,10 @@ _BROADER = {
         broke broken covered coverage cover damaged defect defective dead died expire expired
         expires faulty flickering insurance repair repairs repaired replace replaced replacement
     """,
-    "device": "gadget gadgets hardware laptop machine machines monitor phone screen tablet",
+    "device": """
+        bought buy gadget gadgets hardware laptop machine machines monitor owns phone registered
+        screen tablet
+    """,
     "serial": "digit digits gadget gadgets hardware machine machines device devices",
     "incomplete": "half illegible label partial partly scratched smudged sticker torn unreadable",
     "resemble": "close closest similar alike approximately",
@@ -98,7 +101,7 @@ _BROADER = {
     "analyze": "explain figures gist parties summary",
     "compare": """
         changed changes changing contradict contradicts differ difference differences different
-        differs modified old vs
+        differs modified old older previous vs worse
     """,
     "memory": "remember remembered remembers",
     "order": "bought delivery delivered package parcel shipment shipped tracking",

@@ -27,7 +27,7 @@ ABOUT_ME = re.compile(
 MY_OWN = re.compile(
     r"\b(?:what|which|who|where)(?:'s|s| is| are| was)? (?:\w+ )?my\b|\bwhat my\b|"
     r"\b(?:i|i've|i have) (?:once |already |ever )?(?:told you|mentioned|said)\b|"
-    r"\bdid i (?:say|tell|mention)\b",
+    r"\bdid i (?:ever )?(?:say|tell|mention)\b",
     re.IGNORECASE,
 )
 LEANING = 2.2
