@@ -8,19 +8,20 @@ from typing import Any
 from strands.types.tools import ToolSpec
 
 from agent.offline_lexicon import ACTIONS, BROADER, COMMON
-from agent.offline_vocabulary import EMAIL, IDENTIFIER, Schema, Vocabulary, parameters, telling
-
-LONGEST_QUERY = 200
-NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
-QUOTED = re.compile(r"[\"“”«»]([^\"“”«»]+)[\"“”«»]|(?<!\w)'([^']+)'(?!\w)")
-LEAD_IN = re.compile(
-    r"^(?:hi|hello|hey|so|ok|and|please|pls|can you|could you|would you|tell me|"
-    r"i (?:want|need) to|show me|(?:do a |run a )?(?:web |internet )?search"
-    r"(?: the (?:public )?(?:web|internet))?(?: for| about)?|look (?:up|for)|look(?= on the)|"
-    r"find(?: out| me)?|google|"
-    r"on the (?:web|internet)|online|about|for|what about|how about)\b[\s,:]*",
-    re.IGNORECASE,
+from agent.offline_reading import (
+    LONGEST_QUERY,
+    QUOTED,
+    free_text,
+    identifiers,
+    mentions,
+    numbers,
+    parts,
+    shapes,
+    spaced,
+    without_codes,
 )
+from agent.offline_vocabulary import EMAIL, Schema, Vocabulary, parameters, telling
+
 FILE = re.compile(
     r"\b(?:attached|attachment|file ?name)\b|"
     r"\bname of (?:an?|the)(?: \w+)? (?:file|document)\b",
@@ -55,9 +56,9 @@ class Reader:
     def _values(self, question: str, name: str, schema: Schema, *, needed: bool) -> list[Any]:
         kind = schema.get("type")
         if "enum" in schema:
-            return [value for value in schema["enum"] if _mentions(question, str(value))]
+            return [value for value in schema["enum"] if mentions(question, str(value))]
         if kind in {"integer", "number"}:
-            return _numbers(question, name, whole=kind == "integer", needed=needed)
+            return numbers(question, name, whole=kind == "integer", needed=needed)
         if kind not in {"string", None}:
             return []
         if _is_email(name, schema) or is_code(name, schema):
@@ -77,7 +78,7 @@ class Reader:
         """Whether the question says more than which tool and which files it means."""
         properties, _ = parameters(self.spec)
         names = " ".join(str(each) for s in properties.values() for each in s.get("enum", ()))
-        of_files, tool = set(telling(_spaced(names))), self.spec["name"]
+        of_files, tool = set(telling(spaced(names))), self.spec["name"]
         return any(
             word not in of_files and not self.vocabulary.speaks_of(tool, word)
             for word in self.vocabulary.words(question)
@@ -89,12 +90,12 @@ class Reader:
         They are listed oldest first, and two that are compared stay in that order.
         """
         said = question.lower()
-        spoken = set(_parts(said))
+        spoken = set(parts(said))
         spoken |= {broad for word in spoken for broad in BROADER.get(word, ())}
 
         def fit(file: str) -> tuple[int, int]:
             place = said.find(file.lower())
-            return (place if place >= 0 else len(said), -len(spoken & set(_parts(file))))
+            return (place if place >= 0 else len(said), -len(spoken & set(parts(file))))
 
         listed = (str(name) for schema in schemas for name in schema.get("enum", ()))
         names = list(dict.fromkeys(listed))
@@ -107,14 +108,14 @@ class Reader:
         properties, _ = parameters(self.spec)
         files = (schema for name, schema in properties.items() if is_file(name, schema))
         names = list(dict.fromkeys(str(each) for s in files for each in s.get("enum", ())))
-        parts = {name: set(_parts(name.lower())) for name in names}
-        said = set(_parts(question.lower()))
+        each = {name: set(parts(name.lower())) for name in names}
+        said = set(parts(question.lower()))
         return sum(
             any(
-                part in said and all(part not in parts[o] for o in names if o != name)
+                part in said and all(part not in each[o] for o in names if o != name)
                 for part in own
             )
-            for name, own in parts.items()
+            for name, own in each.items()
         )
 
     def _named(self, question: str, schema: Schema) -> list[str]:
@@ -134,7 +135,7 @@ class Reader:
         """Neighbouring words that neither the tool nor the lexicon knows, and how like a name."""
         run: list[str] = []
         capitals, before, first = 0, "", True
-        for place, token in enumerate([*TOKEN.findall(_without_codes(question)), "."]):
+        for place, token in enumerate([*TOKEN.findall(without_codes(question)), "."]):
             is_name = token[0].isupper() and len(token) > 1 and not first
             if token not in MARKS and (is_name or not self._is_known(token)):
                 run.append(token)
@@ -169,44 +170,6 @@ def is_precise(name: str, schema: Schema) -> bool:
     return "enum" in schema or is_code(name, schema)
 
 
-def has_name(question: str) -> bool:
-    """Whether a word inside a sentence begins with a capital letter, as names do."""
-    return re.search(r"[\w',;:-] +[A-Z][a-z]{2,}", EMAIL.sub(" ", question)) is not None
-
-
-def free_text(question: str) -> str:
-    """What a search is about: the quoted words, or the question without its lead-in."""
-    quoted = QUOTED.search(question)
-    if quoted:
-        return (quoted[1] or quoted[2]).strip()[:LONGEST_QUERY]
-    text, before = question.strip(), ""
-    while text != before:
-        before, text = text, LEAD_IN.sub("", text, count=1)
-    return (text.strip(" ?!.") or question.strip())[:LONGEST_QUERY]
-
-
-def identifiers(question: str, pattern: str | None) -> list[str]:
-    """The codes in a question; upper case whatever the person typed, where the pattern wants it."""
-    words = IDENTIFIER.findall(EMAIL.sub(" ", question))
-    seen: set[str] = set()
-    found = []
-    for word in (form for typed in words for form in (typed, typed.upper())):
-        if word.upper() not in seen and (pattern is None or re.search(pattern, word)):
-            seen.add(word.upper())
-            found.append(word)
-    return found
-
-
-def shapes(text: str) -> set[str]:
-    """What the codes in a text look like: C-1001 is a letter, a dash and digits."""
-    found = IDENTIFIER.findall(EMAIL.sub(" ", text))
-    numbered = (re.sub(r"\d+", "9", word) for word in found)
-    return {
-        re.sub(r"[A-Za-z]+", lambda letters: "a" if len(letters[0]) == 1 else "aa", word)
-        for word in numbered
-    }
-
-
 def needed(name: str, schema: Schema) -> str:
     """How to ask for a parameter."""
     described = str(schema.get("description", "")).split(". ")[0].rstrip(".")
@@ -224,16 +187,6 @@ def missing(spec: ToolSpec, found: dict[str, list[Any]]) -> str | None:
     return next((name for name in required if not found.get(name)), None)
 
 
-def _numbers(question: str, name: str, *, whole: bool, needed: bool) -> list[float]:
-    """A number, where it stands beside what it counts or must be one."""
-    text = IDENTIFIER.sub(" ", question)
-    if not needed:
-        unit = "|".join(re.escape(part.rstrip("s")) for part in name.split("_") if len(part) > 3)  # noqa: PLR2004 - "max"
-        beside = re.search(rf"({NUMBER.pattern}) (?:{unit})", text, re.IGNORECASE) if unit else None
-        text = beside[1] if beside else ""
-    return [int(float(number)) if whole else float(number) for number in NUMBER.findall(text)[:1]]
-
-
 def _precise(question: str, name: str, schema: Schema) -> list[str]:
     if _is_email(name, schema):
         return EMAIL.findall(question)
@@ -242,20 +195,3 @@ def _precise(question: str, name: str, schema: Schema) -> list[str]:
 
 def _is_email(name: str, schema: Schema) -> bool:
     return schema.get("format") == "email" or "email" in name
-
-
-def _mentions(question: str, value: str) -> bool:
-    return re.search(rf"(?<!\w){re.escape(value)}(?!\w)", question, re.IGNORECASE) is not None
-
-
-def _without_codes(text: str) -> str:
-    return IDENTIFIER.sub(" ", EMAIL.sub(" ", text))
-
-
-def _parts(text: str) -> list[str]:
-    """The words and the longer numbers of a text or a file's name."""
-    return [*telling(_spaced(text)), *re.findall(r"\b[a-z]+\d\w*|\d{2,}", text)]
-
-
-def _spaced(name: str) -> str:
-    return re.sub(r"[-_.]", " ", name)

@@ -8,15 +8,14 @@ from strands.types.tools import ToolSpec
 
 from agent.offline_arguments import (
     Reader,
-    has_name,
     is_code,
     is_file,
     is_precise,
     missing,
     needed,
-    shapes,
 )
 from agent.offline_lexicon import ACTIONS
+from agent.offline_reading import has_name, shapes
 from agent.offline_vocabulary import EMAIL, Vocabulary, parameters, stem, telling
 
 ENOUGH = 1.5

@@ -20,7 +20,7 @@ def print_report(model: str, judged: Sequence[Judged], price: Price | None) -> N
     """The share of right answers per tool, times, tokens and cost; then what went wrong."""
     console = Console(highlight=False)
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    table.add_column("Tool", overflow="fold")
+    table.add_column("Expected tool", overflow="fold")
     for column in ("Asked", "Passed", "Tool", "Arguments", "Facts", "p50 s", "p95 s"):
         table.add_column(column, justify="right", no_wrap=True)
     for each in by_tool(judged):
