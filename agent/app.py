@@ -17,6 +17,8 @@ from agent.door import Door
 from agent.keys import Keys
 from agent.problems import run_error
 from agent.settings import Settings
+from agent.telemetry import Telemetry, begun, is_on
+from agent.trace import Traced
 
 if TYPE_CHECKING:
     from agent.run import Assistant
@@ -33,7 +35,10 @@ def application(settings: Settings) -> AGUIApp:
     agent = _Agent(settings)
     app = AGUIApp(
         lifespan=agent.lifespan,
-        middleware=[Middleware(Door, authorizer=authorizer(settings))],
+        middleware=[
+            Middleware(Traced, ready=agent.traced),
+            Middleware(Door, authorizer=authorizer(settings)),
+        ],
     )
     # A WebSocket is a second door that nobody uses and that answers bad input in pydantic's words.
     app.router.routes[:] = [route for route in app.router.routes if isinstance(route, Route)]
@@ -50,9 +55,12 @@ class _Agent:
         self._running = 0
         self._assistant: asyncio.Task[Assistant]
         self._reading: asyncio.Task[None] | None = None
+        self._telemetry: asyncio.Task[Telemetry | None] | None = None
 
     @asynccontextmanager
     async def lifespan(self, _: Starlette) -> AsyncIterator[None]:
+        if is_on():
+            self._telemetry = asyncio.create_task(asyncio.to_thread(begun, "bizassist-agent"))
         self._assistant = asyncio.create_task(self._prepare())
         try:
             yield
@@ -61,6 +69,13 @@ class _Agent:
                 self._reading.cancel()
             if not self._assistant.cancel() and not self._assistant.exception():
                 await self._assistant.result().gateway.close()
+            if self._telemetry is not None and (telemetry := await self._telemetry):
+                await asyncio.to_thread(telemetry.stop)
+
+    async def traced(self) -> None:
+        """Wait until spans are recorded, if they are to be."""
+        if self._telemetry is not None:
+            await asyncio.shield(self._telemetry)
 
     async def invoke(
         self, run_input: RunAgentInput, context: RequestContext
@@ -84,6 +99,7 @@ class _Agent:
         return PingStatus.HEALTHY_BUSY if self._running else PingStatus.HEALTHY
 
     async def _prepare(self) -> "Assistant":
+        await self.traced()  # Strands asks once, when the first agent is made, where spans go
         assistant = await asyncio.to_thread(assistant_of, self._settings)
         await assistant.gateway.tools()
         self._reading = asyncio.create_task(assistant.policies.keep_fresh())

@@ -16,7 +16,6 @@ from agent.caller import Authorizer, TokenError
 from agent.files import TOO_LARGE
 from agent.keys import KeysUnavailableError
 from agent.problems import InputError
-from agent.trace import request
 
 logger = logging.getLogger(__name__)
 
@@ -38,12 +37,8 @@ class Door:
         if scope["type"] != "http" or scope["path"] != "/invocations" or scope["method"] != "POST":
             await self._app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
-        with request(headers):
-            await self._admit(headers, scope, receive, send)
-
-    async def _admit(self, headers: Headers, scope: Scope, receive: Receive, send: Send) -> None:
         try:
+            headers = Headers(scope=scope)
             caller = await self._authorizer.caller(headers.get("authorization"))
             body = await _body(receive)
             asked = await asyncio.to_thread(read, body)

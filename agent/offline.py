@@ -25,6 +25,11 @@ class OfflineModel(Model):
     def update_config(self, **model_config: Any) -> None:
         """Nothing can be configured."""
 
+    @property
+    def config(self) -> dict[str, Any]:
+        """What a trace names."""
+        return self.get_config()
+
     def get_config(self) -> dict[str, Any]:
         """What a usage report names."""
         return {"model_id": "offline"}

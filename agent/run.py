@@ -200,6 +200,7 @@ class Assistant:
             ),
             tools=[*self._local_tools(memory, rights), *gateway_tools],
             agent_id=AGENT_ID,
+            name=AGENT_ID,
             callback_handler=None,
             hooks=[explanation],
             retry_strategy=None,  # each model's client tries again, and stops after a while

@@ -11,6 +11,8 @@ from botocore.config import Config
 from bizassist.checks import Checks
 from bizassist.parameters import Parameters
 from bizassist.settings import Process
+from bots.admin_usage import UsagePages
+from bots.days import Days
 from bots.slack.manifest import manifest
 from bots.teams.app import TeamsApp
 from bots.teams.app_package import app_package
@@ -82,7 +84,13 @@ def administration(
         workspaces=workspaces,
         audit=identity.audit,
     )
-    return [*setup.routes(), *invite.routes(), *settings.routes()]
+    usage = UsagePages(
+        html=html,
+        administrators=administrators,
+        days=Days(session.client("dynamodb", config=BOUNDED), call, deployment.ledger_table),
+        links=identity.links,
+    )
+    return [*setup.routes(), *invite.routes(), *settings.routes(), *usage.routes()]
 
 
 def _downloads(public_url: str) -> tuple[Download, ...]:

@@ -4,6 +4,7 @@ import logging
 import re
 
 from bots.errors import reason
+from bots.trace import trace_id
 
 # They log each call, and whole addresses with it, which may carry codes and keys.
 QUIET = ("botocore", "httpcore", "httpcore2", "httpx", "httpx2", "mcp")
@@ -15,12 +16,13 @@ class OneLine(logging.Formatter):
     """Formats a record as one line; an exception is its type and where it was raised."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Time, level, logger, message: text from outside can't begin a line of its own."""
+        """Time, level, logger, message, trace: text from outside can't begin a line of its own."""
         shown = "".join(c if c.isprintable() else " " for c in record.getMessage())
         message = TOKEN.sub("[token]", " ".join(shown.split()))
         error = record.exc_info[1] if record.exc_info else None
         cause = f" [{reason(error)}]" if error else ""
-        return f"{self.formatTime(record)} {record.levelname} {record.name} {message}{cause}"
+        trace = f" trace={found}" if (found := trace_id()) else ""
+        return f"{self.formatTime(record)} {record.levelname} {record.name} {message}{cause}{trace}"
 
 
 def set_up() -> None:

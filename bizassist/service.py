@@ -13,7 +13,7 @@ import httpx
 from aiohttp import web
 from botocore.config import Config
 
-from bizassist import log
+from bizassist import log, telemetry
 from bizassist.administration import administration
 from bizassist.commands import CommandError
 from bizassist.identity_settings import identity_settings
@@ -25,6 +25,7 @@ from bizassist.settings import (
     read_process,
     teams_app,
 )
+from bots import admin_usage
 from bots.acts import Acts
 from bots.app import Check, application
 from bots.consumer import Consumer
@@ -43,6 +44,7 @@ from bots.teams.platform import teams_platform
 from bots.turn import Assistant
 from bots.web.approvals import Approvals
 from bots.web.buttons import Buttons
+from bots.web.feedback import Feedback
 from bots.web.pages import TEMPLATES, WebChat
 from bots.web.platform import WebPlatform
 from bots.web.transcripts import Transcripts
@@ -104,6 +106,7 @@ async def _serve(process: Process, deployment: Parameters) -> None:
 async def chat_service(process: Process, deployment: Parameters) -> AsyncIterator[None]:
     """The whole service, listening and answering while the block runs."""
     async with AsyncExitStack() as stack:
+        await stack.enter_async_context(telemetry.recording())
         call = Executor(THREADS)
         stack.callback(call.close)
         session = boto3.Session()
@@ -121,10 +124,12 @@ async def chat_service(process: Process, deployment: Parameters) -> AsyncIterato
         transcripts = Transcripts(dynamodb, call, deployment.transcripts_table)
         files = Files(session.client("s3", config=QUICK), call, deployment.uploads_bucket)
         uploads = Uploads(dynamodb, call, deployment.transcripts_table, files)
-        html = Html(TEMPLATES)
+        html = Html(TEMPLATES, admin_usage.TEMPLATES)
+        ledger = Ledger(dynamodb, call, deployment.ledger_table)
         approvals = Approvals(dynamodb, call, deployment.transcripts_table)
         chat = WebChat(transcripts, uploads, inbox.put, html, deployment.user_pool_id)
-        routes = chat.routes()
+        feedback = Feedback(transcripts, ledger, deployment.user_pool_id)
+        routes = [*chat.routes(), *feedback.routes()]
         platforms: dict[PlatformName, Platform] = {
             "web": WebPlatform(transcripts, approvals, uploads, process.public_url)
         }
@@ -150,7 +155,7 @@ async def chat_service(process: Process, deployment: Parameters) -> AsyncIterato
             transcripts, approvals, acts, runs, inbox.put, deployment.user_pool_id
         ).routes()
         assistant = Assistant(
-            ledger=Ledger(dynamodb, call, deployment.ledger_table),
+            ledger=ledger,
             links=identity.links,
             tokens=identity.tokens,
             runs=runs,

@@ -8,7 +8,9 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
+from opentelemetry.trace import SpanKind
 
+from bots import trace
 from bots.errors import reason
 from bots.platform import Accepted
 from identity.executor import Executor
@@ -81,6 +83,7 @@ class Consumer:
                 WaitTimeSeconds=LONG_POLL,
                 VisibilityTimeout=VISIBLE_AFTER,
                 MessageSystemAttributeNames=["MessageGroupId", "ApproximateReceiveCount"],
+                MessageAttributeNames=list(trace.FIELDS),
             )
         except (BotoCoreError, ClientError) as error:
             _log.warning("the queue can't be read: %s", type(error).__name__)
@@ -119,7 +122,8 @@ class Consumer:
         try:
             accepted = Accepted(**json.loads(message["Body"]))
             name = f"{accepted.platform} event {accepted.event_id}"
-            await self._handle(accepted)
+            with trace.span("turn", SpanKind.CONSUMER, _carried(message)):
+                await self._handle(accepted)
         except Exception as error:  # noqa: BLE001 - one event's failure must not end the loop
             _log.warning("%s comes back: %s", name, reason(error))
             return False
@@ -148,6 +152,12 @@ class Consumer:
             )
         except (BotoCoreError, ClientError) as error:
             _log.warning("deliveries could not be extended: %s", type(error).__name__)
+
+
+def _carried(message: Any) -> dict[str, str]:
+    """The trace that came with a message."""
+    attributes = message.get("MessageAttributes", {})
+    return {name: attributes[name]["StringValue"] for name in trace.FIELDS if name in attributes}
 
 
 def _by_group(messages: Iterable[Any]) -> list[list[Any]]:

@@ -8,6 +8,9 @@ from dataclasses import asdict, dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Self
 
+from opentelemetry.trace import SpanKind
+
+from bots import trace
 from bots.platform import Accepted
 from identity.executor import Executor
 
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
 
 BATCH = 10
 BATCH_BYTES = 1024 * 1024
+TRACE_BYTES = 1024
 
 
 class InboxUnavailable(Exception):
@@ -26,12 +30,13 @@ class InboxUnavailable(Exception):
 class _Waiting:
     """A message on its way to the queue, and who waits for it."""
 
-    message: dict[str, str]
+    message: dict[str, Any]
     stored: "asyncio.Future[None]"
 
     @property
     def size(self) -> int:
-        return len(self.message["MessageBody"])  # ASCII: json.dumps escapes everything else
+        # ASCII: json.dumps escapes everything else. The trace counts too, and is short.
+        return len(self.message["MessageBody"]) + TRACE_BYTES
 
     def settle(self, failure: str | None) -> None:
         if self.stored.done():  # its waiter has gone
@@ -42,7 +47,7 @@ class _Waiting:
             self.stored.set_result(None)
 
 
-def _message(accepted: Accepted, again: str) -> dict[str, str]:
+def _message(accepted: Accepted, again: str) -> dict[str, Any]:
     """One message; its group and deduplication ids hashed to fit SQS's 128 characters."""
     event = f"{accepted.platform}\n{accepted.event_id}\n{again}"
     conversation = f"{accepted.platform}\n{accepted.conversation}"
@@ -50,6 +55,10 @@ def _message(accepted: Accepted, again: str) -> dict[str, str]:
         "MessageBody": json.dumps(asdict(accepted)),
         "MessageGroupId": sha256(conversation.encode()).hexdigest(),
         "MessageDeduplicationId": sha256(event.encode()).hexdigest(),
+        "MessageAttributes": {
+            name: {"DataType": "String", "StringValue": value}
+            for name, value in trace.carrier().items()
+        },
     }
 
 
@@ -86,10 +95,14 @@ class Inbox:
             a duplicate.
         :raises InboxUnavailable: when the queue doesn't take it.
         """
-        waiting = _Waiting(_message(accepted, again), asyncio.get_running_loop().create_future())
-        self._pending.append(waiting)
-        self._arrived.set()
-        await waiting.stored
+        stored = asyncio.get_running_loop().create_future()
+        with trace.span(
+            "inbox", SpanKind.PRODUCER, None, {"bizassist.platform": accepted.platform}
+        ):
+            waiting = _Waiting(_message(accepted, again), stored)
+            self._pending.append(waiting)
+            self._arrived.set()
+            await stored
 
     async def _send(self) -> None:
         while True:

@@ -15,16 +15,22 @@
     any but answered and failed ──stop──▶ stopped: whoever answers it ends it with a word
 
 Every arrow is one conditional write (DynamoDB UpdateItem): two processes can't both take it.
+
+A row that is not waiting also says when it was asked (``asked_on``, ``asked_at``), by which chat
+user, and in the end what it cost; the index ``by_day`` has these and nothing of what was said.
 """
 
 import json
 import time
 from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
 from botocore.exceptions import ClientError
 
+from bots.outcome import Outcome
 from bots.platform import Accepted, Turn
+from bots.trace import trace_id
 from identity.executor import Executor
 from identity.people import ChatUser
 
@@ -41,11 +47,14 @@ OVER = ("answered", "failed")
 class Entry:
     """One turn's row while it is being answered; it is the reply's receipt."""
 
-    def __init__(self, ledger: "Ledger", turn: str, message: str | None, attempt: int) -> None:
+    def __init__(
+        self, ledger: "Ledger", turn: str, message: str | None, attempt: int, asked_at: datetime
+    ) -> None:
         self._ledger = ledger
         self._turn = turn
         self._message = message
         self.attempt = attempt
+        self.asked_at = asked_at
 
     @property
     def message(self) -> str | None:
@@ -66,12 +75,15 @@ class Ledger:
         self._call = call
         self._table = table
 
-    async def begin(self, turn: str) -> Entry | None:
+    async def begin(self, turn: Turn) -> Entry | None:
         """Take the turn up, for the first time or again; None when it is over."""
+        now = datetime.now(UTC)
         row = await self._move(
-            turn,
-            "SET #state = :answering, expires_at = :expires REMOVE waiting_for, accepted "
-            "ADD attempts :one",
+            turn.id,
+            "SET #state = :answering, expires_at = :expires, platform = :platform, "
+            "chat_user = :user, conversation = :conversation, trace = :trace, "
+            "asked_on = if_not_exists(asked_on, :day), asked_at = if_not_exists(asked_at, :now) "
+            "REMOVE waiting_for, accepted ADD attempts :one",
             "(attribute_not_exists(#state) OR NOT #state IN (:answered, :failed)) "
             "AND attribute_not_exists(decision)",
             {
@@ -79,13 +91,20 @@ class Ledger:
                 ":answered": {"S": OVER[0]},
                 ":failed": {"S": OVER[1]},
                 ":expires": _in(KEPT),
+                ":platform": {"S": turn.chat_user.platform},
+                ":user": {"S": turn.chat_user.key},
+                ":conversation": {"S": turn.conversation},
+                ":trace": {"S": trace_id()},
+                ":day": {"S": now.date().isoformat()},
+                ":now": {"S": now.isoformat(timespec="milliseconds")},
                 ":one": {"N": "1"},
             },
         )
         if row is None:
             return None
         message = row.get("message", {}).get("S")
-        return Entry(self, turn, message, int(row["attempts"]["N"]))
+        asked_at = datetime.fromisoformat(row["asked_at"]["S"])
+        return Entry(self, turn.id, message, int(row["attempts"]["N"]), asked_at)
 
     async def keep(self, turn: str, message: str) -> None:
         """Store the id of the turn's visible message."""
@@ -101,7 +120,7 @@ class Ledger:
         await self._move(
             turn.id,
             "SET #state = :waiting, waiting_for = :user, waiting_since = :now, "
-            "accepted = :accepted, expires_at = :expires",
+            "accepted = :accepted, expires_at = :expires REMOVE asked_on, asked_at",
             "#state = :answering",
             {
                 ":waiting": {"S": "waiting"},
@@ -125,20 +144,50 @@ class Ledger:
         rows = sorted(answer["Items"], key=lambda row: int(row["waiting_since"]["N"]))
         return [Accepted(**json.loads(row["accepted"]["S"])) for row in rows]
 
-    async def finish(self, turn: str) -> None:
-        """The turn is answered."""
-        await self._end(turn, OVER[0])
+    async def finish(self, turn: Turn, entry: Entry, outcome: Outcome) -> None:
+        """The turn is answered; the row says what it took."""
+        seconds = (datetime.now(UTC) - entry.asked_at).total_seconds()
+        took = {
+            "subject": outcome.subject and {"S": outcome.subject},
+            "problem": outcome.problem and {"S": outcome.problem},
+            "model": outcome.model and {"S": outcome.model},
+            "tools": outcome.tools and {"L": [{"S": name} for name in outcome.tools]},
+            "input_tokens": {"N": str(outcome.input_tokens)},
+            "output_tokens": {"N": str(outcome.output_tokens)},
+            "milliseconds": {"N": str(round(seconds * 1000))},
+        }
+        await self._end(turn.id, OVER[0], {name: value for name, value in took.items() if value})
 
-    async def fail(self, turn: str) -> None:
-        """The turn could not be answered and its asker has been told."""
-        await self._end(turn, OVER[1])
+    async def fail(self, turn: Turn) -> None:
+        """The turn could not be answered."""
+        await self._end(turn.id, OVER[1], {})
 
-    async def _end(self, turn: str, state: str) -> None:
+    async def judge(self, turn: str, chat_user: ChatUser, feedback: str) -> bool:
+        """Keep what the asker thinks of the answer, ``up`` or ``down``; False for anybody else."""
+        row = await self._move(
+            turn,
+            "SET feedback = :feedback",
+            "#state = :answered AND chat_user = :user",
+            {
+                ":feedback": {"S": feedback},
+                ":answered": {"S": OVER[0]},
+                ":user": {"S": chat_user.key},
+            },
+        )
+        return row is not None
+
+    async def _end(self, turn: str, state: str, took: dict[str, Any]) -> None:
+        more = "".join(f", {name} = :{name}" for name in took)
         await self._move(
             turn,
-            "SET #state = :over REMOVE waiting_for, accepted",
+            f"SET #state = :over{more} REMOVE waiting_for, accepted",
             "NOT #state IN (:answered, :failed)",
-            {":over": {"S": state}, ":answered": {"S": OVER[0]}, ":failed": {"S": OVER[1]}},
+            {
+                ":over": {"S": state},
+                ":answered": {"S": OVER[0]},
+                ":failed": {"S": OVER[1]},
+                **{f":{name}": value for name, value in took.items()},
+            },
         )
 
     async def _move(

@@ -23,6 +23,7 @@ from ag_ui.core import (
 from httpx_sse import EventSource, SSEError, aconnect_sse
 from pydantic import TypeAdapter, ValidationError
 
+from bots import trace
 from bots.errors import RuntimeUnavailable, TokenRefused
 from bots.files import SentFile
 
@@ -32,6 +33,9 @@ SESSION_HEADER = "X-Amzn-Bedrock-AgentCore-Runtime-Session-Id"
 TIMEOUT = httpx.Timeout(connect=5.0, read=150.0, write=30.0, pool=5.0)
 
 STOP_TIMEOUT = httpx.Timeout(connect=5.0, read=20.0, write=10.0, pool=5.0)
+
+SPAN = {"gen_ai.operation.name": "invoke_agent", "gen_ai.agent.name": "bizassist"}
+"""As OpenTelemetry's conventions for generative AI name it."""
 
 _EVENT: TypeAdapter[BaseEvent] = TypeAdapter(Event)
 _log = logging.getLogger(__name__)
@@ -88,12 +92,18 @@ class Runtime:
         }
         body = await asyncio.to_thread(_body, question, text, files)
         try:
-            async with aconnect_sse(
-                self._http, "POST", self._url, content=body, headers=headers, timeout=TIMEOUT
-            ) as stream:
-                _check(stream.response)
-                async for event in _events(stream):
-                    yield event
+            with trace.outgoing("invoke_agent bizassist", SPAN) as traced:
+                async with aconnect_sse(
+                    self._http,
+                    "POST",
+                    self._url,
+                    content=body,
+                    headers={**headers, **traced},
+                    timeout=TIMEOUT,
+                ) as stream:
+                    _check(stream.response)
+                    async for event in _events(stream):
+                        yield event
         except (httpx.TransportError, SSEError) as error:
             raise RuntimeUnavailable(f"{run}: {type(error).__name__}") from error
 

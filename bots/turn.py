@@ -1,11 +1,14 @@
 """The turn: chat user, link, token, runtime, reply. It knows no platform."""
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, replace
+
+from ag_ui.core import BaseEvent
 
 from bots.errors import TryAgain, TurnRefused
 from bots.ledger import Entry, Ledger
+from bots.outcome import Outcome
 from bots.platform import Platform, ReplyStream, Turn
 from bots.policy import Policy, elsewhere
 from bots.running import Runs
@@ -40,13 +43,13 @@ class Assistant:
 
         :raises TryAgain: when the inbox shall deliver the turn again.
         """
-        entry = await self.ledger.begin(turn.id)
+        entry = await self.ledger.begin(turn)
         if entry is None:
             return
         settings = await self.policy.settings(turn)
         turn = replace(turn, private=settings.private)
         if refusal := elsewhere(turn, settings):
-            await self._refuse(turn, platform, refusal)
+            await self._refuse(turn, platform, entry, refusal)
             return
         try:
             link = await self.links.active(turn.chat_user)
@@ -64,13 +67,13 @@ class Assistant:
         if not turn.resume and (
             refusal := await self.policy.spend(turn, link.subject, settings.quota)
         ):
-            await self._refuse(turn, platform, refusal)
+            await self._refuse(turn, platform, entry, refusal)
             return
         await self._reply(turn, platform, entry, link, token)
 
     async def apologise(self, turn: Turn, platform: Platform) -> None:
         """Tell the asker that the inbox has given up on ``turn``."""
-        entry = await self.ledger.begin(turn.id)
+        entry = await self.ledger.begin(turn)
         if entry is None:
             return
         turn = replace(turn, private=(await self.policy.settings(turn)).private)
@@ -79,13 +82,13 @@ class Assistant:
                 await reply.say(APOLOGY)
         except TurnRefused as error:
             await platform.notify(turn, error.sentence)
-        await self.ledger.fail(turn.id)
+        await self.ledger.fail(turn)
         _log.error("turn %s was given up", turn.id)
 
-    async def _refuse(self, turn: Turn, platform: Platform, sentence: str) -> None:
+    async def _refuse(self, turn: Turn, platform: Platform, entry: Entry, sentence: str) -> None:
         """Tell the asker alone why there is no answer."""
         await platform.notify(turn, sentence)
-        await self.ledger.finish(turn.id)
+        await self.ledger.finish(turn, entry, Outcome(problem="refused"))
 
     async def _ask_to_link(self, turn: Turn, platform: Platform) -> None:
         await self.ledger.wait(turn)
@@ -97,22 +100,26 @@ class Assistant:
     async def _reply(
         self, turn: Turn, platform: Platform, entry: Entry, link: Link, token: str
     ) -> None:
+        outcome = Outcome(subject=link.subject)
         try:
             async with platform.reply(turn, entry) as reply:
-                await self._answered(turn, platform, reply, link, token)
+                events = self.runs.events(turn, platform, link, token)
+                await self._answered(turn, reply, events, outcome)
         except TurnRefused as error:  # not even the beginning of an answer can be shown
-            await self._refuse(turn, platform, error.sentence)
+            await self._refuse(turn, platform, entry, error.sentence)
         else:
-            await self.ledger.finish(turn.id)
+            await self.ledger.finish(turn, entry, outcome)
 
     async def _answered(
-        self, turn: Turn, platform: Platform, reply: ReplyStream, link: Link, token: str
+        self, turn: Turn, reply: ReplyStream, events: AsyncIterator[BaseEvent], outcome: Outcome
     ) -> None:
         try:
-            async for event in self.runs.events(turn, platform, link, token):
+            async for event in events:
+                outcome.take(event)
                 await reply.show(event)
         except TurnRefused as error:
             _log.warning("turn %s was refused: %s", turn.id, error)
+            outcome.problem = "refused"
             await reply.say(error.sentence)
         except TryAgain as error:
             await reply.say(error.sentence)

@@ -1,6 +1,7 @@
 """What AgentCore Gateway calls: the event is the arguments, the context names the tool."""
 
 import json
+import os
 import sys
 import time
 from typing import Any
@@ -29,7 +30,7 @@ def handler(event: object, context: Any) -> catalog.Answer:
         answer, outcome, reason = dict(_BROKEN.answer()), _BROKEN.code, type(error).__name__
     if outcome == "unknown_tool":
         name = "?"  # a made-up name must not become a metric of its own
-    _measure(name, outcome, reason, time.perf_counter() - started)
+    _measure(name, outcome, reason, time.perf_counter() - started, trace(context))
     return answer
 
 
@@ -39,7 +40,12 @@ def tool_name(context: Any) -> str:
     return str(custom.get("bedrockAgentCoreToolName", "")).rpartition("___")[2]
 
 
-def _measure(tool: str, outcome: str, reason: str, seconds: float) -> None:
+def trace(context: Any) -> str:
+    """X-Ray's tracing header of this call, as Lambda tells it; empty without tracing."""
+    return str(getattr(context, "trace_id", None) or os.environ.get("_X_AMZN_TRACE_ID", ""))
+
+
+def _measure(tool: str, outcome: str, reason: str, seconds: float, trace_id: str) -> None:
     """Print one line that is log and metric at once (CloudWatch embedded metric format)."""
     metric = {
         "Namespace": "bizassist",
@@ -52,5 +58,6 @@ def _measure(tool: str, outcome: str, reason: str, seconds: float) -> None:
         "outcome": outcome,
         "reason": reason,
         "duration": round(seconds * 1000, 1),
+        "trace": trace_id,
     }
     sys.stdout.write(json.dumps(line) + "\n")

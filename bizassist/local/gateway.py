@@ -6,8 +6,6 @@ import json
 import logging
 import os
 import sys
-import uuid
-from types import SimpleNamespace
 from typing import Any
 
 import boto3
@@ -29,13 +27,16 @@ from mcp_types import (
     TextContent,
     Tool,
 )
+from opentelemetry.trace import SpanKind, get_tracer
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse
 from starlette.routing import Route
 
+from agent import telemetry
 from agent.keys import Keys, KeysUnavailableError
 from bizassist import log
+from bizassist.local.lambda_context import lambda_context
 from bizassist.parameters import read_parameters
 from gateway_tools import catalog
 from gateway_tools.handler import handler
@@ -43,6 +44,7 @@ from gateway_tools.handler import handler
 logger = logging.getLogger(__name__)
 
 TOOLS_PER_PAGE = 50
+TRACER = "bizassist.local.gateway"
 PARAMETERS = ("issuer", "discovery_url", "m2m_client_id", "m2m_scope", "warranty_table")
 RESOURCE_METADATA = "/.well-known/oauth-protected-resource"
 ALGORITHMS = ["RS256"]
@@ -143,9 +145,11 @@ class Gateway:
         """The Lambda handler's answer, its errors marked as errors."""
         if params.name not in self._tools:
             raise MCPError(INVALID_PARAMS, f"Unknown tool: {params.name}")
-        answer = await asyncio.to_thread(
-            handler, params.arguments or {}, _lambda_context(params.name)
-        )
+        with get_tracer(TRACER).start_as_current_span(
+            f"lambda {params.name}", kind=SpanKind.SERVER
+        ):
+            context = lambda_context(params.name)
+            answer = await asyncio.to_thread(handler, params.arguments or {}, context)
         failed = "error" in answer
         return CallToolResult(
             content=[TextContent(text=json.dumps(answer, ensure_ascii=False))],
@@ -224,6 +228,8 @@ def main() -> None:
         base_url=f"http://127.0.0.1:{port}",
     )
     log.set_up()
+    if telemetry.is_on():
+        telemetry.begun("bizassist-gateway")
     uvicorn.run(
         app,
         host="127.0.0.1",
@@ -237,19 +243,6 @@ def main() -> None:
 
 def _cursor(start: int) -> str:
     return base64.urlsafe_b64encode(f"tools:{start}".encode()).decode()
-
-
-def _lambda_context(full_name: str) -> SimpleNamespace:
-    """The context that AWS sends with a call (AgentCore Gateway, Lambda targets)."""
-    custom = {
-        "bedrockAgentCoreMessageVersion": "1.0",
-        "bedrockAgentCoreAwsRequestId": str(uuid.uuid4()),
-        "bedrockAgentCoreMcpMessageId": str(uuid.uuid4()),
-        "bedrockAgentCoreGatewayId": "local",
-        "bedrockAgentCoreTargetId": full_name.partition("___")[0],
-        "bedrockAgentCoreToolName": full_name,
-    }
-    return SimpleNamespace(client_context=SimpleNamespace(custom=custom))
 
 
 if __name__ == "__main__":

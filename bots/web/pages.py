@@ -17,6 +17,7 @@ from bots.web.own import own_person, own_turns
 from bots.web.platform import accepted_question
 from bots.web.transcripts import Asked, Transcripts
 from bots.web.uploads import Uploads
+from bots.web.why import LONGEST_COMMENT
 from identity.html import Html
 from identity.signed_in import SignedIn, signed_in
 
@@ -118,6 +119,7 @@ class WebChat:
             conversation=conversation,
             files=await self._uploads.of(person.subject, conversation),
             rendered=rendered,
+            longest_comment=LONGEST_COMMENT,
         )
 
     async def events(self, request: web.Request) -> web.StreamResponse:
@@ -140,6 +142,7 @@ class WebChat:
             files=await self._uploads.of(person.subject, conversation),
             accepted=ACCEPTED,
             rendered=rendered,
+            longest_comment=LONGEST_COMMENT,
         )
 
 

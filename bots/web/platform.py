@@ -22,6 +22,7 @@ from bots.web.answer import SENTENCE, Shown, after
 from bots.web.approvals import Approvals, Row, approval_of
 from bots.web.transcripts import Transcripts
 from bots.web.uploads import Uploads
+from bots.web.why import Reasons, Why
 from identity.people import ChatUser, Names
 
 # Events are written in batches of this many seconds: a reader can't tell, the table is spared.
@@ -114,7 +115,7 @@ class WebPlatform:
             await reply.flush()
         if reply.asked:  # before the answer, which the page would show without its buttons
             await self._ask(turn, reply.asked)
-        await self._finish(turn, reply.shown.text, reply.shown.sources)
+        await self._finish(turn, reply.shown.text, reply.shown.sources, reply.reasons.why)
         # A page that hears of the end finds the whole turn in the transcript.
         await self._write(turn, reply.end or _over(turn))
 
@@ -128,8 +129,10 @@ class WebPlatform:
         approval = approval_of(turn.accepted.event_id, asked, until)
         await self._approvals.asked(_row(turn), approval)
 
-    async def _finish(self, turn: Turn, text: str, sources: Sequence[Source] = ()) -> None:
-        await self._transcripts.answered(*_row(turn), text, sources)
+    async def _finish(
+        self, turn: Turn, text: str, sources: Sequence[Source] = (), why: Why | None = None
+    ) -> None:
+        await self._transcripts.answered(*_row(turn), text, sources=sources, why=why)
 
     async def _write(self, turn: Turn, *events: BaseEvent) -> None:
         await self._transcripts.write(turn.accepted.event_id, events)
@@ -145,6 +148,7 @@ class WebReply:
         self._flushed = 0.0
         self.shown = Shown()
         self.asked: list[Interrupt] = []
+        self.reasons = Reasons()
         self.end: BaseEvent | None = None
 
     async def show(self, event: BaseEvent) -> None:
@@ -154,6 +158,7 @@ class WebReply:
         """
         self.shown = after(self.shown, event)
         self.asked = self.asked or interrupts(event)
+        self.reasons.take(event)
         if self.shown.over:
             self.end = event
             return

@@ -3,7 +3,8 @@
 One table, three kinds of rows (partition / position)::
 
     people#{subject}                  / {conversation}   its title
-    turns#{subject}#{conversation}    / {turn}           question, then answer (bots.web.approvals)
+    turns#{subject}#{conversation}    / {turn}           question, then answer and why; feedback
+                                                         (and what bots.web.approvals keeps)
     live#{event}                      / {nanoseconds}    agent events, for an hour
 
 The subject is part of the key, so nobody can name another person's conversation.
@@ -16,10 +17,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ag_ui.core import BaseEvent, Event
+from botocore.exceptions import ClientError
 from pydantic import TypeAdapter
 
 from bots.sources import Source
 from bots.web.approvals import Approval, Place
+from bots.web.why import Why
 from identity.executor import Executor
 
 if TYPE_CHECKING:
@@ -43,6 +46,8 @@ class Asked:
     :param live: the event whose agent events make the answer.
     :param kept: what stands above the answer, from before a decision; Markdown.
     :param approval: what the answer asks its person to approve.
+    :param why: how the agent came to it; None when it was not the agent who answered.
+    :param feedback: ``up`` or ``down``; empty when its person has not said.
     """
 
     turn: str
@@ -52,6 +57,9 @@ class Asked:
     live: str = ""
     kept: str = ""
     approval: Approval | None = None
+    why: Why | None = None
+    feedback: str = ""
+    comment: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,19 +99,42 @@ class Transcripts:
         conversation: str,
         turn: str,
         answer: str,
+        *,
         sources: Sequence[Source] = (),
+        why: Why | None = None,
     ) -> None:
-        """Add the whole answer, and what it is based on, to its question."""
+        """Add the whole answer to its question, what it is based on, and why it is as it is."""
+        told = {":why": {"S": why.model_dump_json()}} if why else {}
         await self._update(
             f"turns#{subject}#{conversation}",
             turn,
-            "SET answer = :answer, sources = :sources, expires_at = :expires",
+            "SET answer = :answer, sources = :sources, expires_at = :expires"
+            + (", why = :why" if why else ""),
             {
                 ":answer": {"S": answer},
                 ":sources": {"S": _SOURCES.dump_json(tuple(sources)).decode()},
                 ":expires": _in(KEPT),
+                **told,
             },
         )
+
+    async def judge(
+        self, subject: str, conversation: str, turn: str, feedback: str, comment: str
+    ) -> bool:
+        """Keep what the asker thinks of an answer; False when there is no such answer."""
+        try:
+            await self._update(
+                f"turns#{subject}#{conversation}",
+                turn,
+                "SET feedback = :feedback, feedback_comment = :comment",
+                {":feedback": {"S": feedback}, ":comment": {"S": comment}},
+                "attribute_exists(answer) AND attribute_exists(why)",
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
+                return False
+            raise
+        return True
 
     async def withdraw(self, subject: str, conversation: str, turn: str) -> None:
         """Remove a question that nobody will answer."""
@@ -142,14 +173,21 @@ class Transcripts:
         return [(row["position"]["S"], _EVENTS.validate_json(row["events"]["S"])) for row in rows]
 
     async def _update(
-        self, conversation: str, position: str, update: str, values: dict[str, Any]
+        self,
+        conversation: str,
+        position: str,
+        update: str,
+        values: dict[str, Any],
+        condition: str | None = None,
     ) -> None:
+        only_if: Any = {"ConditionExpression": condition} if condition else {}
         await self._call(
             self._dynamodb.update_item,
             TableName=self._table,
             Key={"conversation": {"S": conversation}, "position": {"S": position}},
             UpdateExpression=update,
             ExpressionAttributeValues=values,
+            **only_if,
         )
 
     async def _rows(
@@ -178,14 +216,18 @@ class Transcripts:
 
 def _asked(row: Any) -> Asked:
     place = Place.of(row)
+    given = {name: value["S"] for name, value in row.items() if "S" in value}
     return Asked(
-        turn=row["position"]["S"],
-        question=row["question"]["S"],
+        turn=given["position"],
+        question=given["question"],
         answer=place.answer,
-        sources=_SOURCES.validate_json(row["sources"]["S"]) if "sources" in row else (),
+        sources=_SOURCES.validate_json(given["sources"]) if "sources" in given else (),
         live=place.live,
         kept=place.kept,
         approval=place.approval,
+        why=Why.read(given["why"]) if "why" in given else None,
+        feedback=given.get("feedback", ""),
+        comment=given.get("feedback_comment", ""),
     )
 
 

@@ -14,6 +14,7 @@ from bots.acts import Acts, Decided
 from bots.draft import Draft
 from bots.errors import TryAgain
 from bots.ledger import Ledger
+from bots.outcome import Outcome
 from bots.platform import Accepted, Platform, Turn
 from bots.running import STOPPED, NotStopped, Runs
 from bots.runtime import Runtime
@@ -46,7 +47,7 @@ async def turn(stack: Stack, aws: boto3.Session, call: Executor) -> Turn:
     name = secrets.token_hex(6)
     accepted = Accepted("slack", name, "c", {})
     asked = Turn(f"slack:{name}", ALICE, "c", "Go", accepted)
-    await _ledger(stack, aws, call).begin(asked.id)
+    await _ledger(stack, aws, call).begin(asked)
     return asked
 
 
@@ -84,7 +85,7 @@ async def test_a_decided_turn_is_not_begun_again(
     await acts.ask(turn.id, "alice", _waiting("i1"))
     await acts.decide(turn.id, "alice", "approve")
 
-    assert await _ledger(stack, aws, call).begin(turn.id) is None
+    assert await _ledger(stack, aws, call).begin(turn) is None
 
 
 async def test_only_what_is_being_answered_is_stopped_at_the_runtime(
@@ -97,7 +98,10 @@ async def test_only_what_is_being_answered_is_stopped_at_the_runtime(
     assert not await acts.stop(waiting)
     assert await acts.stopped(waiting)
 
-    await _ledger(stack, aws, call).finish(turn.id)
+    ledger = _ledger(stack, aws, call)
+    entry = await ledger.begin(turn)
+    assert entry
+    await ledger.finish(turn, entry, Outcome())
     assert not await acts.stop(turn.id)
 
 

@@ -7,6 +7,7 @@ import boto3
 import pytest
 
 from bots.ledger import Ledger
+from bots.outcome import Outcome
 from bots.platform import Accepted, Turn
 from identity.executor import Executor
 from identity.people import ChatUser
@@ -32,32 +33,37 @@ def asked(number: int = 1, user: str | None = None) -> Turn:
     )
 
 
+async def finished(ledger: Ledger, turn: Turn, outcome: Outcome | None = None) -> None:
+    entry = await ledger.begin(turn)
+    assert entry
+    await ledger.finish(turn, entry, outcome or Outcome())
+
+
 async def test_an_answered_turn_is_never_begun_again(ledger: Ledger) -> None:
     turn = asked()
 
-    assert await ledger.begin(turn.id)
-    await ledger.finish(turn.id)
+    await finished(ledger, turn)
 
-    assert await ledger.begin(turn.id) is None
+    assert await ledger.begin(turn) is None
 
 
 async def test_a_failed_turn_is_never_begun_again(ledger: Ledger) -> None:
     turn = asked()
 
-    await ledger.begin(turn.id)
-    await ledger.fail(turn.id)
+    await ledger.begin(turn)
+    await ledger.fail(turn)
 
-    assert await ledger.begin(turn.id) is None
+    assert await ledger.begin(turn) is None
 
 
 async def test_a_redelivered_turn_finds_its_message(ledger: Ledger) -> None:
     turn = asked()
-    first = await ledger.begin(turn.id)
+    first = await ledger.begin(turn)
     assert first is not None
     assert first.message is None
     await first.keep("1700000000.000100")
 
-    again = await ledger.begin(turn.id)
+    again = await ledger.begin(turn)
 
     assert again is not None
     assert (again.message, again.attempt) == ("1700000000.000100", 2)
@@ -67,20 +73,18 @@ async def test_turns_wait_for_their_own_chat_user_in_order(ledger: Ledger) -> No
     one, two = asked(1, "U1"), asked(2, "U1")
     other = asked(1, "U2")
     for turn in (one, two, other):
-        await ledger.begin(turn.id)
+        await ledger.begin(turn)
         await ledger.wait(turn)
 
     assert await ledger.waiting(one.chat_user) == [one.accepted, two.accepted]
 
-    await ledger.begin(one.id)
-    await ledger.finish(one.id)
+    await finished(ledger, one)
     assert await ledger.waiting(one.chat_user) == [two.accepted]
 
 
 async def test_only_a_begun_turn_waits(ledger: Ledger) -> None:
     turn = asked()
-    await ledger.begin(turn.id)
-    await ledger.finish(turn.id)
+    await finished(ledger, turn)
 
     await ledger.wait(turn)
 

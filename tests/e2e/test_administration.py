@@ -88,11 +88,22 @@ async def test_everybody_can_use_the_pages(browser: Browser, stack: Stack) -> No
         "workspaces",
         f"workspaces/settings?workspace=web%23{pool}",
         "people",
+        "usage",
         "audit",
     ):
         await page.goto(f"{stack.chat}/admin/{path}")
         await assert_accessible(page)
     await page.close()
+
+
+async def test_an_administrator_reads_what_was_asked_in_numbers(
+    page: Page, stack: Stack, artifacts: Path
+) -> None:
+    await page.goto(f"{stack.chat}/admin/usage")
+    await sign_in(page, "admin", stack.password("admin"))
+    await expect(page.get_by_role("heading", name="Usage", exact=True)).to_be_visible()
+    await expect(page.get_by_role("row", name=re.compile("^Questions"))).to_be_visible()
+    await photograph(page, artifacts, "usage")
 
 
 async def test_the_keyboard_alone_changes_a_setting(page: Page, stack: Stack) -> None:

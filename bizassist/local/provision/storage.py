@@ -8,16 +8,23 @@ from typing import Any
 import boto3
 
 TABLES: dict[str, tuple[str, str | None, dict[str, str]]] = {
-    # name: partition key, sort key, {index: its partition key}
+    # name: partition key, sort key, {index: its partition key, and its sort key}
     "links": ("chat_user", None, {"by_subject": "subject"}),
     "link_requests": ("id", None, {}),
     "sessions": ("id", None, {"by_subject": "subject"}),
     "audit": ("day", "position", {}),
     "workspaces": ("workspace", None, {}),
-    "ledger": ("turn", None, {"by_waiting": "waiting_for"}),
+    "ledger": ("turn", None, {"by_waiting": "waiting_for", "by_day": "asked_on asked_at"}),
     "transcripts": ("conversation", "position", {}),
     "warranty": ("serial_number", None, {}),
     "clients": ("client_id", None, {}),
+}
+PROJECTED = {
+    # index: all that it has besides the keys; one that isn't named has everything
+    "by_day": (
+        *("state", "platform", "chat_user", "subject", "trace", "problem", "feedback"),
+        *("model", "tools", "input_tokens", "output_tokens", "milliseconds"),
+    )
 }
 EXPIRING = ("link_requests", "sessions", "ledger", "transcripts")
 BUCKETS = ("policies", "uploads")
@@ -37,26 +44,21 @@ def make_tables(aws: boto3.Session) -> dict[str, str]:
     for table, (partition, sort, indexes) in TABLES.items():
         name = names[f"{table}_table"] = f"bizassist-{table.replace('_', '-')}"
         keys = [partition, *([sort] if sort else [])]
+        indexed = {index: key.split() for index, key in indexes.items()}
+        named = {*keys, *(key for pair in indexed.values() for key in pair)}
         extra: dict[str, Any] = {
             "GlobalSecondaryIndexes": [
-                {
-                    "IndexName": index,
-                    "KeySchema": [{"AttributeName": key, "KeyType": "HASH"}],
-                    "Projection": {"ProjectionType": "ALL"},
-                }
-                for index, key in indexes.items()
+                {"IndexName": index, "KeySchema": _schema(pair), "Projection": _projection(index)}
+                for index, pair in indexed.items()
             ]
         }
         dynamodb.create_table(
             TableName=name,
             BillingMode="PAY_PER_REQUEST",
             AttributeDefinitions=[
-                {"AttributeName": key, "AttributeType": "S"} for key in [*keys, *indexes.values()]
+                {"AttributeName": key, "AttributeType": "S"} for key in sorted(named)
             ],
-            KeySchema=[
-                {"AttributeName": key, "KeyType": "HASH" if key == partition else "RANGE"}
-                for key in keys
-            ],
+            KeySchema=_schema(keys),
             **(extra if indexes else {}),
         )
         if table in EXPIRING:
@@ -65,6 +67,18 @@ def make_tables(aws: boto3.Session) -> dict[str, str]:
                 TimeToLiveSpecification={"Enabled": True, "AttributeName": "expires_at"},
             )
     return names
+
+
+def _schema(keys: list[str]) -> Any:
+    """The keys of a table or an index: the partition's, and the one that sorts."""
+    kinds = zip(keys, ("HASH", "RANGE"), strict=False)
+    return [{"AttributeName": key, "KeyType": kind} for key, kind in kinds]
+
+
+def _projection(index: str) -> dict[str, Any]:
+    if index not in PROJECTED:
+        return {"ProjectionType": "ALL"}
+    return {"ProjectionType": "INCLUDE", "NonKeyAttributes": list(PROJECTED[index])}
 
 
 def make_queues(aws: boto3.Session) -> dict[str, str]:

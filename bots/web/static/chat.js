@@ -33,6 +33,7 @@ export function watch(answer) {
     text.setAttribute("aria-busy", "false");
     answer.classList.remove("pending");
     for (const cut of tools.querySelectorAll(".running")) cut.remove(); // it was stopped
+    answer.dispatchEvent(new CustomEvent("answered", { bubbles: true }));
   });
 }
 

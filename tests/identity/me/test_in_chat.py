@@ -143,7 +143,7 @@ async def test_a_failing_receipt_keeps_nobody_from_their_answer(
     fails: Callable[[], Awaitable[None]],
 ) -> None:
     monkeypatch.setattr(service, "RECEIPT_SECONDS", 0.2)
-    await answers.assistant.ledger.begin(f"slack:{chat.question(1).event_id}")
+    await answers.assistant.ledger.begin(chat.turn(chat.question(1)))
     await answers.assistant.ledger.wait(chat.turn(chat.question(1)))
     chat.notify_fails = fails
     await answers.on_linked(link, None)
