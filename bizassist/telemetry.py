@@ -53,7 +53,7 @@ def _begun() -> "TracerProvider | None":
     try:
         return _provider()
     except Exception as error:  # noqa: BLE001 - whatever a library makes of the environment
-        _log.error("no spans are recorded: %s", reason(error))  # noqa: TRY400 - one line
+        _log.error("no spans are recorded: %s", reason(error))
         return None
 
 

@@ -62,3 +62,21 @@ async def test_a_collector_comes_before_x_ray() -> None:
     given = {"AWS_REGION": "eu-central-1", "OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:9"}
 
     assert await run(WHERE, **given) == "OTLPSpanExporter http://127.0.0.1:9/v1/traces"
+
+
+BROKEN = """
+import asyncio
+from agent import telemetry as agents
+from bizassist import telemetry as chats
+assert agents.begun("x") is None
+async def serve():
+    async with chats.recording():
+        print("goes on")
+asyncio.run(serve())
+"""
+
+
+async def test_a_slip_in_a_variable_takes_nobodys_answer() -> None:
+    given = {"AGENT_OBSERVABILITY_ENABLED": "true", "OTEL_BSP_MAX_QUEUE_SIZE": "-1"}
+
+    assert await run(BROKEN, **given) == "goes on"
