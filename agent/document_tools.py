@@ -30,7 +30,9 @@ COMPARES = (
 )
 NAME = "Name of an attached document, such as contract.pdf."
 QUESTION = "What to find out about it; empty for a summary."
-NOTHING = "No document is attached to this conversation. Attach one and ask again."
+NOTHING = (
+    "No document is attached to this conversation. Attach one in the web chat and ask again there."
+)
 
 
 def document_tools(files: Sequence[AttachedFile], reader: Reader) -> list[AgentTool]:

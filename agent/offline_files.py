@@ -98,7 +98,8 @@ def _comparison_told(value: dict[str, Any]) -> Iterator[str]:
     yield f"{first} and {second} differ. {both}"
     if changed:
         lines = [
-            f"- {quoted(one['before'])}{_place(one)}\n  → {quoted(one['after'])}" for one in changed
+            f"- {quoted(one['before'])}{_place(one)}  \n  → {quoted(one['after'])}"
+            for one in changed
         ]
         yield "\n".join([f"What changed from {first} to {second}:", "", *lines])
     for only, name in (("only_in_first", first), ("only_in_second", second)):
