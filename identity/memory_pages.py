@@ -2,6 +2,7 @@
 
 from aiohttp import web
 
+from identity.conversations import Conversations
 from identity.html import Html
 from identity.me_pages import HOME, must_be_signed_in, say, to_be_signed_in
 from identity.memories import Memories
@@ -11,9 +12,10 @@ from identity.sessions import check_csrf
 class MemoryPages:
     """Handlers that delete memory records, each for its own person only."""
 
-    def __init__(self, *, html: Html, memories: Memories) -> None:
+    def __init__(self, *, html: Html, memories: Memories, conversations: Conversations) -> None:
         self._html = html
         self._memories = memories
+        self._conversations = conversations
 
     async def forget(self, request: web.Request) -> web.Response:
         """``POST /me/memories/forget``: one record."""
@@ -31,12 +33,18 @@ class MemoryPages:
         person = await to_be_signed_in(request)
         remembered = await self._memories.of(person.subject)
         count = sum(len(kind.memories) for kind in remembered)
-        return await self._html.page(request, "me/forget_all.html", count=count)
+        return await self._html.page(
+            request,
+            "me/forget_all.html",
+            count=count,
+            conversations=await self._conversations.kept(person.subject),
+        )
 
     async def forget_all(self, request: web.Request) -> web.Response:
-        """``POST /me/memories/forget-all``: every record of every kind."""
+        """``POST /me/memories/forget-all``: every record of every kind, and what it came from."""
         person = await must_be_signed_in(request)
         await check_csrf(request)
+        await self._conversations.forget(person.subject)
         await self._memories.forget_all(person.subject)
         await say(request, "Everything is forgotten.")
         raise web.HTTPSeeOther(HOME)

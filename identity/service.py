@@ -14,6 +14,7 @@ from identity.audit import Audit
 from identity.auth_pages import AuthPages
 from identity.aws import Clients
 from identity.browser import error_pages, security_headers
+from identity.conversations import Conversations
 from identity.departures import Departures
 from identity.directory import Directory
 from identity.executor import Executor
@@ -82,6 +83,7 @@ class Identity:
     departures: Departures
     receipts: Receipts
     memories: Memories
+    conversations: Conversations
 
     @classmethod
     @asynccontextmanager
@@ -130,6 +132,7 @@ class Identity:
                     clients.dynamodb, settings.link_requests_table, execute, settings.public_url
                 ),
                 memories=Memories(role, settings.memory_id, execute),
+                conversations=Conversations(role, settings.memory_id, execute),
             )
 
     async def link_url(self, chat_user: ChatUser, names: Names) -> str:
@@ -175,7 +178,9 @@ class Identity:
                 undo_pages=self._undo_pages(html),
                 me_pages=self._me_pages(html),
                 admin_pages=self._admin_pages(html),
-                memory_pages=MemoryPages(html=html, memories=self.memories),
+                memory_pages=MemoryPages(
+                    html=html, memories=self.memories, conversations=self.conversations
+                ),
                 rate_limit=rate_limit or RateLimit(trusted_proxies=settings.trusted_proxies),
             )
         )

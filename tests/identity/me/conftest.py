@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import pytest_asyncio
@@ -110,6 +110,28 @@ class Records:
             ],
         )
         return made["successfulRecords"][0]["memoryRecordId"]
+
+    def say(self, actor: str, session: str, text: str) -> None:
+        """Put an event there, as a conversation does."""
+        self.deployment.aws.client("bedrock-agentcore").create_event(
+            memoryId=self.deployment.parameters["memory_id"],
+            actorId=actor,
+            sessionId=session,
+            eventTimestamp=datetime.now(UTC),
+            payload=[{"conversational": {"content": {"text": text}, "role": "USER"}}],
+        )
+
+    def said(self, actor: str) -> list[str]:
+        """The texts of all events of somebody."""
+        client = self.deployment.aws.client("bedrock-agentcore")
+        who: Any = {"memoryId": self.deployment.parameters["memory_id"], "actorId": actor}
+        sessions = [one["sessionId"] for one in client.list_sessions(**who)["sessionSummaries"]]
+        return [
+            part["conversational"]["content"]["text"]
+            for session in sessions
+            for event in client.list_events(**who, sessionId=session)["events"]
+            for part in event["payload"]
+        ]
 
     def exists(self, record: str) -> bool:
         client = self.deployment.aws.client("bedrock-agentcore")

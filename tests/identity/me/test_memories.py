@@ -132,6 +132,43 @@ async def test_everything_is_forgotten_after_a_confirmation(
     assert records.exists(theirs)
 
 
+async def test_what_was_said_is_forgotten_with_everything(
+    person: Newcomer, other: Newcomer, records: Records
+) -> None:
+    """The memory learns from what was said: kept, it would remember all of it again."""
+    for number in range(3):
+        records.say(person.subject, f"session-{number}", "I like tea")
+    records.say(person.subject, "memory-switch", "paused")
+    records.say(other.subject, "session-1", "stays")
+    asked = await person.browser.get("/me/memories/forget-all")
+    assert "said in your conversations" in asked.text
+
+    done = await person.browser.submit(asked, "/me/memories/forget-all")
+
+    assert "Everything is forgotten." in done.text
+    assert records.said(person.subject) == ["paused"]  # a pause is a setting, no memory
+    assert records.said(other.subject) == ["stays"]
+    assert (
+        "There is nothing to forget" in (await person.browser.get("/me/memories/forget-all")).text
+    )
+
+
+async def test_what_was_said_and_stays_is_not_called_forgotten(
+    house: House, person: Newcomer, records: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("identity.conversations.LOOK_PAUSE", 0.0)
+    monkeypatch.setattr(house.identity.conversations, "_delete", lambda *_: None)
+    records.say(person.subject, "session-1", "I like tea")
+    kept = records.write("likes tea", f"/facts/{person.subject}/")
+    asked = await person.browser.get("/me/memories/forget-all")
+
+    failed = await person.browser.submit(asked, "/me/memories/forget-all")
+
+    assert failed.status == 503
+    assert "look again in a minute" in failed.text
+    assert records.exists(kept)
+
+
 async def test_a_long_memory_is_read_page_by_page(
     person: Newcomer, records: Records, monkeypatch: pytest.MonkeyPatch
 ) -> None:
