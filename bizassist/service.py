@@ -39,6 +39,7 @@ from bots.running import Runs
 from bots.runtime import Runtime
 from bots.slack.edge import SlackEdge
 from bots.slack.platform import slack_platform
+from bots.spending import Spending
 from bots.teams.edge import TeamsEdge
 from bots.teams.platform import teams_platform
 from bots.turn import Assistant
@@ -160,7 +161,11 @@ async def chat_service(process: Process, deployment: Parameters) -> AsyncIterato
             tokens=identity.tokens,
             runs=runs,
             invite=identity.link_url,
-            policy=Policy(workspaces, Quotas(dynamodb, call, deployment.ledger_table)),
+            policy=Policy(
+                workspaces,
+                Quotas(dynamodb, call, deployment.ledger_table),
+                Spending(dynamodb, call, deployment.ledger_table),
+            ),
         )
         answers = Answers(platforms, assistant, inbox, identity.receipts)
         routes += administration(

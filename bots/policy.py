@@ -2,12 +2,14 @@
 
 import hashlib
 import time
-from datetime import UTC, datetime
+from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 
+from ag_ui.core import BaseEvent
 from botocore.exceptions import ClientError
 
 from bots.platform import Turn
+from bots.spending import TWO_DAYS, Spending, today
 from identity.executor import Executor
 from identity.workspaces import Settings, Workspace, Workspaces
 
@@ -23,25 +25,40 @@ USED_UP = (
     "Please ask again tomorrow (days begin at 00:00 UTC)."
 )
 
-TWO_DAYS = 2 * 24 * 60 * 60
-
 
 class Policy:
     """The settings of each turn's workspace, applied."""
 
-    def __init__(self, workspaces: Workspaces, quotas: "Quotas") -> None:
+    def __init__(self, workspaces: Workspaces, quotas: "Quotas", spending: Spending) -> None:
         self._workspaces = workspaces
         self._quotas = quotas
+        self._spending = spending
 
     async def settings(self, turn: Turn) -> Settings:
         """What holds where ``turn`` was asked."""
         return await self._workspaces.settings(Workspace.of(turn.chat_user))
 
-    async def spend(self, turn: Turn, subject: str, quota: int | None) -> str | None:
-        """Count the turn for its person; the sentence to tell them when it is one too many."""
+    async def spend(self, turn: Turn, subject: str, settings: Settings) -> str | None:
+        """Count the turn for its person; the sentence to tell them when it is one too many.
+
+        What goes on after a decision has been counted with its question.
+        """
+        if turn.resume:
+            return None
+        if used_up := await self._spending.used_up(turn, subject, settings):
+            return used_up
+        quota = settings.quota
         if quota is None or await self._quotas.spend(turn, subject, quota):
             return None
         return USED_UP.format(quota=quota)
+
+    async def counted(
+        self, turn: Turn, subject: str, events: AsyncIterator[BaseEvent]
+    ) -> AsyncIterator[BaseEvent]:
+        """The turn's events; what its run has used counts for its person once it ends."""
+        async for event in events:
+            await self._spending.note(turn, subject, event)
+            yield event
 
 
 def elsewhere(turn: Turn, settings: Settings) -> str | None:
@@ -64,15 +81,13 @@ class Quotas:
 
     async def spend(self, turn: Turn, subject: str, quota: int) -> bool:
         """Whether the turn is among the first ``quota`` of today (UTC)."""
-        now = time.time()
-        day = datetime.fromtimestamp(now, UTC).date().isoformat()
         place = Workspace.of(turn.chat_user).key
         counted = hashlib.sha256(turn.id.encode()).hexdigest()[:16]
         try:
             await self._call(
                 self._dynamodb.update_item,
                 TableName=self._table,
-                Key={"turn": {"S": f"quota#{day}#{place}#{subject}"}},
+                Key={"turn": {"S": f"quota#{today()}#{place}#{subject}"}},
                 UpdateExpression="ADD turns :turn SET expires_at = :expires",
                 ConditionExpression=(
                     "attribute_not_exists(turns) OR contains(turns, :one) OR size(turns) < :quota"
@@ -81,7 +96,7 @@ class Quotas:
                     ":turn": {"SS": [counted]},
                     ":one": {"S": counted},
                     ":quota": {"N": str(quota)},
-                    ":expires": {"N": str(int(now) + TWO_DAYS)},
+                    ":expires": {"N": str(int(time.time()) + TWO_DAYS)},
                 },
             )
         except ClientError as error:

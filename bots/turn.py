@@ -64,9 +64,7 @@ class Assistant:
             async with platform.reply(turn, entry) as reply:
                 await reply.say(error.sentence)
             raise TryAgain(f"{turn.id}: {error}") from error
-        if not turn.resume and (
-            refusal := await self.policy.spend(turn, link.subject, settings.quota)
-        ):
+        if refusal := await self.policy.spend(turn, link.subject, settings):
             await self._refuse(turn, platform, entry, refusal)
             return
         await self._reply(turn, platform, entry, link, token)
@@ -104,7 +102,8 @@ class Assistant:
         try:
             async with platform.reply(turn, entry) as reply:
                 events = self.runs.events(turn, platform, link, token)
-                await self._answered(turn, reply, events, outcome)
+                counted = self.policy.counted(turn, link.subject, events)
+                await self._answered(turn, reply, counted, outcome)
         except TurnRefused as error:  # not even the beginning of an answer can be shown
             await self._refuse(turn, platform, entry, error.sentence)
         else:

@@ -16,11 +16,13 @@ from identity.link_pages import PLATFORMS
 from identity.me_pages import SAID, say
 from identity.sessions import check_csrf
 from identity.workspaces import (
+    LARGEST_DAY,
     LARGEST_QUOTA,
     Settings,
     Workspace,
     Workspaces,
     WrongSettings,
+    out_of_bounds,
 )
 
 WORKSPACES = "/admin/workspaces"
@@ -96,7 +98,7 @@ class WorkspacePages:
         try:
             settings = _read(form)
         except WrongSettings as wrong:
-            typed = {name: str(form.get(name, "")) for name in ("channels", "private", "quota")}
+            typed = {name: str(form.get(name, "")) for name in _typed(one.settings)}
             return await self._form(request, one, typed, problem=str(wrong))
         # What gives or takes rights is written down before it holds.
         await self._audit.write(
@@ -120,6 +122,7 @@ class WorkspacePages:
             typed=typed,
             problem=problem,
             largest_quota=LARGEST_QUOTA,
+            largest_day=LARGEST_DAY,
         )
 
     async def _one(self, key: str) -> Known:
@@ -150,6 +153,11 @@ def described(settings: Settings) -> str:
             f"channels: {' '.join(settings.channels) or 'all'}",
             f"answers: {'to the asker alone' if settings.private else 'in the thread'}",
             f"questions a day: {settings.quota or 'any number'}",
+            *(
+                f"{name.replace('_', ' ')} a day: {most}"
+                for name in LARGEST_DAY
+                if (most := getattr(settings, name))
+            ),
         )
     )
 
@@ -159,6 +167,7 @@ def _typed(settings: Settings) -> dict[str, str]:
         "channels": "\n".join(settings.channels),
         "private": "yes" if settings.private else "",
         "quota": str(settings.quota or ""),
+        **{name: str(getattr(settings, name) or "") for name in LARGEST_DAY},
     }
 
 
@@ -167,12 +176,18 @@ def _read(form: Mapping[str, object]) -> Settings:
 
     :raises WrongSettings: when it can't be meant.
     """
-    quota = str(form.get("quota", "")).strip()
-    if quota and not (quota.isascii() and quota.isdigit()):
-        raise WrongSettings(f"A quota is a number from 1 to {LARGEST_QUOTA:,}, or left empty.")
+    quota = f"A quota is a number from 1 to {LARGEST_QUOTA:,}, or left empty."
     channels = str(form.get("channels", "")).replace(",", " ").split()
     return Settings(
         channels=tuple(sorted(set(channels))),
         private=form.get("private") == "yes",
-        quota=int(quota[:9]) if quota else None,
+        quota=_number(form, "quota", quota),
+        **{name: _number(form, name, out_of_bounds(name)) for name in LARGEST_DAY},
     )
+
+
+def _number(form: Mapping[str, object], name: str, wrong: str) -> int | None:
+    typed = str(form.get(name, "")).strip()
+    if typed and not (typed.isascii() and typed.isdigit()):
+        raise WrongSettings(wrong)
+    return int(typed[:10]) if typed else None

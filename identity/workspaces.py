@@ -17,6 +17,8 @@ FRESH = 10.0
 """Seconds that settings are believed: each question needs them, and they change once a month."""
 
 MOST_CHANNELS, LARGEST_QUOTA = 200, 1_000
+LARGEST_DAY = {"tool_calls": 100_000, "tokens": 100_000_000, "seconds": 24 * 60 * 60}
+"""What a person's answers may use in a day, at the most that can be settled."""
 
 CHANNEL = re.compile(r"[A-Za-z0-9:@._-]{1,200}")
 """Slack's ``C0123456789``, Teams' ``19:…@thread.tacv2``."""
@@ -24,6 +26,12 @@ CHANNEL = re.compile(r"[A-Za-z0-9:@._-]{1,200}")
 
 class WrongSettings(ValueError):
     """Settings that can't be meant; ``str`` is one sentence for who typed them."""
+
+
+def out_of_bounds(name: str) -> str:
+    """What to say of a day's limit that can't be meant."""
+    what = name.replace("_", " ")
+    return f"The {what} of a day are a number from 1 to {LARGEST_DAY[name]:,}, or left empty."
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +42,18 @@ class Settings:
         are.
     :param private: answers in channels are shown to the asker alone.
     :param quota: questions that one person may ask in a day; None means any number.
+    :param tool_calls: tool calls that the answers to one person may make in a day.
+    :param tokens: tokens that they may read and write.
+    :param seconds: the time that they may take.
     :raises WrongSettings: when a part is out of bounds.
     """
 
     channels: tuple[str, ...] = ()
     private: bool = False
     quota: int | None = None
+    tool_calls: int | None = None
+    tokens: int | None = None
+    seconds: int | None = None
 
     def __post_init__(self) -> None:
         if len(self.channels) > MOST_CHANNELS:
@@ -49,6 +63,9 @@ class Settings:
                 raise WrongSettings("One of the channels is not an id: copy it from the channel.")
         if self.quota is not None and not 1 <= self.quota <= LARGEST_QUOTA:
             raise WrongSettings(f"A quota is a number from 1 to {LARGEST_QUOTA:,}, or left empty.")
+        for name, largest in LARGEST_DAY.items():
+            if (most := getattr(self, name)) is not None and not 1 <= most <= largest:
+                raise WrongSettings(out_of_bounds(name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +137,9 @@ class Workspaces:
             item["channels"] = {"SS": list(settings.channels)}
         if settings.quota is not None:
             item["quota"] = {"N": str(settings.quota)}
+        for name in LARGEST_DAY:
+            if (most := getattr(settings, name)) is not None:
+                item[name] = {"N": str(most)}
         await self._execute(self._dynamodb.put_item, TableName=self._table, Item=item)
         self._known.pop(workspace, None)
 
@@ -139,5 +159,10 @@ def _settings(item: "Mapping[str, AttributeValueTypeDef]") -> Settings:
     return Settings(
         channels=tuple(sorted(item["channels"]["SS"])) if "channels" in item else (),
         private=item["private"]["BOOL"] if "private" in item else False,
-        quota=int(item["quota"]["N"]) if "quota" in item else None,
+        quota=_number(item, "quota"),
+        **{name: _number(item, name) for name in LARGEST_DAY},
     )
+
+
+def _number(item: "Mapping[str, AttributeValueTypeDef]", name: str) -> int | None:
+    return int(item[name]["N"]) if name in item else None

@@ -36,21 +36,27 @@ async def test_settings_are_saved_shown_and_written_down(stack: Stack, slack: st
     name = slack.partition("#")[2]
     async with signed_in(stack, "admin") as admin:
         await form(admin, stack, slack)
-        await admin.submit(SETTINGS, quota="997", channels="C2 C1, C1", private="yes")
+        day = {"tool_calls": "96", "tokens": "95000", "seconds": "94"}
+        await admin.submit(SETTINGS, quota="997", channels="C2 C1, C1", private="yes", **day)
         saved = admin.text()
         await form(admin, stack, slack)
         again = admin.page.text
-        await admin.submit(SETTINGS, quota="", private="", channels="")
+        nothing = dict.fromkeys(day, "")
+        await admin.submit(SETTINGS, quota="", private="", channels="", **nothing)
         reset = admin.text()
         await admin.open(f"{stack.chat}/admin/audit")
+        await admin.submit("/admin/audit/export")
 
     assert f"The settings of {name} are saved." in saved
     assert "997 a person" in saved
     assert "2 allowed" in saved
     assert "To the asker alone" in saved
-    assert 'value="997"' in again
+    for typed in ("997", *day.values()):
+        assert f'value="{typed}"' in again
     assert f"{name} Slack 0 All In the thread Any number" in reset
-    assert "channels: C1 C2, answers: to the asker alone, questions a day: 997" in admin.text()
+    written = admin.page.text
+    assert "channels: C1 C2, answers: to the asker alone, questions a day: 997" in written
+    assert "tool calls a day: 96, tokens a day: 95000, seconds a day: 94" in written
 
 
 @pytest.mark.parametrize(
@@ -60,6 +66,9 @@ async def test_settings_are_saved_shown_and_written_down(stack: Stack, slack: st
         ({"quota": "1001"}, "from 1 to 1,000"),
         ({"quota": "many"}, "from 1 to 1,000"),
         ({"quota": "٣"}, "from 1 to 1,000"),
+        ({"tokens": "0"}, "The tokens of a day are a number from 1 to 100,000,000"),
+        ({"tool_calls": "-1"}, "The tool calls of a day are a number from 1 to 100,000"),
+        ({"seconds": "86401"}, "The seconds of a day are a number from 1 to 86,400"),
         ({"channels": "#general"}, "not an id"),
         ({"channels": " ".join(f"C{n}" for n in range(201))}, "At most 200"),
     ],
@@ -100,8 +109,8 @@ async def test_who_may_not_settle(stack: Stack) -> None:
         data = {"csrf_token": secrets.token_hex(8), "workspace": web(stack), "quota": "1"}
         answer = await admin.send("POST", f"{stack.chat}{SETTINGS}", data=data)
         assert answer.status_code == 403
-        await admin.open(f"{stack.chat}/admin/workspaces")
-        assert "1 a person" not in admin.text()
+        await form(admin, stack)
+        assert 'value="1"' not in admin.page.text
 
 
 def test_settings_out_of_bounds_cannot_be_made() -> None:

@@ -4,20 +4,21 @@ import asyncio
 import secrets
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any, cast
 
 import boto3
 import pytest
-from ag_ui.core import BaseEvent, TextMessageContentEvent
+from ag_ui.core import BaseEvent, ResumeEntry, RunFinishedEvent, TextMessageContentEvent
 
 from bots.errors import TurnRefused
 from bots.ledger import Ledger
 from bots.platform import Accepted, Platform, Turn
 from bots.policy import ELSEWHERE, USED_UP, Policy, Quotas
 from bots.running import Runs
+from bots.spending import ALL_USED, Spending
 from bots.turn import Assistant
 from identity.executor import Executor
 from identity.links import Links, new_link
@@ -48,7 +49,7 @@ class Shown:
         yield self
 
     async def show(self, event: BaseEvent) -> None:
-        assert isinstance(event, TextMessageContentEvent)
+        assert isinstance(event, TextMessageContentEvent | RunFinishedEvent)
 
     async def say(self, sentence: str) -> None:
         self.notices.append(sentence)
@@ -69,6 +70,7 @@ class Bench:
     workspace: Workspace
     shown: Shown
     linked: bool = True
+    usage: dict[str, int] = field(default_factory=dict)
 
     async def settle(self, **settings: Any) -> None:
         await self.workspaces.put(self.workspace, Settings(**settings))
@@ -119,6 +121,7 @@ def bench(stack: Stack, aws: boto3.Session, call: Executor) -> Bench:
 
     async def events(*_: object) -> AsyncIterator[BaseEvent]:
         yield TextMessageContentEvent(message_id="m", delta="Yes.")
+        yield RunFinishedEvent(thread_id="t", run_id="r", result={"usage": made.usage})
 
     async def invite(chat_user: ChatUser, names: Names) -> str:
         return "https://link"
@@ -129,7 +132,11 @@ def bench(stack: Stack, aws: boto3.Session, call: Executor) -> Bench:
         tokens=cast("TokenBroker", SimpleNamespace(access_token=access_token)),
         runs=cast("Runs", SimpleNamespace(events=events)),
         invite=invite,
-        policy=Policy(workspaces, Quotas(dynamodb, call, ledger_table)),
+        policy=Policy(
+            workspaces,
+            Quotas(dynamodb, call, ledger_table),
+            Spending(dynamodb, call, ledger_table),
+        ),
     )
     made = Bench(assistant, workspaces, workspace, Shown())
     return made
@@ -219,11 +226,11 @@ async def test_a_day_begins_anew(
 ) -> None:
     quotas = Quotas(aws.client("dynamodb"), call, stack.parameters["ledger_table"])
     late = datetime(2031, 5, 1, 23, 59, 59, tzinfo=UTC).timestamp()
-    monkeypatch.setattr("bots.policy.time.time", lambda: late)
+    monkeypatch.setattr("bots.spending.time.time", lambda: late)
     assert await quotas.spend(bench.turn(), "s", 1)
     assert not await quotas.spend(bench.turn(), "s", 1)
 
-    monkeypatch.setattr("bots.policy.time.time", lambda: late + 1)
+    monkeypatch.setattr("bots.spending.time.time", lambda: late + 1)
     assert await quotas.spend(bench.turn(), "s", 1)
 
 
@@ -239,3 +246,64 @@ async def test_a_raised_quota_is_heard_of_soon(
 
     assert len(bench.shown.answers) == 2
     assert bench.shown.notices == [USED_UP.format(quota=2)]
+
+
+USAGE = {"input_tokens": 70, "output_tokens": 30, "tool_calls": 2, "milliseconds": 1_500}
+
+
+@pytest.mark.parametrize(
+    ("limit", "what"),
+    [({"tokens": 200}, "tokens"), ({"tool_calls": 4}, "tool calls"), ({"seconds": 3}, "seconds")],
+)
+async def test_what_a_day_allows_ends_with_the_answer_that_uses_it_up(
+    bench: Bench, limit: dict[str, int], what: str
+) -> None:
+    bench.usage = USAGE
+    await bench.settle(**limit)
+    for user in ("U1", "U2", "U1", "U9"):
+        await bench.ask(user=user)
+
+    assert len(bench.shown.answers) == 3  # two of U1 and U2, who are one person, and one of U9
+    (most,) = limit.values()
+    assert bench.shown.notices == [ALL_USED.format(what=what, most=most)]
+
+
+async def test_a_question_that_is_refused_so_is_not_counted_among_the_questions(
+    bench: Bench,
+) -> None:
+    bench.usage = USAGE
+    await bench.settle(tokens=100, quota=2)
+    for _ in range(4):
+        await bench.ask()
+    await bench.settle(quota=2)
+    bench.assistant.policy._workspaces._known.clear()
+    await bench.ask()
+
+    assert len(bench.shown.answers) == 2
+
+
+async def test_an_answer_that_goes_on_after_a_decision_is_not_refused(bench: Bench) -> None:
+    bench.usage = USAGE
+    await bench.settle(tokens=100, quota=1)
+    await bench.ask()
+    decided = ResumeEntry(interrupt_id="i", status="resolved", payload={"approved": True})
+    await bench.answer(replace(bench.turn(), resume=(decided,)))
+
+    assert len(bench.shown.answers) == 2
+    assert bench.shown.notices == []
+
+
+async def test_what_was_used_is_forgotten_with_the_day(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.usage = USAGE
+    await bench.settle(tokens=100)
+    late = datetime(2031, 5, 1, 23, 59, 59, tzinfo=UTC).timestamp()
+    monkeypatch.setattr("bots.spending.time.time", lambda: late)
+    await bench.ask()
+    await bench.ask()
+    assert len(bench.shown.answers) == 1
+
+    monkeypatch.setattr("bots.spending.time.time", lambda: late + 1)
+    await bench.ask()
+    assert len(bench.shown.answers) == 2

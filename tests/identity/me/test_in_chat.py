@@ -15,6 +15,7 @@ from bots.ledger import Ledger
 from bots.platform import Accepted, Answer, Platform, Turn
 from bots.policy import Policy, Quotas
 from bots.running import Runs
+from bots.spending import Spending
 from bots.turn import Assistant
 from identity.executor import Executor
 from identity.links import Link
@@ -87,6 +88,7 @@ def _policy(house: House, execute: Executor) -> Policy:
     return Policy(
         Workspaces(dynamodb, parameters["workspaces_table"], execute),
         Quotas(dynamodb, execute, parameters["ledger_table"]),
+        Spending(dynamodb, execute, parameters["ledger_table"]),
     )
 
 
