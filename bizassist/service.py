@@ -42,6 +42,7 @@ from bots.slack.platform import slack_platform
 from bots.spending import Spending
 from bots.teams.edge import TeamsEdge
 from bots.teams.platform import teams_platform
+from bots.trace import traced
 from bots.turn import Assistant
 from bots.web.approvals import Approvals
 from bots.web.buttons import Buttons
@@ -180,6 +181,8 @@ async def chat_service(process: Process, deployment: Parameters) -> AsyncIterato
             workspaces=workspaces,
         )
         app = application(routes, _checks(dynamodb, sqs, call, identity, deployment))
+        if telemetry.is_on():  # where nothing is recorded a trace begins in the inbox
+            app.middlewares.insert(0, traced)
         identity.setup(app, html, answers.on_linked)
         await enter(_consuming(sqs, call, deployment, answers))
         await enter(_listening(app, process))

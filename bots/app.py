@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from aiohttp import web
 
 from bots.errors import reason
-from bots.trace import traced
 
 MAX_BODY = 1024 * 1024
 CHECK_SECONDS = 5.0
@@ -25,7 +24,7 @@ def application(
 
     :param checks: the dependencies that ``/readyz`` asks, by name.
     """
-    app = web.Application(client_max_size=MAX_BODY, middlewares=[traced])
+    app = web.Application(client_max_size=MAX_BODY)
     app.add_routes(routes)
     app.add_routes(
         [
