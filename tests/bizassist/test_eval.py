@@ -5,7 +5,7 @@ import json
 import os
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,9 @@ from bizassist.__main__ import main
 from bizassist.evaluation.asking import Reply
 from bizassist.evaluation.cases import Case, read_cases
 from bizassist.evaluation.judging import Judged, group, percentile, price_of
+from bots.web.transcripts import Transcripts
+from bots.web.why import Why
+from identity.executor import Executor
 from tests.conftest import ROOT, Stack
 
 PYTHON = ROOT / ".venv-ministack" / "bin" / "python"
@@ -173,30 +176,29 @@ def test_the_price_is_that_of_the_model_or_not_known(setting: str, cost: float |
 
 
 @pytest.fixture
-def transcripts(aws: boto3.Session, stack: Stack) -> Iterator[str]:
+async def transcripts(aws: boto3.Session, stack: Stack) -> AsyncIterator[None]:
     """A conversation of three questions, of which the last two were turned down."""
-    client, table = aws.client("dynamodb"), stack.parameters["transcripts_table"]
-    used = {"tools": [{"name": TOOL, "arguments": json.dumps({"serial_number": SERIAL})}]}
-    rows = [
-        ("0001", f"Is {SERIAL} under warranty?", "up", used),
-        ("0002", "and is it blue?", "down", used),
-        ("0003", "tell me a joke", "down", {"tools": []}),
+    call = Executor(2)
+    kept = Transcripts(aws.client("dynamodb"), call, stack.parameters["transcripts_table"])
+    used = {"name": TOOL, "arguments": json.dumps({"serial_number": SERIAL})}
+    told = [
+        ("0001", f"Is {SERIAL} under warranty?", "up", [used]),
+        ("0002", "and is it blue?", "down", [used]),
+        ("0003", "tell me a joke", "down", []),
     ]
-    keys = []
-    for turn, question, feedback, why in rows:
-        key = {"conversation": {"S": "turns#someone#eval"}, "position": {"S": turn}}
-        text = {"question": question, "answer": "No.", "feedback": feedback, "why": json.dumps(why)}
-        client.put_item(
-            TableName=table, Item=key | {name: {"S": value} for name, value in text.items()}
-        )
-        keys.append(key)
-    yield table
-    for key in keys:
-        client.delete_item(TableName=table, Key=key)
+    for turn, question, feedback, tools in told:
+        await kept.ask("someone", "eval", turn, question)
+        why = Why.model_validate({"tools": tools})
+        await kept.answered("someone", "eval", turn, "No.", why=why)
+        assert await kept.judge("someone", "eval", turn, feedback, "")
+    yield
+    for turn, *_ in told:
+        await kept.withdraw("someone", "eval", turn)
+    call.close()
 
 
 def test_a_thumbs_down_becomes_a_case(
-    transcripts: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    transcripts: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "cases.jsonl"
 
@@ -210,7 +212,7 @@ def test_a_thumbs_down_becomes_a_case(
 
 
 def test_all_that_were_turned_down_are_added_once(
-    transcripts: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    transcripts: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "cases.jsonl"
     add = ["eval", "add", "--all-down", "--to", str(path)]
