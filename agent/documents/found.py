@@ -9,6 +9,8 @@ from agent.documents.shapes import Found, Section
 
 MOST = 60
 LONGEST_LINE = 240
+LONGEST_SENTENCE = 2_000
+"""What is longer is no sentence, and the patterns below take their time with it."""
 CURRENCY = r"(?:EUR|USD|GBP|CHF|CAD|AUD|JPY|SEK|NOK|DKK|PLN|CZK|[€$£¥])"
 NUMBER = r"\d{1,3}(?:[.,' \u00a0]\d{3})+(?:[.,]\d{1,2})?|\d{1,12}(?:[.,]\d{1,4})?"
 SCALE = r"(?: ?(?:million|billion|thousand|m|bn|k)\b)?"
@@ -149,4 +151,8 @@ def _around(line: str, what: str) -> str:
 
 
 def _lines(sections: list[Section]) -> Iterator[tuple[str, str]]:
-    return ((section.title, said) for section in sections for said in sentences(section.text))
+    return (
+        (section.title, said[:LONGEST_SENTENCE])
+        for section in sections
+        for said in sentences(section.text)
+    )
