@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 from starlette.requests import Request
 from starlette.responses import JSONResponse
+from strands import tool
 
 from agent.app import authorizer
 from bizassist.local.runtime import Runtime
@@ -190,3 +191,37 @@ async def test_a_second_question_that_waits_too_long_is_told_so(
     assert second.one("RUN_ERROR")["code"] == "BUSY"
     assert "still working on your previous question" in second.one("RUN_ERROR")["message"]
     assert (await first).types[-1] == "RUN_FINISHED"
+
+
+async def test_stop_ends_a_tool_at_work_and_leaves_no_call_without_its_result(
+    cloud: Cloud, gateway: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reached, cancelled = asyncio.Event(), asyncio.Event()
+
+    @tool
+    async def look_up_client_account(client: str) -> str:
+        """Look up a client's account by id, company name or e-mail."""
+        reached.set()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            cancelled.set()
+            raise
+        return client
+
+    token, session = cloud.tokens["alice"], thread()
+    with monkeypatch.context() as patch:
+        patch.setattr("agent.run.client_tool", lambda *_: look_up_client_account)
+        async with serving(runtime_of(cloud)) as address:
+            question = "Look up the client account C-1001"
+            asking = asyncio.create_task(ask(address, token, question, session))
+            await asyncio.wait_for(reached.wait(), 20)
+            await _stop(cloud, address, "alice", session)
+            stopped = await asyncio.wait_for(asking, 10)
+            await asyncio.wait_for(cancelled.wait(), 5)
+    async with serving(runtime_of(cloud)) as address:
+        again = await ask(address, token, "Is LAPTOP-2024-001 under warranty?", session)
+
+    assert "TOOL_CALL_START" in stopped.types
+    assert "RUN_FINISHED" not in stopped.types
+    assert "**active**" in again.text
