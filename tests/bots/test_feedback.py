@@ -6,6 +6,7 @@ from typing import Any
 import boto3
 import pytest
 
+from bizassist.evaluation.turned_down import case_of, turn_row, turned_down
 from bots.web.why import LONGEST_COMMENT
 from tests.conftest import Stack
 from tests.person import Person, answered, signed_in
@@ -82,6 +83,23 @@ async def test_feedback_is_given_changed_and_explained(stack: Stack, aws: boto3.
 
     assert kept["feedback"] == "down"
     assert "Wrong" not in str(kept)
+
+
+async def test_an_answer_that_was_turned_down_makes_a_case_to_test_with(
+    stack: Stack, aws: boto3.Session
+) -> None:
+    async with signed_in(stack, "alice") as alice:
+        await answered(alice, QUESTION)
+        turn = turn_of(alice)
+        await alice.submit(f"{turn}/feedback", feedback="down")
+    table, dynamodb = stack.parameters["transcripts_table"], aws.client("dynamodb")
+    down = turn_row(dynamodb, table, f"web:{turn}")
+    assert down
+    case = case_of(dynamodb, table, down)
+
+    assert turn in {one["position"] for one in turned_down(dynamodb, table)}
+    assert (case.question, case.tool) == (QUESTION, "warranty___check_warranty_status")
+    assert case.arguments == {"serial_number": "LAPTOP-2024-001"}
 
 
 async def test_nobody_judges_another_persons_answer(stack: Stack, aws: boto3.Session) -> None:
