@@ -88,17 +88,11 @@ resource "aws_ecs_task_definition" "service" {
     operating_system_family = "LINUX"
   }
 
-  # Where an upload is kept while it arrives; the image says who may write there.
-  volume {
-    name = "tmp"
-  }
-
   container_definitions = jsonencode([{
     name                   = "chat"
     image                  = "${aws_ecr_repository.this["bots"].repository_url}:${var.image_tag}"
     essential              = true
     readonlyRootFilesystem = true
-    mountPoints            = [{ sourceVolume = "tmp", containerPath = "/tmp", readOnly = false }]
     # It finishes what it is answering: 25 seconds of its own, then a margin.
     stopTimeout  = 60
     portMappings = [{ containerPort = local.port, hostPort = local.port, protocol = "tcp" }]
