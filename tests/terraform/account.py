@@ -39,6 +39,7 @@ class Account:
     aws: str
     port: int
     applying: "asyncio.Task[str] | None" = field(default=None, repr=False)
+    planning: "asyncio.Task[dict[str, Any]] | None" = field(default=None, repr=False)
 
     @property
     def url(self) -> str:
@@ -55,10 +56,29 @@ class Account:
     async def apply(self) -> None:
         """Apply; begun when the account was made, so that other checks run meanwhile."""
         assert self.applying
-        await self.applying
+        await asyncio.shield(self.applying)
 
     async def plan(self) -> dict[str, Any]:
-        """What would be done now, with what the emulator lacks."""
+        """What would be done once all is applied; as :meth:`apply` begun long before."""
+        assert self.planning
+        return await asyncio.shield(self.planning)
+
+    @asynccontextmanager
+    async def begun(self) -> AsyncIterator["Account"]:
+        """The account, in which applying and a second plan go on by themselves."""
+        self.applying = asyncio.create_task(self._apply())
+        self.planning = asyncio.create_task(self._plan())
+        tasks = (self.planning, self.applying)
+        try:
+            yield self
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _plan(self) -> dict[str, Any]:
+        """What would be done, with what the emulator lacks."""
+        await self.apply()
         lacking = [f"-var={name}=true" for name in LACKING]
         options = ("-no-color", *lacking, "-out", "second.tfplan")
         await self.terraform(self.folder, "plan", *options)
@@ -69,7 +89,7 @@ class Account:
         options = ("-auto-approve", "-no-color", "-refresh=false", "-parallelism=40")
         return await self.terraform(self.folder, "destroy", *options, seconds=170)
 
-    async def begin(self) -> str:
+    async def _apply(self) -> str:
         """Install and apply."""
         await self.terraform.init(self.folder)
         options = ("-auto-approve", "-no-color", "-parallelism=40")
@@ -101,12 +121,8 @@ async def made_account(terraform: Terraform, folder: Path) -> AsyncIterator[Acco
             **_certificate(),
         }
         (modules / "test.auto.tfvars.json").write_text(json.dumps(values))
-        account.applying = asyncio.create_task(account.begin())
-        try:
+        async with account.begun():
             yield account
-        finally:
-            account.applying.cancel()
-            await asyncio.gather(account.applying, return_exceptions=True)
 
 
 @asynccontextmanager

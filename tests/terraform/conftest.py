@@ -42,8 +42,9 @@ async def beginning(
 
 @pytest_asyncio.fixture(scope="session")
 async def account(beginning: Account) -> Account:
-    """The account with everything applied."""
+    """The account with everything applied, and planned again before a test changes anything."""
     await beginning.apply()
+    await beginning.plan()
     return beginning
 
 
