@@ -46,7 +46,7 @@ doctor: setup ## ask every part of the running product whether it works
 	@.venv/bin/bizassist doctor $(ARGS)
 
 test: setup .venv-checkov/.ready lint ## every check and every test (ARGS="-k turn")
-	@.venv/bin/python -m pytest -n 2 --dist loadgroup $(ARGS)
+	@.venv/bin/python -m pytest -n 2 $(ARGS)
 
 lint: setup ## style, types and the arrows between the packages
 	@.venv/bin/ruff check

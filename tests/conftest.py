@@ -17,6 +17,7 @@ from playwright.async_api import Browser, async_playwright
 
 from tests.browser import chromium_path
 from tests.leaks import leaks_of_stack
+from tests.scheduling import Scheduling
 
 ROOT = Path(__file__).parent.parent
 READY_SECONDS = 60
@@ -121,6 +122,12 @@ def artifacts() -> Path:
     folder = ROOT / "tests" / "artifacts"
     folder.mkdir(exist_ok=True)
     return folder
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling:
+    """What runs where, when tests run in several processes."""
+    return Scheduling(config, log)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -70,13 +70,9 @@ async def destroyed(account: Account, destroying: "asyncio.Task[str]") -> Accoun
     return account
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the account, in one process: the rest of the suite goes on while it is made."""
+    """Begin with the account: the rest of the suite goes on while it is made."""
     items.sort(key=_phase)
-    for item in items:
-        if _fixtures(item) & {"terraform", "beginning"}:
-            item.add_marker(pytest.mark.xdist_group("terraform"))
 
 
 def _phase(item: pytest.Item) -> int:
