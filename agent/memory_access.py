@@ -13,6 +13,7 @@ from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 from botocore.config import Config
 
+from agent.memory_lately import Lately
 from agent.memory_switch import keep_out_of_extraction
 
 logger = logging.getLogger(__name__)
@@ -52,6 +53,7 @@ class Personal:
     expires: datetime
     _session: boto3.Session
     _keys: dict[str, str] = field(repr=False)
+    lately: Lately = field(default_factory=Lately, repr=False)
     _clients: dict[str, Any] = field(default_factory=dict, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
@@ -63,6 +65,7 @@ class Personal:
                     service_name, region_name=self.region_name, config=CONFIG, **self._keys
                 )
                 Fence(self.subject).around(made)
+                self.lately.around(made)
                 self._clients[service_name] = made
             return self._clients[service_name]
 
@@ -85,11 +88,18 @@ class MemoryAccess:
         with self._lock:
             known = self._people.pop(subject, None)
             if known is None or known.expires - RENEW_BEFORE < datetime.now(UTC):
-                known = self._assume(subject)
+                known = self._renewed(subject, known)
             self._people[subject] = known
             while len(self._people) > CACHED_PEOPLE:
                 self._people.pop(next(iter(self._people)))
             return known
+
+    def _renewed(self, subject: str, before: Personal | None) -> Personal:
+        """New credentials; what was saved with the old ones is known to the new ones too."""
+        renewed = self._assume(subject)
+        if before is not None:
+            renewed.lately = before.lately
+        return renewed
 
     def _assume(self, subject: str) -> Personal:
         given = self._sts.assume_role(
