@@ -18,6 +18,7 @@ from strands.types.exceptions import SessionException
 
 from agent.memory_access import FAULTS, MemoryAccess, Personal
 from agent.memory_records import Records
+from agent.memory_saved import OwnWords
 from agent.memory_switch import MARK, PAUSED, MemorySwitch
 
 logger = logging.getLogger(__name__)
@@ -144,6 +145,7 @@ class Memories:
                     default_metadata={MARK: PAUSED} if paused else None,
                 ),
                 boto_session=cast("boto3.Session", personal),
+                converter=OwnWords,
             )
         except (BotoCoreError, ClientError, ResponseParserError, SessionException) as error:
             raise MemoryUnavailableError(f"{type(error).__name__}: {error}") from error

@@ -93,6 +93,18 @@ async def test_a_refused_recall_is_told_and_not_swallowed(
     assert "secret-detail" not in answer.body + answer.text
 
 
+async def test_a_refused_listing_is_told_and_not_swallowed(
+    agent: str, cloud: Cloud, wire: Wire
+) -> None:
+    wire.deny = lambda sent: sent.path.endswith("/memoryRecords")
+    answer = await ask(agent, cloud.tokens["alice"], "What do you know about me?")
+
+    assert answer.one("TOOL_CALL_START")["toolCallName"] == "show_my_memory"
+    assert answer.types[-1] == "RUN_FINISHED"
+    assert SHAKY in answer.text
+    assert "secret-detail" not in answer.text
+
+
 async def test_a_history_that_cannot_be_read_is_told_and_nothing_is_written_over_it(
     agent: str, cloud: Cloud, wire: Wire
 ) -> None:
