@@ -68,7 +68,7 @@ class _Agent:
             if self._reading is not None:
                 self._reading.cancel()
             if not self._assistant.cancel() and not self._assistant.exception():
-                await self._assistant.result().gateway.close()
+                await self._assistant.result().shared.gateway.close()
             if self._telemetry is not None and (telemetry := await self._telemetry):
                 await asyncio.to_thread(telemetry.stop)
 
@@ -84,10 +84,11 @@ class _Agent:
         caller: Caller = asked.caller
         self._running += 1
         try:
+            # At once, also while the process is still getting ready: whoever waits sees it begin.
+            yield RunStartedEvent(thread_id=run_input.thread_id, run_id=run_input.run_id)
             try:
                 assistant = await asyncio.shield(self._assistant)
             except Exception as error:  # noqa: BLE001 - an error event must not carry its text
-                yield RunStartedEvent(thread_id=run_input.thread_id, run_id=run_input.run_id)
                 yield run_error("UNAVAILABLE", f"{type(error).__name__}: {error}")
                 return
             async for event in assistant.run(run_input, caller, asked.files):
@@ -101,8 +102,8 @@ class _Agent:
     async def _prepare(self) -> "Assistant":
         await self.traced()  # Strands asks once, when the first agent is made, where spans go
         assistant = await asyncio.to_thread(assistant_of, self._settings)
-        await assistant.gateway.tools()
-        self._reading = asyncio.create_task(assistant.policies.keep_fresh())
+        await assistant.shared.gateway.tools()
+        self._reading = asyncio.create_task(assistant.shared.policies.keep_fresh())
         return assistant
 
 
@@ -118,6 +119,7 @@ def assistant_of(settings: Settings) -> "Assistant":
     from agent.models import model  # noqa: PLC0415
     from agent.policies.library import Policies  # noqa: PLC0415
     from agent.policies.shelf import shelf  # noqa: PLC0415
+    from agent.preparing import Preparation  # noqa: PLC0415
     from agent.run import Assistant  # noqa: PLC0415
 
     aws = boto3.Session()
@@ -126,5 +128,7 @@ def assistant_of(settings: Settings) -> "Assistant":
     policies = Policies(shelf(settings.policies_folder, settings.policies_bucket, aws))
     allowance = Allowance(settings.turn_tool_calls, settings.turn_tokens, settings.turn_seconds)
     return Assistant(
-        model(settings.model_choice), Gateway(settings), memories, clients, policies, allowance
+        Preparation(
+            model(settings.model_choice), Gateway(settings), memories, clients, policies, allowance
+        )
     )

@@ -1,6 +1,7 @@
 """The local tool that looks up a client's account and shows what this person may see of it."""
 
 import logging
+from dataclasses import dataclass
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -20,9 +21,18 @@ FAILED = "The client accounts can't be read at the moment. Please ask again in a
 
 def client_tool(clients: Clients, rights: Rights) -> AgentTool:
     """The tool for one run: ``rights`` are those of the person who asks."""
+    return _ClientTool(clients, rights).look_up_client_account
+
+
+@dataclass(frozen=True, slots=True)
+class _ClientTool:
+    """The schema is read off the method once, and not in each run."""
+
+    clients: Clients
+    rights: Rights
 
     @tool(name=TOOL)
-    def look_up_client_account(client: str) -> dict[str, Any]:
+    def look_up_client_account(self, client: str) -> dict[str, Any]:
         """Look up a client's account by id, company name or e-mail: plan, status, account manager.
 
         Spelling mistakes don't matter. It shows only what the person who asks may see.
@@ -31,9 +41,7 @@ def client_tool(clients: Clients, rights: Rights) -> AgentTool:
             client: The client's id such as C-1001, company name, or e-mail address.
 
         """
-        return _answer(clients, rights, client)
-
-    return look_up_client_account
+        return _answer(self.clients, self.rights, client)
 
 
 def _answer(clients: Clients, rights: Rights, client: str) -> dict[str, Any]:

@@ -10,7 +10,6 @@ from ag_ui.core import (
     BaseEvent,
     RunAgentInput,
     RunFinishedEvent,
-    RunStartedEvent,
     TextMessageContentEvent,
     TextMessageEndEvent,
     TextMessageStartEvent,
@@ -48,15 +47,13 @@ ELSEWHERE = "What is written in Slack, Teams or on the web page stays there."
 async def granted(
     wish: Wish, memories: Memories, subject: str, run_input: RunAgentInput
 ) -> AsyncGenerator[BaseEvent]:
-    """The run that answers a wish, without a model."""
-    thread, run = run_input.thread_id, run_input.run_id
-    yield RunStartedEvent(thread_id=thread, run_id=run)
+    """The run that answers a wish, without a model; it has begun already."""
     sentence = await _answer(wish, memories, subject)
     message = uuid.uuid4().hex
     yield TextMessageStartEvent(message_id=message, role="assistant")
     yield TextMessageContentEvent(message_id=message, delta=sentence)
     yield TextMessageEndEvent(message_id=message)
-    yield RunFinishedEvent(thread_id=thread, run_id=run)
+    yield RunFinishedEvent(thread_id=run_input.thread_id, run_id=run_input.run_id)
 
 
 async def _answer(wish: Wish, memories: Memories, subject: str) -> str:

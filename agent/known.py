@@ -1,6 +1,7 @@
 """The local tool that lists what is remembered about the person who asks, and about nobody else."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from strands import ToolContext, tool
@@ -18,22 +19,29 @@ TOOL = "show_my_memory"
 
 def memory_tools(records: Records, *, paused: bool) -> list[AgentTool]:
     """The tools of one run; whose memory it is lies in ``records``, not in an argument."""
+    return [_MemoryTool(records, paused).show_my_memory]
+
+
+@dataclass(frozen=True, slots=True)
+class _MemoryTool:
+    """The schema is read off the method once, and not in each run."""
+
+    records: Records
+    paused: bool
 
     @tool(name=TOOL, context=True)
-    def show_my_memory(tool_context: ToolContext) -> dict[str, Any]:
+    def show_my_memory(self, tool_context: ToolContext) -> dict[str, Any]:
         """List what is remembered about the person who asks: facts, preferences, conversations.
 
         For questions such as "what do you know about me?". It takes no arguments. It can't change
         or delete anything.
         """
-        known = records.known()
+        known = self.records.known()
         texts = own_texts(tool_context.agent.messages)
         return {
             "status": "success",
-            "content": [{"json": memory_of(known, texts, paused=paused)}],
+            "content": [{"json": memory_of(known, texts, paused=self.paused)}],
         }
-
-    return [show_my_memory]
 
 
 def memory_of(known: Sequence[Record], texts: Sequence[str], *, paused: bool) -> dict[str, Any]:

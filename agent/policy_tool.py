@@ -1,5 +1,6 @@
 """The local tool that answers from the company's policies and says where it stands."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from strands import tool
@@ -22,9 +23,17 @@ MOST_NAMED = 5
 
 def policy_tool(policies: Policies) -> AgentTool:
     """The tool; what the policies say is for every employee alike."""
+    return _PolicyTool(policies).search_company_policy
+
+
+@dataclass(frozen=True, slots=True)
+class _PolicyTool:
+    """The schema is read off the method once, and not in each run."""
+
+    policies: Policies
 
     @tool(name=TOOL)
-    async def search_company_policy(question: str) -> dict[str, Any]:
+    async def search_company_policy(self, question: str) -> dict[str, Any]:
         """Look up what the company's policy says: rules on leave, travel, expenses, remote work, security, devices, conduct.
 
         It answers with excerpts of the company's own documents. Name document and section in the
@@ -35,12 +44,10 @@ def policy_tool(policies: Policies) -> AgentTool:
 
         """  # noqa: E501 - the first sentence is what a model chooses by
         try:
-            found = await policies.search(question[:LONGEST_QUESTION])
+            found = await self.policies.search(question[:LONGEST_QUESTION])
         except PoliciesUnavailableError:
             return _error("unavailable", UNAVAILABLE)
         return _answer(found)
-
-    return search_company_policy
 
 
 def _answer(found: Found) -> dict[str, Any]:

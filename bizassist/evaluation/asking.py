@@ -113,7 +113,7 @@ class Asking:
 
     async def forget(self) -> None:
         """Delete what the questions left in memory."""
-        own = await asyncio.to_thread(self._assistant.memories.of, self._subject)
+        own = await asyncio.to_thread(self._assistant.shared.memories.of, self._subject)
         await asyncio.to_thread(own.records.forget, lambda _: True)
 
     async def _one(
@@ -145,15 +145,15 @@ async def asking(settings: Settings, files: Path) -> AsyncIterator[Asking]:
     :raises SettingsError: when the model can't be used.
     """
     assistant = await asyncio.to_thread(assistant_of, settings)
-    reading = asyncio.create_task(assistant.policies.keep_fresh())
+    reading = asyncio.create_task(assistant.shared.policies.keep_fresh())
     try:
-        await assistant.gateway.tools()
+        await assistant.shared.gateway.tools()
         one = Asking(assistant, files)
         yield one
         await one.forget()
     finally:
         reading.cancel()
-        await assistant.gateway.close()
+        await assistant.shared.gateway.close()
 
 
 def _run(thread: str, **asked: Any) -> RunAgentInput:
