@@ -211,7 +211,7 @@ async def test_stop_ends_a_tool_at_work_and_leaves_no_call_without_its_result(
 
     token, session = cloud.tokens["alice"], thread()
     with monkeypatch.context() as patch:
-        patch.setattr("agent.run.client_tool", lambda *_: look_up_client_account)
+        patch.setattr("agent.preparing.client_tool", lambda *_: look_up_client_account)
         async with serving(runtime_of(cloud)) as address:
             question = "Look up the client account C-1001"
             asking = asyncio.create_task(ask(address, token, question, session))
