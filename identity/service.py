@@ -21,7 +21,7 @@ from identity.executor import Executor
 from identity.html import Html
 from identity.link_pages import LinkPages, OnLinked
 from identity.link_requests import LinkRequests
-from identity.links import Links
+from identity.links import Link, Links
 from identity.me_pages import MePages
 from identity.memories import Memories
 from identity.memory_pages import MemoryPages
@@ -170,14 +170,20 @@ class Identity:
             client_id=settings.web_client_id,
             redirect_uri=f"{settings.public_url}/auth/callback",
         )
-        link_pages = self._link_pages(html, sign_in, on_linked)
+        directory = Directory(self.links)
+
+        async def linked(link: Link, replaced: Link | None) -> None:
+            await on_linked(link, replaced)
+            await directory.changed(link.chat_user)
+
+        link_pages = self._link_pages(html, sign_in, linked)
         app.add_routes(
             identity_routes(
                 auth_pages=self._auth_pages(html, sign_in, link_pages),
                 link_pages=link_pages,
                 undo_pages=self._undo_pages(html),
                 me_pages=self._me_pages(html),
-                admin_pages=self._admin_pages(html),
+                admin_pages=self._admin_pages(html, directory),
                 memory_pages=MemoryPages(
                     html=html, memories=self.memories, conversations=self.conversations
                 ),
@@ -230,13 +236,13 @@ class Identity:
             audit=self.audit,
         )
 
-    def _admin_pages(self, html: Html) -> AdminPages:
+    def _admin_pages(self, html: Html, directory: Directory) -> AdminPages:
         return AdminPages(
             html=html,
             administrators=Administrators(
                 self.links, self.tokens, self.oidc, self.audit, self.settings.user_pool_id
             ),
-            directory=Directory(self.links),
+            directory=directory,
             links=self.links,
             tokens=self.tokens,
             sessions=self.session_list,

@@ -55,6 +55,23 @@ def test_people_are_sorted_and_paged() -> None:
     assert len(page(newest, 3).links) == PAGE
 
 
+async def test_who_was_just_linked_is_found_at_once(
+    house: House,
+    deployment: Deployment,
+    admin: Browser,
+    chat_user: ChatUser,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    where = f"/admin/people?q={chat_user.user}"
+    assert "Just Linked" not in (await admin.get(where)).text
+    monkeypatch.setattr("identity.directory.FRESH", 1_000.0)
+    monkeypatch.setattr("identity.directory.STALE", 1_000.0)
+
+    await linked(house, deployment, chat_user, Names("Acme", "Just Linked"))
+
+    assert "Just Linked" in (await admin.get(where)).text
+
+
 async def test_a_link_is_found_and_revoked_here_and_at_the_pool(
     house: House, deployment: Deployment, admin: Browser, chat_user: ChatUser
 ) -> None:
