@@ -117,7 +117,7 @@ def assistant_of(settings: Settings) -> "Assistant":
     from agent.memory import Memories  # noqa: PLC0415
     from agent.memory_access import MemoryAccess  # noqa: PLC0415
     from agent.models import model  # noqa: PLC0415
-    from agent.policies.library import Policies  # noqa: PLC0415
+    from agent.policies.collection import Policies  # noqa: PLC0415
     from agent.policies.shelf import shelf  # noqa: PLC0415
     from agent.preparing import Preparation  # noqa: PLC0415
     from agent.run import Assistant  # noqa: PLC0415

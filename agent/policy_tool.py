@@ -6,7 +6,7 @@ from typing import Any
 from strands import tool
 from strands.types.tools import AgentTool
 
-from agent.policies.library import Found, Policies, PoliciesUnavailableError
+from agent.policies.collection import Found, Policies, PoliciesUnavailableError
 
 TOOL = "search_company_policy"
 LONGEST_QUESTION = 1_000

@@ -24,7 +24,7 @@ from agent.limits import Allowance, Limits
 from agent.memory import SHAKY, UNAVAILABLE, Memories, Memory, MemoryUnavailableError
 from agent.memory_access import FAULTS
 from agent.model_failure import ModelFailure
-from agent.policies.library import Policies
+from agent.policies.collection import Policies
 from agent.policy_tool import policy_tool
 from agent.problems import one_line
 from agent.prompt import system_prompt, tool_names

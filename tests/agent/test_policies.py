@@ -18,7 +18,7 @@ import pytest
 from pypdf.generic import NameObject, StreamObject
 
 from agent.app import application
-from agent.policies.library import Found, Policies, PoliciesUnavailableError
+from agent.policies.collection import Found, Policies, PoliciesUnavailableError
 from agent.policies.pages import PdfError, pages
 from agent.policies.reading import LONGEST, UnreadableError, passages
 from agent.policies.shelf import Folder, Listed, shelf
@@ -144,7 +144,7 @@ async def samples() -> AsyncIterator[Policies]:
 async def test_a_document_that_changes_comes_or_goes_is_noticed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("agent.policies.library.REFRESH_SECONDS", 0.02)
+    monkeypatch.setattr("agent.policies.collection.REFRESH_SECONDS", 0.02)
     policies = Policies(Folder(tmp_path))
     async with shared(policies):
         assert (await policies.search("badgers")).empty
@@ -191,7 +191,7 @@ class Counted(Folder):
 async def test_a_document_is_read_once_for_all_who_ask(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("agent.policies.library.REFRESH_SECONDS", 0.01)
+    monkeypatch.setattr("agent.policies.collection.REFRESH_SECONDS", 0.01)
     (tmp_path / "a.md").write_text("# Badgers\n\nStay outside.")
     folder = Counted(tmp_path)
     policies = Policies(folder)
@@ -205,7 +205,7 @@ async def test_a_document_is_read_once_for_all_who_ask(
 async def test_documents_that_cannot_be_read_end_in_a_sentence_and_come_back(
     cloud: Cloud, gateway: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("agent.policies.library.RETRY_SECONDS", 0.05)
+    monkeypatch.setattr("agent.policies.collection.RETRY_SECONDS", 0.05)
     question = "What does the company policy say about badgers in the garden?"
     bucket = f"late-{cloud.gateway_port}"
     async with serving(application(cloud.settings(policies_bucket=bucket))) as address:
@@ -231,8 +231,8 @@ async def test_documents_that_cannot_be_read_end_in_a_sentence_and_come_back(
 async def test_what_was_read_stays_while_the_place_cannot_be_reached(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("agent.policies.library.REFRESH_SECONDS", 0.01)
-    monkeypatch.setattr("agent.policies.library.RETRY_SECONDS", 0.01)
+    monkeypatch.setattr("agent.policies.collection.REFRESH_SECONDS", 0.01)
+    monkeypatch.setattr("agent.policies.collection.RETRY_SECONDS", 0.01)
     (tmp_path / "a.md").write_text("# Badgers\n\nStay outside.")
     folder = Counted(tmp_path)
     policies = Policies(folder)
@@ -252,7 +252,7 @@ async def test_nobody_waits_for_documents_who_asks_for_none(
         opened.wait(20)
         return []
 
-    monkeypatch.setattr("agent.policies.library.FIRST_LOOK_SECONDS", 0)
+    monkeypatch.setattr("agent.policies.collection.FIRST_LOOK_SECONDS", 0)
     monkeypatch.setattr("agent.policies.shelf.Bucket.listed", slow)
     try:
         async with serving(application(cloud.settings())) as address:
@@ -269,7 +269,7 @@ async def test_nobody_waits_for_documents_who_asks_for_none(
 async def test_a_search_before_the_first_reading_does_not_wait_for_ever(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("agent.policies.library.PATIENCE_SECONDS", 0.01)
+    monkeypatch.setattr("agent.policies.collection.PATIENCE_SECONDS", 0.01)
     with pytest.raises(PoliciesUnavailableError):
         await Policies(Folder(tmp_path)).search("anything")
 
@@ -297,8 +297,8 @@ async def test_a_document_that_is_passed_over_is_named_and_the_others_are_search
 async def test_there_is_an_end_to_their_number_and_size(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("agent.policies.library.MOST_DOCUMENTS", 2)
-    monkeypatch.setattr("agent.policies.library.MOST_BYTES", 2**20)
+    monkeypatch.setattr("agent.policies.collection.MOST_DOCUMENTS", 2)
+    monkeypatch.setattr("agent.policies.collection.MOST_BYTES", 2**20)
     (tmp_path / "a.md").write_bytes(b"x" * (2**20 + 1))
     (tmp_path / "b.md").write_text("# Badgers\n\nStay outside.")
     (tmp_path / "c.md").write_text("# Third\n\nNot read.")
