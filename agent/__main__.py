@@ -2,9 +2,10 @@
 
 import sys
 
-from agent import log, models
 from agent.app import application
+from agent.models import providers as models
 from agent.settings import Settings, SettingsError, port
+from agent.telemetry import log
 
 STOP_SECONDS = 10
 

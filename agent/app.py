@@ -12,16 +12,16 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
-from agent.caller import Authorizer, Caller
-from agent.door import Door
-from agent.keys import Keys
-from agent.problems import run_error
+from agent.errors import run_error
+from agent.request.caller import Authorizer, Caller
+from agent.request.middleware import Door
+from agent.request.signing_keys import Keys
 from agent.settings import Settings
-from agent.telemetry import Telemetry, begun, is_on
-from agent.trace import Traced
+from agent.telemetry.export import Telemetry, begun, is_on
+from agent.telemetry.trace import Traced
 
 if TYPE_CHECKING:
-    from agent.run import Assistant
+    from agent.run.run import Assistant
 
 
 def authorizer(settings: Settings) -> Authorizer:
@@ -111,16 +111,16 @@ def assistant_of(settings: Settings) -> "Assistant":
     """What all runs share, made anew; its tools are listed when they are first asked for."""
     import boto3  # noqa: PLC0415 - these imports take seconds; /ping must not wait for them
 
-    from agent.clients import Clients  # noqa: PLC0415
-    from agent.gateway import Gateway  # noqa: PLC0415
-    from agent.limits import Allowance  # noqa: PLC0415
-    from agent.memory import Memories  # noqa: PLC0415
-    from agent.memory_access import MemoryAccess  # noqa: PLC0415
-    from agent.models import model  # noqa: PLC0415
-    from agent.policies.collection import Policies  # noqa: PLC0415
-    from agent.policies.shelf import shelf  # noqa: PLC0415
-    from agent.preparing import Preparation  # noqa: PLC0415
-    from agent.run import Assistant  # noqa: PLC0415
+    from agent.memory.access import MemoryAccess  # noqa: PLC0415
+    from agent.memory.person_memory import Memories  # noqa: PLC0415
+    from agent.models.providers import model  # noqa: PLC0415
+    from agent.run.assembly import Preparation  # noqa: PLC0415
+    from agent.run.limits import Allowance  # noqa: PLC0415
+    from agent.run.run import Assistant  # noqa: PLC0415
+    from agent.tools.client_accounts import Clients  # noqa: PLC0415
+    from agent.tools.gateway import Gateway  # noqa: PLC0415
+    from agent.tools.policies.collection import Policies  # noqa: PLC0415
+    from agent.tools.policies.storage import shelf  # noqa: PLC0415
 
     aws = boto3.Session()
     memories = Memories(settings.memory_id, MemoryAccess(settings.memory_role_arn, aws))

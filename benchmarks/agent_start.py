@@ -24,8 +24,8 @@ import boto3
 import httpx
 
 from benchmarks.token_broker import PASSWORD, PREFIX, cloud
-from bizassist.local.parts import LOOPBACK, Part, Running, free_port
-from bizassist.parameters import Parameters
+from bizassist.local.processes import LOOPBACK, Part, Running, free_port
+from bizassist.settings.parameters import Parameters
 
 ROUNDS = 7
 LIMIT = 1.3

@@ -27,13 +27,13 @@ from strands.tools.mcp import MCPClient
 from strands.types.tools import AgentTool
 
 from agent.app import assistant_of
-from agent.caller import Caller
-from agent.explanation import Explanation
-from agent.gateway import MachineToken
-from agent.memory_access import FAULTS
-from agent.offline import OfflineModel
-from agent.preparing import Preparation
+from agent.memory.access import FAULTS
+from agent.models.offline.model import OfflineModel
+from agent.request.caller import Caller
+from agent.run.assembly import Preparation
+from agent.run.explanation import Explanation
 from agent.settings import Settings
+from agent.tools.gateway import MachineToken
 from benchmarks.agent_start import gateway
 from benchmarks.token_broker import cloud
 

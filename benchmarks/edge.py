@@ -32,13 +32,13 @@ from slack_sdk.signature import SignatureVerifier
 from token_broker import cloud
 
 from bots.app import application
-from bots.inbox import Inbox
 from bots.platform import Accepted
-from bots.slack.edge import SlackEdge
-from identity.browser import error_pages, security_headers
+from bots.queue.inbox import Inbox
+from bots.slack.incoming.endpoint import SlackEdge
 from identity.executor import Executor
-from identity.html import Html
-from identity.sessions import Sessions
+from identity.sessions.browser_sessions import Sessions
+from identity.web.html import Html
+from identity.web.middleware import error_pages, security_headers
 
 ROUNDS, EVENTS, CONNECTIONS = 7, 2_000, 16
 QUEUED = 300

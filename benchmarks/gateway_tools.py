@@ -18,7 +18,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from bizassist.lambda_zip import build_function
+from bizassist.deployment.lambda_archives import build_function
 
 ROUNDS = 15
 LIMIT = 1.3

@@ -16,7 +16,7 @@ from typing import Any
 import boto3
 
 from benchmarks.token_broker import cloud
-from identity.directory import Directory, page, searched
+from identity.directory.linked_people import Directory, page, searched
 from identity.executor import Executor
 from identity.links import Links
 from identity.people import ChatUser

@@ -18,11 +18,11 @@ from pathlib import Path
 
 import boto3
 
-from bizassist.identity_settings import identity_settings
 from bizassist.local import sample_data
-from bizassist.local.parts import LOOPBACK, Part, Running, free_port
+from bizassist.local.processes import LOOPBACK, Part, Running, free_port
 from bizassist.local.provision import Addresses, provision
-from bizassist.parameters import Parameters
+from bizassist.settings.identity import identity_settings
+from bizassist.settings.parameters import Parameters
 from identity.executor import Executor
 from identity.links import Link, new_link
 from identity.people import ChatUser, Names

@@ -6,7 +6,7 @@ import importlib
 import sys
 from collections.abc import Iterable
 
-from bizassist.commands import CommandError
+from bizassist.errors import CommandError
 
 COMMANDS = ("dev", "serve", "deploy", "doctor", "users", "links", "tools", "warranty", "eval")
 

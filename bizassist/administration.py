@@ -8,25 +8,25 @@ import httpx
 from aiohttp import web
 from botocore.config import Config
 
-from bizassist.checks import Checks
-from bizassist.parameters import Parameters
-from bizassist.settings import Process
-from bots.admin_usage import UsagePages
-from bots.days import Days
+from bizassist.deployment.setup_checks import Checks
+from bizassist.settings.parameters import Parameters
+from bizassist.settings.process import Process
 from bots.slack.manifest import manifest
-from bots.teams.app import TeamsApp
 from bots.teams.app_package import app_package
-from identity.admin_invite import InvitePages
-from identity.admin_setup import Download, DownloadRefused, Guide, SetupPages
-from identity.admin_workspaces import WorkspacePages
-from identity.administrator import Administrators
+from bots.teams.registration import TeamsApp
+from bots.usage.admin_page import UsagePages
+from bots.usage.daily_turns import Days
+from identity.admin.administrators import Administrators
+from identity.admin.invite_page import InvitePages
+from identity.admin.setup_page import Download, DownloadRefused, Guide, SetupPages
 from identity.aws import BOUNDED
-from identity.directory import Directory
+from identity.directory.invitations import Invitations
+from identity.directory.linked_people import Directory
 from identity.executor import Executor
-from identity.html import Html
-from identity.invitations import Invitations
 from identity.service import Identity
-from identity.workspaces import Workspaces
+from identity.web.html import Html
+from identity.workspaces.admin_page import WorkspacePages
+from identity.workspaces.settings import Workspaces
 
 # A checklist would rather say "no answer" than wait.
 BRISK = Config(connect_timeout=2, read_timeout=4, retries={"total_max_attempts": 1})

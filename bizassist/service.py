@@ -15,50 +15,50 @@ from botocore.config import Config
 
 from bizassist import log, telemetry
 from bizassist.administration import administration
-from bizassist.commands import CommandError
-from bizassist.identity_settings import identity_settings
-from bizassist.parameters import Parameters, read_parameters
-from bizassist.settings import (
+from bizassist.errors import CommandError
+from bizassist.settings.identity import identity_settings
+from bizassist.settings.parameters import Parameters, read_parameters
+from bizassist.settings.process import (
     Process,
     SettingsError,
     read_deployment,
     read_process,
     teams_app,
 )
-from bots import admin_usage
-from bots.acts import Acts
 from bots.app import Check, application
-from bots.consumer import Consumer
 from bots.errors import reason
 from bots.files import Files
-from bots.inbox import Inbox
-from bots.ledger import Ledger
 from bots.platform import Accepted, Platform
-from bots.policy import Policy, Quotas
-from bots.running import Runs
+from bots.queue.consumer import Consumer
+from bots.queue.inbox import Inbox
 from bots.runtime import Runtime
-from bots.slack.edge import SlackEdge
+from bots.slack.incoming.endpoint import SlackEdge
 from bots.slack.platform import slack_platform
-from bots.spending import Spending
-from bots.teams.edge import TeamsEdge
+from bots.teams.incoming.endpoint import TeamsEdge
 from bots.teams.platform import teams_platform
 from bots.trace import traced
-from bots.turn import Assistant
+from bots.turn.actions import Acts
+from bots.turn.handler import Assistant
+from bots.turn.ledger import Ledger
+from bots.turn.run import Runs
+from bots.turn.workspace_rules import Policy, Quotas
+from bots.usage import admin_page as admin_usage
+from bots.usage.daily_usage import Spending
 from bots.web.approvals import Approvals
-from bots.web.buttons import Buttons
-from bots.web.feedback import Feedback
+from bots.web.incoming.answer_actions import Buttons
+from bots.web.incoming.feedback import Feedback
+from bots.web.incoming.uploads import Uploads
 from bots.web.pages import TEMPLATES, WebChat
 from bots.web.platform import WebPlatform
 from bots.web.transcripts import Transcripts
-from bots.web.uploads import Uploads
-from identity.browser import AccessLog
 from identity.executor import Executor
-from identity.html import Html
+from identity.linking.receipts import Receipts
 from identity.links import Link
 from identity.people import PlatformName
-from identity.receipts import Receipts
 from identity.service import Identity
-from identity.workspaces import Workspaces
+from identity.web.html import Html
+from identity.web.middleware import AccessLog
+from identity.workspaces.settings import Workspaces
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -1,7 +1,7 @@
 """The chat service's spans, sent to a collector or to X-Ray, only where it is asked for.
 
-The switches are the agent's (``agent/telemetry.py``), which ships without this package. All spans
-here are our own (``bots/trace.py``), and none has a word of anybody in it.
+The switches are the agent's (``agent/telemetry/export.py``), which ships without this package. All
+spans here are our own (``bots/trace.py``), and none has a word of anybody in it.
 """
 
 import asyncio

@@ -8,36 +8,36 @@ from typing import TYPE_CHECKING, Self
 from aiohttp import web
 from aiohttp_session import session_middleware
 
-from identity.admin_pages import AdminPages
-from identity.administrator import Administrators
-from identity.audit import Audit
-from identity.auth_pages import AuthPages
+from identity.admin.administrators import Administrators
+from identity.admin.people_page import AdminPages
+from identity.audit_log import Audit
 from identity.aws import Clients
-from identity.browser import error_pages, security_headers
-from identity.conversations import Conversations
-from identity.departures import Departures
-from identity.directory import Directory
+from identity.directory.deprovisioning import Departures
+from identity.directory.linked_people import Directory
+from identity.directory.user_pool import UserPool
 from identity.executor import Executor
-from identity.html import Html
-from identity.link_pages import LinkPages, OnLinked
-from identity.link_requests import LinkRequests
+from identity.linking.link_requests import LinkRequests
+from identity.linking.pages import LinkPages, OnLinked
+from identity.linking.receipts import Receipts
+from identity.linking.undo_page import UndoPages
 from identity.links import Link, Links
-from identity.me_pages import MePages
-from identity.memories import Memories
-from identity.memory_pages import MemoryPages
-from identity.memory_role import MemoryRole
-from identity.oidc import Oidc
-from identity.pages import identity_routes
+from identity.me.pages import MePages
+from identity.memory.conversations import Conversations
+from identity.memory.pages import MemoryPages
+from identity.memory.records import Memories
+from identity.memory.role import MemoryRole
+from identity.oidc.authorization_code import SignIn
+from identity.oidc.provider import Oidc
 from identity.people import ChatUser, Names
-from identity.rate_limit import RateLimit
-from identity.receipts import Receipts
-from identity.session_list import SessionList
-from identity.sessions import Sessions
-from identity.sign_in import SignIn
-from identity.tokens import TokenBroker
-from identity.undo_pages import UndoPages
-from identity.user_pool import UserPool
-from identity.vault import Vault
+from identity.routes import identity_routes
+from identity.sessions.browser_sessions import Sessions
+from identity.sessions.session_list import SessionList
+from identity.sign_in.pages import AuthPages
+from identity.tokens.broker import TokenBroker
+from identity.tokens.encryption import Vault
+from identity.web.html import Html
+from identity.web.middleware import error_pages, security_headers
+from identity.web.rate_limit import RateLimit
 
 if TYPE_CHECKING:
     import boto3

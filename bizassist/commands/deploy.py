@@ -4,7 +4,7 @@ import sys
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from bizassist.commands import CommandError
+from bizassist.errors import CommandError
 
 NAME = "deploy"
 HELP = "build, plan, push, apply and check a deployment in AWS"
@@ -23,8 +23,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Do it; whatever fails ends it there, and running it again goes on from there."""
-    from bizassist.deploying import Deployment, deploy  # noqa: PLC0415
-    from bizassist.shell import Shell  # noqa: PLC0415
+    from bizassist.deployment.command_runner import Shell  # noqa: PLC0415
+    from bizassist.deployment.deploy import Deployment, deploy  # noqa: PLC0415
 
     if not options.dry_run and not options.var_file.is_file():
         raise CommandError(f"there is no file {options.var_file}")

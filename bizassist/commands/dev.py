@@ -8,10 +8,10 @@ import time
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from bizassist.commands import CommandError
-from bizassist.local.parts import PartError
-from bizassist.local.screen import print_progress, print_screen
+from bizassist.errors import CommandError
+from bizassist.local.processes import PartError
 from bizassist.local.stack import PROVISIONED, Wishes, running_stack
+from bizassist.local.terminal import print_progress, print_screen
 
 NAME = "dev"
 HELP = "run the whole product on this machine, with no account anywhere"

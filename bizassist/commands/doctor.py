@@ -9,12 +9,12 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bizassist.commands import CommandError
+from bizassist.errors import CommandError
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from bizassist.stack_file import LocalStack
+    from bizassist.local.stack_file import LocalStack
 
 NAME = "doctor"
 HELP = "check a deployment, or the local stack, part by part"
@@ -60,7 +60,7 @@ def run(options: Namespace) -> int:
 
 def _chosen_stack(options: Namespace) -> "LocalStack | None":
     """The local stack, unless a deployment is named."""
-    from bizassist.stack_file import USUAL, read_stack  # noqa: PLC0415
+    from bizassist.local.stack_file import USUAL, read_stack  # noqa: PLC0415
 
     if options.stack:
         return read_stack(options.stack)
@@ -76,8 +76,8 @@ def _chosen_stack(options: Namespace) -> "LocalStack | None":
 
 def _examined(stack: "LocalStack | None", *, sign_in: bool) -> list[Row]:
     # These take a second to import; a wrong option is told at once.
-    from bizassist.doctor import CLOUD, laptop  # noqa: PLC0415
-    from bizassist.examination import Asker, examine  # noqa: PLC0415
+    from bizassist.deployment.doctor import CLOUD, laptop  # noqa: PLC0415
+    from bizassist.deployment.doctor_setup import Asker, examine  # noqa: PLC0415
 
     asker = Asker(
         person=stack.person if stack else None, paste=sys.stdin.readline if sign_in else None

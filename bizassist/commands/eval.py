@@ -7,11 +7,11 @@ from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bizassist.commands import CommandError
+from bizassist.errors import CommandError
 
 if TYPE_CHECKING:
     from bizassist.evaluation.cases import Case
-    from bizassist.evaluation.judging import Judged
+    from bizassist.evaluation.scoring import Judged
 
 NAME = "eval"
 HELP = "ask a model a set of questions and count what it gets right"
@@ -51,9 +51,9 @@ def run(options: Namespace) -> int:
     logging.disable()  # what fails is in the report
     from agent.settings import SettingsError  # noqa: PLC0415 - other commands need no agent
     from bizassist.evaluation.cases import CasesError  # noqa: PLC0415
-    from bizassist.evaluation.judging import group, price_of  # noqa: PLC0415
     from bizassist.evaluation.report import ALL, print_json, print_report  # noqa: PLC0415
-    from bizassist.local.parts import PartError  # noqa: PLC0415
+    from bizassist.evaluation.scoring import group, price_of  # noqa: PLC0415
+    from bizassist.local.processes import PartError  # noqa: PLC0415
 
     try:
         cases = _cases(options)
@@ -77,11 +77,11 @@ def _cases(options: Namespace) -> "list[Case]":
 
 async def _judged(options: Namespace, cases: "list[Case]") -> "tuple[str, list[Judged]]":
     from agent.settings import Settings  # noqa: PLC0415
-    from bizassist.evaluation.asking import asking  # noqa: PLC0415
     from bizassist.evaluation.cases import FILES  # noqa: PLC0415
-    from bizassist.evaluation.judging import Judged  # noqa: PLC0415
     from bizassist.evaluation.progress import progress  # noqa: PLC0415
-    from bizassist.evaluation.where import local_stack  # noqa: PLC0415
+    from bizassist.evaluation.runner import asking  # noqa: PLC0415
+    from bizassist.evaluation.scoring import Judged  # noqa: PLC0415
+    from bizassist.evaluation.target_stack import local_stack  # noqa: PLC0415
 
     python = options.ministack_python.absolute()
     files = options.questions.parent / "files" if options.questions else FILES
@@ -102,11 +102,11 @@ def _add(options: Namespace) -> int:
     import boto3  # noqa: PLC0415
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
 
-    from bizassist.deployment import deployment  # noqa: PLC0415
-    from bizassist.evaluation import turned_down  # noqa: PLC0415
+    from bizassist.deployment.target import deployment  # noqa: PLC0415
+    from bizassist.evaluation import cases_from_feedback as turned_down  # noqa: PLC0415
     from bizassist.evaluation.cases import CasesError  # noqa: PLC0415
-    from bizassist.evaluation.where import speak_only_to  # noqa: PLC0415
-    from bizassist.stack_file import read_stack  # noqa: PLC0415
+    from bizassist.evaluation.target_stack import speak_only_to  # noqa: PLC0415
+    from bizassist.local.stack_file import read_stack  # noqa: PLC0415
 
     if options.of or options.stack:
         speak_only_to(read_stack(options.of or options.stack).environment)
@@ -149,7 +149,7 @@ def _share(text: str) -> float:
 
 
 def _price(text: str) -> object:
-    from bizassist.evaluation.judging import Price  # noqa: PLC0415
+    from bizassist.evaluation.scoring import Price  # noqa: PLC0415
 
     try:
         read, written = (float(part) for part in text.split(","))

@@ -8,7 +8,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from pathlib import Path
 
-from bizassist.commands import CommandError
+from bizassist.errors import CommandError
 
 NAME = "tools"
 HELP = "begin a new Gateway tool"
@@ -49,8 +49,9 @@ def run(options: Namespace) -> int:
         sys.stdout.write(f"wrote {path.relative_to(Path.cwd())}\n")
     target = options.target or _own_target(options.name)
     sys.stdout.write(
-        "Next: describe it in its schema, write its module, and say in agent/rights.cedar who may\n"
-        f'use it (Action::"{target}___{options.name}"): until then nobody may.\n'
+        "Next: describe it in its schema, write its module, and say in\n"
+        "agent/authorization/rights.cedar who may use it\n"
+        f'(Action::"{target}___{options.name}"): until then nobody may.\n'
     )
     return 0
 

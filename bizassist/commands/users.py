@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from bizassist.commands import CommandError
 from bizassist.commands.listing import print_listing
-from bizassist.deployment import deployment, parameter_prefix
-from bizassist.parameters import Parameters
-from bizassist.password_sign_in import access_token, check_flow
+from bizassist.deployment.password_sign_in import access_token, check_flow
+from bizassist.deployment.target import deployment, parameter_prefix
+from bizassist.errors import CommandError
+from bizassist.settings.parameters import Parameters
 
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from bizassist.commands import CommandError
-from bizassist.parameters import read_parameters
-from bizassist.warranty_csv import COLUMNS, FaultyFile, Row, read_csv
+from bizassist.commands.warranty_csv import COLUMNS, FaultyFile, Row, read_csv
+from bizassist.errors import CommandError
+from bizassist.settings.parameters import read_parameters
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from bizassist.evaluation.judging import Group, Judged, Price, by_tool, group
+from bizassist.evaluation.scoring import Group, Judged, Price, by_tool, group
 
 SHOWN = 10
 ALL = "all"

@@ -33,11 +33,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse
 from starlette.routing import Route
 
-from agent import telemetry
-from agent.keys import Keys, KeysUnavailableError
+from agent.request.signing_keys import Keys, KeysUnavailableError
+from agent.telemetry import export as telemetry
 from bizassist import log
 from bizassist.local.lambda_context import lambda_context
-from bizassist.parameters import read_parameters
+from bizassist.settings.parameters import read_parameters
 from gateway_tools import catalog
 from gateway_tools.handler import handler
 

@@ -15,13 +15,14 @@ from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from agent import log, models
 from agent.app import application, authorizer
-from agent.caller import Authorizer, TokenError
-from agent.keys import KeysUnavailableError
+from agent.models import providers as models
+from agent.request.caller import Authorizer, TokenError
+from agent.request.signing_keys import KeysUnavailableError
 from agent.settings import Settings, SettingsError, parameter_prefix, port
+from agent.telemetry import log
 from bizassist.local.extractor import Extractor
-from bizassist.parameters import read_parameters
+from bizassist.settings.parameters import read_parameters
 
 logger = logging.getLogger(__name__)
 

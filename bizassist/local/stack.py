@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bizassist.local import sample_data
-from bizassist.local.parts import LOOPBACK, Part, PartError, Running, claim_port, free_port
+from bizassist.local.processes import LOOPBACK, Part, PartError, Running, claim_port, free_port
 from bizassist.local.provision import Addresses, provision
 
 MINISTACK = Path(__file__).parent / "ministack" / "serve.py"

@@ -12,14 +12,14 @@ from slack_bolt.async_app import AsyncApp, AsyncBoltContext, AsyncBoltRequest
 from slack_bolt.authorization import AuthorizeResult
 
 from bots.platform import Accepted, Answer, Receipt, ReplyStream, Turn
-from bots.slack.asked import Asked, MalformedPayload, read
-from bots.slack.content import HELP, content, sign_in
-from bots.slack.names import NameBook
-from bots.slack.posts import Posts
-from bots.slack.private import Private
-from bots.slack.replies import PostedReply, PrivateReply
-from bots.slack.responses import ResponseUrls
-from bots.slack.web_api import WebApi
+from bots.slack.incoming.payloads import Asked, MalformedPayload, read
+from bots.slack.name_cache import NameBook
+from bots.slack.outgoing.message import HELP, content, sign_in
+from bots.slack.outgoing.posts import Posts
+from bots.slack.outgoing.private_message import Private
+from bots.slack.outgoing.reply import PostedReply, PrivateReply
+from bots.slack.outgoing.response_url import ResponseUrls
+from bots.slack.outgoing.web_api import WebApi
 
 REFUSAL = (
     "I can only answer people of the company that I work for. Please ask one of your contacts here."

@@ -10,17 +10,17 @@ from botbuilder.integration.aiohttp import CloudAdapter
 from botframework.connector.auth import AuthenticateRequestResult
 
 from bots.platform import Accepted, Answer, Receipt, ReplyStream, Turn
-from bots.teams.app import TeamsApp
-from bots.teams.asked import Asked, read
-from bots.teams.authentication import identity
-from bots.teams.bot_token import BotToken
-from bots.teams.chat import Chat, open_personal
-from bots.teams.connectors import Connectors
-from bots.teams.content import HELP, WELCOME, formatted, plain, sign_in
 from bots.teams.errors import CallRefused, NoPersonalChat
-from bots.teams.posts import Posts
-from bots.teams.private import Private
-from bots.teams.reply import TeamsReply
+from bots.teams.incoming.activity import Asked, read
+from bots.teams.incoming.authentication import identity
+from bots.teams.outgoing.bot_token import BotToken
+from bots.teams.outgoing.connector_clients import Connectors
+from bots.teams.outgoing.conversation import Chat, open_personal
+from bots.teams.outgoing.message import HELP, WELCOME, formatted, plain, sign_in
+from bots.teams.outgoing.posts import Posts
+from bots.teams.outgoing.private_message import Private
+from bots.teams.outgoing.reply import TeamsReply
+from bots.teams.registration import TeamsApp
 
 PACE = 1.0
 

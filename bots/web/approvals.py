@@ -17,8 +17,8 @@ from ag_ui.core import Interrupt
 from botocore.exceptions import ClientError
 from pydantic import BaseModel
 
-from bots.acts import Decision
-from bots.web.answer import readable
+from bots.turn.actions import Decision
+from bots.web.outgoing.shown_answer import readable
 from identity.executor import Executor
 
 if TYPE_CHECKING:

@@ -7,19 +7,19 @@ from urllib.parse import quote
 
 from aiohttp import web
 
+from bots.answer.markdown import html as rendered
 from bots.files import TYPES
-from bots.inbox import InboxUnavailable
 from bots.platform import Accept
-from bots.render import html as rendered
-from bots.web.form import read_form
-from bots.web.live import stream
-from bots.web.own import own_person, own_turns
+from bots.queue.inbox import InboxUnavailable
+from bots.web.incoming.ownership import own_person, own_turns
+from bots.web.incoming.question_form import read_form
+from bots.web.incoming.uploads import Uploads
+from bots.web.outgoing.event_stream import stream
+from bots.web.outgoing.explanation import LONGEST_COMMENT
 from bots.web.platform import accepted_question
 from bots.web.transcripts import Asked, Transcripts
-from bots.web.uploads import Uploads
-from bots.web.why import LONGEST_COMMENT
-from identity.html import Html
-from identity.signed_in import SignedIn, signed_in
+from identity.sessions.signed_in import SignedIn, signed_in
+from identity.web.html import Html
 
 HERE = Path(__file__).parent
 TEMPLATES = HERE / "templates"

@@ -14,15 +14,15 @@ from ag_ui.core import (
     TextMessageContentEvent,
 )
 
-from bots.acts import APPROVAL_SECONDS, Decided
+from bots.answer.sources import Source
 from bots.platform import Accepted, Answer, Receipt, Turn
-from bots.running import interrupts
-from bots.sources import Source
-from bots.web.answer import SENTENCE, Shown, after
+from bots.turn.actions import APPROVAL_SECONDS, Decided
+from bots.turn.run import interrupts
 from bots.web.approvals import Approvals, Row, approval_of
+from bots.web.incoming.uploads import Uploads
+from bots.web.outgoing.explanation import Reasons, Why
+from bots.web.outgoing.shown_answer import SENTENCE, Shown, after
 from bots.web.transcripts import Transcripts
-from bots.web.uploads import Uploads
-from bots.web.why import Reasons, Why
 from identity.people import ChatUser, Names
 
 # Events are written in batches of this many seconds: a reader can't tell, the table is spared.

@@ -20,9 +20,9 @@ from ag_ui.core import BaseEvent, Event
 from botocore.exceptions import ClientError
 from pydantic import TypeAdapter
 
-from bots.sources import Source
+from bots.answer.sources import Source
 from bots.web.approvals import Approval, Place
-from bots.web.why import Why
+from bots.web.outgoing.explanation import Why
 from identity.executor import Executor
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
 
-from gateway_tools.search.clean import Page, page
 from gateway_tools.search.provider import Found, Provider, Query, SearchDown
+from gateway_tools.search.result_text import Page, page
 
 REMEMBERED_SECONDS = 300.0
 REMEMBERED_QUERIES = 128

@@ -5,14 +5,14 @@ from typing import Any, cast
 
 from strands.types.tools import AgentTool, ToolSpec
 
-from agent.caller import Caller
-from agent.client_tool import client_tool
-from agent.document_tools import document_tools
-from agent.files import AttachedFile
-from agent.known import memory_tools
-from agent.policy_tool import policy_tool
-from agent.rights import Rights
-from tests.agent.tools import specs as gateway_specs
+from agent.authorization.rights import Rights
+from agent.request.attachments import AttachedFile
+from agent.request.caller import Caller
+from agent.tools.client_account_tool import client_tool
+from agent.tools.document_tools import document_tools
+from agent.tools.memory_tool import memory_tools
+from agent.tools.policy_tool import policy_tool
+from tests.agent.tool_specs import specs as gateway_specs
 
 NOBODY = cast("Any", None)
 """The tools' descriptions need no store behind them."""

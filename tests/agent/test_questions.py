@@ -7,8 +7,8 @@ import pytest
 from strands.types.content import Messages
 from strands.types.tools import ToolSpec
 
-from agent.offline import respond
-from agent.offline_words import I_AM
+from agent.models.offline.model import respond
+from agent.models.offline.wording import I_AM
 from bizassist.evaluation.cases import (
     FILES,
     QUESTIONS,

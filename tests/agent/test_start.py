@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from agent import app
-from tests.agent.parts import SESSION_HEADER, Cloud, run_input, runtime_of, serving, thread
+from tests.agent.local_parts import SESSION_HEADER, Cloud, run_input, runtime_of, serving, thread
 
 
 async def test_who_asks_while_it_gets_ready_sees_that_it_has_begun(

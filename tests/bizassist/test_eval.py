@@ -14,11 +14,11 @@ import boto3
 import pytest
 
 from bizassist.__main__ import main
-from bizassist.evaluation.asking import Reply
 from bizassist.evaluation.cases import Case, read_cases
-from bizassist.evaluation.judging import Judged, group, percentile, price_of
+from bizassist.evaluation.runner import Reply
+from bizassist.evaluation.scoring import Judged, group, percentile, price_of
+from bots.web.outgoing.explanation import Why
 from bots.web.transcripts import Transcripts
-from bots.web.why import Why
 from identity.executor import Executor
 from tests.conftest import ROOT, Stack
 

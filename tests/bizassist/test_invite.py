@@ -6,7 +6,7 @@ import secrets
 import boto3
 import pytest
 
-from identity.invitations import EMAIL, WORD, temporary_password
+from identity.directory.invitations import EMAIL, WORD, temporary_password
 from tests.conftest import Stack
 from tests.person import Person, signed_in
 

@@ -14,7 +14,7 @@ TOKEN = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhbGljZSJ9.c2lnbmF0dXJl"
 def logged(message: str, *values: object) -> str:
     info = sys.exc_info()
     record = logging.LogRecord(
-        "bots.turn", logging.ERROR, __file__, 1, message, values, info if info[0] else None
+        "bots.turn.handler", logging.ERROR, __file__, 1, message, values, info if info[0] else None
     )
     return OneLine().format(record)
 

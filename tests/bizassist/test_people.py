@@ -9,8 +9,8 @@ import boto3
 import pytest
 
 from bizassist.__main__ import main
-from bizassist.commands import CommandError
-from bizassist.parameters import write_parameters
+from bizassist.errors import CommandError
+from bizassist.settings.parameters import write_parameters
 from tests.conftest import Stack
 from tests.person import Person, signed_in
 

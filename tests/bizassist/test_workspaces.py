@@ -5,7 +5,7 @@ import secrets
 import boto3
 import pytest
 
-from identity.workspaces import Settings, Workspace, WrongSettings
+from identity.workspaces.settings import Settings, Workspace, WrongSettings
 from tests.conftest import Stack
 from tests.person import Person, signed_in
 

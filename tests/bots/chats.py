@@ -11,8 +11,8 @@ from pathlib import Path
 import boto3
 import httpx
 
-from bizassist.local.parts import Part, Running, free_port
-from bizassist.parameters import write_parameters
+from bizassist.local.processes import Part, Running, free_port
+from bizassist.settings.parameters import write_parameters
 from tests.bots.scripted import own_queues
 from tests.conftest import Stack
 from tests.person import Person, signed_in

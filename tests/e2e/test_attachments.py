@@ -4,7 +4,7 @@ from pathlib import Path
 
 from playwright.async_api import Browser, FilePayload, Page, expect
 
-from tests.agent import papers
+from tests.agent.tools.documents import papers
 from tests.conftest import Stack
 from tests.e2e.axe import assert_accessible
 from tests.e2e.people import ask, sign_in

@@ -12,8 +12,8 @@ from typing import Any
 import boto3
 import httpx
 
-from bizassist.local.parts import Part, Running, free_port
-from bizassist.parameters import write_parameters
+from bizassist.local.processes import Part, Running, free_port
+from bizassist.settings.parameters import write_parameters
 from tests.bots.scripted import FINISHED, HANGS, STARTED, WAITS, Scripted, own_queues, text
 from tests.conftest import Stack
 from tests.person import Person

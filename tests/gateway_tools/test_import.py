@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 
 from bizassist.__main__ import main
 from bizassist.commands import warranty
-from bizassist.warranty_csv import FaultyFile
+from bizassist.commands.warranty_csv import FaultyFile
 from tests.gateway_tools.calling import call, refused
 from tests.gateway_tools.conftest import AddDevice
 

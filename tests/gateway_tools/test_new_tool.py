@@ -16,9 +16,9 @@ import httpx
 import pytest
 
 from bizassist.__main__ import main
-from bizassist.commands import CommandError
-from bizassist.lambda_zip import build_function
-from tests.agent.parts import free_port
+from bizassist.deployment.lambda_archives import build_function
+from bizassist.errors import CommandError
+from tests.agent.local_parts import free_port
 from tests.conftest import ROOT, Stack
 from tests.gateway_tools.wire import machine_token, rpc
 

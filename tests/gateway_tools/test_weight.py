@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bizassist.lambda_zip import build_function
+from bizassist.deployment.lambda_archives import build_function
 
 ROOT = Path(__file__).parents[2]
 MEGABYTE = 1_000_000

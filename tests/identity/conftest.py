@@ -12,20 +12,23 @@ import pytest_asyncio
 from aiohttp import web
 
 from bizassist.local import sample_data
-from bizassist.local.parts import LOOPBACK, Part, Running, free_port
+from bizassist.local.processes import LOOPBACK, Part, Running, free_port
 from bizassist.local.provision import Addresses, provision
 from identity.executor import Executor
-from identity.html import Html
 from identity.links import Link
 from identity.people import ChatUser
-from identity.rate_limit import RateLimit
 from identity.service import Identity
-from identity.signed_in import signed_in
+from identity.sessions.signed_in import signed_in
+from identity.web.html import Html
+from identity.web.rate_limit import RateLimit
 from tests.identity.browser import Browser
 from tests.identity.clock import Clock
 from tests.identity.house import Deployment, House
+from tests.identity.newcomers import other, person, records
 from tests.identity.process import Process, running_process
 from tests.identity.watch import Watch
+
+__all__ = ["other", "person", "records"]  # fixtures of every test below
 
 ROOT = Path(__file__).parents[2]
 MINISTACK = ROOT / "bizassist" / "local" / "ministack" / "serve.py"

@@ -10,8 +10,8 @@ from aiohttp import web
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
-from bizassist.local.parts import LOOPBACK, free_port
-from identity.oidc import Oidc
+from bizassist.local.processes import LOOPBACK, free_port
+from identity.oidc.provider import Oidc
 
 ISSUER = "https://issuer.example/pool"
 CLIENT = "web-client"

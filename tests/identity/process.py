@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from identity.aws import Clients
-from identity.departures import Departures
+from identity.directory.deprovisioning import Departures
+from identity.directory.user_pool import UserPool
 from identity.executor import Executor
 from identity.links import Links
-from identity.oidc import Oidc
+from identity.oidc.provider import Oidc
 from identity.service import IdentitySettings
-from identity.session_list import SessionList
-from identity.tokens import TokenBroker
-from identity.user_pool import UserPool
-from identity.vault import Vault
+from identity.sessions.session_list import SessionList
+from identity.tokens.broker import TokenBroker
+from identity.tokens.encryption import Vault
 from tests.identity.house import Deployment
 
 if TYPE_CHECKING:

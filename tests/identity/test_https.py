@@ -9,10 +9,10 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from identity.executor import Executor
-from identity.html import Html
 from identity.links import Link
-from identity.rate_limit import RateLimit
 from identity.service import Identity
+from identity.web.html import Html
+from identity.web.rate_limit import RateLimit
 from tests.identity.house import Deployment
 
 HOME = "https://bizassist.example"

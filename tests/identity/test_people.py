@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from identity.link_requests import LinkRequests
+from identity.linking.link_requests import LinkRequests
 from identity.people import ChatUser, Names, session_id
 from tests.identity.house import House
 

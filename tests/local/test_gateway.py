@@ -13,7 +13,7 @@ from joserfc import jwt
 from bizassist.local.gateway import Gateway, Issuer, create_app
 from gateway_tools import catalog
 from tests.agent import issuer as stranger
-from tests.agent.parts import free_port, serving
+from tests.agent.local_parts import free_port, serving
 from tests.gateway_tools.wire import ACCEPT, rpc
 
 SCOPE = "resource-server/read"
@@ -142,7 +142,7 @@ async def test_a_new_key_is_found_and_strangers_keys_are_not_looked_for_again(
 ) -> None:
     made, _ = issuer
     assert (await rpc(gateway, "tools/list", token(made))).status_code == 200
-    monkeypatch.setattr("agent.keys.REFETCH_SECONDS", 0.0)
+    monkeypatch.setattr("agent.request.signing_keys.REFETCH_SECONDS", 0.0)
     made.key = stranger.new_key()
     assert (await rpc(gateway, "tools/list", token(made))).status_code == 200
     monkeypatch.undo()

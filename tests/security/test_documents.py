@@ -5,17 +5,22 @@ from pathlib import Path
 
 import pytest
 
-from agent import files as agent_files
-from agent.documents import child, reader
-from agent.documents.formats import pdf
-from agent.limits import GRACE_SECONDS
+from agent.request import attachments as agent_files
+from agent.run.limits import GRACE_SECONDS
 from agent.settings import Settings
+from agent.tools.documents import reader
+from agent.tools.documents import reading_process as child
+from agent.tools.documents.formats import pdf
 from bizassist.local.provision import storage
 from bots import files
-from bots.acts import APPROVAL_SECONDS
 from bots.runtime import TIMEOUT
+from bots.turn.actions import APPROVAL_SECONDS
 from bots.web import transcripts
-from identity import link_requests, receipts, session_list, sessions, sign_in, signed_in, user_pool
+from identity.directory import user_pool
+from identity.linking import link_requests, receipts
+from identity.oidc import authorization_code as sign_in
+from identity.sessions import browser_sessions as sessions
+from identity.sessions import session_list, signed_in
 
 PAGE = Path(__file__).parents[2] / "docs" / "security.md"
 UNITS = {"seconds": 1, "minutes": 60, "hours": 3_600}
@@ -107,4 +112,4 @@ def test_every_kind_of_data_has_its_readers_and_writers() -> None:
     kinds = {row[0] for row in rows[1:]}
     for word in ("refresh token", "memory", "client's account", "warranty", "audit", "groups"):
         assert [kind for kind in kinds if word in kind], word
-    assert "agent/rights.cedar" in table
+    assert "agent/authorization/rights.cedar" in table

@@ -17,8 +17,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from bizassist.lambda_zip import build_function
-from bizassist.local.parts import LOOPBACK, Part, Running, free_port
+from bizassist.deployment.lambda_archives import build_function
+from bizassist.local.processes import LOOPBACK, Part, Running, free_port
 from tests.terraform.agentcore_cut import cut
 from tests.terraform.cli import Terraform
 

@@ -7,7 +7,7 @@ import boto3
 import pytest
 
 from bizassist.local.provision.storage import BUCKETS, DELIVERIES, TABLES, make_tables
-from bizassist.parameters import Parameters, read_parameters
+from bizassist.settings.parameters import Parameters, read_parameters
 from tests.terraform.account import Account
 
 pytestmark = pytest.mark.timeout(400)  # the first of these waits until all is applied

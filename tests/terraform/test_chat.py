@@ -13,8 +13,8 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from bizassist.local.parts import Part, Running
-from bizassist.parameters import read_parameters, write_parameters
+from bizassist.local.processes import Part, Running
+from bizassist.settings.parameters import read_parameters, write_parameters
 from tests.bots.scripted import FINISHED, STARTED, Scripted, text
 from tests.person import Person, answered
 from tests.terraform.account import REGION, ROOT, Account

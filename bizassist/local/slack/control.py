@@ -7,9 +7,9 @@ from typing import Any
 from aiohttp import web
 
 from bizassist.local.slack import view
-from bizassist.local.slack.acts import Acts
 from bizassist.local.slack.api import Calls, Fault
 from bizassist.local.slack.errors import SlackError, missing
+from bizassist.local.slack.person_actions import Acts
 from bizassist.local.slack.responses import ResponseUrls
 from bizassist.local.slack.workspace import PEOPLE, Workspace
 

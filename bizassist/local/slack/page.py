@@ -8,8 +8,8 @@ from aiohttp import ETag, web
 from jinja2 import Environment, PackageLoader
 
 from bizassist.local.slack import view
-from bizassist.local.slack.acts import Acts
 from bizassist.local.slack.errors import SlackError
+from bizassist.local.slack.person_actions import Acts
 from bizassist.local.slack.workspace import BOT_USER, GENERAL, PEOPLE, TEAM_NAME, Person, Workspace
 
 POLLS = 20  # reloads after a message, one a second, where scripts don't run

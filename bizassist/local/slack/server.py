@@ -6,11 +6,11 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from bizassist.local.slack.acts import Acts
 from bizassist.local.slack.api import Calls, WebApi
 from bizassist.local.slack.control import Control
 from bizassist.local.slack.delivery import RETRIES, Delivery
 from bizassist.local.slack.page import Page
+from bizassist.local.slack.person_actions import Acts
 from bizassist.local.slack.responses import ResponseUrls
 from bizassist.local.slack.workspace import Workspace
 

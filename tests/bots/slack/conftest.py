@@ -8,7 +8,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer, unused_port
 
 from bizassist.local.slack.server import Settings, application
-from bots.slack.edge import SlackEdge
+from bots.slack.incoming.endpoint import SlackEdge
 from bots.slack.platform import slack_platform
 from tests.bots.slack.desk import SECRET, TOKEN, Desk
 

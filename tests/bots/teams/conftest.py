@@ -6,9 +6,9 @@ import aiohttp
 import pytest
 from aiohttp.test_utils import TestServer
 
-from bots.teams.app import TeamsApp
-from bots.teams.connectors import Connectors
+from bots.teams.outgoing.connector_clients import Connectors
 from bots.teams.platform import TeamsPlatform
+from bots.teams.registration import TeamsApp
 from tests.bots.teams.connector import TOKEN, Connector
 from tests.bots.teams.desk import APP_ID, Desk
 

@@ -11,7 +11,7 @@ from ag_ui.core import (
 )
 
 from bots.platform import Accepted, Turn
-from bots.teams.asked import read
+from bots.teams.incoming.activity import read
 from bots.teams.platform import TeamsPlatform
 from tests.bots.teams.connector import ALICE, BOT, GROUP, PERSONAL, TENANT, Connector
 

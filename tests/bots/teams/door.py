@@ -9,11 +9,11 @@ from typing import Any
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
-from bots.inbox import InboxUnavailable
 from bots.platform import Accepted
-from bots.teams.app import TeamsApp
-from bots.teams.edge import TeamsEdge
-from bots.teams.signing_keys import SigningKeys
+from bots.queue.inbox import InboxUnavailable
+from bots.teams.incoming.endpoint import TeamsEdge
+from bots.teams.incoming.signing_keys import SigningKeys
+from bots.teams.registration import TeamsApp
 from tests.bots.teams.connector import TENANT
 from tests.bots.teams.desk import APP_ID
 from tests.bots.teams.issuer import Issuer

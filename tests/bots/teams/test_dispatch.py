@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from bots.platform import Turn
-from bots.teams.content import HELP, WELCOME
 from bots.teams.errors import CallUnanswered
+from bots.teams.outgoing.message import HELP, WELCOME
 from identity.people import ChatUser, Names
 from tests.bots.teams.connector import ALICE, BOT, GROUP, PERSONAL, TENANT
 from tests.bots.teams.desk import Desk

@@ -10,9 +10,9 @@ import aiohttp
 import pytest
 from aiohttp.test_utils import unused_port
 
-from bots.teams.app import TeamsApp
-from bots.teams.bot_token import LOGIN, BotToken
 from bots.teams.errors import CallUnanswered
+from bots.teams.outgoing.bot_token import LOGIN, BotToken
+from bots.teams.registration import TeamsApp
 from tests.bots.teams.connector import PERSONAL
 from tests.bots.teams.desk import APP_ID, Desk, Kept
 
@@ -74,7 +74,9 @@ async def test_a_slow_answer_body_is_awaited_too(desk: Desk) -> None:
 
 
 async def test_a_silent_connector_is_given_up(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bots.teams.connectors.TIMEOUT", aiohttp.ClientTimeout(total=0.1))
+    monkeypatch.setattr(
+        "bots.teams.outgoing.connector_clients.TIMEOUT", aiohttp.ClientTimeout(total=0.1)
+    )
     turn = await desk.turn()
     desk.connector.delay = 1.0
     began = time.monotonic()

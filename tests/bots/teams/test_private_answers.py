@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from bots.teams.content import NO_PERSONAL_CHAT
 from bots.teams.errors import NoPersonalChat
+from bots.teams.outgoing.message import NO_PERSONAL_CHAT
 from tests.bots.teams.connector import GROUP, PERSONAL
 from tests.bots.teams.desk import Desk, Kept, text
 

@@ -5,9 +5,9 @@ from itertools import pairwise
 
 import pytest
 
-from bots.draft import NOTHING
-from bots.teams.content import PIECE
+from bots.answer.draft import NOTHING
 from bots.teams.errors import CallUnanswered
+from bots.teams.outgoing.message import PIECE
 from tests.bots.teams.connector import GROUP, PERSONAL
 from tests.bots.teams.desk import Desk, Kept, text, tool_begins, tool_ends
 
@@ -137,7 +137,7 @@ async def test_a_throttled_teams_gets_the_whole_answer_later(desk: Desk) -> None
 async def test_an_answer_that_cannot_be_delivered_is_not_taken_for_delivered(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bots.teams.chat.LONGEST_PAUSE", 0.01)
+    monkeypatch.setattr("bots.teams.outgoing.conversation.LONGEST_PAUSE", 0.01)
 
     async def answer() -> None:
         async with desk.platform.reply(await desk.turn(), Kept()) as reply:

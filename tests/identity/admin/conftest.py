@@ -30,8 +30,8 @@ async def employee(house: House, deployment: Deployment) -> AsyncIterator[Browse
 @pytest.fixture(autouse=True)
 def nothing_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     """The table is read anew for each page; outside of tests that is some seconds later."""
-    monkeypatch.setattr("identity.directory.STALE", -1.0)
-    monkeypatch.setattr("identity.directory.FRESH", -1.0)
+    monkeypatch.setattr("identity.directory.linked_people.STALE", -1.0)
+    monkeypatch.setattr("identity.directory.linked_people.FRESH", -1.0)
 
 
 @pytest.fixture

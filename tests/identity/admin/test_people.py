@@ -8,14 +8,14 @@ from urllib.parse import quote
 
 import pytest
 
-from identity.directory import PAGE, page, searched
-from identity.export import csv_file
+from identity.admin.export import csv_file
+from identity.directory.linked_people import PAGE, page, searched
 from identity.links import Link
 from identity.people import ChatUser, Names
 from tests.identity.admin.conftest import linked
 from tests.identity.browser import Browser
 from tests.identity.house import Deployment, House
-from tests.identity.me.test_undo import undo_url
+from tests.identity.linking.test_undo import undo_url
 
 
 def somebody(number: int) -> Link:
@@ -64,8 +64,8 @@ async def test_who_was_just_linked_is_found_at_once(
 ) -> None:
     where = f"/admin/people?q={chat_user.user}"
     assert "Just Linked" not in (await admin.get(where)).text
-    monkeypatch.setattr("identity.directory.FRESH", 1_000.0)
-    monkeypatch.setattr("identity.directory.STALE", 1_000.0)
+    monkeypatch.setattr("identity.directory.linked_people.FRESH", 1_000.0)
+    monkeypatch.setattr("identity.directory.linked_people.STALE", 1_000.0)
 
     await linked(house, deployment, chat_user, Names("Acme", "Just Linked"))
 

@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from identity.html import moment
+from identity.web.html import moment
 from tests.identity.browser import Browser
 from tests.identity.house import House
-from tests.identity.me.conftest import Newcomer, Records
+from tests.identity.newcomers import Newcomer, Records
 
 PAGES = ("/me", "/me/unlink?chat_user=slack%23T1%23U1", "/me/memories/forget-all")
 FORMS = (

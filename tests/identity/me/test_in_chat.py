@@ -10,21 +10,21 @@ import pytest
 
 from bizassist import service
 from bizassist.service import Answers
-from bots.inbox import Inbox
-from bots.ledger import Ledger
 from bots.platform import Accepted, Answer, Platform, Turn
-from bots.policy import Policy, Quotas
-from bots.running import Runs
-from bots.spending import Spending
-from bots.turn import Assistant
+from bots.queue.inbox import Inbox
+from bots.turn.handler import Assistant
+from bots.turn.ledger import Ledger
+from bots.turn.run import Runs
+from bots.turn.workspace_rules import Policy, Quotas
+from bots.usage.daily_usage import Spending
 from identity.executor import Executor
 from identity.links import Link
 from identity.people import ChatUser, Names
-from identity.workspaces import Workspaces
+from identity.workspaces.settings import Workspaces
 from tests.identity.browser import Browser
 from tests.identity.clock import Clock
 from tests.identity.house import House
-from tests.identity.me.conftest import Newcomer
+from tests.identity.newcomers import Newcomer
 from tests.identity.process import Process
 
 

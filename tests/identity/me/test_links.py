@@ -8,7 +8,7 @@ import pytest
 from identity.links import Link
 from identity.people import ChatUser, Names
 from tests.identity.house import House
-from tests.identity.me.conftest import Newcomer
+from tests.identity.newcomers import Newcomer
 
 
 def ask_unlink(chat_user: ChatUser) -> str:

@@ -1,0 +1,1 @@
+"""Who may use which tool, and which calls wait for approval."""

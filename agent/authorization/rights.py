@@ -1,0 +1,68 @@
+"""Who may use which tool: ``rights.cedar``, judged before each call by the verified sign-in."""
+
+import logging
+import uuid
+from pathlib import Path
+from typing import Any
+
+import cedarpy
+from strands.hooks.events import BeforeToolCallEvent
+from strands.interventions import Deny, Proceed
+from strands.vended_interventions.cedar import CedarAuthorization
+
+from agent.request.caller import Caller
+
+logger = logging.getLogger(__name__)
+
+POLICY = Path(__file__).with_name("rights.cedar").read_text("utf-8")
+REFUSAL = "You don't have the right to see that. An administrator can look it up for you."
+
+
+class Rights(CedarAuthorization):
+    """The caller's rights; a refusal is audited and said in plain words."""
+
+    def __init__(self, caller: Caller) -> None:
+        person = {"type": "User", "id": caller.subject}
+        groups = [{"type": "Group", "id": group} for group in sorted(caller.groups)]
+        members: list[dict[str, Any]] = [
+            {"uid": person, "attrs": {}, "parents": groups},
+            *({"uid": group, "attrs": {}, "parents": []} for group in groups),
+        ]
+        super().__init__(policies=POLICY, principal=person, entities=members, on_error="deny")
+        self._subject = caller.subject
+
+    def before_tool_call(self, event: BeforeToolCallEvent, **kwargs: Any) -> Proceed | Deny:
+        """Let the call pass or refuse it; the arguments stay out of the audit."""
+        verdict = super().before_tool_call(event, **kwargs)
+        if isinstance(verdict, Deny):
+            return Deny(reason=self.refused(event.tool_use["name"], verdict.reason))
+        return verdict
+
+    def may_see(self, kind: str, name: str) -> bool:
+        """Whether the policy lets the person see a field, such as a client's e-mail address.
+
+        :param kind: the field's type in the policy; never a word of the person or the model.
+        """
+        request = {
+            "principal": f'User::"{self._subject}"',
+            "action": 'Action::"see"',
+            "resource": f'{kind}::"{name}"',
+            "context": {},
+        }
+        return cedarpy.is_authorized(request, self._policies, self._entities).allowed
+
+    def refused(self, tool: str, what: str) -> str:
+        """Audit a refusal; the sentence for the person carries its id and no content."""
+        audit = self._audited("refused", tool, what)
+        return f"{REFUSAL} (Reference: {audit})"
+
+    def withheld(self, tool: str, fields: list[str]) -> str:
+        """Audit that fields of an answer were left out; a sentence that says which."""
+        audit = self._audited("withheld", tool, ", ".join(fields))
+        names = " and ".join(name.replace("_", " ") for name in fields)
+        return f"You don't have the right to see: {names}. (Reference: {audit})"
+
+    def _audited(self, verdict: str, tool: str, what: str) -> str:
+        audit = uuid.uuid4().hex[:12]
+        logger.warning("audit %s: %s %s to %s: %s", audit, verdict, tool, self._subject, what)
+        return audit

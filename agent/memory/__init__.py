@@ -1,0 +1,1 @@
+"""What is remembered of a person: read, recalled, paused, forgotten, fenced."""

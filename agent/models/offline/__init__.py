@@ -1,0 +1,1 @@
+"""The offline model: answers by rules, without any provider."""

@@ -1,0 +1,1 @@
+"""One run: the agent assembled for it, its prompt, limits, sources and failures."""

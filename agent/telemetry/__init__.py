@@ -1,0 +1,1 @@
+"""Logs, traces, and what is taken out of them before they leave."""

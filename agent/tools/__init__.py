@@ -1,0 +1,1 @@
+"""The tools of the agent: its own, and those of the Gateway."""

@@ -1,0 +1,101 @@
+"""The process that reads one file: ``python -m agent.tools.documents.reading_process NAME < file``.
+
+It gives away what it could do harm with before it looks at the file's first byte: memory, time,
+files and processes have hard limits. It answers one line of JSON and ends.
+"""
+
+import json
+import resource
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from importlib import import_module
+
+from agent.tools.documents import (
+    file_types as kinds,
+)
+from agent.tools.documents import (
+    key_facts as found,
+)
+from agent.tools.documents import (
+    office_packages as packages,
+)
+from agent.tools.documents.content import Content, RefusedError, Section
+from agent.tools.documents.summary import summary
+
+MEMORY = 512 * 1024 * 1024
+CPU_SECONDS = 8
+OPEN_FILES = 32
+OUT_OF_MEMORY = 3
+MOST_CHARACTERS = 1_000_000
+MOST_SECTIONS = 2_000
+FORMATS = {
+    "PDF": "pdf", "Word": "word", "Excel": "sheets", "PowerPoint": "slides", "CSV": "tables",
+    "HTML": "page", "text": "text",
+}  # fmt: skip
+LIMITS = {
+    resource.RLIMIT_AS: MEMORY,
+    resource.RLIMIT_CPU: CPU_SECONDS,
+    resource.RLIMIT_NOFILE: OPEN_FILES,
+    resource.RLIMIT_FSIZE: 0,
+    resource.RLIMIT_CORE: 0,
+    resource.RLIMIT_NPROC: 0,
+}
+
+
+def main(name: str) -> int:
+    """Answer ``{"content": …}`` or ``{"refused": sentence}``."""
+    for limit, value in LIMITS.items():
+        resource.setrlimit(limit, (value, value))
+    answer: dict[str, object]
+    try:
+        try:
+            answer = {"content": asdict(content(name, sys.stdin.buffer.read()))}
+        except RefusedError as error:
+            answer = {"refused": str(error)}
+        sys.stdout.write(json.dumps(answer))
+    except MemoryError:
+        return OUT_OF_MEMORY
+    return 0
+
+
+def content(name: str, data: bytes) -> Content:
+    """What a file says.
+
+    :raises RefusedError: when it can't or mustn't be read.
+    """
+    kind = kinds.kind_of(name, data)
+    if kind in kinds.OFFICE:
+        packages.check(kind, data)
+    read: Callable[[bytes], Iterator[Section]]
+    read = import_module(f"agent.tools.documents.formats.{FORMATS[kind]}").sections
+    sections, whole = _bounded(read(data))
+    if not sections:
+        raise RefusedError("is empty.")
+    return Content(
+        kind=kind,
+        sections=sections,
+        summary=summary(sections),
+        figures=found.figures(sections),
+        dates=found.dates(sections),
+        parties=found.parties(sections),
+        whole=whole,
+    )
+
+
+def _bounded(sections: Iterator[Section]) -> tuple[list[Section], bool]:
+    """What has text in it, up to the limits, and whether that is all of it."""
+    kept: list[Section] = []
+    left = MOST_CHARACTERS
+    for section in sections:
+        if not section.text.strip():
+            continue
+        if left <= 0 or len(kept) == MOST_SECTIONS:
+            return kept, False
+        kept.append(Section(section.title[:120], section.text[:left]))
+        left -= len(section.text)
+    return kept, left >= 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

@@ -1,0 +1,85 @@
+"""What the tools answer about documents: plain data with the place of everything that is quoted."""
+
+from collections.abc import Iterable
+from itertools import islice
+from typing import Any
+
+from agent.tools.documents.comparison import Difference, Said
+from agent.tools.documents.content import Content, Found, Section
+
+FIGURES = 15
+PARTIES = 12
+DIFFERENCES = 20
+OUTLINE = 40
+BEGINNING = 12_000
+"""Characters of the text that a model reads itself; what is further on it asks for."""
+NOT_WHOLE = "The document is very long: only its beginning was read."
+
+
+def analysis(name: str, content: Content, answering: list[Section]) -> dict[str, Any]:
+    """One document.
+
+    :param answering: the passages that answer the question; empty without one.
+    """
+    text = "\n\n".join(f"{one.title}\n{one.text}".strip() for one in content.sections)
+    titles = [one.title for one in content.sections if one.title]
+    answer: dict[str, Any] = {
+        "document": name,
+        "kind": content.kind,
+        "summary": content.summary,
+        "key_figures": [_found(one) for one in content.figures[:FIGURES]],
+        "dates": [_found(one) for one in content.dates[:FIGURES]],
+        "parties": content.parties[:PARTIES],
+        "passages": [{"section": one.title or None, "text": one.text} for one in answering],
+        "outline": titles[:OUTLINE],
+        "text": text[:BEGINNING],
+        "text_is_whole": len(text) <= BEGINNING and content.whole,
+        "sources": _sources(name, (one.title for one in answering)),
+    }
+    return answer if content.whole else answer | {"note": NOT_WHOLE}
+
+
+def compared(names: tuple[str, str], found: Difference, *, whole: bool) -> dict[str, Any]:
+    """Two documents beside each other."""
+    first, second = names
+    answer: dict[str, Any] = {
+        "first": first,
+        "second": second,
+        "same": not (found.changed or found.only_first or found.only_second),
+        "sentences_in_both": found.common,
+        "changed": [
+            {"before": before.text, "after": after.text, "section": after.section or None}
+            for before, after in found.changed[:DIFFERENCES]
+        ],
+        "only_in_first": _said(found.only_first),
+        "only_in_second": _said(found.only_second),
+        "figures": _apart(found.figures),
+        "dates": _apart(found.dates),
+        "left_out": _left_out(found),
+        "sources": [*_sources(first, ()), *_sources(second, ())],
+    }
+    return answer if whole else answer | {"note": NOT_WHOLE}
+
+
+def _found(one: Found) -> dict[str, Any]:
+    day = {"date": one.day} if one.day else {}
+    return {"what": one.what, **day, "line": one.line, "section": one.section or None}
+
+
+def _said(sentences: list[Said]) -> list[dict[str, Any]]:
+    return [{"text": one.text, "section": one.section or None} for one in sentences[:DIFFERENCES]]
+
+
+def _apart(only: tuple[list[str], list[str]]) -> dict[str, list[str]]:
+    return {"only_in_first": only[0][:DIFFERENCES], "only_in_second": only[1][:DIFFERENCES]}
+
+
+def _left_out(found: Difference) -> int:
+    """How many differences are not listed."""
+    lists: Iterable[list[Any]] = (found.changed, found.only_first, found.only_second)
+    return sum(max(0, len(one) - DIFFERENCES) for one in lists)
+
+
+def _sources(name: str, sections: Iterable[str]) -> list[dict[str, Any]]:
+    titles = list(islice(dict.fromkeys(sections), FIGURES)) or [""]
+    return [{"title": name, "section": title or None, "url": None} for title in titles]

@@ -1,0 +1,122 @@
+"""The company's policies as all runs share them: read in the background, kept up to date."""
+
+import asyncio
+import contextlib
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from agent.tools.policies.storage import MOST_BYTES, Listed, Shelf
+
+if TYPE_CHECKING:
+    from agent.tools.policies.index import Hits, Index
+    from agent.tools.policies.passages import Passage
+
+logger = logging.getLogger(__name__)
+
+FIRST_LOOK_SECONDS = 5.0
+"""Reading waits this long, or for the first search: an answer that needs no policy comes first."""
+REFRESH_SECONDS = 180.0
+RETRY_SECONDS = 20.0
+PATIENCE_SECONDS = 30.0
+"""How long a search waits for the first reading."""
+MOST_DOCUMENTS = 500
+
+
+class PoliciesUnavailableError(Exception):
+    """No document can be searched now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search found.
+
+    :param unread: names of documents that could not be read, each with the reason.
+    :param empty: there is no document at all.
+    """
+
+    hits: "Hits"
+    unread: tuple[str, ...]
+    empty: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Document:
+    version: str
+    passages: "tuple[Passage, ...]" = ()
+    problem: str = ""
+
+
+TOO_MANY = _Document("", problem=f"there are more than {MOST_DOCUMENTS} documents")
+
+
+class Policies:
+    """Every policy document of the company; nobody's own, so all people share them."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        self._shelf = shelf
+        self._documents: dict[str, _Document] = {}
+        self._index: Index | None = None
+        self._wanted = asyncio.Event()
+        self._looked = asyncio.Event()
+
+    async def keep_fresh(self) -> None:
+        """Read the documents, and again those that have changed, for ever."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._wanted.wait(), FIRST_LOOK_SECONDS)
+        while True:
+            try:
+                await asyncio.to_thread(self._refresh)
+                pause = REFRESH_SECONDS
+            except Exception as error:  # noqa: BLE001 - whatever it was, the next look must come
+                logger.error("policies can't be read: %s", f"{type(error).__name__}: {error}")  # noqa: TRY400 - no traceback
+                pause = RETRY_SECONDS
+            self._looked.set()
+            await asyncio.sleep(pause)
+
+    async def search(self, question: str) -> Found:
+        """What the policies say about a question, the best passage first.
+
+        :raises PoliciesUnavailableError: while the documents have never been read.
+        """
+        self._wanted.set()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._looked.wait(), PATIENCE_SECONDS)
+        index, documents = self._index, self._documents
+        if index is None:
+            raise PoliciesUnavailableError
+        hits = await asyncio.to_thread(index.search, question)
+        unread = tuple(f"{name} ({d.problem})" for name, d in documents.items() if d.problem)
+        return Found(hits, unread, empty=not len(index) and not unread)
+
+    def _refresh(self) -> None:
+        """Read what is new; while anything fails, what was read before stays."""
+        from agent.tools.policies.index import Index  # noqa: PLC0415 - numpy, which only this needs
+
+        listed = self._shelf.listed()
+        before = self._documents
+        documents = {entry.name: self._document(entry) for entry in listed[:MOST_DOCUMENTS]}
+        documents |= {entry.name: TOO_MANY for entry in listed[MOST_DOCUMENTS:]}
+        if self._index is not None and documents == before:
+            return
+        found = [passage for document in documents.values() for passage in document.passages]
+        self._documents, self._index = documents, Index(found)
+        logger.info("read %d policy documents: %d passages", len(documents), len(found))
+
+    def _document(self, entry: Listed) -> _Document:
+        from agent.tools.policies.passages import UnreadableError, passages  # noqa: PLC0415 - as above
+
+        known = self._documents.get(entry.name)
+        if known is not None and known.version == entry.version:
+            return known
+        if entry.size > MOST_BYTES:
+            return _Document(entry.version, problem=f"it has more than {MOST_BYTES // 2**20} MB")
+        content = self._shelf.read(entry.name)
+        try:
+            return _Document(entry.version, tuple(passages(entry.name, content)))
+        except UnreadableError as error:
+            problem = str(error)
+        except Exception as error:  # noqa: BLE001 - one document must not hide the others
+            problem = f"it is damaged: {type(error).__name__}"
+        logger.warning("policy document %s is passed over: %s", entry.name, problem)
+        return _Document(entry.version, problem=problem)

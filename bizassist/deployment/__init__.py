@@ -1,0 +1,1 @@
+"""Deploying to AWS, and asking a deployment whether it works."""

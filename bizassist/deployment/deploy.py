@@ -1,0 +1,176 @@
+"""The commands of a deployment, in order; docs/operations.md shows and explains the same."""
+
+import json
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from bizassist.deployment.command_runner import Shell
+from bizassist.errors import CommandError
+
+PLATFORM = "linux/arm64"
+LAMBDA_FOLDER = "build/lambda"
+# Beside what else is made, where git doesn't look: a plan holds secrets.
+PLAN_FILE = Path("build/deploy.tfplan")
+TOOLS = ("git", "terraform", "docker", "aws")
+REGISTRY = "ACCOUNT.dkr.ecr.REGION.amazonaws.com"
+# What a dry run says where Terraform would answer.
+PRETENDED: dict[str, Any] = {
+    "repository_urls": {name: f"{REGISTRY}/NAME/{name}" for name in ("bots", "agent")},
+    "region": "REGION",
+    "cluster_name": "CLUSTER",
+    "ecs_service_name": "SERVICE",
+    "parameter_prefix": "/app/NAME",
+    "service_url": "https://DOMAIN",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """What is deployed.
+
+    :param directory: the Terraform root.
+    :param variables: its file of variables.
+    :param tag: of both images; None for the commit that is checked out.
+    """
+
+    directory: Path
+    variables: Path
+    tag: str | None = None
+
+    def terraform(self, *words: str) -> tuple[str, ...]:
+        """A command of Terraform in this root."""
+        return ("terraform", f"-chdir={self.directory}", *words)
+
+    def from_root(self, path: Path) -> str:
+        """A path as Terraform sees it from there."""
+        return os.path.relpath(path, self.directory)
+
+
+def deploy(
+    deployment: Deployment, shell: Shell, agreed: Callable[[], bool] | Literal[True]
+) -> None:
+    """From the checked-out source to a deployment that answers.
+
+    :param agreed: asks the person whether the plan may be applied.
+    :raises CommandError: when a command fails, a tool is missing, or the person says no.
+    """
+    if not shell.pretend:
+        _check_place()
+    tag = _version(deployment, shell)
+    terraform, plan = deployment.terraform, deployment.from_root(PLAN_FILE)
+    variables = f"-var-file={deployment.from_root(deployment.variables)}", f"-var=image_tag={tag}"
+
+    shell.heading("What Lambda is given")
+    shell.run(sys.executable, "-m", "bizassist.deployment.lambda_archives", LAMBDA_FOLDER)
+    _make_repositories(deployment, shell, variables)
+    try:
+        shell.heading("What would change")
+        shell.run(*terraform("plan", "-input=false", f"-out={plan}", *variables))
+        if not shell.pretend and agreed is not True and not agreed():
+            raise CommandError("nothing was applied")
+        _push_images(deployment, tag, shell)
+        shell.heading("Change it")
+        shell.run(*terraform("apply", "-input=false", plan))
+    finally:
+        PLAN_FILE.unlink(missing_ok=True)
+    _smoke_test(deployment, tag, shell)
+
+
+def _version(deployment: Deployment, shell: Shell) -> str:
+    shell.heading("Which version this is; what isn't committed has none")
+    changed = shell.read("git", "status", "--porcelain", "--untracked-files=no", instead="")
+    if changed and not deployment.tag:
+        raise CommandError("there are changes that aren't committed: commit them, or give --tag")
+    commit = shell.read("git", "rev-parse", "--short=12", "HEAD", instead="COMMIT")
+    return deployment.tag or commit
+
+
+def _make_repositories(deployment: Deployment, shell: Shell, variables: tuple[str, ...]) -> None:
+    shell.heading("Where the images are kept; the first time it is made before all else")
+    shell.run(*deployment.terraform("init", "-input=false"))
+    if shell.succeeds(*deployment.terraform("output", "-json", "repository_urls")):
+        return
+    target = "-target=module.bots.aws_ecr_repository.this"
+    shell.run(*deployment.terraform("apply", "-input=false", "-auto-approve", target, *variables))
+
+
+def _push_images(deployment: Deployment, tag: str, shell: Shell) -> None:
+    shell.heading("The images, unless this version has been pushed before")
+    repositories: dict[str, str] = _output(deployment, shell, "repository_urls")
+    registry = repositories["bots"].partition("/")[0]
+    region = ("--region", registry.split(".")[3])
+    shell.pipe(
+        ("aws", "ecr", "get-login-password", *region),
+        ("docker", "login", "--username", "AWS", "--password-stdin", registry),
+    )
+    for image, repository in repositories.items():
+        name = repository.partition("/")[2]
+        if shell.succeeds(
+            *("aws", "ecr", "describe-images", *region),
+            *("--repository-name", name, "--image-ids", f"imageTag={tag}"),
+        ):
+            continue
+        shell.run(
+            *("docker", "buildx", "build", "--platform", PLATFORM, "--target", image),
+            *("--tag", f"{repository}:{tag}", "--push", "."),
+        )
+
+
+def _smoke_test(deployment: Deployment, tag: str, shell: Shell) -> None:
+    shell.heading("Wait until the new tasks have taken over, then ask every part")
+    known = {name: one["value"] for name, one in _output(deployment, shell).items()}
+    ecs = ("aws", "ecs", "--region", known["region"])
+    service = ("--cluster", known["cluster_name"], "--services", known["ecs_service_name"])
+    shell.run(*ecs, "wait", "services-stable", *service)
+    _check_version(f"{known['repository_urls']['bots']}:{tag}", ecs, service, shell)
+    place = (
+        f"AWS_DEFAULT_REGION={known['region']}",
+        f"BIZASSIST_SSM_PREFIX={known['parameter_prefix']}",
+    )
+    doctor = (sys.executable, "-m", "bizassist", "doctor", "--url", known["service_url"])
+    shell.run("env", *place, *doctor)
+
+
+def _check_version(
+    image: str, ecs: tuple[str, ...], service: tuple[str, ...], shell: Shell
+) -> None:
+    """ECS is at rest as well when it has given up on new tasks and gone back to the old ones."""
+    text = ("--output", "text", "--query")
+    revision = shell.read(
+        *(*ecs, "describe-services", *service, *text, "services[0].taskDefinition"),
+        instead="REVISION",
+    )
+    described = (*ecs, "describe-task-definition", "--task-definition", revision)
+    running = shell.read(
+        *described, *text, "taskDefinition.containerDefinitions[].image", instead=image
+    )
+    images = running.split()
+    if image not in images:
+        raise CommandError(
+            f"the new tasks didn't become healthy, and ECS went back to {', '.join(images)}: the "
+            "service's log and docs/runbooks/unhealthy.md say more"
+        )
+
+
+def _output(deployment: Deployment, shell: Shell, *name: str) -> Any:
+    """One of Terraform's outputs by its name, or all of them."""
+    pretended = (
+        PRETENDED[name[0]] if name else {key: {"value": PRETENDED[key]} for key in PRETENDED}
+    )
+    said = shell.read(
+        *deployment.terraform("output", "-json", *name), instead=json.dumps(pretended)
+    )
+    return json.loads(said)
+
+
+def _check_place() -> None:
+    if not Path("Dockerfile").is_file():
+        raise CommandError("run this in the root of a checkout: there is no Dockerfile here")
+    missing = [tool for tool in TOOLS if shutil.which(tool) is None]
+    if missing:
+        raise CommandError(f"needed and not found: {', '.join(missing)}")

@@ -1,0 +1,207 @@
+"""What ``bizassist doctor`` asks a deployment, beyond what the setup checklist asks it."""
+
+import asyncio
+import secrets
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+from ag_ui.core import RunErrorEvent, TextMessageContentEvent
+
+from bizassist.deployment.setup_checks import UNKNOWN_HERE, Checks
+from bizassist.settings.parameters import Parameters
+from bots.errors import RuntimeUnavailable, TokenRefused
+from bots.runtime import Runtime
+from identity.admin.setup_page import Check, Finding
+
+QUESTION = "Reply with the single word: ready"
+# A cold start of the agent and an answer; what is slower than that is broken.
+TURN_SECONDS = 90.0
+# The other checks are short; one that waits for the network's own time-outs isn't.
+SECONDS = 15.0
+
+NOT_ASKED = "Not asked: --sign-in asks as yourself."
+NOT_SET_UP = "Not set up, or its secret can't be read from here: /admin/setup tells how."
+DOCUMENT_FIRST = "Mend the discovery document first."
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a deployment runs, in words for whoever has to mend it.
+
+    :param parameter: what to do about a parameter that is wrong.
+    :param service: what to do when the chat service doesn't answer.
+    :param agent_log: where the agent's log is.
+    """
+
+    parameter: str
+    service: str
+    agent_log: str
+
+
+CLOUD = Place(
+    parameter=UNKNOWN_HERE,
+    service="Look at the ECS service's events and at its log group /NAME/chat.",
+    agent_log="its log group /aws/bedrock-agentcore/runtimes/…",
+)
+
+
+def laptop(logs: Path) -> Place:
+    """The local stack, whose parts log into this folder."""
+    return Place(
+        parameter="`bizassist dev` writes this parameter: start it again.",
+        service=f"Is `bizassist dev` up? Its log is {logs / 'chat.log'}.",
+        agent_log=str(logs / "agent.telemetry.log"),
+    )
+
+
+class Doctor:
+    """The checks of a deployment, in the order in which it comes up.
+
+    :param shared: the checks that the setup checklist asks too.
+    :param http: has time-outs of its own.
+    :param token: a person's access token, for a real turn; None when nobody signed in.
+    """
+
+    def __init__(
+        self,
+        *,
+        shared: Checks,
+        deployment: Parameters,
+        public_url: str,
+        http: httpx.AsyncClient,
+        token: str | None,
+        place: Place,
+    ) -> None:
+        self._shared = shared
+        self._deployment = deployment
+        self._public_url = public_url
+        self._http = http
+        self._token = token
+        self._place = place
+
+    def checks(self) -> tuple[Check, ...]:
+        """Every check, with what to do when it fails without a word of its own."""
+        shared = {check.name: check for check in self._shared.all()}
+        mend, place = self._place.parameter, self._place
+        return (
+            Check("Chat service", self.chat_service, place.service),
+            Check("Discovery document", self.discovery, f"Look at discovery_url. {mend}"),
+            Check("Signing keys", self.signing_keys, DOCUMENT_FIRST),
+            Check("Machine's token", self.machine_token, DOCUMENT_FIRST),
+            shared["Gateway and its tools"],
+            shared["Memory"],
+            shared["Runtime"],
+            Check("A real turn", self.turn, f"Look at {place.agent_log}."),
+            _named_here(shared["Slack"]),
+            _named_here(shared["Microsoft Teams"]),
+        )
+
+    async def chat_service(self) -> Finding:
+        """It and all that it depends on answer."""
+        answer = await self._http.get(f"{self._public_url}/readyz")
+        if answer.is_success:
+            return Finding("working", "It answers, and so does all that it depends on.")
+        try:
+            parts: dict[str, str] = answer.json()
+            silent = [name for name, state in parts.items() if state != "answers"]
+        except (ValueError, AttributeError):
+            silent = []
+        what = f"It can't reach: {', '.join(silent)}." if silent else ""
+        said = f"/readyz answered {answer.status_code}."
+        return Finding("broken", " ".join(filter(None, (said, what, self._place.service))))
+
+    async def discovery(self) -> Finding:
+        """The document is the user pool's, and names what sign-in needs."""
+        document = await self._document()
+        if document.get("issuer") != self._deployment.issuer:
+            return Finding("broken", f"It is another issuer's. {self._place.parameter}")
+        needed = ("jwks_uri", "authorization_endpoint", "token_endpoint")
+        missing = [name for name in needed if not document.get(name)]
+        if missing:
+            return Finding("broken", f"It lacks {', '.join(missing)}: has the pool a domain?")
+        return Finding("working", f"Issued by {self._deployment.issuer}.")
+
+    async def signing_keys(self) -> Finding:
+        """Somebody's token can be verified."""
+        answer = await self._http.get((await self._document())["jwks_uri"])
+        keys = [key for key in answer.raise_for_status().json()["keys"] if key.get("kid")]
+        if not keys:
+            return Finding("broken", "No key is published: nobody's token can be verified.")
+        return Finding("working", f"{len(keys)} published.")
+
+    async def machine_token(self) -> Finding:
+        """The agent can sign in to the Gateway by itself."""
+        known = self._deployment
+        answer = await self._http.post(
+            (await self._document())["token_endpoint"],
+            data={"grant_type": "client_credentials", "scope": known.m2m_scope},
+            auth=(known.m2m_client_id, known.m2m_client_secret.get_secret_value()),
+        )
+        if answer.is_success and answer.json().get("access_token"):
+            return Finding("working", f"Granted for {known.m2m_scope}.")
+        wrong = "m2m_client_id, m2m_client_secret or m2m_scope is wrong"
+        said = f"The token endpoint answered {answer.status_code}: {wrong}."
+        return Finding("broken", f"{said} {self._place.parameter}")
+
+    async def turn(self) -> Finding:
+        """Somebody asks, and is answered."""
+        if self._token is None:
+            return Finding("absent", NOT_ASKED)
+        runtime = Runtime(self._http, self._deployment.runtime_url, self._deployment.runtime_arn)
+        run, session = f"doctor-{secrets.token_hex(8)}", f"doctor-{secrets.token_hex(20)}"
+        said, began = "", time.monotonic()
+        look = f"look at {self._place.agent_log}"
+        try:
+            async for event in runtime.invoke(run, QUESTION, session, self._token):
+                if isinstance(event, TextMessageContentEvent):
+                    said += event.delta
+                if isinstance(event, RunErrorEvent):
+                    return Finding("broken", f"The run failed ({event.code}): {look}.")
+        except TokenRefused:
+            who = "an access token of this user pool, for someone in bizassist-users"
+            return Finding("broken", f"The runtime refuses the token: it must be {who}.")
+        except RuntimeUnavailable:
+            return Finding("broken", f"The runtime broke off: {look}.")
+        if not said.strip():
+            return Finding("broken", f"The answer was empty: {look}.")
+        return Finding("working", f"Asked and answered in {time.monotonic() - began:.1f} s.")
+
+    async def _document(self) -> dict[str, Any]:
+        answer = await self._http.get(self._deployment.discovery_url)
+        return dict(answer.raise_for_status().json())
+
+
+def _named_here(check: Check) -> Check:
+    """The setup page shows how to set a platform up below its own checklist; a terminal doesn't."""
+
+    async def ask() -> Finding:
+        found = await check.ask()
+        return Finding("absent", NOT_SET_UP) if found.state == "absent" else found
+
+    return Check(check.name, ask, check.remedy)
+
+
+async def findings(checks: Iterable[Check]) -> list[tuple[Check, Finding]]:
+    """What all of them say, asked at the same time."""
+    asked = list(checks)
+    return list(zip(asked, await asyncio.gather(*map(finding, asked)), strict=True))
+
+
+async def finding(check: Check) -> Finding:
+    """What one check says; what stopped it is said as well, without the text of an error."""
+    try:
+        async with asyncio.timeout(TURN_SECONDS if check.name == "A real turn" else SECONDS):
+            return await check.ask()
+    except (TimeoutError, httpx.TimeoutException):
+        what = "No answer in time."
+    except httpx.HTTPStatusError as error:
+        what = f"It answered {error.response.status_code}."
+    except httpx.TransportError:
+        what = "It can't be reached."
+    except Exception as error:  # noqa: BLE001 - whatever it is, the part doesn't work
+        what = f"It failed ({type(error).__name__})."
+    return Finding("broken", f"{what} {check.remedy}")

@@ -1,0 +1,113 @@
+"""Puts the doctor together from where this shell leads, and asks."""
+
+import json
+import os
+import time
+from base64 import urlsafe_b64decode
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+
+import boto3
+import httpx
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from bizassist.deployment.browser_sign_in import access_token as pasted_access_token
+from bizassist.deployment.doctor import Doctor, Place, findings
+from bizassist.deployment.password_sign_in import access_token
+from bizassist.deployment.setup_checks import Checks
+from bizassist.deployment.target import deployment, parameter_prefix
+from bizassist.errors import CommandError
+from bizassist.settings.parameters import Parameters
+from bizassist.settings.platform_secrets import read_platform_secrets
+from bizassist.settings.process import Process, SettingsError, read_process, teams_app
+from identity.admin.setup_page import Check, Finding
+from identity.executor import Executor
+
+BRISK = Config(connect_timeout=3, read_timeout=8, retries={"total_max_attempts": 2})
+KEPT_TOKEN = "cognito_bearer_token"  # noqa: S105 - the parameter's name
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks the real question.
+
+    :param person: a username and a password, for a pool that takes them.
+    :param paste: reads the address that a sign-in in a browser ended at.
+    """
+
+    person: tuple[str, str] | None = None
+    paste: Callable[[], str] | None = None
+
+
+async def examine(place: Place, asker: Asker) -> list[tuple[Check, Finding]]:
+    """Ask every part of the deployment that the environment leads to.
+
+    :raises CommandError: when there is no deployment there, or nobody could be signed in.
+    """
+    session = boto3.Session()
+    known = deployment(session)
+    if asker.person is None:
+        name = parameter_prefix().rpartition("/")[2]
+        os.environ.update(read_platform_secrets(session, name))
+    process = _process()
+    token = await _token(session, known, process, asker)
+    call = Executor(4)
+    try:
+        async with httpx.AsyncClient(timeout=10) as http:
+            shared = Checks(
+                process=process,
+                deployment=known,
+                http=http,
+                control=session.client("bedrock-agentcore-control", config=BRISK),
+                call=call,
+                teams=teams_app(process),
+                mend=place.parameter,
+            )
+            doctor = Doctor(
+                shared=shared,
+                deployment=known,
+                public_url=process.public_url,
+                http=http,
+                token=token,
+                place=place,
+            )
+            return await findings(doctor.checks())
+    finally:
+        call.close()
+
+
+def _process() -> Process:
+    try:
+        return read_process()
+    except SettingsError as error:
+        raise CommandError(f"settings are wrong\n{error}") from None
+
+
+async def _token(
+    session: boto3.Session, known: Parameters, process: Process, asker: Asker
+) -> str | None:
+    """A person's access token, from wherever there is one."""
+    if given := os.environ.get("BIZASSIST_TOKEN"):
+        return given
+    if asker.paste:
+        return await pasted_access_token(known, process.public_url, asker.paste)
+    with suppress(BotoCoreError, ClientError):  # the checks tell what is wrong with the pool
+        if asker.person:
+            return access_token(session.client("cognito-idp"), known, *asker.person)
+        kept = session.client("ssm").get_parameter(
+            Name=f"{parameter_prefix()}/{KEPT_TOKEN}", WithDecryption=True
+        )["Parameter"]["Value"]
+        return kept if _is_fresh(kept) else None
+    return None
+
+
+def _is_fresh(token: str) -> bool:
+    """Whether a token has not ended yet; who issued it is for the runtime to judge."""
+    try:
+        body = token.split(".")[1]
+        ends = json.loads(urlsafe_b64decode(body + "=" * (-len(body) % 4)))["exp"]
+    except (IndexError, KeyError, ValueError):
+        return False
+    return bool(ends > time.time())

@@ -1,0 +1,193 @@
+"""The setup checklist's questions: each asks one part of the deployment whether it works now."""
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import httpx
+from botocore.exceptions import ClientError
+
+from bizassist.settings.parameters import Parameters
+from bizassist.settings.process import Process
+from bots.slack.manifest import SCOPES
+from bots.teams.errors import CallUnanswered
+from bots.teams.outgoing.bot_token import BotToken
+from bots.teams.registration import TeamsApp
+from identity.admin.setup_page import Check, Finding
+from identity.executor import Executor
+
+if TYPE_CHECKING:
+    from mypy_boto3_bedrock_agentcore_control import BedrockAgentCoreControlClient
+
+UNKNOWN_HERE = "Terraform writes this parameter; apply it and restart the service."
+MCP_HEADERS = {
+    "Accept": "application/json, text/event-stream",
+    "MCP-Protocol-Version": "2025-06-18",
+}
+PAGES = 20
+"""Pages of tools that are read at most; a Gateway has fewer."""
+
+
+class Checks:
+    """One method a part; what one raises says that its part is broken.
+
+    :param http: has time-outs of its own.
+    :param mend: what to do about a parameter that is wrong.
+    """
+
+    def __init__(
+        self,
+        *,
+        process: Process,
+        deployment: Parameters,
+        http: httpx.AsyncClient,
+        control: "BedrockAgentCoreControlClient",
+        call: Executor,
+        teams: TeamsApp | None,
+        mend: str = UNKNOWN_HERE,
+    ) -> None:
+        self._process = process
+        self._deployment = deployment
+        self._http = http
+        self._control = control
+        self._call = call
+        self._teams = teams
+        self._mend = mend
+
+    def all(self) -> tuple[Check, ...]:
+        """The checklist, in the order in which a deployment comes up."""
+        return (
+            Check("User pool", self.user_pool, f"Look at discovery_url. {self._mend}"),
+            Check("Runtime", self.runtime, f"Look at runtime_url and the agent. {self._mend}"),
+            Check("Gateway and its tools", self.gateway, f"Look at gateway_url. {self._mend}"),
+            Check("Memory", self.memory, f"Look at memory_id and its region. {self._mend}"),
+            Check("Slack", self.slack, "Look whether this service may reach slack.com."),
+            Check("Microsoft Teams", self.microsoft_teams, "Look at the bot's secret in Azure."),
+        )
+
+    async def user_pool(self) -> Finding:
+        """The discovery document names our issuer, and its keys can be read."""
+        document = await self._json(self._deployment.discovery_url)
+        if document["issuer"] != self._deployment.issuer:
+            return Finding("broken", f"discovery_url is another issuer's. {self._mend}")
+        keys = (await self._json(document["jwks_uri"]))["keys"]
+        return Finding("working", f"{_many(len(keys), 'signing key')} published.")
+
+    async def runtime(self) -> Finding:
+        """Whoever comes without a token is refused, and only a runtime refuses that way."""
+        arn = quote(self._deployment.runtime_arn, safe="")
+        url = f"{self._deployment.runtime_url}/runtimes/{arn}/invocations"
+        answer = await self._http.post(url, params={"qualifier": "DEFAULT"}, json={})
+        if answer.status_code in {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN}:
+            return Finding("working", "It answers, and lets nobody in without a token.")
+        if answer.status_code == httpx.codes.NOT_FOUND:
+            return Finding("broken", f"There is no runtime of this ARN. {self._mend}")
+        return Finding(
+            "broken", f"It answered {answer.status_code} where 401 was due: look at its logs."
+        )
+
+    async def gateway(self) -> Finding:
+        """A machine's token is accepted, and at least one tool is listed."""
+        try:
+            token = await self._machine_token()
+        except httpx.HTTPError:
+            needed = "m2m_client_id, m2m_client_secret and m2m_scope"
+            return Finding(
+                "broken", f"There is no machine's token for it: look at {needed}. {self._mend}"
+            )
+        names = await self._tools(token)
+        if not names:
+            return Finding("broken", "It has no tools: look at its targets.")
+        return Finding("working", f"{_many(len(names), 'tool')}: {', '.join(sorted(names))}.")
+
+    async def memory(self) -> Finding:
+        """The memory is there and active."""
+        try:
+            answer = await self._call(self._control.get_memory, memoryId=self._deployment.memory_id)
+        except ClientError as error:
+            code = error.response["Error"]["Code"]
+            if code == "AccessDeniedException":
+                return Finding("broken", "This service's role may not call GetMemory: allow it.")
+            if code == "ResourceNotFoundException":
+                return Finding("broken", f"There is no memory of this id. {self._mend}")
+            raise
+        memory = answer["memory"]
+        if memory["status"] != "ACTIVE":
+            return Finding("broken", f"Its status is {memory['status']}: wait, or make it anew.")
+        return Finding("working", f"{_many(len(memory.get('strategies', [])), 'strategy')} active.")
+
+    async def slack(self) -> Finding:
+        """The bot's token is good for one workspace and has every scope of the manifest."""
+        token = self._process.slack_bot_token
+        if token is None:
+            return Finding("absent", "Make an app from the manifest below.")
+        answer = await self._http.post(
+            f"{self._process.slack_api_url.rstrip('/')}/auth.test",
+            headers={"Authorization": f"Bearer {token.get_secret_value()}"},
+        )
+        said: dict[str, Any] = answer.raise_for_status().json()
+        if not said.get("ok"):
+            return Finding(
+                "broken", "Slack refuses SLACK_BOT_TOKEN: install the app again, copy its token."
+            )
+        granted = answer.headers.get("x-oauth-scopes")
+        missing = sorted(set(SCOPES) - set(granted.split(","))) if granted else []
+        if missing:
+            return Finding(
+                "broken", f"Install the app again; these scopes are missing: {', '.join(missing)}."
+            )
+        return Finding("working", f"Connected to {said['team']}.")
+
+    async def microsoft_teams(self) -> Finding:
+        """Microsoft gives the bot a token of its own."""
+        if self._teams is None:
+            return Finding("absent", "Register a bot and upload the package below.")
+        if self._teams.anonymous:
+            return Finding("working", "Takes messages of this machine without a token.")
+        try:
+            await BotToken(self._teams)()
+        except CallUnanswered as error:
+            look = "look at the bot's id, secret and tenant in Azure"
+            return Finding("broken", f"Microsoft refuses ({error}): {look}.")
+        return Finding("working", "Microsoft accepts the bot's id and secret.")
+
+    async def _json(self, url: str) -> dict[str, Any]:
+        answer = await self._http.get(url)
+        return dict(answer.raise_for_status().json())
+
+    async def _machine_token(self) -> str:
+        document = await self._json(self._deployment.discovery_url)
+        answer = await self._http.post(
+            document["token_endpoint"],
+            data={"grant_type": "client_credentials", "scope": self._deployment.m2m_scope},
+            auth=(
+                self._deployment.m2m_client_id,
+                self._deployment.m2m_client_secret.get_secret_value(),
+            ),
+        )
+        return str(answer.raise_for_status().json()["access_token"])
+
+    async def _tools(self, token: str) -> list[str]:
+        names: list[str] = []
+        cursor: str | None = None
+        for page in range(PAGES):
+            answer = await self._http.post(
+                self._deployment.gateway_url,
+                headers={**MCP_HEADERS, "Authorization": f"Bearer {token}"},
+                json={
+                    "jsonrpc": "2.0",
+                    "id": page,
+                    "method": "tools/list",
+                    "params": {"cursor": cursor} if cursor else {},
+                },
+            )
+            result = answer.raise_for_status().json()["result"]
+            names += [tool["name"] for tool in result["tools"]]
+            cursor = result.get("nextCursor")
+            if not cursor:
+                break
+        return names
+
+
+def _many(count: int, what: str) -> str:
+    plural = f"{what[:-1]}ies" if what.endswith("y") and what[-2] not in "aeiou" else f"{what}s"
+    return f"{count} {what if count == 1 else plural}"

@@ -1,0 +1,132 @@
+"""Judges replies by what their cases expect, and adds up what a model is worth."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import quantiles
+from typing import Any
+
+from bizassist.evaluation.cases import Case, missing_facts, right_arguments, right_tool
+from bizassist.evaluation.runner import Reply
+
+PRICES = Path(__file__).with_name("prices.json")
+NO_TOOL = "none fits"
+MILLION = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One case and its reply."""
+
+    case: Case
+    reply: Reply
+
+    @property
+    def tool(self) -> bool:
+        """Whether the right tool was called, or rightly none."""
+        return right_tool(self.case, self.reply.calls)
+
+    @property
+    def arguments(self) -> bool:
+        """Whether it was called with what the question gives."""
+        return self.tool and right_arguments(self.case, self.reply.calls)
+
+    @property
+    def missing(self) -> list[str]:
+        """The facts that the answer doesn't tell."""
+        return missing_facts(self.case, self.reply.answer)
+
+    @property
+    def passed(self) -> bool:
+        """Whether everything is right."""
+        return self.arguments and not self.missing and not self.reply.error
+
+    @property
+    def why(self) -> str:
+        """What is wrong, in a few words; empty when it passed."""
+        if self.reply.error:
+            return f"failed: {self.reply.error}"
+        called = ", ".join(_written(*call) for call in self.reply.calls) or "no tool"
+        if not self.arguments:
+            expected = [_written(self.case.tool or "", each) for each in self.case.expected]
+            return f"called {called} instead of {', '.join(expected) or 'no tool'}"
+        return f"the answer doesn't tell {', '.join(self.missing)}" if self.missing else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The cases of one tool, or all of them; the shares are from 0 to 1."""
+
+    name: str
+    questions: int
+    tool: float
+    arguments: float
+    facts: float | None
+    passed: float
+    p50: float
+    p95: float
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What a million tokens cost, in US dollars."""
+
+    read: float
+    written: float
+
+    def of(self, judged: Sequence[Judged]) -> float:
+        """What the replies cost; cached tokens are counted as any other."""
+        read = sum(one.reply.input_tokens for one in judged)
+        written = sum(one.reply.output_tokens for one in judged)
+        return (read * self.read + written * self.written) / MILLION
+
+
+def by_tool(judged: Sequence[Judged]) -> list[Group]:
+    """One group for each tool, as the cases come, and one for the cases that no tool fits."""
+    tools = dict.fromkeys(one.case.tool for one in judged)
+    return [
+        group(tool or NO_TOOL, [one for one in judged if one.case.tool == tool]) for tool in tools
+    ]
+
+
+def group(name: str, judged: Sequence[Judged]) -> Group:
+    """The shares and times of some cases."""
+    factual = [one for one in judged if one.case.facts]
+    seconds = [one.reply.seconds for one in judged]
+    return Group(
+        name,
+        len(judged),
+        _share([one.tool for one in judged]),
+        _share([one.arguments for one in judged]),
+        _share([not one.missing for one in factual]) if factual else None,
+        _share([one.passed for one in judged]),
+        percentile(seconds, 50),
+        percentile(seconds, 95),
+    )
+
+
+def percentile(values: Sequence[float], which: int) -> float:
+    """A percentile of at least one value, between its neighbours."""
+    if len(values) == 1:
+        return values[0]
+    return quantiles(values, n=100, method="inclusive")[which - 1]
+
+
+def price_of(setting: str) -> Price | None:
+    """The list price of a model; None when it isn't known here."""
+    provider, _, model = setting.partition(":")
+    if provider in {"offline", "ollama"}:
+        return Price(0, 0)
+    known: Mapping[str, Any] = json.loads(PRICES.read_text("utf-8"))["models"]
+    fitting = [name for name in known if name in model]
+    return Price(*known[max(fitting, key=len)]) if fitting else None
+
+
+def _share(good: Sequence[bool]) -> float:
+    return sum(good) / len(good)
+
+
+def _written(tool: str, arguments: Mapping[str, Any]) -> str:
+    given = ", ".join(f"{name}={value!r}" for name, value in arguments.items())
+    return f"{tool.rsplit('___', 1)[-1]}({given})"

@@ -1,0 +1,47 @@
+"""Where an evaluation is run: against the local stack that runs, or one of its own."""
+
+import os
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from bizassist.local.stack import Wishes, running_stack
+from bizassist.local.stack_file import USUAL, read_stack
+
+
+@asynccontextmanager
+async def local_stack(stack: Path | None, ministack_python: Path) -> AsyncIterator[None]:
+    """Lead this process to a local stack; one that had to be started is gone at the end.
+
+    :param ministack_python: the interpreter of MiniStack's environment, as a whole path.
+    :param stack: its description; the usual one, if there is any, when None.
+    :raises CommandError: when the described stack doesn't run.
+    :raises PartError: when an own stack can't be started.
+    """
+    if stack or USUAL.exists():
+        speak_only_to(read_stack(stack or USUAL).environment)
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="bizassist-eval-") as state:
+        wishes = Wishes(
+            state=Path(state),
+            ministack_python=ministack_python,
+            port=0,
+            agent_port=0,
+            slack_port=0,
+        )
+        async with running_stack(wishes, _say):
+            yield
+
+
+def speak_only_to(environment: Mapping[str, str]) -> None:
+    """Whatever AWS account is configured here, it isn't asked."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        del os.environ[name]
+    os.environ.update(environment)
+
+
+def _say(line: str) -> None:
+    sys.stderr.write(f"{line}\n")

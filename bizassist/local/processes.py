@@ -1,0 +1,149 @@
+"""One part of the local stack: a process of its own, ready when it answers, stopped when asked."""
+
+import asyncio
+import signal
+import socket
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import aiohttp
+
+TETHER = Path(__file__).with_name("parent_watchdog.py")
+LOOPBACK = "127.0.0.1"
+STOP_SECONDS = 10.0
+
+
+class PartError(Exception):
+    """A part could not be started; carries one sentence that says which, why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """How to start a part and how to see that it is ready.
+
+    :param program: arguments of the Python interpreter, such as ``("-m", "bizassist", "serve")``.
+    :param ready: the address that answers 200 once the part works.
+    :param environment: the whole environment of its process.
+    """
+
+    name: str
+    program: tuple[str, ...]
+    ready: str
+    environment: Mapping[str, str]
+    python: str = sys.executable
+    patience: float = 30.0
+
+
+class Running:
+    """A started part; whoever starts it stops it."""
+
+    def __init__(self, part: Part, process: asyncio.subprocess.Process, log: Path) -> None:
+        self.part = part
+        self.log = log
+        self._process = process
+
+    @classmethod
+    async def start(cls, part: Part, logs: Path) -> "Running":
+        """Start ``part``, its output going to a file in ``logs``."""
+        log = logs / f"{part.name}.log"
+        with log.open("wb") as output:
+            process = await asyncio.create_subprocess_exec(
+                part.python,
+                str(TETHER),
+                *part.program,
+                stdin=asyncio.subprocess.PIPE,
+                stdout=output,
+                stderr=asyncio.subprocess.STDOUT,
+                env=part.environment,
+                start_new_session=True,  # Ctrl-C is for the parent, which stops parts in order
+            )
+        return cls(part, process, log)
+
+    @property
+    def pid(self) -> int:
+        """The process id."""
+        return self._process.pid
+
+    async def ready(self) -> None:
+        """Wait until the part answers.
+
+        :raises PartError: when it ends first or stays silent for longer than its patience.
+        """
+        answering = asyncio.create_task(self._answers())
+        ended = asyncio.create_task(self._process.wait())
+        try:
+            done, _ = await asyncio.wait(
+                {answering, ended},
+                timeout=self.part.patience,
+                return_when=asyncio.FIRST_COMPLETED,
+            )
+        finally:
+            answering.cancel()
+            ended.cancel()
+        if ended in done:
+            raise PartError(self.obituary())
+        if not done:
+            raise PartError(
+                f"{self.part.name} did not answer within {self.part.patience:.0f} seconds; "
+                f"its log is {self.log}"
+            )
+
+    def obituary(self) -> str:
+        """One sentence about a part that ended by itself: its own last words and its log."""
+        lines = self.log.read_text(errors="replace").strip().splitlines() or ["it said nothing"]
+        return f"{self.part.name} stopped: {lines[-1].strip()[:300]} (its log is {self.log})"
+
+    async def ended(self) -> "Running":
+        """Wait until the part ends by itself."""
+        await self._process.wait()
+        return self
+
+    async def stop(self) -> None:
+        """Ask the part to stop, and end it when it does not within ten seconds."""
+        with suppress(ProcessLookupError):
+            self._process.send_signal(signal.SIGTERM)
+        try:
+            await asyncio.wait_for(self._process.wait(), STOP_SECONDS)
+        except TimeoutError:
+            with suppress(ProcessLookupError):
+                self._process.kill()
+            await self._process.wait()
+
+    async def _answers(self) -> None:
+        timeout = aiohttp.ClientTimeout(total=2)
+        async with aiohttp.ClientSession(timeout=timeout) as http:
+            while True:
+                with suppress(aiohttp.ClientError, TimeoutError):
+                    async with http.get(self.part.ready) as answer:
+                        if answer.ok:
+                            return
+                await asyncio.sleep(0.05)
+
+
+def free_port() -> int:
+    """A port of the loopback interface that nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind((LOOPBACK, 0))
+        return int(probe.getsockname()[1])
+
+
+def claim_port(port: int, owner: str, option: str) -> int:
+    """``port`` itself when it is free, any free one for 0.
+
+    :raises PartError: when somebody else listens there.
+    """
+    if port == 0:
+        return free_port()
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, port))
+        except OSError:
+            raise PartError(
+                f"Port {port}, which {owner} needs, is taken: stop what listens there, "
+                f"or choose another with {option}."
+            ) from None
+    return port

@@ -1,0 +1,1 @@
+"""What the chat service must know: environment, SSM parameters, secrets."""

@@ -1,0 +1,1 @@
+"""An answer's text: drafted from agent events, made safe as Markdown, with its sources."""

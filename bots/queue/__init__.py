@@ -1,0 +1,1 @@
+"""The durable queue between accepting an event and answering it."""

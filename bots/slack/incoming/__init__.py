@@ -1,0 +1,1 @@
+"""What comes in from Slack: verified, put into the queue, read."""

@@ -1,0 +1,1 @@
+"""What goes out to Slack: messages, edits, private answers, and the Web API below them."""

@@ -1,0 +1,76 @@
+"""What a Slack message is made of, within Slack's limits and with nothing in it that acts."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from bots.answer.markdown import candid, slack_mrkdwn, split
+
+Content = Mapping[str, Any]
+"""The ``text`` and ``blocks`` of a message, as every way of posting one takes them."""
+
+# One piece of an answer fits each limit that it can meet: 12,000 characters of a markdown block,
+# 4,000 of chat.update's text, with room for the entities that neutralising adds.
+PIECE = 3_000
+UPDATE_TEXT = 4_000
+QUOTED = 300  # characters of a question that are repeated
+
+SIGN_IN = (
+    "To answer as you, I need to know who you are. "
+    "Please sign in once with your company account; I'll then answer your question right away."
+)
+HELP = (
+    "Ask me a business question in your own words, for example "
+    "`/bizassist Is serial LAPTOP-2024-001 still under warranty?`\n"
+    "You can also send me a direct message, or mention me in a channel."
+)
+
+# `<!channel>`, `<@U123>`, `<#C123>` and `<https://evil.example|your bank>` act in a markdown block;
+# a bare comparison such as `a < b` does not.
+_ACTING = re.compile(r"<(?=[@#!]|[a-zA-Z][a-zA-Z0-9+.-]*:)")
+_AUTOLINK = re.compile(r"<(https?://[^\s<>|]+)>")
+_IMAGE = re.compile(r"(?<!\\)!(?=\[)")
+_WORD_JOINER = "\u2060"
+
+
+def pieces(markdown: str) -> list[str]:
+    """An answer cut into what one message carries."""
+    return split(markdown, PIECE)
+
+
+def content(markdown: str) -> Content:
+    """One piece of an answer; ``text`` is for notifications and for clients without blocks."""
+    return {
+        "text": slack_mrkdwn(markdown)[:UPDATE_TEXT],
+        "blocks": [{"type": "markdown", "text": inert(markdown)}],
+    }
+
+
+def inert(markdown: str) -> str:
+    """``markdown`` whose angle brackets mention nobody and hide no address, without images."""
+    plain = _IMAGE.sub("", _AUTOLINK.sub(r"\1", candid(markdown)))
+    return _ACTING.sub(f"<{_WORD_JOINER}", plain)
+
+
+def sign_in(url: str) -> Content:
+    """The private invitation to link, with the link as a button."""
+    button = {
+        "type": "button",
+        "style": "primary",
+        "action_id": "sign_in",
+        "text": {"type": "plain_text", "text": "Sign in"},
+        "url": url,
+    }
+    return {
+        "text": SIGN_IN,
+        "blocks": [
+            {"type": "section", "text": {"type": "mrkdwn", "text": SIGN_IN}},
+            {"type": "actions", "elements": [button]},
+        ],
+    }
+
+
+def asked_line(question: str) -> Content:
+    """The first private answer to a command, which Slack itself does not show once it is sent."""
+    quoted = question if len(question) <= QUOTED else f"{question[:QUOTED]}…"
+    return content("> " + " ".join(quoted.split()) + "\n\n_Looking into it…_")

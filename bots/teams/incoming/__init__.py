@@ -1,0 +1,1 @@
+"""What comes in from Teams: authenticated, put into the queue, read."""

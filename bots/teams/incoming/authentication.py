@@ -1,0 +1,65 @@
+"""Who sent an activity: the Bot Framework to this bot, or somebody who only says so."""
+
+from collections.abc import Mapping
+
+from botbuilder.schema import Activity
+from botframework.connector.auth import AuthenticationConstants, ClaimsIdentity, JwtTokenExtractor
+
+from bots.teams.errors import TurnedAway, Unauthenticated
+from bots.teams.incoming.signing_keys import NoKeys, SigningKeys
+from bots.teams.registration import TeamsApp
+
+OPENID_CONFIGURATION = AuthenticationConstants.TO_BOT_FROM_CHANNEL_OPENID_METADATA_URL
+# All that the dispatch behind the inbox needs to know of a token; the token itself is not kept.
+KEPT = (
+    AuthenticationConstants.ISSUER_CLAIM,
+    AuthenticationConstants.AUDIENCE_CLAIM,
+    AuthenticationConstants.SERVICE_URL_CLAIM,
+)
+
+
+class Authentication:
+    """Checks an activity's token once, at the door.
+
+    The checks are botframework's own: signature, issuer, audience, expiry, service address and the
+    key's endorsement of the channel. Ours is where its keys come from.
+
+    :param keys: the keys of the Bot Framework; other than Microsoft's in tests only.
+    """
+
+    def __init__(self, app: TeamsApp, keys: SigningKeys | None = None) -> None:
+        self._app = app
+        self._bot_framework = app.bot_framework()
+        cache = JwtTokenExtractor.metadataCache
+        cache[OPENID_CONFIGURATION] = keys or SigningKeys(OPENID_CONFIGURATION)
+        # Tokens of the emulator and of other bots are signed by Entra ID; we want neither.
+        cache[AuthenticationConstants.TO_BOT_FROM_EMULATOR_OPENID_METADATA_URL] = NoKeys()
+
+    async def claims(self, activity: Activity, authorization: str) -> dict[str, str]:
+        """What the token says that is worth keeping; nothing when we work without tokens.
+
+        :param authorization: the header, empty when there is none.
+        :raises Unauthenticated: when the token doesn't prove what we must know.
+        :raises KeysUnavailable: when that can't be checked now.
+        """
+        if self._app.anonymous:
+            return {}
+        if not self._app.app_id:
+            raise Unauthenticated("This bot has no app id, so nobody can prove to be Teams.")
+        try:
+            result = await self._bot_framework.authenticate_request(activity, authorization)
+        except TurnedAway:
+            raise
+        except Exception as error:  # botframework raises bare ones, PyJWT's, IndexError, KeyError
+            raise Unauthenticated("The activity carries no valid token.") from error
+        claims: Mapping[str, object] = result.claims_identity.claims
+        if claims.get("iss") != AuthenticationConstants.TO_BOT_FROM_CHANNEL_TOKEN_ISSUER:
+            raise Unauthenticated("The token was not issued by the Bot Framework.")
+        return {name: str(claims[name]) for name in KEPT}
+
+
+def identity(claims: Mapping[str, str]) -> ClaimsIdentity:
+    """What botframework calls the sender, from the claims that were kept."""
+    if not claims:
+        return ClaimsIdentity({}, True, AuthenticationConstants.ANONYMOUS_AUTH_TYPE)
+    return ClaimsIdentity(dict(claims), is_authenticated=True)

@@ -1,0 +1,1 @@
+"""What goes out to Teams: messages, edits, private answers, and the Bot Connector below them."""

@@ -1,0 +1,57 @@
+"""What is said in Teams, and how a message carries it."""
+
+from botbuilder.core import CardFactory
+from botbuilder.schema import (
+    ActionTypes,
+    Activity,
+    ActivityTypes,
+    CardAction,
+    HeroCard,
+    TextFormatTypes,
+)
+
+from bots.answer.markdown import split, teams_markdown
+from bots.teams.errors import NoPersonalChat
+
+# A message has about 28 KB, counted in UTF-16
+# (https://learn.microsoft.com/microsoftteams/limits-specifications-teams#chat);
+# neutralising may make the text longer.
+PIECE = 8_000
+
+SIGN_IN = (
+    "To answer as you, I need to know who you are. "
+    "Please sign in once with your company account; I'll then answer your question right away."
+)
+WELCOME = "Hello! I answer business questions, as you and with your rights."
+HELP = (
+    "Ask me a business question in your own words, for example:\n\n"
+    "Is serial LAPTOP-2024-001 still under warranty?\n\n"
+    "In a group or a channel, mention me."
+)
+NO_PERSONAL_CHAT = NoPersonalChat.sentence
+
+
+def pieces(markdown: str) -> list[str]:
+    """An answer cut into what one message carries."""
+    return split(markdown, PIECE)
+
+
+def formatted(markdown: str) -> Activity:
+    """A message in Markdown with nothing in it that acts."""
+    return Activity(
+        type=ActivityTypes.message,
+        text=teams_markdown(markdown),
+        text_format=TextFormatTypes.markdown,
+    )
+
+
+def plain(sentence: str) -> Activity:
+    """A message that shows ``sentence`` as it is."""
+    return Activity(type=ActivityTypes.message, text=sentence, text_format=TextFormatTypes.plain)
+
+
+def sign_in(url: str) -> Activity:
+    """The private invitation to link, with the link as a button."""
+    button = CardAction(type=ActionTypes.open_url, title="Sign in", value=url)
+    card = CardFactory.hero_card(HeroCard(text=SIGN_IN, buttons=[button]))
+    return Activity(type=ActivityTypes.message, summary=SIGN_IN, attachments=[card])

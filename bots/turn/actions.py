@@ -1,0 +1,131 @@
+"""What a person does about a turn, beside the queue: stop it, or decide what it asks.
+
+They are attributes of the turn's row in the ledger's table, each written under a condition, from
+whichever process hears of it; the diagram is in :mod:`bots.turn.ledger`.
+"""
+
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+from ag_ui.core import Interrupt, ResumeEntry
+from botocore.exceptions import ClientError
+
+from identity.executor import Executor
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+APPROVAL_SECONDS = 60 * 60
+"""How long a call waits for its person's decision."""
+
+Decision = Literal["approve", "refuse"]
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """The decision that stands, and the interrupts of the run that it answers."""
+
+    decision: Decision
+    interrupts: tuple[str, ...]
+
+    def resume(self) -> tuple[ResumeEntry, ...]:
+        """What the agent's next run is told."""
+        approved = {"approved": self.decision == "approve"}
+        return tuple(
+            ResumeEntry(interrupt_id=name, status="resolved", payload=approved)
+            for name in self.interrupts
+        )
+
+
+class Acts:
+    """The acts on the turns of the ledger's table."""
+
+    def __init__(self, dynamodb: "DynamoDBClient", call: Executor, table: str) -> None:
+        self._dynamodb = dynamodb
+        self._call = call
+        self._table = table
+
+    async def ask(self, turn: str, subject: str, interrupts: Sequence[Interrupt]) -> int:
+        """Let a turn's asker, and nobody else, decide; until when, in seconds since 1970."""
+        until = int(time.time()) + APPROVAL_SECONDS
+        names = json.dumps([interrupt.id for interrupt in interrupts])
+        await self._write(
+            turn,
+            "SET asks = :asks, asker = :asker, asks_until = :until",
+            "attribute_exists(#state) AND attribute_not_exists(decision)",
+            {":asks": {"S": names}, ":asker": {"S": subject}, ":until": {"N": str(until)}},
+        )
+        return until
+
+    async def decide(self, turn: str, subject: str, decision: Decision) -> Decided | None:
+        """Decide once: what stands afterwards, this decision or an earlier one.
+
+        None when nothing was asked of this person, or the time is over.
+        """
+        row = await self._write(
+            turn,
+            "SET decision = :decision",
+            "asker = :asker AND asks_until > :now AND attribute_not_exists(decision)",
+            {
+                ":decision": {"S": decision},
+                ":asker": {"S": subject},
+                ":now": {"N": str(int(time.time()))},
+            },
+        ) or await self._read(turn)
+        if "decision" not in row or row["asker"]["S"] != subject:
+            return None
+        stands = cast("Decision", row["decision"]["S"])
+        return Decided(stands, tuple(json.loads(row["asks"]["S"])))
+
+    async def stop(self, turn: str) -> bool:
+        """Let nobody go on with the turn; whether it is being answered at this moment."""
+        row = await self._write(
+            turn,
+            "SET stopped = :now, expires_at = if_not_exists(expires_at, :expires)",
+            "attribute_not_exists(#state) OR NOT #state IN (:answered, :failed)",
+            {
+                ":now": {"N": str(int(time.time()))},
+                ":expires": {"N": str(int(time.time()) + 24 * 60 * 60)},
+                ":answered": {"S": "answered"},
+                ":failed": {"S": "failed"},
+            },
+        )
+        return bool(row.get("state", {}).get("S") == "answering")
+
+    async def stopped(self, turn: str) -> bool:
+        """Whether its asker has stopped the turn."""
+        return "stopped" in await self._read(turn)
+
+    async def _read(self, turn: str) -> dict[str, Any]:
+        answer = await self._call(
+            self._dynamodb.get_item,
+            TableName=self._table,
+            Key={"turn": {"S": turn}},
+            ConsistentRead=True,
+        )
+        return cast("dict[str, Any]", answer.get("Item", {}))
+
+    async def _write(
+        self, turn: str, update: str, condition: str, values: dict[str, Any]
+    ) -> dict[str, Any]:
+        """The row as it is then; empty when the condition doesn't hold."""
+        names: Any = {"#state": "state"} if "#state" in condition else {}
+        try:
+            answer = await self._call(
+                self._dynamodb.update_item,
+                TableName=self._table,
+                Key={"turn": {"S": turn}},
+                UpdateExpression=update,
+                ConditionExpression=condition,
+                ExpressionAttributeValues=values,
+                ReturnValues="ALL_NEW",
+                **({"ExpressionAttributeNames": names} if names else {}),
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
+                return {}
+            raise
+        return cast("dict[str, Any]", answer["Attributes"])

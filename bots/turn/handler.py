@@ -1,0 +1,125 @@
+"""The turn: chat user, link, token, runtime, reply. It knows no platform."""
+
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, replace
+
+from ag_ui.core import BaseEvent
+
+from bots.errors import TryAgain, TurnRefused
+from bots.platform import Platform, ReplyStream, Turn
+from bots.turn.ledger import Entry, Ledger
+from bots.turn.outcome import Outcome
+from bots.turn.run import Runs
+from bots.turn.workspace_rules import Policy, elsewhere
+from identity.errors import LinkExpired, SignInUnavailable
+from identity.links import Link, Links
+from identity.people import ChatUser, Names
+from identity.tokens.broker import TokenBroker
+
+Invite = Callable[[ChatUser, Names], Awaitable[str]]
+
+APOLOGY = "I couldn't answer this, although I tried several times. Please ask again later."
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Assistant:
+    """Answers turns, each exactly once.
+
+    :param invite: makes a one-time link request and returns its address.
+    """
+
+    ledger: Ledger
+    links: Links
+    tokens: TokenBroker
+    runs: Runs
+    invite: Invite
+    policy: Policy
+
+    async def answer(self, turn: Turn, platform: Platform) -> None:
+        """Answer ``turn``, or let it wait until its chat user is linked.
+
+        :raises TryAgain: when the inbox shall deliver the turn again.
+        """
+        entry = await self.ledger.begin(turn)
+        if entry is None:
+            return
+        settings = await self.policy.settings(turn)
+        turn = replace(turn, private=settings.private)
+        if refusal := elsewhere(turn, settings):
+            await self._refuse(turn, platform, entry, refusal)
+            return
+        try:
+            link = await self.links.active(turn.chat_user)
+            if link is None:
+                await self._ask_to_link(turn, platform)
+                return
+            token = await self.tokens.access_token(link)
+        except LinkExpired:
+            await self._ask_to_link(turn, platform)
+            return
+        except SignInUnavailable as error:
+            async with platform.reply(turn, entry) as reply:
+                await reply.say(error.sentence)
+            raise TryAgain(f"{turn.id}: {error}") from error
+        if refusal := await self.policy.spend(turn, link.subject, settings):
+            await self._refuse(turn, platform, entry, refusal)
+            return
+        await self._reply(turn, platform, entry, link, token)
+
+    async def apologise(self, turn: Turn, platform: Platform) -> None:
+        """Tell the asker that the inbox has given up on ``turn``."""
+        entry = await self.ledger.begin(turn)
+        if entry is None:
+            return
+        turn = replace(turn, private=(await self.policy.settings(turn)).private)
+        try:
+            async with platform.reply(turn, entry) as reply:
+                await reply.say(APOLOGY)
+        except TurnRefused as error:
+            await platform.notify(turn, error.sentence)
+        await self.ledger.fail(turn)
+        _log.error("turn %s was given up", turn.id)
+
+    async def _refuse(self, turn: Turn, platform: Platform, entry: Entry, sentence: str) -> None:
+        """Tell the asker alone why there is no answer."""
+        await platform.notify(turn, sentence)
+        await self.ledger.finish(turn, entry, Outcome(problem="refused"))
+
+    async def _ask_to_link(self, turn: Turn, platform: Platform) -> None:
+        await self.ledger.wait(turn)
+        if await self.links.active(turn.chat_user):
+            # Linked between the look above and the wait, so nobody would wake this turn.
+            raise TryAgain(f"{turn.id}: linked in the meantime")
+        await platform.ask_to_link(turn, await self.invite(turn.chat_user, turn.names))
+
+    async def _reply(
+        self, turn: Turn, platform: Platform, entry: Entry, link: Link, token: str
+    ) -> None:
+        outcome = Outcome(subject=link.subject)
+        try:
+            async with platform.reply(turn, entry) as reply:
+                events = self.runs.events(turn, platform, link, token)
+                counted = self.policy.counted(turn, link.subject, events)
+                await self._answered(turn, reply, counted, outcome)
+        except TurnRefused as error:  # not even the beginning of an answer can be shown
+            await self._refuse(turn, platform, entry, error.sentence)
+        else:
+            await self.ledger.finish(turn, entry, outcome)
+
+    async def _answered(
+        self, turn: Turn, reply: ReplyStream, events: AsyncIterator[BaseEvent], outcome: Outcome
+    ) -> None:
+        try:
+            async for event in events:
+                outcome.take(event)
+                await reply.show(event)
+        except TurnRefused as error:
+            _log.warning("turn %s was refused: %s", turn.id, error)
+            outcome.problem = "refused"
+            await reply.say(error.sentence)
+        except TryAgain as error:
+            await reply.say(error.sentence)
+            raise

@@ -1,0 +1,216 @@
+"""The ledger: how far each turn has come, so that it is answered exactly once.
+
+::
+
+    (new) ──begin──▶ answering ──finish──▶ answered
+                     │      ▲ begin            (a redelivery begins again and finds the message)
+                     │wait  │
+                     ▼      │
+                     waiting ┘                 (for its chat user to be linked)
+
+    answering, waiting ──fail──▶ failed
+
+    beside these (bots.turn.actions):
+    answering ──ask──▶ it asks its person to approve something ──decide──▶ decided, once
+    any but answered and failed ──stop──▶ stopped: whoever answers it ends it with a word
+
+Every arrow is one conditional write (DynamoDB UpdateItem): two processes can't both take it.
+
+A row that is not waiting also says when it was asked (``asked_on``, ``asked_at``), by which chat
+user, and in the end what it cost; the index ``by_day`` has these and nothing of what was said.
+"""
+
+import json
+import time
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, cast
+
+from botocore.exceptions import ClientError
+
+from bots.platform import Accepted, Turn
+from bots.trace import trace_id
+from bots.turn.outcome import Outcome
+from identity.executor import Executor
+from identity.people import ChatUser
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+DAY = 24 * 60 * 60
+KEPT = 30 * DAY
+# Who hasn't signed in by then asks again.
+WAITS = DAY
+OVER = ("answered", "failed")
+
+
+class Entry:
+    """One turn's row while it is being answered; it is the reply's receipt."""
+
+    def __init__(
+        self, ledger: "Ledger", turn: str, message: str | None, attempt: int, asked_at: datetime
+    ) -> None:
+        self._ledger = ledger
+        self._turn = turn
+        self._message = message
+        self.attempt = attempt
+        self.asked_at = asked_at
+
+    @property
+    def message(self) -> str | None:
+        """The platform's id of the visible message, once there is one."""
+        return self._message
+
+    async def keep(self, message: str) -> None:
+        """Store the id of the visible message."""
+        await self._ledger.keep(self._turn, message)
+        self._message = message
+
+
+class Ledger:
+    """The table of turns."""
+
+    def __init__(self, dynamodb: "DynamoDBClient", call: Executor, table: str) -> None:
+        self._dynamodb = dynamodb
+        self._call = call
+        self._table = table
+
+    async def begin(self, turn: Turn) -> Entry | None:
+        """Take the turn up, for the first time or again; None when it is over."""
+        now = datetime.now(UTC)
+        row = await self._move(
+            turn.id,
+            "SET #state = :answering, expires_at = :expires, platform = :platform, "
+            "chat_user = :user, conversation = :conversation, trace = :trace, "
+            "asked_on = if_not_exists(asked_on, :day), asked_at = if_not_exists(asked_at, :now) "
+            "REMOVE waiting_for, accepted ADD attempts :one",
+            "(attribute_not_exists(#state) OR NOT #state IN (:answered, :failed)) "
+            "AND attribute_not_exists(decision)",
+            {
+                ":answering": {"S": "answering"},
+                ":answered": {"S": OVER[0]},
+                ":failed": {"S": OVER[1]},
+                ":expires": _in(KEPT),
+                ":platform": {"S": turn.chat_user.platform},
+                ":user": {"S": turn.chat_user.key},
+                ":conversation": {"S": turn.conversation},
+                ":trace": {"S": trace_id()},
+                ":day": {"S": now.date().isoformat()},
+                ":now": {"S": now.isoformat(timespec="milliseconds")},
+                ":one": {"N": "1"},
+            },
+        )
+        if row is None:
+            return None
+        message = row.get("message", {}).get("S")
+        asked_at = datetime.fromisoformat(row["asked_at"]["S"])
+        return Entry(self, turn.id, message, int(row["attempts"]["N"]), asked_at)
+
+    async def keep(self, turn: str, message: str) -> None:
+        """Store the id of the turn's visible message."""
+        await self._move(
+            turn,
+            "SET message = :message",
+            "#state = :answering",
+            {":message": {"S": message}, ":answering": {"S": "answering"}},
+        )
+
+    async def wait(self, turn: Turn) -> None:
+        """Let the turn wait until its chat user is linked."""
+        await self._move(
+            turn.id,
+            "SET #state = :waiting, waiting_for = :user, waiting_since = :now, "
+            "accepted = :accepted, expires_at = :expires REMOVE asked_on, asked_at",
+            "#state = :answering",
+            {
+                ":waiting": {"S": "waiting"},
+                ":answering": {"S": "answering"},
+                ":user": {"S": turn.chat_user.key},
+                ":now": {"N": str(time.time_ns())},
+                ":accepted": {"S": json.dumps(asdict(turn.accepted))},
+                ":expires": _in(WAITS),
+            },
+        )
+
+    async def waiting(self, chat_user: ChatUser) -> list[Accepted]:
+        """What this chat user asked before being linked, oldest first."""
+        answer = await self._call(
+            self._dynamodb.query,
+            TableName=self._table,
+            IndexName="by_waiting",
+            KeyConditionExpression="waiting_for = :user",
+            ExpressionAttributeValues={":user": {"S": chat_user.key}},
+        )
+        rows = sorted(answer["Items"], key=lambda row: int(row["waiting_since"]["N"]))
+        return [Accepted(**json.loads(row["accepted"]["S"])) for row in rows]
+
+    async def finish(self, turn: Turn, entry: Entry, outcome: Outcome) -> None:
+        """The turn is answered; the row says what it took."""
+        seconds = (datetime.now(UTC) - entry.asked_at).total_seconds()
+        took = {
+            "subject": outcome.subject and {"S": outcome.subject},
+            "problem": outcome.problem and {"S": outcome.problem},
+            "model": outcome.model and {"S": outcome.model},
+            "tools": outcome.tools and {"L": [{"S": name} for name in outcome.tools]},
+            "input_tokens": {"N": str(outcome.input_tokens)},
+            "output_tokens": {"N": str(outcome.output_tokens)},
+            "milliseconds": {"N": str(round(seconds * 1000))},
+        }
+        await self._end(turn.id, OVER[0], {name: value for name, value in took.items() if value})
+
+    async def fail(self, turn: Turn) -> None:
+        """The turn could not be answered."""
+        await self._end(turn.id, OVER[1], {})
+
+    async def judge(self, turn: str, chat_user: ChatUser, feedback: str) -> bool:
+        """Keep what the asker thinks of the answer, ``up`` or ``down``; False for anybody else."""
+        row = await self._move(
+            turn,
+            "SET feedback = :feedback",
+            "#state = :answered AND chat_user = :user",
+            {
+                ":feedback": {"S": feedback},
+                ":answered": {"S": OVER[0]},
+                ":user": {"S": chat_user.key},
+            },
+        )
+        return row is not None
+
+    async def _end(self, turn: str, state: str, took: dict[str, Any]) -> None:
+        more = "".join(f", {name} = :{name}" for name in took)
+        await self._move(
+            turn,
+            f"SET #state = :over{more} REMOVE waiting_for, accepted",
+            "NOT #state IN (:answered, :failed)",
+            {
+                ":over": {"S": state},
+                ":answered": {"S": OVER[0]},
+                ":failed": {"S": OVER[1]},
+                **{f":{name}": value for name, value in took.items()},
+            },
+        )
+
+    async def _move(
+        self, turn: str, update: str, condition: str, values: dict[str, Any]
+    ) -> dict[str, Any] | None:
+        """One arrow of the diagram; None when the turn is not where the arrow begins."""
+        try:
+            answer = await self._call(
+                self._dynamodb.update_item,
+                TableName=self._table,
+                Key={"turn": {"S": turn}},
+                UpdateExpression=update,
+                ConditionExpression=condition,
+                ExpressionAttributeNames={"#state": "state"},
+                ExpressionAttributeValues=values,
+                ReturnValues="ALL_NEW",
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
+                return None
+            raise
+        return cast("dict[str, Any]", answer["Attributes"])
+
+
+def _in(seconds: int) -> dict[str, str]:
+    return {"N": str(int(time.time()) + seconds)}

@@ -1,0 +1,137 @@
+"""One run of the agent for a turn: its events go into the reply until it ends, however it ends."""
+
+import uuid
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator
+from contextlib import aclosing
+from dataclasses import dataclass
+
+from ag_ui.core import (
+    BaseEvent,
+    Interrupt,
+    RunFinishedEvent,
+    RunFinishedInterruptOutcome,
+    TextMessageContentEvent,
+    TextMessageEndEvent,
+    TextMessageStartEvent,
+)
+
+from bots.errors import TryAgain
+from bots.files import Files
+from bots.platform import Platform, Turn
+from bots.runtime import Runtime
+from bots.turn.actions import Acts
+from identity.errors import IdentityError
+from identity.links import Link, Links
+from identity.people import ChatUser
+from identity.tokens.broker import TokenBroker
+
+STOPPED = "Stopped."
+APPROVE_ELSEWHERE = (
+    "This needs your approval, so I haven't done it: {words} I can ask for your approval only in "
+    "the web chat. Please ask me there: {url}"
+)
+
+
+class NotStopped(Exception):
+    """The runtime couldn't be told to stop; ``str()`` is for the log."""
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """Runs the agent for turns, and stops it.
+
+    :param chat_url: the web chat, for who can't approve where they have asked.
+    """
+
+    runtime: Runtime
+    acts: Acts
+    links: Links
+    tokens: TokenBroker
+    files: Files
+    chat_url: str
+
+    async def events(
+        self, turn: Turn, platform: Platform, link: Link, token: str
+    ) -> AsyncIterator[BaseEvent]:
+        """What to show of the turn's run; one that its asker stopped ends with a word.
+
+        :raises TryAgain: when the run broke off and nobody has stopped it.
+        :raises TurnRefused: when the runtime doesn't let the person in.
+        """
+        try:
+            async with aclosing(self._run(turn, platform, link, token)) as events:
+                async for event in events:
+                    yield event
+        except TryAgain:
+            if not await self.acts.stopped(turn.id):
+                raise
+            for event in spoken(STOPPED):
+                yield event
+
+    async def stop(self, turn: str, chat_user: ChatUser, conversation: str) -> None:
+        """Stop a turn of this person: the one that runs by the runtime, one that waits by a mark.
+
+        :raises NotStopped: when the runtime could not be told.
+        """
+        if not await self.acts.stop(turn):
+            return
+        try:
+            link = await self.links.active(chat_user)
+            if link is not None:
+                token = await self.tokens.access_token(link)
+                await self.runtime.stop(link.session_id(conversation), token)
+        except (IdentityError, TryAgain) as error:
+            raise NotStopped(f"{turn}: {error}") from error
+
+    async def _run(
+        self, turn: Turn, platform: Platform, link: Link, token: str
+    ) -> AsyncGenerator[BaseEvent]:
+        """The run's events, unless the turn is stopped before the first of them.
+
+        Who stops a turn marks it, then tells the runtime. A mark that comes too late for the look
+        at the first event is followed by a call that finds the run.
+        """
+        await self._go_on(turn)
+        session, begun = link.session_id(turn.conversation), False
+        files = await self.files.newest(turn.files) if turn.files else ()
+        run = self.runtime.invoke(
+            turn.id, turn.text, session, token, resume=turn.resume, files=files
+        )
+        async with aclosing(run) as events:
+            async for event in events:
+                if not begun:
+                    await self._go_on(turn)
+                    begun = True
+                for said in await self._asking(turn, platform, link, event):
+                    yield said
+                yield event
+
+    async def _go_on(self, turn: Turn) -> None:
+        if await self.acts.stopped(turn.id):
+            raise TryAgain(f"{turn.id} was stopped")
+
+    async def _asking(
+        self, turn: Turn, platform: Platform, link: Link, event: BaseEvent
+    ) -> Iterable[BaseEvent]:
+        """What to say before the end of a run that waits for an approval nobody can give here."""
+        asked = interrupts(event)
+        if asked and platform.can_ask:
+            await self.acts.ask(turn.id, link.subject, asked)
+        elif asked:
+            words = " ".join(dict.fromkeys(interrupt.message or "" for interrupt in asked))
+            return spoken(APPROVE_ELSEWHERE.format(words=words, url=self.chat_url))
+        return ()
+
+
+def interrupts(event: BaseEvent) -> list[Interrupt]:
+    """What the run waits for, when this event is the end of one that waits."""
+    outcome = event.outcome if isinstance(event, RunFinishedEvent) else None
+    return outcome.interrupts if isinstance(outcome, RunFinishedInterruptOutcome) else []
+
+
+def spoken(text: str) -> Iterator[BaseEvent]:
+    """``text`` as a message of its own at the end of an answer."""
+    message = uuid.uuid4().hex
+    yield TextMessageStartEvent(message_id=message, role="assistant")
+    yield TextMessageContentEvent(message_id=message, delta=text)
+    yield TextMessageEndEvent(message_id=message)

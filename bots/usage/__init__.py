@@ -1,0 +1,1 @@
+"""What answers use: counted per person and day, added up, and shown to administrators."""

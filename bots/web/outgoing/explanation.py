@@ -1,0 +1,99 @@
+"""Why an answer is as it is, folded from the agent's events for the person who asked.
+
+The arguments of tools may hold what a person said, so they are kept in their transcript, for as
+long as it, and nowhere else.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from ag_ui.core import (
+    BaseEvent,
+    CustomEvent,
+    RunStartedEvent,
+    ToolCallArgsEvent,
+    ToolCallStartEvent,
+)
+from pydantic import BaseModel, Field, ValidationError
+
+from bots.web.outgoing.shown_answer import readable
+
+EXPLANATION = "bizassist.explanation"
+LONGEST_ARGUMENTS = 4_000
+LONGEST_COMMENT = 1_000
+"""What a person may write about an answer."""
+MOST = 50
+
+
+class ToolUse(BaseModel):
+    """A tool that was used; ``arguments`` is the JSON that it was given."""
+
+    name: str
+    status: str = "ok"
+    milliseconds: int = 0
+    arguments: str = ""
+
+    @property
+    def readable(self) -> str:
+        """Its name for a person."""
+        return readable(self.name)
+
+
+class Memory(BaseModel):
+    """A record that was recalled for the question."""
+
+    kind: str
+    text: str
+
+
+class Why(BaseModel):
+    """Tools and memories of an answer, and its trace; its sources are told one by one before."""
+
+    tools: list[ToolUse] = Field(default_factory=list, max_length=MOST)
+    memories: list[Memory] = Field(default_factory=list, max_length=MOST)
+    trace_id: str = ""
+
+    @classmethod
+    def read(cls, stored: str) -> Self | None:
+        """What a transcript holds; None when it is of a shape that is no more."""
+        try:
+            return cls.model_validate_json(stored)
+        except ValidationError:
+            return None
+
+
+@dataclass(slots=True)
+class Reasons:
+    """Gathers the reasons of one answer while it is written."""
+
+    why: Why | None = None
+    _names: dict[str, str] = field(default_factory=dict)
+    _arguments: dict[str, str] = field(default_factory=dict)
+
+    def take(self, event: BaseEvent) -> None:
+        """Take one agent event in; a run that begins again starts over."""
+        match event:
+            case RunStartedEvent():
+                self.why = None
+                self._names.clear()
+                self._arguments.clear()
+            case ToolCallStartEvent(tool_call_id=call, tool_call_name=name):
+                self._names[call] = name
+            case ToolCallArgsEvent(tool_call_id=call, delta=delta):
+                given = self._arguments.get(call, "") + delta
+                self._arguments[call] = given[:LONGEST_ARGUMENTS]
+            case CustomEvent(name=name, value=value) if name == EXPLANATION:
+                self.why = self._explained(value)
+
+    def _explained(self, value: Any) -> Why | None:
+        try:
+            why = Why.model_validate(value)
+        except ValidationError:
+            return None
+        calls = dict(self._names)
+        for tool in why.tools:
+            call = next((call for call, name in calls.items() if name == tool.name), None)
+            if call is not None:
+                del calls[call]
+                tool.arguments = self._arguments.get(call, "")
+        return why

@@ -1,0 +1,78 @@
+"""What a page shows of one answer, folded from the agent's events. Pure."""
+
+from dataclasses import dataclass, replace
+
+from ag_ui.core import (
+    BaseEvent,
+    CustomEvent,
+    RunErrorEvent,
+    RunFinishedEvent,
+    RunStartedEvent,
+    TextMessageContentEvent,
+    TextMessageStartEvent,
+    ToolCallResultEvent,
+    ToolCallStartEvent,
+)
+
+from bots.answer.sources import Source, source_of
+
+SENTENCE = "bizassist.sentence"
+"""Name of the custom event by which one plain sentence replaces what is visible."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """A tool the agent used, by the name a person reads, and whether it still runs."""
+
+    call: str
+    name: str
+    running: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An answer as far as it is written.
+
+    :param text: Markdown.
+    :param over: no more events will come.
+    """
+
+    text: str = ""
+    tools: tuple[Tool, ...] = ()
+    sources: tuple[Source, ...] = ()
+    over: bool = False
+
+
+def after(answer: Shown, event: BaseEvent) -> Shown:  # noqa: C901, PLR0911 - one case an event
+    """The answer once ``event`` has happened."""
+    match event:
+        case RunStartedEvent():
+            return Shown()
+        case TextMessageStartEvent() if answer.text:
+            return replace(answer, text=f"{answer.text}\n\n")
+        case TextMessageContentEvent(delta=delta):
+            return replace(answer, text=answer.text + delta)
+        case ToolCallStartEvent(tool_call_id=call, tool_call_name=name):
+            return replace(answer, tools=(*answer.tools, Tool(call, readable(name))))
+        case ToolCallResultEvent(tool_call_id=call):
+            done = (
+                replace(tool, running=tool.running and tool.call != call) for tool in answer.tools
+            )
+            return replace(answer, tools=tuple(done))
+        case CustomEvent(name=name, value=value) if name == SENTENCE:
+            return replace(answer, text=str(value), tools=(), sources=())
+        case RunErrorEvent(message=message):
+            return replace(answer, text=_joined(answer.text, message), over=True)
+        case RunFinishedEvent():
+            return replace(answer, over=True)
+    source = source_of(event)
+    return replace(answer, sources=(*answer.sources, source)) if source else answer
+
+
+def readable(tool: str) -> str:
+    """A tool's name for a person: ``warranty___check_status`` is "check status"."""
+    return tool.rsplit("___", 1)[-1].replace("_", " ")
+
+
+def _joined(text: str, sentence: str) -> str:
+    return f"{text}\n\n{sentence}" if text else sentence

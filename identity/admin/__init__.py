@@ -1,0 +1,1 @@
+"""The administrators' pages, who may see them, and the audit log."""

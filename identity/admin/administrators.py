@@ -1,0 +1,66 @@
+"""Who may administer: decided anew for each request, from a verified token."""
+
+from dataclasses import replace
+
+from aiohttp import web
+
+from identity.audit_log import Audit
+from identity.errors import IdentityError
+from identity.links import Links
+from identity.oidc.provider import Account, Oidc
+from identity.people import ChatUser
+from identity.sessions.signed_in import must_be_signed_in, to_be_signed_in
+from identity.tokens.broker import TokenBroker
+
+GROUP = "bizassist-admins"
+
+
+class NotAnAdministrator(IdentityError):
+    """Somebody who is signed in and not in the group of administrators."""
+
+    sentence = "This page is for administrators. Ask one of them if you need it."
+    status = 403
+
+
+class Administrators:
+    """Lets members of one group of the user pool through.
+
+    A session remembers the groups of its sign-in; an administrator who has ceased to be one would
+    keep them. The access token behind the session's link is renewed within the hour, is verified
+    here again, and is what counts.
+    """
+
+    def __init__(
+        self, links: Links, tokens: TokenBroker, oidc: Oidc, audit: Audit, user_pool_id: str
+    ) -> None:
+        self._links = links
+        self._tokens = tokens
+        self._oidc = oidc
+        self._audit = audit
+        self._user_pool_id = user_pool_id
+
+    async def page(self, request: web.Request) -> Account:
+        """The administrator who opens a page; whoever isn't signed in is sent to sign in.
+
+        :raises NotAnAdministrator: for everybody else.
+        """
+        return await self._verified((await to_be_signed_in(request)).subject)
+
+    async def act(self, request: web.Request) -> Account:
+        """The administrator who sends a form.
+
+        :raises NotAnAdministrator: for everybody else who is signed in.
+        """
+        return await self._verified((await must_be_signed_in(request)).subject)
+
+    async def _verified(self, subject: str) -> Account:
+        link = await self._links.active(ChatUser("web", self._user_pool_id, subject))
+        if link is None or link.subject != subject:
+            raise NotAnAdministrator("no active sign-in behind the session")
+        token = await self._tokens.access_token(link)
+        account = await self._oidc.verify_access_token(token)
+        if account.subject != subject or GROUP not in account.groups:
+            await self._audit.write("refused", by=link.account, about="administration")
+            raise NotAnAdministrator("not in the group")
+        # An access token knows no e-mail address; the log names people as their sign-in did.
+        return replace(account, email=link.account)

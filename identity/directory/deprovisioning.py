@@ -1,0 +1,74 @@
+"""People who left: whoever the user pool disables or deletes loses every session and link."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from identity.directory.user_pool import RECHECK, UserPool
+from identity.links import Links
+from identity.sessions.session_list import SessionList
+
+log = logging.getLogger(__name__)
+
+
+class Departures:
+    """Asks the pool before a session or a link is used, and ends both where it says no.
+
+    Being asked is not enough: a session that rests while its person is disabled would live on
+    when they are enabled again. So :meth:`watching` also looks for disabled people by itself. A
+    deleted person's subject never comes back.
+    """
+
+    def __init__(self, pool: UserPool, sessions: SessionList, links: Links) -> None:
+        self._pool = pool
+        self._sessions = sessions
+        self._links = links
+        self._gone: set[str] = set()
+
+    async def still_here(self, subject: str) -> bool:
+        """Whether ``subject`` may go on; if not, everything of theirs has ended.
+
+        :raises SignInUnavailable: when the user pool hasn't answered for too long.
+        """
+        if await self._pool.has(subject):
+            return True
+        await self._end(subject)
+        return False
+
+    async def sweep(self) -> None:
+        """End what belongs to people who have been disabled since the last look."""
+        disabled = set(await self._pool.disabled())
+        self._gone &= disabled
+        for subject in disabled - self._gone:
+            await self._end(subject)
+            self._gone.add(subject)
+
+    @asynccontextmanager
+    async def watching(self) -> AsyncIterator[None]:
+        """Sweep again and again while the block runs."""
+        task = asyncio.create_task(self._watch())
+        try:
+            yield
+        finally:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.sleep(RECHECK)
+            try:
+                await self.sweep()
+            except (ClientError, BotoCoreError) as error:
+                log.warning("disabled people can't be looked for: %s", type(error).__name__)
+
+    async def _end(self, subject: str) -> None:
+        ended = await self._sessions.end_all(subject)
+        links = [link for link in await self._links.by_subject(subject) if link.state == "active"]
+        for link in links:
+            await self._links.expire(link)
+        if ended or links:
+            log.info("somebody left: %d sessions, %d links ended", ended, len(links))

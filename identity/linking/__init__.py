@@ -1,0 +1,1 @@
+"""Linking a chat user to a company account: requests, links, receipts and their pages."""

@@ -1,0 +1,78 @@
+"""The page behind a receipt's undo link; nobody needs to be signed in."""
+
+import logging
+
+from aiohttp import web
+
+from identity.audit_log import Audit
+from identity.linking.receipts import Receipts, Undo
+from identity.links import Link, Links
+from identity.oidc.provider import Account
+from identity.sessions.browser_sessions import check_csrf
+from identity.tokens.broker import TokenBroker
+from identity.web.chat_user import shown
+from identity.web.html import Html
+
+log = logging.getLogger(__name__)
+
+
+class UndoPages:
+    """Shows what would be unlinked, and unlinks it."""
+
+    def __init__(
+        self,
+        *,
+        html: Html,
+        links: Links,
+        tokens: TokenBroker,
+        receipts: Receipts,
+        audit: Audit,
+    ) -> None:
+        self._html = html
+        self._links = links
+        self._tokens = tokens
+        self._receipts = receipts
+        self._audit = audit
+
+    async def ask(self, request: web.Request) -> web.Response:
+        """``GET /undo/{secret}``: who is linked to whom. Nothing ends by opening an address."""
+        link = await self._covered(await self._receipts.find(request.match_info["secret"]))
+        if link is None:
+            return await self._done(request)
+        return await self._html.page(
+            request,
+            "me/undo.html",
+            action=request.path,
+            account=Account(link.subject, link.account),
+            **shown(link.chat_user, link.names),
+        )
+
+    async def undo(self, request: web.Request) -> web.Response:
+        """``POST /undo/{secret}``: end the link, here and at the user pool."""
+        await check_csrf(request)
+        undo = await self._receipts.find(request.match_info["secret"])
+        # A turn may refresh the link's token meanwhile, which makes it another row to revoke.
+        for _ in range(3):
+            link = await self._covered(undo)
+            if link is None or await self._tokens.revoke(link):
+                break
+        else:
+            raise web.HTTPConflict(text="The link is in use right now. Please try again.")
+        if link:
+            await self._audit.write("undone", by=link.chat_user.key, about=link.account)
+        raise web.HTTPSeeOther(request.path)
+
+    async def _covered(self, undo: Undo) -> Link | None:
+        link = await self._links.get(undo.chat_user)
+        return link if undo.covers(link) else None
+
+    async def _done(self, request: web.Request) -> web.Response:
+        return await self._html.page(
+            request, "message.html", heading="Nothing is linked by this any more", sentence=DONE
+        )
+
+
+DONE = (
+    "The link that this message told you about has ended: nobody can ask bizassist as you "
+    "through it. To use bizassist in that chat, ask it something; it sends you a new sign-in link."
+)

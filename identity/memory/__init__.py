@@ -1,0 +1,1 @@
+"""What the assistant remembers about a person, as that person sees and forgets it."""

@@ -1,0 +1,51 @@
+"""The part of ``/me`` that forgets what the assistant remembers about the signed-in person."""
+
+from aiohttp import web
+
+from identity.memory.conversations import Conversations
+from identity.memory.records import Memories
+from identity.sessions.browser_sessions import check_csrf
+from identity.sessions.signed_in import must_be_signed_in, to_be_signed_in
+from identity.web.html import Html
+from identity.web.notice import say
+
+
+class MemoryPages:
+    """Handlers that delete memory records, each for its own person only."""
+
+    def __init__(self, *, html: Html, memories: Memories, conversations: Conversations) -> None:
+        self._html = html
+        self._memories = memories
+        self._conversations = conversations
+
+    async def forget(self, request: web.Request) -> web.Response:
+        """``POST /me/memories/forget``: one record."""
+        person = await must_be_signed_in(request)
+        await check_csrf(request)
+        form = await request.post()
+        await self._memories.forget(
+            person.subject, str(form.get("record", "")), str(form.get("namespace", ""))
+        )
+        await say(request, "That is forgotten.")
+        raise web.HTTPSeeOther("/me#memories")
+
+    async def ask_forget_all(self, request: web.Request) -> web.Response:
+        """``GET /me/memories/forget-all``: how much that would be."""
+        person = await to_be_signed_in(request)
+        remembered = await self._memories.of(person.subject)
+        count = sum(len(kind.memories) for kind in remembered)
+        return await self._html.page(
+            request,
+            "me/forget_all.html",
+            count=count,
+            conversations=await self._conversations.kept(person.subject),
+        )
+
+    async def forget_all(self, request: web.Request) -> web.Response:
+        """``POST /me/memories/forget-all``: every record of every kind, and what it came from."""
+        person = await must_be_signed_in(request)
+        await check_csrf(request)
+        await self._conversations.forget(person.subject)
+        await self._memories.forget_all(person.subject)
+        await say(request, "Everything is forgotten.")
+        raise web.HTTPSeeOther("/me")

@@ -1,0 +1,206 @@
+"""What the assistant remembers about one person: read, and forgotten when they say so.
+
+Two fences stand one behind the other. Each call names a namespace of the person's own and is signed
+by the memory role with the session tag ``sub``, whose policy compares that namespace with the tag.
+And whatever comes back is looked at again here: a record is shown or deleted only if every
+namespace that it is in is the person's.
+
+BatchDeleteMemoryRecords has no condition key in IAM, so the role may not call it, and records are
+deleted one by one: GetMemoryRecord first (whose record is it?), then DeleteMemoryRecord, both with
+the namespace, which is "used for IAM condition key authorization" (AgentCore API reference).
+"""
+
+import asyncio
+import logging
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
+
+from identity.errors import MemoryUnavailable, NotYours
+from identity.executor import Executor
+from identity.memory.record_text import readable
+from identity.memory.role import MemoryRole
+
+if TYPE_CHECKING:
+    from mypy_boto3_bedrock_agentcore import BedrockAgentCoreClient
+
+log = logging.getLogger(__name__)
+
+KINDS = ("facts", "preferences", "summaries")
+
+PAGE = 100
+AT_ONCE = 4
+"""Deletions under way for one person: quick enough, and room for everybody else's calls."""
+
+LOOKS = 3
+"""Times that we look whether what was deleted is gone; the service may take a moment."""
+
+LOOK_PAUSE = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """One record.
+
+    :param namespace: the person's own, as the record carries it.
+    """
+
+    id: str
+    namespace: str
+    text: str
+    created: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """Everything of one kind, the newest first."""
+
+    kind: str
+    memories: Sequence[Memory]
+
+
+class Memories:
+    """The long-term memory, for one verified subject at a time.
+
+    :param role: what makes a client for a person.
+    """
+
+    def __init__(self, role: MemoryRole, memory_id: str, execute: Executor) -> None:
+        self._role = role
+        self._memory_id = memory_id
+        self._execute = execute
+
+    async def of(self, subject: str) -> list[Remembered]:
+        """What is remembered about ``subject``, by kind.
+
+        :raises MemoryUnavailable: when the memory can't be read.
+        """
+        try:
+            await self._execute(self._role.client, subject)  # once, before three ask for it
+            found = await asyncio.gather(
+                *(self._execute(self._list, subject, kind) for kind in KINDS)
+            )
+        except (ClientError, BotoCoreError) as error:
+            raise _unavailable(error) from None
+        return [Remembered(kind, memories) for kind, memories in zip(KINDS, found, strict=True)]
+
+    async def forget(self, subject: str, record: str, namespace: str) -> None:
+        """Delete one record of ``subject`` and look that it is gone.
+
+        :raises NotYours: when there is no such record of this person's.
+        :raises MemoryUnavailable: when it could not be deleted.
+        """
+        if not is_own(namespace, subject):
+            raise NotYours("not the person's namespace")
+        try:
+            await self._execute(self._delete, subject, record, namespace)
+            await self._gone(subject, record, namespace)
+        except ParamValidationError:
+            raise NotYours("no id of a record") from None
+        except (ClientError, BotoCoreError) as error:
+            raise _unavailable(error) from None
+
+    async def forget_all(self, subject: str) -> int:
+        """Delete everything that is remembered about ``subject``; how much that was.
+
+        :raises MemoryUnavailable: when something could not be deleted.
+        """
+        slots = asyncio.Semaphore(AT_ONCE)
+
+        async def forget(memory: Memory) -> None:
+            async with slots:
+                try:
+                    await self.forget(subject, memory.id, memory.namespace)
+                except NotYours:
+                    return  # gone meanwhile
+
+        forgotten = 0
+        for _ in range(LOOKS):
+            left = [memory for kind in await self.of(subject) for memory in kind.memories]
+            if not left:
+                return forgotten
+            await asyncio.gather(*(forget(memory) for memory in left))
+            forgotten += len(left)
+            await asyncio.sleep(LOOK_PAUSE)
+        if any(kind.memories for kind in await self.of(subject)):
+            raise MemoryUnavailable("records remain after all of them were deleted")
+        return forgotten
+
+    def _list(self, subject: str, kind: str) -> list[Memory]:
+        pages = (
+            self._role.client(subject)
+            .get_paginator("list_memory_records")
+            .paginate(
+                memoryId=self._memory_id,
+                namespacePath=f"/{kind}/{subject}/",
+                PaginationConfig={"PageSize": PAGE},
+            )
+        )
+        found = []
+        for page in pages:
+            for record in page["memoryRecordSummaries"]:
+                if not _all_own(record["namespaces"], subject):
+                    log.error("a listing carried a record that is not only its person's")
+                    continue
+                text = readable(record["content"].get("text", ""))
+                found.append(
+                    Memory(
+                        record["memoryRecordId"],
+                        record["namespaces"][0],
+                        text,
+                        record["createdAt"],
+                    )
+                )
+        return sorted(found, key=lambda memory: memory.created, reverse=True)
+
+    def _delete(self, subject: str, record: str, namespace: str) -> None:
+        client = self._role.client(subject)
+        namespaces = self._namespaces(client, record, namespace)
+        if namespace not in namespaces or not _all_own(namespaces, subject):
+            raise NotYours("another person's record")
+        client.delete_memory_record(
+            memoryId=self._memory_id, memoryRecordId=record, namespace=namespace
+        )
+
+    async def _gone(self, subject: str, record: str, namespace: str) -> None:
+        client = await self._execute(self._role.client, subject)
+        for look in range(LOOKS):
+            if look:
+                await asyncio.sleep(LOOK_PAUSE)
+            if not await self._execute(self._namespaces, client, record, namespace):
+                return
+        raise MemoryUnavailable("a deleted record is still there")
+
+    def _namespaces(
+        self, client: "BedrockAgentCoreClient", record: str, namespace: str
+    ) -> Sequence[str]:
+        """Where the record is; nowhere if there is none, or none that this person may read."""
+        try:
+            answer = client.get_memory_record(
+                memoryId=self._memory_id, memoryRecordId=record, namespace=namespace
+            )
+        except client.exceptions.ResourceNotFoundException:
+            return ()
+        return answer["memoryRecord"]["namespaces"]
+
+
+def is_own(namespace: str, subject: str) -> bool:
+    """Whether a namespace is ``/KIND/SUBJECT/`` or lies below it; the last ``/`` is not optional.
+
+    The service once matched prefixes: without the slash ``alice`` would read ``alice2``.
+    """
+    own = rf"/({'|'.join(KINDS)})/{re.escape(subject)}/([\w-]+/)*"
+    return re.fullmatch(own, namespace, re.ASCII) is not None
+
+
+def _all_own(namespaces: Sequence[str], subject: str) -> bool:
+    return bool(namespaces) and all(is_own(namespace, subject) for namespace in namespaces)
+
+
+def _unavailable(error: Exception) -> MemoryUnavailable:
+    code = error.response["Error"]["Code"] if isinstance(error, ClientError) else ""
+    return MemoryUnavailable(code or type(error).__name__)

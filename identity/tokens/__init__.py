@@ -1,0 +1,1 @@
+"""Access tokens for links, and refresh tokens encrypted at rest."""

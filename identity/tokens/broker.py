@@ -1,0 +1,234 @@
+"""The token broker: a fresh access token for a link, as cheaply and as rarely as possible."""
+
+import asyncio
+import logging
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from time import monotonic
+from typing import TYPE_CHECKING, Self
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from identity.errors import IdentityError, LinkExpired, SignInUnavailable, TokenRejected
+from identity.executor import Executor
+from identity.links import Link, Links
+from identity.oidc.provider import Oidc
+from identity.people import ChatUser
+from identity.sessions.browser_sessions import StillHere
+from identity.tokens.encryption import Vault
+
+if TYPE_CHECKING:
+    from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
+    from mypy_boto3_cognito_idp.type_defs import AuthenticationResultTypeTypeDef
+
+log = logging.getLogger(__name__)
+
+MARGIN = 60
+"""Seconds before its end that an access token is no longer handed out: a turn must arrive."""
+
+LEASE = 30
+"""Seconds; longer than all attempts at Cognito, KMS and DynamoDB together usually take."""
+
+LEASE_PAUSE = 0.2
+"""Seconds between two looks at a link that another process is refreshing."""
+
+REFUSED = frozenset(
+    {
+        "NotAuthorizedException",
+        "RefreshTokenReuseException",
+        "UserNotFoundException",
+        "UserNotConfirmedException",
+        "PasswordResetRequiredException",
+    }
+)
+"""What GetTokensFromRefreshToken answers when this refresh token will never work again."""
+
+
+_Grant = tuple[str, str, datetime]
+
+
+def _grant(link: Link) -> _Grant:
+    """What an access token belongs to; linking again, even to the same subject, is another one."""
+    return (link.chat_user.key, link.subject, link.linked_at)
+
+
+@dataclass(frozen=True, slots=True)
+class _Cached:
+    """An access token and when to stop using it, by the monotonic clock."""
+
+    token: str = field(repr=False)
+    until: float
+
+
+class TokenBroker:
+    """Hands out access tokens: from memory, or by one refresh at a time for each link.
+
+    :param still_here: asked before each token is handed out, those from memory included.
+
+    Where the user pool rotates refresh tokens, its client needs ``RetryGracePeriodSeconds``: an
+    answer that got lost is asked for again with the token that it replaced.
+    """
+
+    def __init__(
+        self,
+        *,
+        links: Links,
+        vault: Vault,
+        oidc: Oidc,
+        cognito: "CognitoIdentityProviderClient",
+        client_id: str,
+        execute: Executor,
+        still_here: StillHere,
+    ) -> None:
+        self._links = links
+        self._vault = vault
+        self._oidc = oidc
+        self._cognito = cognito
+        self._client_id = client_id
+        self._execute = execute
+        self._still_here = still_here
+        self._cache: dict[_Grant, _Cached] = {}
+        self._refreshing: dict[_Grant, asyncio.Task[str]] = {}
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        tasks = list(self._refreshing.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def access_token(self, link: Link) -> str:
+        """An access token of the link's subject, good for another minute at least.
+
+        Whoever needs one is there now, which is noted.
+
+        :raises LinkExpired: when the user pool refuses the link, or has disabled or deleted its
+            person; it is then marked ``expired``.
+        :raises SignInUnavailable: when the user pool, KMS or the table doesn't answer.
+        """
+        key = _grant(link)
+        if not await self._still_here(link.subject):
+            self._cache.pop(key, None)
+            await self._links.expire(link)
+            raise LinkExpired("the user pool no longer has this person")
+        cached = self._cache.get(key)
+        if cached and cached.until > monotonic():
+            await self._links.seen(link)
+            return cached.token
+        task = self._refreshing.get(key)
+        if task is None:
+            task = asyncio.create_task(self._refresh(link))
+            self._refreshing[key] = task
+            task.add_done_callback(partial(self._refreshed, key))
+        # Others wait for the same refresh, so one of them giving up must not end it.
+        return await asyncio.shield(task)
+
+    async def revoke(self, link: Link) -> bool:
+        """End a link here and its refresh token at the user pool.
+
+        :returns: False when the link was changed or ended meanwhile.
+        """
+        self._cache.pop(_grant(link), None)
+        ended = await self._links.revoke(link)
+        await self.discard(link.sealed, link.chat_user)
+        return ended
+
+    async def discard(self, sealed: bytes, chat_user: ChatUser) -> None:
+        """Revoke a refresh token that nothing uses any more; the pool being down is no failure."""
+        if not sealed:
+            return
+        try:
+            token = await self._vault.open(sealed, chat_user)
+            await self._execute(self._cognito.revoke_token, Token=token, ClientId=self._client_id)
+        except (IdentityError, ClientError, BotoCoreError) as error:
+            log.warning("a refresh token could not be revoked: %s", type(error).__name__)
+
+    async def _refresh(self, link: Link) -> str:
+        try:
+            try:
+                granted = await self._leased_grant(link)
+            except LinkExpired:
+                # Signing in again elsewhere ends the refresh token that we just tried. Look once
+                # more: a link that did expire says so at once.
+                granted = await self._leased_grant(link)
+        except (ClientError, BotoCoreError) as error:
+            raise SignInUnavailable(f"links: {type(error).__name__}") from None
+        self._remember(link, granted["AccessToken"], granted["ExpiresIn"])
+        return granted["AccessToken"]
+
+    async def _leased_grant(self, link: Link) -> "AuthenticationResultTypeTypeDef":
+        current = await self._leased(link)
+        try:
+            granted = await self._granted(current)
+        except SignInUnavailable:
+            await self._links.release(current)
+            raise
+        await self._keep(current, granted.get("RefreshToken"))
+        return granted
+
+    def _refreshed(self, key: _Grant, task: asyncio.Task[str]) -> None:
+        self._refreshing.pop(key, None)
+        if not task.cancelled():
+            task.exception()  # whoever waited has it; nobody waiting is no fault to report
+
+    async def _leased(self, link: Link) -> Link:
+        """The link as it stands now, with this process the only one that refreshes it."""
+        deadline = monotonic() + LEASE
+        while monotonic() < deadline:
+            current = await self._links.active(link.chat_user)
+            if current is None or current.subject != link.subject:
+                raise LinkExpired("the link was ended or replaced")
+            if await self._links.lease(current, LEASE):
+                return current
+            await asyncio.sleep(LEASE_PAUSE)
+        raise SignInUnavailable("another process keeps refreshing this link")
+
+    async def _granted(self, link: Link) -> "AuthenticationResultTypeTypeDef":
+        try:
+            refresh_token = await self._vault.open(link.sealed, link.chat_user)
+            answer = await self._execute(
+                self._cognito.get_tokens_from_refresh_token,
+                RefreshToken=refresh_token,
+                ClientId=self._client_id,
+            )
+            granted = answer["AuthenticationResult"]
+            await self._check_subject(granted["AccessToken"], link)
+        except LinkExpired:
+            await self._links.expire(link)
+            raise
+        except TokenRejected as rejection:
+            # Fresh from the pool and yet not for us: a wrong setting, which must not end links.
+            raise SignInUnavailable(f"Cognito's {rejection}") from None
+        except BotoCoreError as error:
+            raise SignInUnavailable(f"Cognito: {type(error).__name__}") from None
+        except ClientError as error:
+            raise await self._refusal(link, error.response["Error"]["Code"]) from None
+        return granted
+
+    async def _check_subject(self, access_token: str, link: Link) -> None:
+        if (await self._oidc.verify_access_token(access_token)).subject != link.subject:
+            raise LinkExpired("the refresh token belongs to another subject")
+
+    async def _refusal(self, link: Link, code: str) -> IdentityError:
+        if code not in REFUSED:
+            return SignInUnavailable(f"Cognito: {code}")
+        await self._links.expire(link)
+        return LinkExpired(f"Cognito: {code}")
+
+    async def _keep(self, link: Link, rotated: str | None) -> None:
+        """Store a rotated refresh token at once: the old one dies within its grace period."""
+        try:
+            sealed = await self._vault.seal(rotated, link.chat_user) if rotated else link.sealed
+        except SignInUnavailable:
+            # The person has an access token for an hour, and has to sign in again after it.
+            log.exception("a rotated refresh token could not be stored")
+            return
+        await self._links.reseal(link, sealed)
+
+    def _remember(self, link: Link, token: str, lifetime: int) -> None:
+        now = monotonic()
+        self._cache = {key: cached for key, cached in self._cache.items() if cached.until > now}
+        self._cache[_grant(link)] = _Cached(token, now + lifetime - MARGIN)

@@ -1,0 +1,1 @@
+"""What every page shares: templates, middleware, rate limits, routes."""

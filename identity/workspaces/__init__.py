@@ -1,0 +1,1 @@
+"""Each workspace's settings, and the page where administrators change them."""

@@ -1,0 +1,193 @@
+"""``/admin/workspaces``: where people ask from, and what is allowed there."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from aiohttp import web
+from aiohttp_session import get_session
+
+from identity.admin.administrators import Administrators
+from identity.audit_log import Audit
+from identity.directory.linked_people import Directory
+from identity.errors import NotYours
+from identity.sessions.browser_sessions import check_csrf
+from identity.web.chat_user import PLATFORMS
+from identity.web.html import Html
+from identity.web.notice import SAID, say
+from identity.workspaces.settings import (
+    LARGEST_DAY,
+    LARGEST_QUOTA,
+    Settings,
+    Workspace,
+    Workspaces,
+    WrongSettings,
+    out_of_bounds,
+)
+
+WORKSPACES = "/admin/workspaces"
+LONGEST_DETAIL = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A workspace that somebody is linked from, or that was settled.
+
+    :param links: how many active links it has.
+    """
+
+    workspace: Workspace
+    name: str
+    links: int
+    settings: Settings
+
+    @property
+    def platform(self) -> str:
+        """What people call its platform."""
+        return PLATFORMS[self.workspace.platform]
+
+
+class WorkspacePages:
+    """Handlers for administrators."""
+
+    def __init__(
+        self,
+        *,
+        html: Html,
+        administrators: Administrators,
+        directory: Directory,
+        workspaces: Workspaces,
+        audit: Audit,
+    ) -> None:
+        self._html = html
+        self._administrators = administrators
+        self._directory = directory
+        self._workspaces = workspaces
+        self._audit = audit
+
+    def routes(self) -> list[web.AbstractRouteDef]:
+        """What to add to the application's router."""
+        return [
+            web.get(WORKSPACES, self.overview, allow_head=False),
+            web.get(f"{WORKSPACES}/settings", self.settings, allow_head=False),
+            web.post(f"{WORKSPACES}/settings", self.settle),
+        ]
+
+    async def overview(self, request: web.Request) -> web.Response:
+        """``GET /admin/workspaces``: all of them."""
+        await self._administrators.page(request)
+        return await self._html.page(
+            request,
+            "admin/workspaces.html",
+            known=await self._known(),
+            said=(await get_session(request)).pop(SAID, ""),
+        )
+
+    async def settings(self, request: web.Request) -> web.Response:
+        """``GET /admin/workspaces/settings``: the form of one of them."""
+        await self._administrators.page(request)
+        one = await self._one(request.query.get("workspace", ""))
+        return await self._form(request, one, _typed(one.settings))
+
+    async def settle(self, request: web.Request) -> web.Response:
+        """``POST /admin/workspaces/settings``: what holds from now on."""
+        administrator = await self._administrators.act(request)
+        await check_csrf(request)
+        form = await request.post()
+        one = await self._one(str(form.get("workspace", "")))
+        try:
+            settings = _read(form)
+        except WrongSettings as wrong:
+            typed = {name: str(form.get(name, "")) for name in _typed(one.settings)}
+            return await self._form(request, one, typed, problem=str(wrong))
+        # What gives or takes rights is written down before it holds.
+        await self._audit.write(
+            "settled",
+            by=administrator.label,
+            about=one.workspace.key,
+            detail=described(settings)[:LONGEST_DETAIL],
+        )
+        await self._workspaces.put(one.workspace, settings)
+        await say(request, f"The settings of {one.name} are saved.")
+        raise web.HTTPSeeOther(WORKSPACES)
+
+    async def _form(
+        self, request: web.Request, one: Known, typed: dict[str, str], problem: str = ""
+    ) -> web.Response:
+        return await self._html.page(
+            request,
+            "admin/workspace.html",
+            status=422 if problem else 200,
+            one=one,
+            typed=typed,
+            problem=problem,
+            largest_quota=LARGEST_QUOTA,
+            largest_day=LARGEST_DAY,
+        )
+
+    async def _one(self, key: str) -> Known:
+        for one in await self._known():
+            if one.workspace.key == key:
+                return one
+        raise NotYours("no workspace of that key")
+
+    async def _known(self) -> list[Known]:
+        settled = await self._workspaces.settled()
+        names: dict[Workspace, str] = dict.fromkeys(settled, "")
+        links: Counter[Workspace] = Counter()
+        for link in await self._directory.everybody():
+            workspace = Workspace.of(link.chat_user)
+            names[workspace] = link.names.workspace or names.get(workspace, "")
+            links[workspace] += link.state == "active"
+        known = [
+            Known(one, name or one.tenant, links[one], settled.get(one, Settings()))
+            for one, name in names.items()
+        ]
+        return sorted(known, key=lambda one: (one.platform, one.name.casefold(), one.workspace.key))
+
+
+def described(settings: Settings) -> str:
+    """The settings in a line, for the audit log."""
+    return ", ".join(
+        (
+            f"channels: {' '.join(settings.channels) or 'all'}",
+            f"answers: {'to the asker alone' if settings.private else 'in the thread'}",
+            f"questions a day: {settings.quota or 'any number'}",
+            *(
+                f"{name.replace('_', ' ')} a day: {most}"
+                for name in LARGEST_DAY
+                if (most := getattr(settings, name))
+            ),
+        )
+    )
+
+
+def _typed(settings: Settings) -> dict[str, str]:
+    return {
+        "channels": "\n".join(settings.channels),
+        "private": "yes" if settings.private else "",
+        "quota": str(settings.quota or ""),
+        **{name: str(getattr(settings, name) or "") for name in LARGEST_DAY},
+    }
+
+
+def _read(form: Mapping[str, object]) -> Settings:
+    """What was typed.
+
+    :raises WrongSettings: when it can't be meant.
+    """
+    quota = f"A quota is a number from 1 to {LARGEST_QUOTA:,}, or left empty."
+    channels = str(form.get("channels", "")).replace(",", " ").split()
+    return Settings(
+        channels=tuple(sorted(set(channels))),
+        private=form.get("private") == "yes",
+        quota=_number(form, "quota", quota),
+        **{name: _number(form, name, out_of_bounds(name)) for name in LARGEST_DAY},
+    )
+
+
+def _number(form: Mapping[str, object], name: str, wrong: str) -> int | None:
+    typed = str(form.get(name, "")).strip()
+    if typed and not (typed.isascii() and typed.isdigit()):
+        raise WrongSettings(wrong)
+    return int(typed[:10]) if typed else None

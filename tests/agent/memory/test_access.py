@@ -1,0 +1,76 @@
+"""A memory call names the person it is signed for, or it does not leave."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import boto3
+import pytest
+
+from agent.memory.access import Fence, ForeignMemoryError, MemoryAccess, is_own_namespace
+from tests.agent.local_parts import Cloud
+from tests.agent.wire import Wire, wire
+
+__all__ = ["wire"]
+
+
+@pytest.mark.parametrize(
+    ("namespace", "own"),
+    [
+        ("/facts/alice/", True),
+        ("/summaries/alice/", True),
+        ("/summaries/alice/session-1/", True),
+        ("/facts/alice", False),
+        ("/facts/alice2/", False),
+        ("/facts/al/", False),
+        ("/facts/", False),
+        ("/", False),
+        ("/facts/*/", False),
+        ("/facts/alice/../bob/", False),
+        ("/facts/bob/alice/", False),
+        ("facts/alice/", False),
+        ("//alice/", False),
+        ("/facts/alice/*", False),
+        ("/facts/alice/\n", False),
+        ("/facts/\u0430lice/", False),
+    ],
+)
+def test_a_namespace_is_own_or_it_is_not(namespace: str, own: bool) -> None:
+    assert is_own_namespace(namespace, "alice") is own
+
+
+def test_the_fence_stops_a_call_for_somebody_else_before_it_leaves(
+    cloud: Cloud, wire: Wire
+) -> None:
+    memory = cloud.parameters["memory_id"]
+    client: Any = boto3.client("bedrock-agentcore")
+    Fence("alice").around(client)
+    search = {"searchQuery": "x", "topK": 1}
+
+    with pytest.raises(ForeignMemoryError):
+        client.retrieve_memory_records(
+            memoryId=memory, namespace="/facts/alice2/", searchCriteria=search
+        )
+    with pytest.raises(ForeignMemoryError):
+        client.list_memory_records(memoryId=memory, namespacePath="/facts/")
+    with pytest.raises(ForeignMemoryError):
+        client.create_event(
+            memoryId=memory, actorId="bob", sessionId="s", eventTimestamp=0, payload=[]
+        )
+    legacy = client.list_events(memoryId=memory, actorId="session_x", sessionId="s")
+
+    assert legacy["events"] == []
+    assert wire.sent == []
+
+
+def test_credentials_are_kept_for_a_person_and_renewed_before_they_expire(
+    cloud: Cloud, wire: Wire
+) -> None:
+    access = MemoryAccess(cloud.parameters["memory_role_arn"], boto3.Session())
+    alice = access.of("alice")
+    assert access.of("alice") is alice
+    assert access.of("bob") is not alice
+    assert len(wire.owners) == 2
+
+    alice.expires = datetime.now(UTC) + timedelta(minutes=4)
+    assert access.of("alice") is not alice
+    assert sorted(wire.owners.values()) == ["alice", "alice", "bob"]

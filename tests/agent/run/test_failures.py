@@ -1,0 +1,225 @@
+"""What fails ends in one plain sentence; the details are in the log, tokens are nowhere."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import re
+import subprocess
+import sys
+from typing import Any
+
+import httpx
+import pytest
+
+from agent.app import application
+from agent.telemetry.log import OneLine
+from agent.tools.gateway import MachineToken
+from tests.agent.local_parts import (
+    Cloud,
+    ask,
+    free_port,
+    gateway_serving,
+    runtime_of,
+    serving,
+    thread,
+)
+from tests.agent.scripted_models import failing
+
+QUESTION = "Is LAPTOP-2024-001 under warranty?"
+
+
+class Log(logging.Handler):
+    """Keeps every record as the agent's log would write it."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.DEBUG)
+        self.lines: list[str] = []
+        self.setFormatter(OneLine())
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(self.format(record))
+
+
+@pytest.fixture
+def log() -> Any:
+    handler = Log()
+    root = logging.getLogger()
+    root.addHandler(handler)
+    yield handler
+    root.removeHandler(handler)
+
+
+async def test_an_error_event_carries_a_sentence_and_an_id_that_is_in_the_log(
+    cloud: Cloud, gateway: str, log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("agent.models.providers.model", lambda _: failing("hunter2"))
+    async with serving(runtime_of(cloud)) as address:
+        answer = await ask(address, cloud.tokens["alice"], "Hello")
+
+    error = answer.one("RUN_ERROR")
+    assert answer.types[-1] == "RUN_ERROR"
+    assert "hunter2" not in str(answer.events)
+    assert error["code"] == "INTERNAL_ERROR"
+    found = re.search(r"tell your administrator this id: ([0-9a-f]{12})\.", error["message"])
+    assert found is not None
+    assert any(found[1] in line and "provider said" in line for line in log.lines)
+
+
+async def test_a_model_that_cannot_be_built_ends_in_a_sentence(
+    cloud: Cloud, gateway: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_: str) -> None:
+        raise ValueError("hunter2")
+
+    monkeypatch.setattr("agent.models.providers.model", broken)
+    async with serving(application(cloud.settings())) as address:
+        answer = await ask(address, cloud.tokens["alice"], "Hello")
+
+    assert answer.types == ["RUN_STARTED", "RUN_ERROR"]
+    assert answer.one("RUN_ERROR")["message"].startswith("I can't work at the moment.")
+    assert "hunter2" not in str(answer.events)
+
+
+async def test_while_the_gateway_is_down_it_answers_and_says_what_is_missing(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("agent.tools.gateway.RETRY_SECONDS", 0.1)
+    settings = cloud.settings(gateway_url=f"http://127.0.0.1:{free_port()}/mcp")
+    async with serving(application(settings)) as address:
+        answer = await ask(address, cloud.tokens["alice"], QUESTION)
+
+    assert answer.types[-1] == "RUN_FINISHED"
+    assert "- **Show my memory**" in answer.text
+    assert "Not available at the moment: all tools behind the company's Gateway." in answer.text
+
+
+async def test_it_names_the_tools_that_went_away_and_uses_them_again_when_they_are_back(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("agent.tools.gateway.RETRY_SECONDS", 0.1)
+    moved = Cloud(cloud.parameters, cloud.tokens, cloud.subjects, free_port())
+    settings = cloud.settings(gateway_url=f"http://127.0.0.1:{moved.gateway_port}/mcp")
+    token, session = cloud.tokens["alice"], thread()
+    async with serving(application(settings)) as address:
+        async with gateway_serving(moved):
+            up = await ask(address, token, QUESTION, session)
+        broken = await ask(address, token, QUESTION, session)
+        down = await ask(address, token, QUESTION, session)
+        await asyncio.sleep(0.5)
+        async with gateway_serving(moved):
+            back = await ask(address, token, QUESTION, session)
+
+    assert "**active**" in up.text
+    assert "couldn't reach the tool" in broken.text
+    assert "Not available at the moment: " in down.text
+    assert "check warranty status" in down.text
+    assert "**active**" in back.text
+    assert "Not available" not in back.text
+    for answer in (broken, down):
+        assert not re.search("Error|Exception|127.0.0.1", answer.text)
+
+
+async def test_a_machine_token_that_is_refused_is_fetched_again(
+    cloud: Cloud, gateway: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fetched: list[str] = []
+
+    async def counted(self: Any) -> None:
+        fetched.append("token")
+        await original(self)
+        if len(fetched) == 1:
+            self._token = "revoked"
+
+    original = MachineToken._fetch
+    monkeypatch.setattr(MachineToken, "_fetch", counted)
+    async with serving(application(cloud.settings())) as address:
+        answer = await ask(address, cloud.tokens["alice"], QUESTION)
+
+    assert "**active**" in answer.text
+    assert fetched == ["token", "token"]
+
+
+async def test_no_token_secret_or_traceback_is_in_the_log(
+    runtime: str, cloud: Cloud, log: Log
+) -> None:
+    token = cloud.tokens["alice"]
+    await ask(runtime, token, QUESTION)
+    await ask(runtime, token[:-4], "Hello")
+    logging.getLogger("some.package").warning("sent Authorization: Bearer %s", token)
+    try:
+        int(token)
+    except ValueError:
+        logging.getLogger("some.package").exception("oh\nno")
+
+    text = "\n".join(log.lines)
+    assert token not in text
+    assert cloud.parameters["m2m_client_secret"] not in text
+    assert "eyJ" not in text
+    assert "Traceback" not in text
+    assert re.search(r"oh no \[ValueError at .*test_failures.py:\d+\]", text)
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"BIZASSIST_SSM_PREFIX": "/empty"}, "The setting issuer is missing: set the SSM"),
+        ({"BIZASSIST_MODEL": "gpt"}, "BIZASSIST_MODEL is 'gpt'; it must be one of offline, "),
+        ({"BIZASSIST_MODEL": "bedrock"}, "BIZASSIST_MODEL must name a model: bedrock:MODEL."),
+        ({"PORT": "http"}, "PORT must be a number from 1 to 65535, not 'http'."),
+        (
+            {"AWS_ENDPOINT_URL": "http://127.0.0.1:1"},
+            "The parameters under /app/bizassist can't be read from SSM (EndpointConnectionError).",
+        ),
+    ],
+)
+def test_a_start_that_cannot_work_ends_in_clear_sentences(
+    cloud: Cloud, changes: dict[str, str], sentence: str
+) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-m", "agent"],
+        env={**os.environ, **changes},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert ended.returncode == 1
+    assert ended.stderr.startswith(sentence)
+    assert "Traceback" not in ended.stderr
+
+
+async def _first_answer(http: httpx.AsyncClient, url: str) -> httpx.Response:
+    for _ in range(400):
+        with contextlib.suppress(httpx.ConnectError):
+            return await http.get(url)
+        await asyncio.sleep(0.05)
+    raise AssertionError("nobody answers")
+
+
+async def test_started_as_a_program_it_answers_and_stops_when_told(
+    cloud: Cloud, gateway: str
+) -> None:
+    port = free_port()
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "agent",
+        env={**os.environ, "PORT": str(port)},
+        stderr=asyncio.subprocess.PIPE,
+    )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        async with httpx.AsyncClient(timeout=30) as http:
+            ping = await _first_answer(http, f"{address}/ping")
+        answer = await ask(address, cloud.tokens["alice"], QUESTION)
+    finally:
+        process.terminate()
+        _, log = await asyncio.wait_for(process.communicate(), 15)
+
+    assert ping.json() == {"status": "Healthy"}
+    assert "**active**" in answer.text
+    assert process.returncode in {0, -15}
+    assert b"Traceback" not in log
+    assert cloud.tokens["alice"].encode() not in log

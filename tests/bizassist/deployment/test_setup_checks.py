@@ -1,0 +1,206 @@
+"""The setup checklist where something is wrong: each part says in one sentence what to do."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from types import SimpleNamespace
+from typing import Any, cast
+
+import httpx
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+from botocore.exceptions import ClientError
+from pydantic import SecretStr
+
+from bizassist.deployment.setup_checks import Checks
+from bizassist.settings.parameters import Parameters
+from bizassist.settings.process import Process
+from bots.slack.manifest import SCOPES
+from bots.teams.errors import CallUnanswered
+from bots.teams.registration import TeamsApp
+from identity.admin.setup_page import Check, Finding, finding
+from identity.executor import Executor
+
+SECRET = "xoxb-that-nobody-may-see"
+
+
+class Clouds:
+    """Every part of a deployment, answering as a test wants it to."""
+
+    def __init__(self) -> None:
+        self.runtime: int = 401
+        self.tools: list[list[str]] = [["one___a"], ["one___b"]]
+        self.issuer = "https://issuer"
+        self.slack: dict[str, Any] = {"ok": True, "team": "Acme"}
+        self.scopes = ",".join(SCOPES)
+        self.memory: dict[str, Any] | Exception = {"status": "ACTIVE", "strategies": [{}]}
+
+    def routes(self) -> list[web.RouteDef]:
+        return [
+            web.get("/discovery", self.discovery),
+            web.get("/keys", self.keys),
+            web.post("/token", self.token),
+            web.post("/mcp", self.mcp),
+            web.post("/slack/auth.test", self.auth_test),
+            web.post("/runtimes/{arn}/invocations", self.invocations),
+        ]
+
+    async def discovery(self, request: web.Request) -> web.Response:
+        here = f"http://{request.host}"
+        return web.json_response(
+            {"issuer": self.issuer, "jwks_uri": f"{here}/keys", "token_endpoint": f"{here}/token"}
+        )
+
+    async def keys(self, request: web.Request) -> web.Response:
+        return web.json_response({"keys": [{}]})
+
+    async def token(self, request: web.Request) -> web.Response:
+        return web.json_response({"access_token": "machine"})
+
+    async def mcp(self, request: web.Request) -> web.Response:
+        assert request.headers["Authorization"] == "Bearer machine"
+        cursor = int((await request.json())["params"].get("cursor", 0))
+        result: dict[str, Any] = {"tools": [{"name": name} for name in self.tools[cursor]]}
+        if cursor + 1 < len(self.tools):
+            result["nextCursor"] = str(cursor + 1)
+        return web.json_response({"jsonrpc": "2.0", "id": 1, "result": result})
+
+    async def auth_test(self, request: web.Request) -> web.Response:
+        return web.json_response(self.slack, headers={"x-oauth-scopes": self.scopes})
+
+    async def invocations(self, request: web.Request) -> web.Response:
+        return web.Response(status=self.runtime)
+
+    def get_memory(self, **_: str) -> dict[str, Any]:
+        if isinstance(self.memory, Exception):
+            raise self.memory
+        return {"memory": self.memory}
+
+
+@asynccontextmanager
+async def checks(clouds: Clouds, teams: TeamsApp | None = None) -> AsyncIterator[Checks]:
+    app, call = web.Application(), Executor(2)
+    app.add_routes(clouds.routes())
+    async with TestServer(app) as server, httpx.AsyncClient(timeout=2) as http:
+        here = str(server.make_url("")).rstrip("/")
+        names = dict.fromkeys(Parameters.model_fields, "x")
+        deployment = Parameters.model_validate(
+            {
+                **names,
+                "discovery_url": f"{here}/discovery",
+                "issuer": "https://issuer",
+                "runtime_url": here,
+                "gateway_url": f"{here}/mcp",
+            }
+        )
+        process = Process(
+            BIZASSIST_PUBLIC_URL="https://bot.example.com",
+            slack_bot_token=SecretStr(SECRET),
+            slack_signing_secret=SecretStr("s"),
+            slack_api_url=f"{here}/slack/",
+        )
+        yield Checks(
+            process=process,
+            deployment=deployment,
+            http=http,
+            control=cast("Any", SimpleNamespace(get_memory=clouds.get_memory)),
+            call=call,
+            teams=teams,
+        )
+    call.close()
+
+
+async def found(clouds: Clouds, name: str) -> Finding:
+    async with checks(clouds) as made:
+        (check,) = [one for one in made.all() if one.name.startswith(name)]
+        return await finding(check)
+
+
+def refused(code: str) -> ClientError:
+    return ClientError({"Error": {"Code": code, "Message": "secret"}}, "GetMemory")
+
+
+async def test_where_nothing_is_wrong_everything_works() -> None:
+    async with checks(Clouds()) as made:
+        said = {one.name: await finding(one) for one in made.all()}
+
+    assert {name: one.state for name, one in said.items()} == {
+        "User pool": "working",
+        "Runtime": "working",
+        "Gateway and its tools": "working",
+        "Memory": "working",
+        "Slack": "working",
+        "Microsoft Teams": "absent",
+    }
+    assert said["Gateway and its tools"].told == "2 tools: one___a, one___b."
+    assert said["Memory"].told == "1 strategy active."
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "told"),
+    [
+        ("User pool", {"issuer": "https://other"}, "another issuer's"),
+        ("Runtime", {"runtime": 404}, "no runtime of this ARN"),
+        ("Runtime", {"runtime": 200}, "answered 200 where 401 was due"),
+        ("Gateway", {"tools": [[]]}, "It has no tools"),
+        ("Memory", {"memory": {"status": "CREATING"}}, "status is CREATING"),
+        ("Memory", {"memory": refused("ResourceNotFoundException")}, "no memory of this id"),
+        ("Memory", {"memory": refused("AccessDeniedException")}, "may not call GetMemory"),
+        ("Memory", {"memory": refused("ThrottlingException")}, "Look at memory_id"),
+        ("Slack", {"slack": {"ok": False, "error": "invalid_auth"}}, "refuses SLACK_BOT_TOKEN"),
+        ("Slack", {"scopes": "commands,chat:write"}, "scopes are missing: app_mentions:read"),
+    ],
+)
+async def test_what_is_wrong_is_one_sentence_with_what_to_do(
+    name: str, change: dict[str, Any], told: str
+) -> None:
+    clouds = Clouds()
+    for part, answer in change.items():
+        setattr(clouds, part, answer)
+
+    result = await found(clouds, name)
+
+    assert result.state == "broken"
+    assert told in result.told
+    assert result.told.endswith(".")
+    assert SECRET not in result.told
+    assert "secret" not in result.told
+
+
+async def test_silence_is_an_answer_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("identity.admin.setup_page.PATIENCE", 0.05)
+
+    async def silent() -> Finding:
+        await asyncio.sleep(10)
+        return Finding("working", "")
+
+    result = await finding(Check("Silent", silent, "Wake it up."))
+
+    assert result.state == "broken"
+    assert result.told == "No answer within 0 seconds. Wake it up."
+
+
+async def test_an_error_tells_nothing_of_its_text(caplog: pytest.LogCaptureFixture) -> None:
+    async def failing() -> Finding:
+        raise ConnectionError(SECRET)
+
+    result = await finding(Check("Failing", failing, "Mend it."))
+
+    assert result == Finding("broken", "Mend it.")
+    assert "ConnectionError" in caplog.text
+    assert SECRET not in caplog.text
+
+
+async def test_a_bot_that_microsoft_refuses_says_where_to_look(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def refuse(_: object) -> str:
+        raise CallUnanswered("no token: invalid_client")
+
+    monkeypatch.setattr("bizassist.deployment.setup_checks.BotToken.__call__", refuse)
+    async with checks(Clouds(), TeamsApp("id", "password")) as made:
+        result = await finding(made.all()[-1])
+
+    assert result.state == "broken"
+    assert result.told.startswith("Microsoft refuses (no token: invalid_client): look at")

@@ -1,0 +1,91 @@
+"""What Slack sends is read as people mean it."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from bots.slack.incoming.payloads import plain, read
+
+AUTHORIZED = {"team_id": "T1", "enterprise_id": None, "user_id": "UBOT"}
+POST = {"channel": "C1", "user": "U1", "ts": "17.5", "text": "<@UBOT> hello"}
+
+
+def event(envelope: Mapping[str, object] | None = None, **fields: object) -> dict[str, object]:
+    return {
+        "type": "event_callback",
+        "team_id": "T1",
+        "authorizations": [AUTHORIZED],
+        "is_ext_shared_channel": False,
+        "event": POST | {"type": "app_mention"} | fields,
+        **(envelope or {}),
+    }
+
+
+@pytest.mark.parametrize(
+    ("sent", "meant"),
+    [
+        ("a &lt;b&gt; &amp;amp; c", "a <b> &amp; c"),
+        ("<https://example.com/a?b=1&amp;c=2>", "https://example.com/a?b=1&c=2"),
+        ("<http://example.com|example.com>", "http://example.com"),
+        ("<https://example.com|our page>", "our page (https://example.com)"),
+        ("<mailto:a@example.com|a@example.com>", "a@example.com"),
+        ("<@U2> and <@U3|carol>", "@U2 and @carol"),
+        ("<#C1|general> <!here> <!subteam^S1|@sales>", "#general @here @sales"),
+        ("1 < 2 and 3 > 2", "1 < 2 and 3 > 2"),
+    ],
+)
+def test_slacks_markup_becomes_plain_text(sent: str, meant: str) -> None:
+    assert plain(sent) == meant
+
+
+@pytest.mark.parametrize(
+    ("sent", "meant"),
+    [
+        ("<@UBOT> hello", "hello"),
+        ("hello <@UBOT|bizassist>", "hello"),
+        ("<@UBOT> ask <@U2> too", "ask @U2 too"),
+    ],
+)
+def test_the_mention_of_the_assistant_is_not_part_of_the_question(sent: str, meant: str) -> None:
+    asked = read(event(text=sent))
+    assert asked is not None
+    assert asked.text == meant
+
+
+def test_a_mention_starts_a_thread_and_stays_in_one() -> None:
+    first, later = read(event()), read(event(ts="18.1", thread_ts="17.5"))
+    assert first is not None
+    assert later is not None
+    assert first.thread == later.thread == "17.5"
+    assert first.conversation == later.conversation == "slack:T1:C1:17.5"
+
+
+def test_a_direct_message_is_answered_where_it_was_written() -> None:
+    asked = read(event(type="message", channel_type="im", channel="D1", text="hello"))
+    assert asked is not None
+    assert (asked.kind, asked.thread, asked.conversation) == ("direct", None, "slack:T1:D1")
+
+
+def test_on_enterprise_grid_the_organisation_is_the_tenant() -> None:
+    grid = {"authorizations": [AUTHORIZED | {"enterprise_id": "E1"}]}
+    asked = read(event(grid, team="E1"))
+    assert asked is not None
+    assert asked.chat_user.key == "slack#E1#U1"
+
+
+@pytest.mark.parametrize(
+    ("fields", "shared", "stranger"),
+    [
+        ({"user_team": "T2"}, True, True),
+        ({"team": "T2"}, True, True),
+        ({"user_team": "T1"}, True, False),
+        ({"user_team": "T2"}, False, False),  # another workspace of the same organisation
+        ({}, True, False),
+    ],
+)
+def test_people_of_another_company_are_strangers(
+    fields: dict[str, object], *, shared: bool, stranger: bool
+) -> None:
+    asked = read(event({"is_ext_shared_channel": shared}, **fields))
+    assert asked is not None
+    assert asked.stranger is stranger

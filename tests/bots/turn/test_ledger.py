@@ -1,0 +1,91 @@
+"""The ledger on a real table: every arrow of its diagram, and none beside them."""
+
+import secrets
+from collections.abc import Iterator
+
+import boto3
+import pytest
+
+from bots.platform import Accepted, Turn
+from bots.turn.ledger import Ledger
+from bots.turn.outcome import Outcome
+from identity.executor import Executor
+from identity.people import ChatUser
+from tests.conftest import Stack
+
+
+@pytest.fixture
+def ledger(stack: Stack, aws: boto3.Session) -> Iterator[Ledger]:
+    call = Executor(4)
+    yield Ledger(aws.client("dynamodb"), call, stack.parameters["ledger_table"])
+    call.close()
+
+
+def asked(number: int = 1, user: str | None = None) -> Turn:
+    user = user or secrets.token_hex(6)
+    accepted = Accepted("slack", f"{user}-{number}", "C1", {"text": "?", "number": number})
+    return Turn(
+        id=f"slack:{accepted.event_id}",
+        chat_user=ChatUser("slack", "T1", user),
+        conversation="C1",
+        text="?",
+        accepted=accepted,
+    )
+
+
+async def finished(ledger: Ledger, turn: Turn, outcome: Outcome | None = None) -> None:
+    entry = await ledger.begin(turn)
+    assert entry
+    await ledger.finish(turn, entry, outcome or Outcome())
+
+
+async def test_an_answered_turn_is_never_begun_again(ledger: Ledger) -> None:
+    turn = asked()
+
+    await finished(ledger, turn)
+
+    assert await ledger.begin(turn) is None
+
+
+async def test_a_failed_turn_is_never_begun_again(ledger: Ledger) -> None:
+    turn = asked()
+
+    await ledger.begin(turn)
+    await ledger.fail(turn)
+
+    assert await ledger.begin(turn) is None
+
+
+async def test_a_redelivered_turn_finds_its_message(ledger: Ledger) -> None:
+    turn = asked()
+    first = await ledger.begin(turn)
+    assert first is not None
+    assert first.message is None
+    await first.keep("1700000000.000100")
+
+    again = await ledger.begin(turn)
+
+    assert again is not None
+    assert (again.message, again.attempt) == ("1700000000.000100", 2)
+
+
+async def test_turns_wait_for_their_own_chat_user_in_order(ledger: Ledger) -> None:
+    one, two = asked(1, "U1"), asked(2, "U1")
+    other = asked(1, "U2")
+    for turn in (one, two, other):
+        await ledger.begin(turn)
+        await ledger.wait(turn)
+
+    assert await ledger.waiting(one.chat_user) == [one.accepted, two.accepted]
+
+    await finished(ledger, one)
+    assert await ledger.waiting(one.chat_user) == [two.accepted]
+
+
+async def test_only_a_begun_turn_waits(ledger: Ledger) -> None:
+    turn = asked()
+    await finished(ledger, turn)
+
+    await ledger.wait(turn)
+
+    assert await ledger.waiting(turn.chat_user) == []

@@ -1,0 +1,274 @@
+"""What the assistant remembers about me: shown to me alone, and forgotten when I say so."""
+
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError
+
+from identity.memory import records as memories
+from identity.memory.record_text import readable
+from identity.memory.records import is_own
+from tests.identity.browser import Page
+from tests.identity.house import House
+from tests.identity.newcomers import Newcomer, Records
+
+DENIED: Any = {"Error": {"Code": "AccessDeniedException", "Message": "no such right"}}
+
+
+async def forget(person: Newcomer, record: str, namespace: str) -> Page:
+    """The form as somebody may send it who has read our page's source."""
+    token = (await person.me()).form("/auth/logout").fields["csrf_token"]
+    fields = {"csrf_token": token, "record": record, "namespace": namespace}
+    return await person.browser.post("/me/memories/forget", fields)
+
+
+async def test_nothing_remembered_says_how_to_begin(person: Newcomer) -> None:
+    page = await person.me()
+    assert "Nothing yet." in page.text
+    assert "Remember that I prefer short answers" in page.text
+    assert (
+        "There is nothing to forget" in (await person.browser.get("/me/memories/forget-all")).text
+    )
+
+
+async def test_all_three_kinds_are_shown_and_nobody_elses(
+    person: Newcomer, other: Newcomer, records: Records
+) -> None:
+    sub = person.subject
+    records.write("leads the Zürich office", f"/facts/{sub}/")
+    records.write("prefers short answers", f"/preferences/{sub}/")
+    records.write("asked about three laptops", f"/summaries/{sub}/session-1/")
+    records.write("asked about a phone", f"/summaries/{sub}/session-2/")
+    for foreign in (other.subject, f"{sub}2", f"{sub}2/{sub}", f"x{sub}"):
+        for kind in ("facts", "preferences", "summaries"):
+            records.write("somebody else's secret", f"/{kind}/{foreign}/")
+    page = await person.me()
+    for text in (
+        "leads the Zürich office",
+        "prefers short answers",
+        "asked about three laptops",
+        "asked about a phone",
+    ):
+        assert text in page.text
+    assert "secret" not in page.text
+
+
+async def test_one_memory_is_forgotten_and_the_others_stay(
+    person: Newcomer, records: Records
+) -> None:
+    gone = records.write("likes tea", f"/facts/{person.subject}/")
+    kept = records.write("leads the office", f"/preferences/{person.subject}/")
+    form = next(form for form in (await person.me()).forms if form.fields.get("record") == gone)
+    done = await person.browser.post(form.action, form.fields)
+    assert "That is forgotten." in done.text
+    assert "likes tea" not in done.text
+    assert "leads the office" in done.text
+    assert not records.exists(gone)
+    assert records.exists(kept)
+    assert (await person.browser.post(form.action, form.fields)).status in {303, 404}
+
+
+async def test_a_memory_of_an_earlier_conversation_is_forgotten(
+    person: Newcomer, records: Records
+) -> None:
+    record = records.write("asked about tea", f"/summaries/{person.subject}/session-1/")
+    await person.browser.submit(await person.me(), "/me/memories/forget")
+    assert not records.exists(record)
+
+
+async def test_nobody_forgets_another_persons_memory(
+    person: Newcomer, other: Newcomer, records: Records
+) -> None:
+    own, theirs = f"/facts/{person.subject}/", f"/facts/{other.subject}/"
+    record = records.write("somebody else's secret", theirs)
+    for namespace in (own, theirs, f"/summaries/{person.subject}/", "/", "/facts/", "", f"{own}*"):
+        refused = await forget(person, record, namespace)
+        assert refused.status == 404
+        assert "secret" not in refused.text
+    assert records.exists(record)
+
+
+async def test_a_memory_that_two_people_share_is_nobodys_to_show_or_forget(
+    house: House, person: Newcomer, other: Newcomer, records: Records
+) -> None:
+    """Today a record has one namespace; the answer's shape allows several."""
+    own, theirs = f"/facts/{person.subject}/", f"/facts/{other.subject}/"
+    record = records.write("a shared secret", own)
+
+    def shared(parsed: dict[str, Any], **_: object) -> None:
+        found = [*parsed.get("memoryRecordSummaries", []), parsed.get("memoryRecord", {})]
+        for one in found:
+            one.setdefault("namespaces", []).append(theirs)
+
+    client = house.identity.memories._role.client(person.subject)
+    for operation in ("ListMemoryRecords", "GetMemoryRecord"):
+        client.meta.events.register(f"after-call.bedrock-agentcore.{operation}", shared)
+    assert "a shared secret" not in (await person.me()).text
+    assert (await forget(person, record, own)).status == 404
+    assert records.exists(record)
+
+
+@pytest.mark.parametrize("record", ["", "mem-", "mem-" + "0" * 36, "../../x", "x" * 5_000])
+async def test_what_is_no_record_is_not_there(person: Newcomer, record: str) -> None:
+    assert (await forget(person, record, f"/facts/{person.subject}/")).status == 404
+
+
+async def test_everything_is_forgotten_after_a_confirmation(
+    person: Newcomer, other: Newcomer, records: Records
+) -> None:
+    mine = [
+        records.write(f"memory {number}", f"/{kind}/{person.subject}/")
+        for kind in ("facts", "preferences", "summaries")
+        for number in range(3)
+    ]
+    theirs = records.write("stays", f"/facts/{other.subject}/")
+    asked = await person.browser.get("/me/memories/forget-all")
+    assert "9 things" in asked.text
+    assert all(records.exists(record) for record in mine)
+    done = await person.browser.submit(asked, "/me/memories/forget-all")
+    assert "Everything is forgotten." in done.text
+    assert "Nothing yet." in done.text
+    assert not any(records.exists(record) for record in mine)
+    assert records.exists(theirs)
+
+
+async def test_what_was_said_is_forgotten_with_everything(
+    person: Newcomer, other: Newcomer, records: Records
+) -> None:
+    """The memory learns from what was said: kept, it would remember all of it again."""
+    for number in range(3):
+        records.say(person.subject, f"session-{number}", "I like tea")
+    records.say(person.subject, "memory-switch", "paused")
+    records.say(other.subject, "session-1", "stays")
+    asked = await person.browser.get("/me/memories/forget-all")
+    assert "said in your conversations" in asked.text
+
+    done = await person.browser.submit(asked, "/me/memories/forget-all")
+
+    assert "Everything is forgotten." in done.text
+    assert records.said(person.subject) == ["paused"]  # a pause is a setting, no memory
+    assert records.said(other.subject) == ["stays"]
+    assert (
+        "There is nothing to forget" in (await person.browser.get("/me/memories/forget-all")).text
+    )
+
+
+async def test_what_was_said_and_stays_is_not_called_forgotten(
+    house: House, person: Newcomer, records: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("identity.memory.conversations.LOOK_PAUSE", 0.0)
+    monkeypatch.setattr(house.identity.conversations, "_delete", lambda *_: None)
+    records.say(person.subject, "session-1", "I like tea")
+    kept = records.write("likes tea", f"/facts/{person.subject}/")
+    asked = await person.browser.get("/me/memories/forget-all")
+
+    failed = await person.browser.submit(asked, "/me/memories/forget-all")
+
+    assert failed.status == 503
+    assert "look again in a minute" in failed.text
+    assert records.exists(kept)
+
+
+async def test_a_long_memory_is_read_page_by_page(
+    person: Newcomer, records: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memories, "PAGE", 2)
+    for number in range(5):
+        records.write(f"memory number {number}.", f"/facts/{person.subject}/")
+    page = await person.me()
+    assert all(f"memory number {number}." in page.text for number in range(5))
+
+
+@pytest.mark.parametrize(
+    "error",
+    [ClientError(DENIED, "AssumeRole"), EndpointConnectionError(endpoint_url="http://nowhere")],
+)
+async def test_without_the_role_nothing_is_shown_and_the_page_still_works(
+    house: House,
+    person: Newcomer,
+    records: Records,
+    monkeypatch: pytest.MonkeyPatch,
+    error: Exception,
+) -> None:
+    """Deny by default: there is no way to the memory besides the role."""
+    record = records.write("likes tea", f"/facts/{person.subject}/")
+
+    class Refused:
+        def client(self, subject: str) -> None:
+            raise error
+
+    monkeypatch.setattr(house.identity.memories, "_role", Refused())
+    page = await person.me()
+    assert page.status == 200
+    assert "can't be read right now" in page.text.replace("&#39;", "'")
+    assert "likes tea" not in page.text
+    assert "Where you are signed in" in page.text
+    refused = await forget(person, record, f"/facts/{person.subject}/")
+    assert refused.status == 503
+    assert "look again in a minute" in refused.text
+    assert records.exists(record)
+
+
+async def test_what_is_still_there_is_not_called_forgotten(
+    house: House, person: Newcomer, records: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = records.write("likes tea", f"/facts/{person.subject}/")
+    monkeypatch.setattr(memories, "LOOK_PAUSE", 0.01)
+    role = house.identity.memories._role
+    client = role.client(person.subject)
+    monkeypatch.setattr(client, "delete_memory_record", lambda **_: {"memoryRecordId": record})
+    refused = await forget(person, record, f"/facts/{person.subject}/")
+    assert refused.status == 503
+    everything = await person.browser.get("/me/memories/forget-all")
+    assert (await person.browser.submit(everything, "/me/memories/forget-all")).status == 503
+    assert "likes tea" in (await person.me()).text
+
+
+async def test_what_is_remembered_stays_text(person: Newcomer, records: Records) -> None:
+    records.write('<script>alert(1)</script> "><form action=//evil>', f"/facts/{person.subject}/")
+    records.write("\u202eevil\u2066 and {{ 7 * 7 }}", f"/preferences/{person.subject}/")
+    page = await person.me()
+    assert page.scripts == 0
+    assert "&lt;script&gt;" in page.text
+    assert "{{ 7 * 7 }}" in page.text
+    assert not set(page.text) & set("\u202e\u2066")
+    assert [form.action for form in page.forms if "evil" in form.action] == []
+
+
+@pytest.mark.parametrize(
+    ("namespace", "own"),
+    [
+        ("/facts/alice/", True),
+        ("/summaries/alice/s-1/", True),
+        ("/facts/alice", False),
+        ("/facts/alice2/", False),
+        ("/facts/alice2/alice/", False),
+        ("/facts/", False),
+        ("/secrets/alice/", False),
+        ("/facts/alice/../bob/", False),
+        ("/facts/alice/*", False),
+        ("/facts/alice/\n", False),
+        ("facts/alice/", False),
+    ],
+)
+def test_a_namespace_is_own_by_each_of_its_parts(namespace: str, own: bool) -> None:
+    assert is_own(namespace, "alice") is own
+    assert not is_own(namespace.replace("alice", "al.ce"), "alXce")
+
+
+@pytest.mark.parametrize(
+    ("stored", "shown"),
+    [
+        ("likes tea", "likes tea"),
+        ('{"context": "said so", "preference": "Prefers tea", "categories": []}', "Prefers tea"),
+        (
+            '<topic name="Tea">\n Asked about\n tea </topic><topic name="Cake">Ate it</topic>',
+            "Tea: Asked about tea\nCake: Ate it",
+        ),
+        ('{"preference": 7}', '{"preference": 7}'),
+        ("{not json", "{not json"),
+        ('["preference"]', '["preference"]'),
+    ],
+)
+def test_a_record_reads_as_a_sentence(stored: str, shown: str) -> None:
+    assert readable(stored) == shown
