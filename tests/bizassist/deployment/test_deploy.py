@@ -106,7 +106,7 @@ def test_it_runs_what_it_prints_in_that_order(
         ), line
     order = [
         "porcelain",
-        "lambda_zip",
+        "lambda_archives",
         "init",
         "-target=",
         "plan",
