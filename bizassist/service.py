@@ -254,7 +254,13 @@ async def _consuming(
     sqs: "SQSClient", call: Executor, deployment: Parameters, answers: Answers
 ) -> AsyncIterator[None]:
     consumers = (
-        Consumer(sqs, call, deployment.inbox_url, answers.answer),
+        Consumer(
+            sqs,
+            call,
+            deployment.inbox_url,
+            answers.answer,
+            dead_letters=deployment.dead_letter_url,
+        ),
         Consumer(sqs, call, deployment.dead_letter_url, answers.apologise, slots=4),
     )
     async with asyncio.TaskGroup() as group:  # a consumer that breaks ends the whole service

@@ -3,6 +3,8 @@
 import asyncio
 import json
 import logging
+import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -11,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from opentelemetry.trace import SpanKind
 
 from bots import trace
-from bots.errors import reason
+from bots.errors import TryAgain, reason
 from bots.platform import Accepted
 from identity.executor import Executor
 
@@ -25,26 +27,51 @@ LONG_POLL = 2
 VISIBLE_AFTER = 30
 HEARTBEAT = 10
 AFTER_FAILURE = 5
+LONGEST_PAUSE = 60
+
+PATIENCE = 15 * 60
+"""Seconds from when a question was asked, within which somebody who can be helped still is."""
+
+MOST_FAULTS = 5
+"""Tries of an event that fails by a fault of ours, which seldom goes away by itself."""
+
+MOST_APOLOGIES = 3
+"""Deliveries of a dead letter; who can't even be told by then is left to the alarm."""
 
 Handle = Callable[[Accepted], Awaitable[None]]
 _log = logging.getLogger(__name__)
 
 
 class Consumer:
-    """Works through a queue: conversations side by side, the turns of one in order.
+    """Works through a queue: groups side by side, the events of one in order.
+
+    No more is received than can be worked on at once: what waits, waits in the queue, where another
+    process may take it, and what was received has its heartbeat from that instant.
 
     :param handle: works on one event; what it raises brings the event back after a pause.
-    :param slots: how many conversations are worked on at the same time.
+    :param slots: how many groups are worked on at the same time.
+    :param dead_letters: the queue that takes what was tried for long enough; None for that queue
+        itself, whose letters end after :data:`MOST_APOLOGIES` deliveries.
     """
 
     def __init__(
-        self, sqs: "SQSClient", call: Executor, url: str, handle: Handle, slots: int = 32
+        self,
+        sqs: "SQSClient",
+        call: Executor,
+        url: str,
+        handle: Handle,
+        *,
+        slots: int = 32,
+        dead_letters: str | None = None,
     ) -> None:
         self._sqs = sqs
         self._call = call
         self._url = url
         self._handle = handle
-        self._slots = asyncio.Semaphore(slots)
+        self._slots = slots
+        self._dead_letters = dead_letters
+        self._at_work: set[asyncio.Task[None]] = set()
+        self._failures: Counter[str] = Counter()
         self._stopping = False
 
     def stop(self) -> None:
@@ -53,20 +80,22 @@ class Consumer:
 
     async def run(self) -> None:
         """Work until stopped or cancelled; what is then unfinished is delivered again."""
-        async with asyncio.TaskGroup() as conversations:
+        async with asyncio.TaskGroup() as group:
             while not self._stopping:
-                await self._slots.acquire()
-                self._slots.release()
-                for messages in _by_group(await self._receive()):
-                    await self._slots.acquire()
-                    conversations.create_task(self._work(messages))
+                if free := self._slots - len(self._at_work):
+                    for messages in _by_group(await self._receive(min(free, BATCH))):
+                        task = group.create_task(self._work(messages))
+                        self._at_work.add(task)
+                        task.add_done_callback(self._at_work.discard)
+                else:
+                    await asyncio.wait(self._at_work, return_when=asyncio.FIRST_COMPLETED)
 
-    async def _receive(self) -> list[Any]:
+    async def _receive(self, most: int) -> list[Any]:
         """The next messages; cancelled, it waits for its call and gives back what that took.
 
         A call in a thread can't be cancelled, and what it took for nobody would stay hidden.
         """
-        receiving = asyncio.create_task(self._received())
+        receiving = asyncio.create_task(self._received(most))
         try:
             return await asyncio.shield(receiving)
         except asyncio.CancelledError:
@@ -74,15 +103,19 @@ class Consumer:
                 await self._hide(taken, 0)
             raise
 
-    async def _received(self) -> list[Any]:
+    async def _received(self, most: int) -> list[Any]:
         try:
             answer = await self._call(
                 self._sqs.receive_message,
                 QueueUrl=self._url,
-                MaxNumberOfMessages=BATCH,
+                MaxNumberOfMessages=most,
                 WaitTimeSeconds=LONG_POLL,
                 VisibilityTimeout=VISIBLE_AFTER,
-                MessageSystemAttributeNames=["MessageGroupId", "ApproximateReceiveCount"],
+                MessageSystemAttributeNames=[
+                    "MessageGroupId",
+                    "ApproximateReceiveCount",
+                    "SentTimestamp",
+                ],
                 MessageAttributeNames=list(trace.FIELDS),
             )
         except (BotoCoreError, ClientError) as error:
@@ -92,13 +125,11 @@ class Consumer:
         return answer.get("Messages", [])
 
     async def _work(self, messages: list[Any]) -> None:
-        """One conversation's messages in order; after a failure the later ones wait for it."""
+        """One group's messages in order; after a failure the later ones wait for it."""
         waiting = list(messages)
         heartbeat = asyncio.create_task(self._heartbeat(waiting))
         try:
-            while waiting:
-                if not await self._handled(waiting[0]):
-                    break
+            while waiting and await self._ended(waiting[0]):
                 message = waiting.pop(0)
                 await self._call(
                     self._sqs.delete_message,
@@ -112,12 +143,28 @@ class Consumer:
             raise
         finally:
             heartbeat.cancel()
-            self._slots.release()
         if waiting:
-            count = int(waiting[0]["Attributes"]["ApproximateReceiveCount"])
-            await self._hide(waiting, min(2**count, VISIBLE_AFTER))
+            failures = self._failures[waiting[0]["MessageId"]]
+            await self._hide(waiting, min(2 ** max(failures, 1), LONGEST_PAUSE))
 
-    async def _handled(self, message: Any) -> bool:
+    async def _ended(self, message: Any) -> bool:
+        """Whether the message is done with: worked on to its end, or given up."""
+        name, error = await self._handled(message)
+        if error is None:
+            del self._failures[message["MessageId"]]
+            return True
+        self._failures[message["MessageId"]] += 1
+        if not self._is_over(message, error):
+            _log.warning("%s comes back: %s", name, reason(error))
+            return False
+        _log.error("%s is given up: %s", name, reason(error))
+        if self._dead_letters is not None:
+            await self._bury(message, self._dead_letters)
+        del self._failures[message["MessageId"]]
+        return True
+
+    async def _handled(self, message: Any) -> tuple[str, Exception | None]:
+        """What the message is called in the log, and what it failed by."""
         name = f"message {message['MessageId']}"
         try:
             accepted = Accepted(**json.loads(message["Body"]))
@@ -125,9 +172,35 @@ class Consumer:
             with trace.span("turn", SpanKind.CONSUMER, _carried(message)):
                 await self._handle(accepted)
         except Exception as error:  # noqa: BLE001 - one event's failure must not end the loop
-            _log.warning("%s comes back: %s", name, reason(error))
-            return False
-        return True
+            return name, error
+        return name, None
+
+    def _is_over(self, message: Any, error: Exception) -> bool:
+        """Whether a message that has just failed has been tried for long enough.
+
+        The queue's count of deliveries is none of attempts: a message that waited behind another,
+        or whose process died, was delivered and never tried.
+        """
+        if self._dead_letters is None:
+            return int(message["Attributes"]["ApproximateReceiveCount"]) >= MOST_APOLOGIES
+        asked_at = int(message["Attributes"]["SentTimestamp"]) / 1000
+        if time.time() - asked_at >= PATIENCE:
+            return True
+        tries = self._failures[message["MessageId"]]
+        return not isinstance(error, TryAgain) and tries >= MOST_FAULTS
+
+    async def _bury(self, message: Any, dead_letters: str) -> None:
+        await self._call(
+            self._sqs.send_message,
+            QueueUrl=dead_letters,
+            MessageBody=message["Body"],
+            MessageGroupId=message["Attributes"]["MessageGroupId"],
+            MessageDeduplicationId=message["MessageId"],
+            MessageAttributes={
+                name: {"DataType": "String", "StringValue": value}
+                for name, value in _carried(message).items()
+            },
+        )
 
     async def _heartbeat(self, messages: list[Any]) -> None:
         while True:

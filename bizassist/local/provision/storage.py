@@ -34,7 +34,8 @@ FORGOTTEN: Any = {
     "Filter": {"Prefix": ""},
     "Expiration": {"Days": 30},
 }
-DELIVERIES = 5
+DELIVERIES = 100
+"""Deliveries after which the queue itself buries what kills whoever takes it; attempts end sooner."""
 
 
 def make_tables(aws: boto3.Session) -> dict[str, str]:

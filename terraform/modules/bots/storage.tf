@@ -84,7 +84,7 @@ resource "aws_sqs_queue" "inbox" {
 
   redrive_policy = jsonencode({
     deadLetterTargetArn = aws_sqs_queue.dead_letter.arn
-    maxReceiveCount     = 5
+    maxReceiveCount     = 100 # only what kills whoever takes it; the service buries the rest by the clock
   })
 }
 

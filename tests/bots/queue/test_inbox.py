@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class Queues:
-    """An inbox of this test's own, with a dead-letter queue after two deliveries."""
+    """An inbox of this test's own, with a dead-letter queue."""
 
     sqs: "SQSClient"
     call: Executor
@@ -33,14 +33,16 @@ class Queues:
 
     @asynccontextmanager
     async def consuming(
-        self, handle: Callable[[Accepted], object], url: str
+        self, handle: Callable[[Accepted], object], url: str, slots: int = 32
     ) -> AsyncIterator[None]:
         async def handled(accepted: Accepted) -> None:
             result = handle(accepted)
             if asyncio.iscoroutine(result):
                 await result
 
-        task = asyncio.create_task(Consumer(self.sqs, self.call, url, handled).run())
+        dead = self.dead if url == self.inbox else None
+        consumer = Consumer(self.sqs, self.call, url, handled, slots=slots, dead_letters=dead)
+        task = asyncio.create_task(consumer.run())
         try:
             yield
         finally:
@@ -59,7 +61,7 @@ async def queues(aws: boto3.Session) -> AsyncIterator[Queues]:
         QueueName=f"{name}.fifo",
         Attributes={
             "FifoQueue": "true",
-            "RedrivePolicy": json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": "2"}),
+            "RedrivePolicy": json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": "100"}),
         },
     )
     yield Queues(sqs, call, inbox["QueueUrl"], dead["QueueUrl"])
@@ -157,7 +159,13 @@ async def test_what_fails_comes_back_before_what_follows_it(queues: Queues) -> N
     assert tries == [1, 1, 2]
 
 
-async def test_what_keeps_failing_ends_in_the_dead_letter_queue(queues: Queues) -> None:
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bots.queue.consumer.PATIENCE", 0)
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_what_was_tried_for_long_enough_ends_in_the_dead_letter_queue(queues: Queues) -> None:
     given_up: list[Accepted] = []
 
     def fail(accepted: Accepted) -> None:
@@ -169,7 +177,108 @@ async def test_what_keeps_failing_ends_in_the_dead_letter_queue(queues: Queues) 
             queues.consuming(fail, queues.inbox),
             queues.consuming(given_up.append, queues.dead),
         ):
-            await until(lambda: given_up == [event(1)], seconds=40)
+            await until(lambda: given_up == [event(1)])
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_who_waits_behind_a_failure_is_tried_all_the_same(queues: Queues) -> None:
+    given_up, answered = list[Accepted](), list[Accepted]()
+
+    def fail_the_first(accepted: Accepted) -> None:
+        if accepted == event(1):
+            raise TryAgain("never")
+        answered.append(accepted)
+
+    async with Inbox(queues.sqs, queues.call, queues.inbox) as inbox:
+        for number in range(1, 6):
+            await inbox.put(event(number))
+        async with (
+            queues.consuming(fail_the_first, queues.inbox),
+            queues.consuming(given_up.append, queues.dead),
+        ):
+            await until(lambda: len(answered) == 4 and len(given_up) == 1)
+
+    assert (answered, given_up) == ([event(number) for number in range(2, 6)], [event(1)])
+
+
+async def test_deliveries_that_nobody_worked_on_are_no_attempts(queues: Queues) -> None:
+    tries: list[Accepted] = []
+
+    def fail_once(accepted: Accepted) -> None:
+        tries.append(accepted)
+        if len(tries) == 1:
+            raise TryAgain("once")
+
+    async with Inbox(queues.sqs, queues.call, queues.inbox) as inbox:
+        await inbox.put(event(1))
+        for _ in range(6):  # six processes take it and die
+            (taken,) = queues.sqs.receive_message(QueueUrl=queues.inbox)["Messages"]
+            queues.sqs.change_message_visibility(
+                QueueUrl=queues.inbox, ReceiptHandle=taken["ReceiptHandle"], VisibilityTimeout=0
+            )
+        async with queues.consuming(fail_once, queues.inbox):
+            await until(lambda: tries == [event(1)] * 2)
+
+
+async def test_a_fault_of_ours_is_not_tried_for_a_quarter_of_an_hour(
+    queues: Queues, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bots.queue.consumer.LONGEST_PAUSE", 0)
+    tries, given_up = list[Accepted](), list[Accepted]()
+
+    def fail(accepted: Accepted) -> None:
+        tries.append(accepted)
+        raise ValueError("a fault")
+
+    async with Inbox(queues.sqs, queues.call, queues.inbox) as inbox:
+        await inbox.put(event(1))
+        async with (
+            queues.consuming(fail, queues.inbox),
+            queues.consuming(given_up.append, queues.dead),
+        ):
+            await until(lambda: given_up == [event(1)])
+
+    assert len(tries) == 5
+
+
+async def test_a_dead_letter_ends_after_three_deliveries(
+    queues: Queues, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("bots.queue.consumer.LONGEST_PAUSE", 0)
+    tries: list[Accepted] = []
+
+    def fail(accepted: Accepted) -> None:
+        tries.append(accepted)
+        raise TryAgain("the channel is gone")
+
+    async with Inbox(queues.sqs, queues.call, queues.dead) as dead:
+        await dead.put(event(1))
+        async with queues.consuming(fail, queues.dead):
+            await until(lambda: "is given up" in caplog.text)
+            await asyncio.sleep(0.2)
+
+    assert len(tries) == 3
+
+
+async def test_no_more_is_received_than_can_be_worked_on(queues: Queues) -> None:
+    begun, released = list[Accepted](), asyncio.Event()
+
+    async def hang(accepted: Accepted) -> None:
+        begun.append(accepted)
+        await released.wait()
+
+    async with Inbox(queues.sqs, queues.call, queues.inbox) as inbox:
+        for number in range(5):
+            await inbox.put(event(number, f"conversation {number}"))
+        async with queues.consuming(hang, queues.inbox, slots=2):
+            await until(lambda: len(begun) == 2)
+            await asyncio.sleep(0.3)
+            counts = queues.sqs.get_queue_attributes(
+                QueueUrl=queues.inbox, AttributeNames=["ApproximateNumberOfMessagesNotVisible"]
+            )["Attributes"]
+            assert counts == {"ApproximateNumberOfMessagesNotVisible": "2"}
+            released.set()
+            await until(lambda: len(begun) == 5)
 
 
 async def test_what_is_unfinished_at_the_end_is_there_for_the_next(queues: Queues) -> None:
