@@ -15,7 +15,7 @@ from bots.slack.manifest import manifest
 from bots.teams.app_package import app_package
 from bots.teams.registration import TeamsApp
 from bots.usage.admin_page import UsagePages
-from bots.usage.daily_turns import Days
+from bots.usage.daily_turns import DailyTurns
 from identity.admin.administrators import Administrators
 from identity.admin.invite_page import InvitePages
 from identity.admin.setup_page import Download, DownloadRefused, Guide, SetupPages
@@ -87,7 +87,9 @@ def administration(
     usage = UsagePages(
         html=html,
         administrators=administrators,
-        days=Days(session.client("dynamodb", config=BOUNDED), call, deployment.ledger_table),
+        daily_turns=DailyTurns(
+            session.client("dynamodb", config=BOUNDED), call, deployment.ledger_table
+        ),
         links=identity.links,
     )
     return [*setup.routes(), *invite.routes(), *settings.routes(), *usage.routes()]

@@ -37,15 +37,16 @@ from bots.slack.platform import slack_platform
 from bots.teams.incoming.endpoint import TeamsEdge
 from bots.teams.platform import teams_platform
 from bots.trace import traced
-from bots.turn.actions import Acts
-from bots.turn.handler import Assistant
+from bots.turn.actions import TurnActions
+from bots.turn.handler import TurnHandler
 from bots.turn.ledger import Ledger
+from bots.turn.quotas import Quotas
 from bots.turn.run import Runs
-from bots.turn.workspace_rules import Policy, Quotas
+from bots.turn.workspace_rules import WorkspaceRules
 from bots.usage import admin_page as admin_usage
-from bots.usage.daily_usage import Spending
+from bots.usage.daily_usage import DailyUsage
 from bots.web.approvals import Approvals
-from bots.web.incoming.answer_actions import Buttons
+from bots.web.incoming.answer_actions import AnswerActions
 from bots.web.incoming.feedback import Feedback
 from bots.web.incoming.uploads import Uploads
 from bots.web.pages import TEMPLATES, WebChat
@@ -144,31 +145,31 @@ async def chat_service(process: Process, deployment: Parameters) -> AsyncIterato
             routes += TeamsEdge(teams, inbox.put).routes()
         http = await enter(httpx.AsyncClient())
         workspaces = Workspaces(dynamodb, deployment.workspaces_table, call)
-        acts = Acts(dynamodb, call, deployment.ledger_table)
+        actions = TurnActions(dynamodb, call, deployment.ledger_table)
         runs = Runs(
             Runtime(http, deployment.runtime_url, deployment.runtime_arn),
-            acts,
+            actions,
             identity.links,
             identity.tokens,
             files,
             f"{process.public_url}/chat",
         )
-        routes += Buttons(
-            transcripts, approvals, acts, runs, inbox.put, deployment.user_pool_id
+        routes += AnswerActions(
+            transcripts, approvals, actions, runs, inbox.put, deployment.user_pool_id
         ).routes()
-        assistant = Assistant(
+        handler = TurnHandler(
             ledger=ledger,
             links=identity.links,
             tokens=identity.tokens,
             runs=runs,
-            invite=identity.link_url,
-            policy=Policy(
+            link_url=identity.link_url,
+            rules=WorkspaceRules(
                 workspaces,
                 Quotas(dynamodb, call, deployment.ledger_table),
-                Spending(dynamodb, call, deployment.ledger_table),
+                DailyUsage(dynamodb, call, deployment.ledger_table),
             ),
         )
-        answers = Answers(platforms, assistant, inbox, identity.receipts)
+        answers = Answers(platforms, handler, inbox, identity.receipts)
         routes += administration(
             identity,
             process=process,
@@ -195,23 +196,23 @@ class Answers:
     """What happens to an accepted event: its platform reads it, the assistant answers it."""
 
     platforms: Mapping[PlatformName, Platform]
-    assistant: Assistant
+    handler: TurnHandler
     inbox: Inbox
     receipts: Receipts
 
     async def answer(self, accepted: Accepted) -> None:
         """Work on an event from the inbox."""
         platform = self.platforms[accepted.platform]
-        await platform.dispatch(accepted, lambda turn: self.assistant.answer(turn, platform))
+        await platform.dispatch(accepted, lambda turn: self.handler.answer(turn, platform))
 
     async def apologise(self, accepted: Accepted) -> None:
         """Work on an event that the inbox has given up on."""
         platform = self.platforms[accepted.platform]
-        await platform.dispatch(accepted, lambda turn: self.assistant.apologise(turn, platform))
+        await platform.dispatch(accepted, lambda turn: self.handler.apologise(turn, platform))
 
     async def on_linked(self, link: Link, replaced: Link | None) -> None:
         """Tell the chat user that they were linked, then answer what they had asked before."""
-        waiting = await self.assistant.ledger.waiting(link.chat_user)
+        waiting = await self.handler.ledger.waiting(link.chat_user)
         if waiting and link.chat_user.platform != "web":
             await self._receipt(waiting[0], link, replaced)
         for accepted in waiting:

@@ -87,7 +87,7 @@ class Platform(Protocol):
     :cvar can_ask: whether a person can approve there what an answer would do.
     """
 
-    can_ask: ClassVar[bool]
+    can_approve: ClassVar[bool]
 
     async def dispatch(self, accepted: Accepted, answer: Answer) -> None:
         """Read what was accepted and, when it is a question, await ``answer`` with its turn."""

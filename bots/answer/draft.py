@@ -47,7 +47,7 @@ class Draft:
             case TextMessageContentEvent() | TextMessageChunkEvent():
                 self._text += event.delta or ""
             case ToolCallStartEvent():
-                self._latest_tool = doing(event.tool_call_name)
+                self._latest_tool = tool_activity(event.tool_call_name)
                 self._tools[event.tool_call_id] = self._latest_tool
             case ToolCallResultEvent():
                 self._tools.pop(event.tool_call_id, None)
@@ -69,7 +69,7 @@ class Draft:
         return "\n\n".join(filter(None, [text, markdown(self._sources)])) if text else NOTHING
 
 
-def doing(tool: str) -> str:
+def tool_activity(tool: str) -> str:
     """What a tool's name says to a person: ``warranty___check_status`` is "Checking status"."""
     name = re.sub(r"[\W_]+", " ", tool.rpartition("___")[2]).strip()
     verb, _, object_ = name.partition(" ")

@@ -39,7 +39,7 @@ _TAGS = {
 }  # fmt: skip
 
 
-def candid(markdown: str) -> str:
+def without_spoofing(markdown: str) -> str:
     """``markdown`` in which nothing is hidden, and a link that names a place names its own."""
     return _LINK.sub(_as_it_leads, _HIDING.sub("", markdown))
 
@@ -55,7 +55,7 @@ def _as_it_leads(link: re.Match[str]) -> str:
 def html(markdown: str) -> str:
     """Markdown as HTML with a short list of tags, links that open elsewhere and no images."""
     return nh3.clean(
-        _MARKDOWN.render(candid(markdown)),
+        _MARKDOWN.render(without_spoofing(markdown)),
         tags=_TAGS,
         attributes={"a": {"href", "target"}},
         url_schemes={"http", "https", "mailto"},
@@ -66,12 +66,12 @@ def html(markdown: str) -> str:
 
 def slack_mrkdwn(markdown: str) -> str:
     """Markdown as Slack's mrkdwn, in which nobody is mentioned and nothing is commanded."""
-    return _SLACK_ACTS.sub("&lt;", slackify_markdown(candid(markdown))).strip()
+    return _SLACK_ACTS.sub("&lt;", slackify_markdown(without_spoofing(markdown))).strip()
 
 
 def teams_markdown(markdown: str) -> str:
     """Markdown as Teams reads it, without HTML, images, and addresses that aren't web or mail."""
-    markdown = candid(markdown)
+    markdown = without_spoofing(markdown)
     for acts, harmless in _TEAMS_ACTS:
         markdown = acts.sub(harmless, markdown)
     return markdown.strip()

@@ -17,7 +17,7 @@ AT_MOST = 4096
 _log = logging.getLogger(__name__)
 
 
-class NameBook:
+class NameCache:
     """Looks names up; a name that Slack does not tell is empty, and no reason to fail."""
 
     def __init__(self, api: WebApi) -> None:

@@ -12,11 +12,11 @@ from slack_bolt.async_app import AsyncApp, AsyncBoltContext, AsyncBoltRequest
 from slack_bolt.authorization import AuthorizeResult
 
 from bots.platform import Accepted, Answer, Receipt, ReplyStream, Turn
-from bots.slack.incoming.payloads import Asked, MalformedPayload, read
-from bots.slack.name_cache import NameBook
+from bots.slack.incoming.payloads import IncomingMessage, MalformedPayload, read_message
+from bots.slack.name_cache import NameCache
 from bots.slack.outgoing.message import HELP, content, sign_in
 from bots.slack.outgoing.posts import Posts
-from bots.slack.outgoing.private_message import Private
+from bots.slack.outgoing.private_message import PrivateMessages
 from bots.slack.outgoing.reply import PostedReply, PrivateReply
 from bots.slack.outgoing.response_url import ResponseUrls
 from bots.slack.outgoing.web_api import WebApi
@@ -36,12 +36,12 @@ class SlackUnavailable(Exception):
 class SlackPlatform:
     """Implements :class:`bots.platform.Platform`; made by :func:`slack_platform`."""
 
-    can_ask: ClassVar = False
+    can_approve: ClassVar = False
 
     def __init__(self, api: WebApi, responses: ResponseUrls, pace: float) -> None:
         self._api = api
-        self._private = Private(api, responses)
-        self._names = NameBook(api)
+        self._private = PrivateMessages(api, responses)
+        self._names = NameCache(api)
         self._pace = pace
         self._identity: AuthorizeResult | None = None
         self._bolt = self._bolt_app()
@@ -59,26 +59,26 @@ class SlackPlatform:
 
     async def ask_to_link(self, turn: Turn, url: str) -> None:
         """Show the asker, and nobody else, a button that leads to ``url``."""
-        await self._private.tell(_asked(turn.accepted), sign_in(url))
+        await self._private.send(_incoming(turn.accepted), sign_in(url))
 
     def reply(self, turn: Turn, receipt: Receipt) -> AbstractAsyncContextManager[ReplyStream]:
         """Open the turn's visible message, or continue the one ``receipt`` names."""
-        asked = _asked(turn.accepted)
-        if asked.kind == "command" or (asked.kind == "mention" and turn.private):
-            return PrivateReply(self._private, asked, receipt)
+        incoming = _incoming(turn.accepted)
+        if incoming.kind == "command" or (incoming.kind == "mention" and turn.private):
+            return PrivateReply(self._private, incoming, receipt)
         posts = Posts(
             self._api,
             receipt,
             turn=turn.id,
-            channel=asked.channel,
-            thread=asked.thread,
-            since=asked.ts,
+            channel=incoming.channel,
+            thread=incoming.thread,
+            since=incoming.ts,
         )
         return PostedReply(posts, self._pace)
 
     async def notify(self, turn: Turn, sentence: str) -> None:
         """Tell the asker, and nobody else, one sentence."""
-        await self._private.tell(_asked(turn.accepted), content(sentence))
+        await self._private.send(_incoming(turn.accepted), content(sentence))
 
     def _bolt_app(self) -> AsyncApp:
         logger = logging.getLogger(f"{__name__}.bolt")
@@ -115,23 +115,23 @@ class SlackPlatform:
         context["heard"] = True
         accepted: Accepted = context["accepted"]
         answer: Answer = context["answer"]
-        asked = _asked(accepted)
-        if asked.stranger:
-            await self._private.turn_away(asked, content(REFUSAL))
-        elif asked.text.lower() in {"", "help"}:
-            await self._private.tell(asked, content(HELP))
+        incoming = _incoming(accepted)
+        if incoming.from_another_company:
+            await self._private.refuse(incoming, content(REFUSAL))
+        elif incoming.text.lower() in {"", "help"}:
+            await self._private.send(incoming, content(HELP))
         else:
-            await answer(await self._turn(asked, accepted))
+            await answer(await self._turn(incoming, accepted))
 
-    async def _turn(self, asked: Asked, accepted: Accepted) -> Turn:
+    async def _turn(self, incoming: IncomingMessage, accepted: Accepted) -> Turn:
         return Turn(
-            id=f"slack:{asked.event_id}",
-            chat_user=asked.chat_user,
-            conversation=asked.conversation,
-            text=asked.text,
+            id=f"slack:{incoming.event_id}",
+            chat_user=incoming.chat_user,
+            conversation=incoming.conversation,
+            text=incoming.text,
             accepted=accepted,
-            names=await self._names.names(asked.tenant, asked.user),
-            channel=asked.shared,
+            names=await self._names.names(incoming.tenant, incoming.user),
+            channel=incoming.shared_channel,
         )
 
 
@@ -149,8 +149,8 @@ async def slack_platform(
         yield SlackPlatform(api, ResponseUrls(http, api_url), pace)
 
 
-def _asked(accepted: Accepted) -> Asked:
-    asked = read(accepted.body)
-    if asked is None:
+def _incoming(accepted: Accepted) -> IncomingMessage:
+    incoming = read_message(accepted.body)
+    if incoming is None:
         raise MalformedPayload("The inbox holds an event that asks nothing.")
-    return asked
+    return incoming

@@ -11,14 +11,14 @@ from botframework.connector.auth import AuthenticateRequestResult
 
 from bots.platform import Accepted, Answer, Receipt, ReplyStream, Turn
 from bots.teams.errors import CallRefused, NoPersonalChat
-from bots.teams.incoming.activity import Asked, read
+from bots.teams.incoming.activity import IncomingActivity, read_activity
 from bots.teams.incoming.authentication import identity
 from bots.teams.outgoing.bot_token import BotToken
 from bots.teams.outgoing.connector_clients import Connectors
 from bots.teams.outgoing.conversation import Chat, open_personal
 from bots.teams.outgoing.message import HELP, WELCOME, formatted, plain, sign_in
 from bots.teams.outgoing.posts import Posts
-from bots.teams.outgoing.private_message import Private
+from bots.teams.outgoing.private_message import PrivateMessages
 from bots.teams.outgoing.reply import TeamsReply
 from bots.teams.registration import TeamsApp
 
@@ -28,11 +28,11 @@ PACE = 1.0
 class TeamsPlatform:
     """Implements :class:`bots.platform.Platform`; made by :func:`teams_platform`."""
 
-    can_ask: ClassVar = False
+    can_approve: ClassVar = False
 
     def __init__(self, app: TeamsApp, connectors: Connectors, pace: float) -> None:
         self._connectors = connectors
-        self._private = Private(connectors)
+        self._private = PrivateMessages(connectors)
         self._pace = pace
         self._bot_framework = app.bot_framework()
         # Without an on_turn_error the adapter raises what a listener raises, as the inbox needs it.
@@ -40,34 +40,36 @@ class TeamsPlatform:
 
     async def dispatch(self, accepted: Accepted, answer: Answer) -> None:
         """Run botbuilder's own dispatch; returns, or raises, when the listener has."""
-        asked = _asked(accepted)
-        listener = _Listener(asked, accepted, answer)
+        incoming = _incoming(accepted)
+        listener = _Listener(incoming, accepted, answer)
         await self._adapter.process_activity(
-            self._authenticated(accepted), asked.activity, listener.on_turn
+            self._authenticated(accepted), incoming.activity, listener.on_turn
         )
 
     async def ask_to_link(self, turn: Turn, url: str) -> None:
         """Show the asker, and nobody else, a button that leads to ``url``."""
-        await self._private.tell(_asked(turn.accepted), sign_in(url))
+        await self._private.send(_incoming(turn.accepted), sign_in(url))
 
     def reply(self, turn: Turn, receipt: Receipt) -> AbstractAsyncContextManager[ReplyStream]:
         """Open the turn's visible message, or continue the one ``receipt`` names."""
-        asked = _asked(turn.accepted)
-        if turn.private and not asked.personal:
-            return self._personal_reply(asked, receipt)
-        client = self._connectors.client(asked.activity.service_url)
-        chat = Chat(client, asked.conversation, asked.activity.id)
+        incoming = _incoming(turn.accepted)
+        if turn.private and not incoming.personal:
+            return self._personal_reply(incoming, receipt)
+        client = self._connectors.client(incoming.activity.service_url)
+        chat = Chat(client, incoming.conversation, incoming.activity.id)
         return TeamsReply(Posts(chat, receipt), self._pace)
 
     @asynccontextmanager
-    async def _personal_reply(self, asked: Asked, receipt: Receipt) -> AsyncIterator[ReplyStream]:
+    async def _personal_reply(
+        self, incoming: IncomingActivity, receipt: Receipt
+    ) -> AsyncIterator[ReplyStream]:
         """An answer in the asker's personal chat to what was asked in a group.
 
         :raises NoPersonalChat: before there is anything to see, when Teams doesn't let us.
         """
-        client = self._connectors.client(asked.activity.service_url)
+        client = self._connectors.client(incoming.activity.service_url)
         try:
-            chat = await open_personal(client, asked)
+            chat = await open_personal(client, incoming)
         except CallRefused as error:
             raise NoPersonalChat(str(error)) from error
         async with TeamsReply(Posts(chat, receipt), self._pace) as reply:
@@ -75,7 +77,7 @@ class TeamsPlatform:
 
     async def notify(self, turn: Turn, sentence: str) -> None:
         """Tell the asker, and nobody else, one sentence."""
-        await self._private.tell(_asked(turn.accepted), plain(sentence))
+        await self._private.send(_incoming(turn.accepted), plain(sentence))
 
     def _authenticated(self, accepted: Accepted) -> AuthenticateRequestResult:
         """What the edge found out about the sender, as the adapter wants to be told."""
@@ -90,19 +92,19 @@ class TeamsPlatform:
 class _Listener(ActivityHandler):
     """What to do with one activity."""
 
-    def __init__(self, asked: Asked, accepted: Accepted, answer: Answer) -> None:
-        self._asked = asked
+    def __init__(self, incoming: IncomingActivity, accepted: Accepted, answer: Answer) -> None:
+        self._incoming = incoming
         self._accepted = accepted
         self._answer = answer
 
     async def on_message_activity(self, turn_context: TurnContext) -> None:
-        if self._asked.text.lower() in {"", "help"}:
+        if self._incoming.text.lower() in {"", "help"}:
             await turn_context.send_activity(formatted(HELP))
         else:
-            await self._answer(self._asked.turn(self._accepted))
+            await self._answer(self._incoming.turn(self._accepted))
 
     async def on_conversation_update_activity(self, turn_context: TurnContext) -> None:
-        if self._asked.adds_bot:
+        if self._incoming.adds_bot:
             await turn_context.send_activity(formatted(f"{WELCOME}\n\n{HELP}"))
 
 
@@ -117,5 +119,5 @@ async def teams_platform(app: TeamsApp, *, pace: float = PACE) -> AsyncIterator[
         yield TeamsPlatform(app, connectors, pace)
 
 
-def _asked(accepted: Accepted) -> Asked:
-    return read(accepted.body["activity"])
+def _incoming(accepted: Accepted) -> IncomingActivity:
+    return read_activity(accepted.body["activity"])

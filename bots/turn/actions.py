@@ -40,15 +40,15 @@ class Decided:
         )
 
 
-class Acts:
-    """The acts on the turns of the ledger's table."""
+class TurnActions:
+    """The actions on the turns of the ledger's table."""
 
     def __init__(self, dynamodb: "DynamoDBClient", call: Executor, table: str) -> None:
         self._dynamodb = dynamodb
         self._call = call
         self._table = table
 
-    async def ask(self, turn: str, subject: str, interrupts: Sequence[Interrupt]) -> int:
+    async def ask_approval(self, turn: str, subject: str, interrupts: Sequence[Interrupt]) -> int:
         """Let a turn's asker, and nobody else, decide; until when, in seconds since 1970."""
         until = int(time.time()) + APPROVAL_SECONDS
         names = json.dumps([interrupt.id for interrupt in interrupts])

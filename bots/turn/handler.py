@@ -11,13 +11,13 @@ from bots.platform import Platform, ReplyStream, Turn
 from bots.turn.ledger import Entry, Ledger
 from bots.turn.outcome import Outcome
 from bots.turn.run import Runs
-from bots.turn.workspace_rules import Policy, elsewhere
+from bots.turn.workspace_rules import WorkspaceRules, channel_refusal
 from identity.errors import LinkExpired, SignInUnavailable
 from identity.links import Link, Links
 from identity.people import ChatUser, Names
 from identity.tokens.broker import TokenBroker
 
-Invite = Callable[[ChatUser, Names], Awaitable[str]]
+MakeLinkUrl = Callable[[ChatUser, Names], Awaitable[str]]
 
 APOLOGY = "I couldn't answer this, although I tried several times. Please ask again later."
 
@@ -25,18 +25,18 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Assistant:
+class TurnHandler:
     """Answers turns, each exactly once.
 
-    :param invite: makes a one-time link request and returns its address.
+    :param link_url: makes a one-time link request and returns its address.
     """
 
     ledger: Ledger
     links: Links
     tokens: TokenBroker
     runs: Runs
-    invite: Invite
-    policy: Policy
+    link_url: MakeLinkUrl
+    rules: WorkspaceRules
 
     async def answer(self, turn: Turn, platform: Platform) -> None:
         """Answer ``turn``, or let it wait until its chat user is linked.
@@ -46,9 +46,9 @@ class Assistant:
         entry = await self.ledger.begin(turn)
         if entry is None:
             return
-        settings = await self.policy.settings(turn)
+        settings = await self.rules.settings(turn)
         turn = replace(turn, private=settings.private)
-        if refusal := elsewhere(turn, settings):
+        if refusal := channel_refusal(turn, settings):
             await self._refuse(turn, platform, entry, refusal)
             return
         try:
@@ -64,7 +64,7 @@ class Assistant:
             async with platform.reply(turn, entry) as reply:
                 await reply.say(error.sentence)
             raise TryAgain(f"{turn.id}: {error}") from error
-        if refusal := await self.policy.spend(turn, link.subject, settings):
+        if refusal := await self.rules.quota_refusal(turn, link.subject, settings):
             await self._refuse(turn, platform, entry, refusal)
             return
         await self._reply(turn, platform, entry, link, token)
@@ -74,7 +74,7 @@ class Assistant:
         entry = await self.ledger.begin(turn)
         if entry is None:
             return
-        turn = replace(turn, private=(await self.policy.settings(turn)).private)
+        turn = replace(turn, private=(await self.rules.settings(turn)).private)
         try:
             async with platform.reply(turn, entry) as reply:
                 await reply.say(APOLOGY)
@@ -93,7 +93,7 @@ class Assistant:
         if await self.links.active(turn.chat_user):
             # Linked between the look above and the wait, so nobody would wake this turn.
             raise TryAgain(f"{turn.id}: linked in the meantime")
-        await platform.ask_to_link(turn, await self.invite(turn.chat_user, turn.names))
+        await platform.ask_to_link(turn, await self.link_url(turn.chat_user, turn.names))
 
     async def _reply(
         self, turn: Turn, platform: Platform, entry: Entry, link: Link, token: str
@@ -102,14 +102,14 @@ class Assistant:
         try:
             async with platform.reply(turn, entry) as reply:
                 events = self.runs.events(turn, platform, link, token)
-                counted = self.policy.counted(turn, link.subject, events)
-                await self._answered(turn, reply, counted, outcome)
+                events = self.rules.with_usage(turn, link.subject, events)
+                await self._stream(turn, reply, events, outcome)
         except TurnRefused as error:  # not even the beginning of an answer can be shown
             await self._refuse(turn, platform, entry, error.sentence)
         else:
             await self.ledger.finish(turn, entry, outcome)
 
-    async def _answered(
+    async def _stream(
         self, turn: Turn, reply: ReplyStream, events: AsyncIterator[BaseEvent], outcome: Outcome
     ) -> None:
         try:

@@ -19,20 +19,20 @@ from bots.errors import TryAgain
 from bots.files import Files
 from bots.platform import Platform, Turn
 from bots.runtime import Runtime
-from bots.turn.actions import Acts
+from bots.turn.actions import TurnActions
 from identity.errors import IdentityError
 from identity.links import Link, Links
 from identity.people import ChatUser
 from identity.tokens.broker import TokenBroker
 
 STOPPED = "Stopped."
-APPROVE_ELSEWHERE = (
+APPROVE_IN_WEB_CHAT = (
     "This needs your approval, so I haven't done it: {words} I can ask for your approval only in "
     "the web chat. Please ask me there: {url}"
 )
 
 
-class NotStopped(Exception):
+class StopFailed(Exception):
     """The runtime couldn't be told to stop; ``str()`` is for the log."""
 
 
@@ -44,7 +44,7 @@ class Runs:
     """
 
     runtime: Runtime
-    acts: Acts
+    actions: TurnActions
     links: Links
     tokens: TokenBroker
     files: Files
@@ -63,9 +63,9 @@ class Runs:
                 async for event in events:
                     yield event
         except TryAgain:
-            if not await self.acts.stopped(turn.id):
+            if not await self.actions.stopped(turn.id):
                 raise
-            for event in spoken(STOPPED):
+            for event in text_message(STOPPED):
                 yield event
 
     async def stop(self, turn: str, chat_user: ChatUser, conversation: str) -> None:
@@ -73,7 +73,7 @@ class Runs:
 
         :raises NotStopped: when the runtime could not be told.
         """
-        if not await self.acts.stop(turn):
+        if not await self.actions.stop(turn):
             return
         try:
             link = await self.links.active(chat_user)
@@ -81,7 +81,7 @@ class Runs:
                 token = await self.tokens.access_token(link)
                 await self.runtime.stop(link.session_id(conversation), token)
         except (IdentityError, TryAgain) as error:
-            raise NotStopped(f"{turn}: {error}") from error
+            raise StopFailed(f"{turn}: {error}") from error
 
     async def _run(
         self, turn: Turn, platform: Platform, link: Link, token: str
@@ -91,7 +91,7 @@ class Runs:
         Who stops a turn marks it, then tells the runtime. A mark that comes too late for the look
         at the first event is followed by a call that finds the run.
         """
-        await self._go_on(turn)
+        await self._raise_if_stopped(turn)
         session, begun = link.session_id(turn.conversation), False
         files = await self.files.newest(turn.files) if turn.files else ()
         run = self.runtime.invoke(
@@ -100,26 +100,26 @@ class Runs:
         async with aclosing(run) as events:
             async for event in events:
                 if not begun:
-                    await self._go_on(turn)
+                    await self._raise_if_stopped(turn)
                     begun = True
-                for said in await self._asking(turn, platform, link, event):
+                for said in await self._approval_events(turn, platform, link, event):
                     yield said
                 yield event
 
-    async def _go_on(self, turn: Turn) -> None:
-        if await self.acts.stopped(turn.id):
+    async def _raise_if_stopped(self, turn: Turn) -> None:
+        if await self.actions.stopped(turn.id):
             raise TryAgain(f"{turn.id} was stopped")
 
-    async def _asking(
+    async def _approval_events(
         self, turn: Turn, platform: Platform, link: Link, event: BaseEvent
     ) -> Iterable[BaseEvent]:
         """What to say before the end of a run that waits for an approval nobody can give here."""
         asked = interrupts(event)
-        if asked and platform.can_ask:
-            await self.acts.ask(turn.id, link.subject, asked)
+        if asked and platform.can_approve:
+            await self.actions.ask_approval(turn.id, link.subject, asked)
         elif asked:
             words = " ".join(dict.fromkeys(interrupt.message or "" for interrupt in asked))
-            return spoken(APPROVE_ELSEWHERE.format(words=words, url=self.chat_url))
+            return text_message(APPROVE_IN_WEB_CHAT.format(words=words, url=self.chat_url))
         return ()
 
 
@@ -129,7 +129,7 @@ def interrupts(event: BaseEvent) -> list[Interrupt]:
     return outcome.interrupts if isinstance(outcome, RunFinishedInterruptOutcome) else []
 
 
-def spoken(text: str) -> Iterator[BaseEvent]:
+def text_message(text: str) -> Iterator[BaseEvent]:
     """``text`` as a message of its own at the end of an answer."""
     message = uuid.uuid4().hex
     yield TextMessageStartEvent(message_id=message, role="assistant")

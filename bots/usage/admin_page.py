@@ -7,7 +7,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from bots.usage.daily_turns import MOST, Counted, Days
+from bots.usage.daily_turns import MOST, DailyTurns, TurnRecord
 from bots.usage.totals import since, usage
 from identity.admin.administrators import Administrators
 from identity.links import Links
@@ -22,10 +22,10 @@ JUDGED = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ListedTurn:
     """A turn in a list, and who asked: their account, or their chat user's id."""
 
-    turn: Counted
+    turn: TurnRecord
     who: str
 
 
@@ -33,11 +33,11 @@ class UsagePages:
     """Handlers for administrators; nothing here changes anything."""
 
     def __init__(
-        self, *, html: Html, administrators: Administrators, days: Days, links: Links
+        self, *, html: Html, administrators: Administrators, daily_turns: DailyTurns, links: Links
     ) -> None:
         self._html = html
         self._administrators = administrators
-        self._days = days
+        self._daily_turns = daily_turns
         self._links = links
 
     def routes(self) -> list[web.AbstractRouteDef]:
@@ -48,7 +48,7 @@ class UsagePages:
         """``GET /admin/usage``: sums of three times, and lists of what needs a look."""
         await self._administrators.page(request)
         now = datetime.now(UTC)
-        turns = await self._days.turns(now.date(), max(TIMES.values()))
+        turns = await self._daily_turns.turns(now.date(), max(TIMES.values()))
         lost = [turn for turn in turns if turn.undelivered(now)]
         number = min(_number(request), _pages(lost))
         return await self._html.page(
@@ -59,23 +59,23 @@ class UsagePages:
             },
             whole=len(turns) < MOST,
             most=MOST,
-            lost=[await self._asked(turn) for turn in lost[(number - 1) * PAGE : number * PAGE]],
+            lost=[await self._listed(turn) for turn in lost[(number - 1) * PAGE : number * PAGE]],
             total=len(lost),
             number=number,
             pages=_pages(lost),
             judged=[turn for turn in turns if turn.feedback == "down"][:JUDGED],
         )
 
-    async def _asked(self, turn: Counted) -> Asked:
+    async def _listed(self, turn: TurnRecord) -> ListedTurn:
         try:
             chat_user = ChatUser.from_key(turn.chat_user)
         except ValueError:
-            return Asked(turn, "unknown")
+            return ListedTurn(turn, "unknown")
         link = await self._links.active(chat_user)
-        return Asked(turn, link.account if link else chat_user.user)
+        return ListedTurn(turn, link.account if link else chat_user.user)
 
 
-def _pages(turns: Sequence[Counted]) -> int:
+def _pages(turns: Sequence[TurnRecord]) -> int:
     return max(1, -(-len(turns) // PAGE))
 
 

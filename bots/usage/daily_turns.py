@@ -18,7 +18,7 @@ STUCK = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class TurnRecord:
     """One turn.
 
     :param chat_user: the key of who asked; their subject is known once their link was found.
@@ -40,7 +40,7 @@ class Counted:
     milliseconds: int | None
 
     @property
-    def goes_on(self) -> bool:
+    def continues_answer(self) -> bool:
         """Whether it is the rest of an answer, after its person's decision, and no question."""
         return self.platform == "web" and "." in self.turn
 
@@ -55,7 +55,7 @@ class Counted:
         return self.state == "failed" or stuck
 
 
-class Days:
+class DailyTurns:
     """Reads the ledger day by day, the newest turn first."""
 
     def __init__(self, dynamodb: "DynamoDBClient", call: Executor, table: str) -> None:
@@ -63,17 +63,17 @@ class Days:
         self._call = call
         self._table = table
 
-    async def turns(self, today: date, days: int, most: int = MOST) -> list[Counted]:
+    async def turns(self, today: date, days: int, most: int = MOST) -> list[TurnRecord]:
         """The turns of so many days (UTC), today's first, at most ``most`` of them."""
-        found: list[Counted] = []
+        found: list[TurnRecord] = []
         for back in range(days):
-            async for turn in self._of((today - timedelta(days=back)).isoformat()):
+            async for turn in self._turns_on((today - timedelta(days=back)).isoformat()):
                 found.append(turn)
                 if len(found) == most:
                     return found
         return found
 
-    async def _of(self, day: str) -> AsyncIterator[Counted]:
+    async def _turns_on(self, day: str) -> AsyncIterator[TurnRecord]:
         start: dict[str, Any] = {}
         while True:
             page = await self._call(
@@ -86,16 +86,16 @@ class Days:
                 **start,
             )
             for row in page["Items"]:
-                yield _counted(row)
+                yield _turn_record(row)
             if "LastEvaluatedKey" not in page:
                 return
             start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
 
 
-def _counted(row: Any) -> Counted:
+def _turn_record(row: Any) -> TurnRecord:
     text = {name: value["S"] for name, value in row.items() if "S" in value}
     number = {name: int(value["N"]) for name, value in row.items() if "N" in value}
-    return Counted(
+    return TurnRecord(
         turn=text["turn"],
         asked_at=datetime.fromisoformat(text["asked_at"]).astimezone(UTC),
         state=text.get("state", ""),

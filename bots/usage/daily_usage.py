@@ -13,14 +13,14 @@ from identity.workspaces.settings import Settings, Workspace
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-ALL_USED = (
+USAGE_USED_UP = (
     "Today's answers to you have used up the {what} that your administrator allows: {most:,} a "
     "day. Please ask again tomorrow (days begin at 00:00 UTC)."
 )
 TWO_DAYS = 2 * 24 * 60 * 60
 
 
-class Spending:
+class DailyUsage:
     """Adds up what runs say that they used; a person is a subject, in one workspace.
 
     A run that is made twice has used twice as much, and counts twice. One that is stopped or breaks
@@ -32,7 +32,7 @@ class Spending:
         self._call = call
         self._table = table
 
-    async def used_up(self, turn: Turn, subject: str, settings: Settings) -> str | None:
+    async def refusal(self, turn: Turn, subject: str, settings: Settings) -> str | None:
         """The sentence for a person whose answers have used what a day has."""
         limits = {
             "tool calls": (settings.tool_calls, 1, "tool_calls"),
@@ -44,10 +44,10 @@ class Spending:
         used = await self._used(turn, subject)
         for what, (most, unit, name) in limits.items():
             if most is not None and used.get(name, 0) >= most * unit:
-                return ALL_USED.format(what=what, most=most)
+                return USAGE_USED_UP.format(what=what, most=most)
         return None
 
-    async def note(self, turn: Turn, subject: str, event: BaseEvent) -> None:
+    async def record(self, turn: Turn, subject: str, event: BaseEvent) -> None:
         """Add what a run used, as its last event says."""
         used = event.result if isinstance(event, RunFinishedEvent) else None
         usage = used.get("usage") if isinstance(used, dict) else None
@@ -88,8 +88,8 @@ def today() -> str:
 
 
 def _key(turn: Turn, subject: str) -> dict[str, Any]:
-    place = Workspace.of(turn.chat_user).key
-    return {"turn": {"S": f"usage#{today()}#{place}#{subject}"}}
+    workspace = Workspace.of(turn.chat_user).key
+    return {"turn": {"S": f"usage#{today()}#{workspace}#{subject}"}}
 
 
 def _number(usage: dict[str, Any], name: str) -> int:

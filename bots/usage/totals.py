@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from bots.usage.daily_turns import Counted
+from bots.usage.daily_turns import TurnRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Usage:
     tools: tuple[tuple[str, int], ...]
 
 
-def usage(turns: Sequence[Counted], now: datetime) -> Usage:
+def usage(turns: Sequence[TurnRecord], now: datetime) -> Usage:
     """The sums of these turns."""
     took = sorted(
         turn.milliseconds
@@ -41,7 +41,7 @@ def usage(turns: Sequence[Counted], now: datetime) -> Usage:
     tools = Counter(tool for turn in turns for tool in turn.tools)
     feedback = Counter(turn.feedback for turn in turns)
     return Usage(
-        turns=sum(not turn.goes_on for turn in turns),
+        turns=sum(not turn.continues_answer for turn in turns),
         people=len({turn.subject or turn.chat_user for turn in turns}),
         tokens=sum(turn.tokens for turn in turns),
         tool_calls=tools.total(),
@@ -55,7 +55,7 @@ def usage(turns: Sequence[Counted], now: datetime) -> Usage:
     )
 
 
-def since(turns: Sequence[Counted], today: date, days: int) -> list[Counted]:
+def since(turns: Sequence[TurnRecord], today: date, days: int) -> list[TurnRecord]:
     """Those of the last so many days, today's among them."""
     first = today - timedelta(days=days - 1)
     return [turn for turn in turns if turn.asked_at.date() >= first]

@@ -18,20 +18,20 @@ from botocore.exceptions import ClientError
 from pydantic import BaseModel
 
 from bots.turn.actions import Decision
-from bots.web.outgoing.shown_answer import readable
+from bots.web.outgoing.answer_state import readable
 from identity.executor import Executor
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-Row = tuple[str, str, str]
+TurnKey = tuple[str, str, str]
 """Subject, conversation, turn."""
 
 LONGEST_ARGUMENT = 500
-DONE = {"approve": "You approved this.", "refuse": "You didn't approve this."}
+DECIDED = {"approve": "You approved this.", "refuse": "You didn't approve this."}
 
 
-class Proposal(BaseModel):
+class ProposedCall(BaseModel):
     """One call that waits: its tool and arguments as a person reads them, and what it does."""
 
     tool: str
@@ -39,16 +39,16 @@ class Proposal(BaseModel):
     arguments: dict[str, str]
 
     @classmethod
-    def of(cls, interrupt: Interrupt) -> "Proposal":
+    def of(cls, interrupt: Interrupt) -> "ProposedCall":
         """The call that an interrupt of the agent tells of."""
-        told = interrupt.metadata or {}
-        given = told.get("tool_input")
+        metadata = interrupt.metadata or {}
+        fields = metadata.get("tool_input")
         return cls(
-            tool=readable(str(told.get("tool_name", "a tool"))),
+            tool=readable(str(metadata.get("tool_name", "a tool"))),
             words=interrupt.message or "",
             arguments={
                 readable(str(name)): str(value)[:LONGEST_ARGUMENT]
-                for name, value in (given.items() if isinstance(given, dict) else ())
+                for name, value in (fields.items() if isinstance(fields, dict) else ())
             },
         )
 
@@ -62,7 +62,7 @@ class Approval(BaseModel):
 
     live: str
     until: int
-    proposals: list[Proposal]
+    proposals: list[ProposedCall]
 
     @property
     def expired(self) -> bool:
@@ -71,13 +71,13 @@ class Approval(BaseModel):
 
     def decided(self, decision: str) -> str:
         """What the answer says of it from then on, in Markdown."""
-        tools = ", ".join(dict.fromkeys(proposal.tool for proposal in self.proposals))
-        return f"_{DONE[decision]} ({tools})_"
+        tools = ", ".join(dict.fromkeys(call.tool for call in self.proposals))
+        return f"_{DECIDED[decision]} ({tools})_"
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where an answer stands.
+class AnswerProgress:
+    """How far an answer has come.
 
     :param answer: None while it is being written, or goes on after a decision.
     :param kept: what stands above it and stays.
@@ -89,15 +89,17 @@ class Place:
     approval: Approval | None
 
     @classmethod
-    def of(cls, row: dict[str, Any]) -> "Place":
+    def of(cls, row: dict[str, Any]) -> "AnswerProgress":
         """Read a turn's row."""
-        given = {name: value["S"] for name, value in row.items() if "S" in value}
-        live, answer = given.get("live", given["position"]), given.get("answer")
-        approval = Approval.model_validate_json(given["approval"]) if "approval" in given else None
-        if approval and answer is not None and (decision := given.get("decision")):
-            kept = joined(given.get("kept", ""), answer, approval.decided(decision))
+        fields = {name: value["S"] for name, value in row.items() if "S" in value}
+        live, answer = fields.get("live", fields["position"]), fields.get("answer")
+        approval = (
+            Approval.model_validate_json(fields["approval"]) if "approval" in fields else None
+        )
+        if approval and answer is not None and (decision := fields.get("decision")):
+            kept = join_markdown(fields.get("kept", ""), answer, approval.decided(decision))
             return cls(after_decision(live), None, kept, None)
-        return cls(live, answer, given.get("kept", ""), approval if answer is not None else None)
+        return cls(live, answer, fields.get("kept", ""), approval if answer is not None else None)
 
 
 def after_decision(live: str) -> str:
@@ -105,7 +107,7 @@ def after_decision(live: str) -> str:
     return f"{live}.1"
 
 
-def joined(*texts: str) -> str:
+def join_markdown(*texts: str) -> str:
     """Pieces of Markdown below each other."""
     return "\n\n".join(text for text in texts if text)
 
@@ -118,47 +120,49 @@ class Approvals:
         self._call = call
         self._table = table
 
-    async def asked(self, row: Row, approval: Approval) -> None:
+    async def record_request(self, key: TurnKey, approval: Approval) -> None:
         """The answer ends with a question to its person."""
         await self._write(
-            row,
+            key,
             "SET approval = :approval REMOVE decision",
             "attribute_exists(question)",
             {":approval": {"S": approval.model_dump_json()}},
         )
 
-    async def decided(self, row: Row, live: str, decision: Decision) -> None:
+    async def record_decision(self, key: TurnKey, live: str, decision: Decision) -> None:
         """Show the decision at once, before the answer goes on."""
         await self._write(
-            row,
+            key,
             "SET decision = :decision",
             "attribute_exists(approval) AND (attribute_not_exists(live) OR live = :live)",
             {":decision": {"S": decision}, ":live": {"S": live}},
         )
 
-    async def going_on(self, row: Row, live: str, decision: Decision) -> None:
+    async def continue_answer(self, key: TurnKey, live: str, decision: Decision) -> None:
         """The answer is written again, by the event ``live``, below what stands there."""
-        place = Place.of({**await self._read(row), "decision": {"S": decision}})
-        if place.live == live:  # else an earlier attempt at this event has been here, and ended
+        progress = AnswerProgress.of({**await self._read(key), "decision": {"S": decision}})
+        if progress.live == live:  # else an earlier attempt at this event has been here, and ended
             await self._write(
-                row,
+                key,
                 "SET live = :live, kept = :kept REMOVE answer, approval, decision",
                 "attribute_exists(approval)",
-                {":live": {"S": live}, ":kept": {"S": place.kept}},
+                {":live": {"S": live}, ":kept": {"S": progress.kept}},
             )
 
-    async def _read(self, row: Row) -> dict[str, Any]:
+    async def _read(self, key: TurnKey) -> dict[str, Any]:
         found = await self._call(
-            self._dynamodb.get_item, TableName=self._table, Key=_key(row), ConsistentRead=True
+            self._dynamodb.get_item, TableName=self._table, Key=_row_key(key), ConsistentRead=True
         )
         return dict(found["Item"])  # whoever goes on has been asked in it
 
-    async def _write(self, row: Row, update: str, condition: str, values: dict[str, Any]) -> None:
+    async def _write(
+        self, key: TurnKey, update: str, condition: str, values: dict[str, Any]
+    ) -> None:
         try:
             await self._call(
                 self._dynamodb.update_item,
                 TableName=self._table,
-                Key=_key(row),
+                Key=_row_key(key),
                 UpdateExpression=update,
                 ConditionExpression=condition,
                 ExpressionAttributeValues=values,
@@ -168,11 +172,11 @@ class Approvals:
                 raise
 
 
-def _key(row: Row) -> dict[str, Any]:
-    subject, conversation, turn = row
+def _row_key(key: TurnKey) -> dict[str, Any]:
+    subject, conversation, turn = key
     return {"conversation": {"S": f"turns#{subject}#{conversation}"}, "position": {"S": turn}}
 
 
 def approval_of(live: str, interrupts: Iterable[Interrupt], until: int) -> Approval:
     """What the agent's interrupts ask, for the page."""
-    return Approval(live=live, until=until, proposals=[Proposal.of(one) for one in interrupts])
+    return Approval(live=live, until=until, proposals=[ProposedCall.of(one) for one in interrupts])

@@ -11,13 +11,13 @@ from bots.answer.markdown import html as rendered
 from bots.files import TYPES
 from bots.platform import Accept
 from bots.queue.inbox import InboxUnavailable
-from bots.web.incoming.ownership import own_person, own_turns
+from bots.web.incoming.ownership import find_turn, require_person
 from bots.web.incoming.question_form import read_form
 from bots.web.incoming.uploads import Uploads
-from bots.web.outgoing.event_stream import stream
 from bots.web.outgoing.explanation import LONGEST_COMMENT
+from bots.web.outgoing.server_sent_events import stream
 from bots.web.platform import accepted_question
-from bots.web.transcripts import Asked, Transcripts
+from bots.web.transcripts import Transcripts, TranscriptTurn
 from identity.sessions.signed_in import SignedIn, signed_in
 from identity.web.html import Html
 
@@ -86,7 +86,7 @@ class WebChat:
 
     async def ask(self, request: web.Request) -> web.Response:
         """Take a question; the page then shows it waiting for its answer."""
-        person = await own_person(request)
+        person = await require_person(request)
         question = await read_form(request)
         text = question.text
         if not text or len(text) > LONGEST_QUESTION:
@@ -108,13 +108,13 @@ class WebChat:
         """One turn: the piece of page a script asks for, the whole conversation otherwise."""
         if request.headers.get("X-Requested-With") != "fetch":
             raise web.HTTPSeeOther(f"/chat/{request.match_info['conversation']}")
-        person = await own_person(request)
-        asked, later = await own_turns(request, person, self._transcripts)
+        person = await require_person(request)
+        turn, later = await find_turn(request, person, self._transcripts)
         conversation = request.match_info["conversation"]
         return await self._html.page(
             request,
             "turn.html",
-            asked=asked,
+            turn=turn,
             dropped=bool(later),
             conversation=conversation,
             files=await self._uploads.of(person.subject, conversation),
@@ -124,12 +124,12 @@ class WebChat:
 
     async def events(self, request: web.Request) -> web.StreamResponse:
         """The turn's agent events as they happen (server-sent events, AG-UI)."""
-        person = await own_person(request)
-        asked, _ = await own_turns(request, person, self._transcripts)
-        return await stream(request, self._transcripts, asked.live)
+        person = await require_person(request)
+        turn, _ = await find_turn(request, person, self._transcripts)
+        return await stream(request, self._transcripts, turn.live)
 
     async def _page(
-        self, request: web.Request, person: SignedIn, conversation: str, turns: list[Asked]
+        self, request: web.Request, person: SignedIn, conversation: str, turns: list[TranscriptTurn]
     ) -> web.Response:
         return await self._html.page(
             request,
@@ -137,7 +137,7 @@ class WebChat:
             conversation=conversation,
             turns=turns,
             conversations=await self._transcripts.conversations(person.subject),
-            pending=any(asked.answer is None for asked in turns),
+            pending=any(turn.answer is None for turn in turns),
             suggestions=TRY,
             files=await self._uploads.of(person.subject, conversation),
             accepted=ACCEPTED,

@@ -18,10 +18,10 @@ from bots.answer.sources import Source
 from bots.platform import Accepted, Answer, Receipt, Turn
 from bots.turn.actions import APPROVAL_SECONDS, Decided
 from bots.turn.run import interrupts
-from bots.web.approvals import Approvals, Row, approval_of
+from bots.web.approvals import Approvals, TurnKey, approval_of
 from bots.web.incoming.uploads import Uploads
-from bots.web.outgoing.explanation import Reasons, Why
-from bots.web.outgoing.shown_answer import SENTENCE, Shown, after
+from bots.web.outgoing.answer_state import SENTENCE, AnswerState, apply
+from bots.web.outgoing.explanation import Explanation, ExplanationBuilder
 from bots.web.transcripts import Transcripts
 from identity.people import ChatUser, Names
 
@@ -49,11 +49,11 @@ def accepted_decision(question: Accepted, live: str, decided: Decided) -> Accept
 
     :param live: the event by which the answer goes on.
     """
-    told = {"turn": question.event_id, "decision": decided.decision}
+    decision = {"turn": question.event_id, "decision": decided.decision}
     return replace(
         question,
         event_id=live,
-        body={**question.body, **told, "interrupts": list(decided.interrupts)},
+        body={**question.body, **decision, "interrupts": list(decided.interrupts)},
     )
 
 
@@ -63,7 +63,7 @@ class WebPlatform:
     :param public_url: the address of this service, for links in answers.
     """
 
-    can_ask: ClassVar = True
+    can_approve: ClassVar = True
 
     def __init__(
         self, transcripts: Transcripts, approvals: Approvals, uploads: Uploads, public_url: str
@@ -105,7 +105,7 @@ class WebPlatform:
         """
         if decided := _decided(turn.accepted):
             live = turn.accepted.event_id
-            await self._approvals.going_on(_row(turn), live, decided.decision)
+            await self._approvals.continue_answer(_turn_key(turn), live, decided.decision)
         reply = WebReply(self._transcripts.write, turn)
         if receipt.message is None:
             await receipt.keep(turn.accepted.event_id)
@@ -113,9 +113,9 @@ class WebPlatform:
             yield reply
         finally:
             await reply.flush()
-        if reply.asked:  # before the answer, which the page would show without its buttons
-            await self._ask(turn, reply.asked)
-        await self._finish(turn, reply.shown.text, reply.shown.sources, reply.reasons.why)
+        if reply.pending:  # before the answer, which the page would show without its buttons
+            await self._ask(turn, reply.pending)
+        await self._finish(turn, reply.state.text, reply.state.sources, reply.explanation.result)
         # A page that hears of the end finds the whole turn in the transcript.
         await self._write(turn, reply.end or _over(turn))
 
@@ -124,15 +124,21 @@ class WebPlatform:
         await self._finish(turn, sentence)
         await self._write(turn, _sentence(sentence), _over(turn))
 
-    async def _ask(self, turn: Turn, asked: Sequence[Interrupt]) -> None:
+    async def _ask(self, turn: Turn, pending: Sequence[Interrupt]) -> None:
         until = int(time.time()) + APPROVAL_SECONDS
-        approval = approval_of(turn.accepted.event_id, asked, until)
-        await self._approvals.asked(_row(turn), approval)
+        approval = approval_of(turn.accepted.event_id, pending, until)
+        await self._approvals.record_request(_turn_key(turn), approval)
 
     async def _finish(
-        self, turn: Turn, text: str, sources: Sequence[Source] = (), why: Why | None = None
+        self,
+        turn: Turn,
+        text: str,
+        sources: Sequence[Source] = (),
+        explanation: Explanation | None = None,
     ) -> None:
-        await self._transcripts.answered(*_row(turn), text, sources=sources, why=why)
+        await self._transcripts.answered(
+            *_turn_key(turn), text, sources=sources, explanation=explanation
+        )
 
     async def _write(self, turn: Turn, *events: BaseEvent) -> None:
         await self._transcripts.write(turn.accepted.event_id, events)
@@ -146,9 +152,9 @@ class WebReply:
         self._turn = turn
         self._batch: list[BaseEvent] = []
         self._flushed = 0.0
-        self.shown = Shown()
-        self.asked: list[Interrupt] = []
-        self.reasons = Reasons()
+        self.state = AnswerState()
+        self.pending: list[Interrupt] = []
+        self.explanation = ExplanationBuilder()
         self.end: BaseEvent | None = None
 
     async def show(self, event: BaseEvent) -> None:
@@ -156,10 +162,10 @@ class WebReply:
 
         The event that ends the run is kept back until the answer is in the transcript.
         """
-        self.shown = after(self.shown, event)
-        self.asked = self.asked or interrupts(event)
-        self.reasons.take(event)
-        if self.shown.over:
+        self.state = apply(self.state, event)
+        self.pending = self.pending or interrupts(event)
+        self.explanation.take(event)
+        if self.state.finished:
             self.end = event
             return
         self._batch.append(event)
@@ -186,7 +192,7 @@ def _decided(accepted: Accepted) -> Decided | None:
     return Decided(body["decision"], tuple(body["interrupts"]))
 
 
-def _row(turn: Turn) -> Row:
+def _turn_key(turn: Turn) -> TurnKey:
     """Where the turn's answer stands: a decision's is that of its question."""
     body = turn.accepted.body
     place = body.get("turn", turn.accepted.event_id)

@@ -21,8 +21,8 @@ from botocore.exceptions import ClientError
 from pydantic import TypeAdapter
 
 from bots.answer.sources import Source
-from bots.web.approvals import Approval, Place
-from bots.web.outgoing.explanation import Why
+from bots.web.approvals import AnswerProgress, Approval
+from bots.web.outgoing.explanation import Explanation
 from identity.executor import Executor
 
 if TYPE_CHECKING:
@@ -39,25 +39,25 @@ _SOURCES: TypeAdapter[tuple[Source, ...]] = TypeAdapter(tuple[Source, ...])
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class TranscriptTurn:
     """One question of a conversation; ``answer`` is Markdown, None while it is being written.
 
     :param sources: what the answer is based on.
     :param live: the event whose agent events make the answer.
     :param kept: what stands above the answer, from before a decision; Markdown.
     :param approval: what the answer asks its person to approve.
-    :param why: how the agent came to it; None when it was not the agent who answered.
+    :param explanation: how the agent came to it; None when it was not the agent who answered.
     :param feedback: ``up`` or ``down``; empty when its person has not said.
     """
 
-    turn: str
+    id: str
     question: str
     answer: str | None = None
     sources: tuple[Source, ...] = ()
     live: str = ""
     kept: str = ""
     approval: Approval | None = None
-    why: Why | None = None
+    explanation: Explanation | None = None
     feedback: str = ""
     comment: str = ""
 
@@ -101,20 +101,20 @@ class Transcripts:
         answer: str,
         *,
         sources: Sequence[Source] = (),
-        why: Why | None = None,
+        explanation: Explanation | None = None,
     ) -> None:
         """Add the whole answer to its question, what it is based on, and why it is as it is."""
-        told = {":why": {"S": why.model_dump_json()}} if why else {}
+        optional = {":why": {"S": explanation.model_dump_json()}} if explanation else {}
         await self._update(
             f"turns#{subject}#{conversation}",
             turn,
             "SET answer = :answer, sources = :sources, expires_at = :expires"
-            + (", why = :why" if why else ""),
+            + (", why = :why" if explanation else ""),
             {
                 ":answer": {"S": answer},
                 ":sources": {"S": _SOURCES.dump_json(tuple(sources)).decode()},
                 ":expires": _in(KEPT),
-                **told,
+                **optional,
             },
         )
 
@@ -147,10 +147,10 @@ class Transcripts:
             },
         )
 
-    async def turns(self, subject: str, conversation: str) -> list[Asked]:
+    async def turns(self, subject: str, conversation: str) -> list[TranscriptTurn]:
         """A conversation from its first question on."""
         rows = await self._rows(f"turns#{subject}#{conversation}")
-        return [_asked(row) for row in rows if "question" in row]
+        return [_transcript_turn(row) for row in rows if "question" in row]
 
     async def conversations(self, subject: str) -> list[Conversation]:
         """The person's latest conversations, newest first."""
@@ -214,20 +214,20 @@ class Transcripts:
             query["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
 
-def _asked(row: Any) -> Asked:
-    place = Place.of(row)
-    given = {name: value["S"] for name, value in row.items() if "S" in value}
-    return Asked(
-        turn=given["position"],
-        question=given["question"],
-        answer=place.answer,
-        sources=_SOURCES.validate_json(given["sources"]) if "sources" in given else (),
-        live=place.live,
-        kept=place.kept,
-        approval=place.approval,
-        why=Why.read(given["why"]) if "why" in given else None,
-        feedback=given.get("feedback", ""),
-        comment=given.get("feedback_comment", ""),
+def _transcript_turn(row: Any) -> TranscriptTurn:
+    progress = AnswerProgress.of(row)
+    fields = {name: value["S"] for name, value in row.items() if "S" in value}
+    return TranscriptTurn(
+        id=fields["position"],
+        question=fields["question"],
+        answer=progress.answer,
+        sources=_SOURCES.validate_json(fields["sources"]) if "sources" in fields else (),
+        live=progress.live,
+        kept=progress.kept,
+        approval=progress.approval,
+        explanation=Explanation.read(fields["why"]) if "why" in fields else None,
+        feedback=fields.get("feedback", ""),
+        comment=fields.get("feedback_comment", ""),
     )
 
 

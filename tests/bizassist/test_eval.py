@@ -17,7 +17,7 @@ from bizassist.__main__ import main
 from bizassist.evaluation.cases import Case, read_cases
 from bizassist.evaluation.runner import Reply
 from bizassist.evaluation.scoring import Judged, group, percentile, price_of
-from bots.web.outgoing.explanation import Why
+from bots.web.outgoing.explanation import Explanation
 from bots.web.transcripts import Transcripts
 from identity.executor import Executor
 from tests.conftest import ROOT, Stack
@@ -188,8 +188,8 @@ async def transcripts(aws: boto3.Session, stack: Stack) -> AsyncIterator[None]:
     ]
     for turn, question, feedback, tools in told:
         await kept.ask("someone", "eval", turn, question)
-        why = Why.model_validate({"tools": tools})
-        await kept.answered("someone", "eval", turn, "No.", why=why)
+        explanation = Explanation.model_validate({"tools": tools})
+        await kept.answered("someone", "eval", turn, "No.", explanation=explanation)
         assert await kept.judge("someone", "eval", turn, feedback, "")
     yield
     for turn, *_ in told:

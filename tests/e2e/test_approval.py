@@ -5,8 +5,8 @@ from pathlib import Path
 import boto3
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
-from tests.bots.chats import own_chat
-from tests.bots.scripted import FINISHED, HANGS, STARTED, Scripted, text
+from tests.bots.chat_service import separate_chat_service
+from tests.bots.scripted_runtime import FINISHED, HANGS, STARTED, ScriptedRuntime, text
 from tests.conftest import Stack
 from tests.e2e.axe import assert_accessible
 from tests.e2e.people import ask, sign_in
@@ -80,10 +80,10 @@ async def test_an_answer_is_stopped_while_it_is_written(
 ) -> None:
     tool = {"type": "TOOL_CALL_START", "toolCallId": "c", "toolCallName": "search___web_search"}
     half = [STARTED, text("The first half of "), tool, HANGS]
-    runtime = Scripted([half, [STARTED, text("The next."), FINISHED], half])
+    runtime = ScriptedRuntime([half, [STARTED, text("The next."), FINISHED], half])
     async with (
-        runtime.running(),
-        own_chat(stack, aws, tmp_path, runtime.url) as chat,
+        runtime.listening(),
+        separate_chat_service(stack, aws, tmp_path, runtime.url) as chat,
         await browser.new_context() as context,
     ):
         page = await admin_page(context, stack, chat.url)

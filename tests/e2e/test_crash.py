@@ -14,7 +14,15 @@ import httpx
 
 from bizassist.local.processes import Part, Running, free_port
 from bizassist.settings.parameters import write_parameters
-from tests.bots.scripted import FINISHED, HANGS, STARTED, WAITS, Scripted, own_queues, text
+from tests.bots.scripted_runtime import (
+    FINISHED,
+    HANGS,
+    STARTED,
+    WAITS,
+    ScriptedRuntime,
+    new_queues,
+    text,
+)
 from tests.conftest import Stack
 from tests.person import Person
 
@@ -65,10 +73,10 @@ async def link(stack: Stack, http: httpx.AsyncClient) -> None:
 
 @asynccontextmanager
 async def own_slack(
-    stack: Stack, aws: boto3.Session, runtime: Scripted, logs: Path
+    stack: Stack, aws: boto3.Session, runtime: ScriptedRuntime, logs: Path
 ) -> AsyncIterator[tuple[str, Part]]:
     """A Slack double, and the chat service beside it, which the test starts itself."""
-    known = {**stack.parameters, **own_queues(aws, deliveries=5), "runtime_url": runtime.url}
+    known = {**stack.parameters, **new_queues(aws, deliveries=5), "runtime_url": runtime.url}
     write_parameters(aws.client("ssm"), PREFIX, known)
     ports = free_port(), free_port()
     slack, chat = (f"http://127.0.0.1:{port}" for port in ports)
@@ -94,7 +102,7 @@ async def own_slack(
 async def test_an_answer_survives_the_death_of_its_process(
     stack: Stack, aws: boto3.Session, tmp_path: Path
 ) -> None:
-    runtime = Scripted(
+    runtime = ScriptedRuntime(
         [
             [STARTED, text("The first half of "), HANGS],
             [STARTED, text("The first half of "), text("the whole answer."), FINISHED],
@@ -103,7 +111,7 @@ async def test_an_answer_survives_the_death_of_its_process(
     async with AsyncExitStack() as stays:
         http = await stays.enter_async_context(httpx.AsyncClient())
         await link(stack, http)
-        await stays.enter_async_context(runtime.running())
+        await stays.enter_async_context(runtime.listening())
         url, chat = await stays.enter_async_context(own_slack(stack, aws, runtime, tmp_path))
         slack = Slack(url, http)
 
@@ -120,19 +128,21 @@ async def test_an_answer_survives_the_death_of_its_process(
         await slack.until(r"The first half of the whole answer\.")
 
         assert len(await slack.bots_messages()) == 1
-        assert [call["runId"] for call in runtime.asked][:1] * 2 == [
-            call["runId"] for call in runtime.asked
+        assert [call["runId"] for call in runtime.requests][:1] * 2 == [
+            call["runId"] for call in runtime.requests
         ]
 
 
 async def test_a_process_that_is_asked_to_end_finishes_its_answer(
     stack: Stack, aws: boto3.Session, tmp_path: Path
 ) -> None:
-    runtime = Scripted([[STARTED, text("The first half of "), WAITS, text("it all."), FINISHED]])
+    runtime = ScriptedRuntime(
+        [[STARTED, text("The first half of "), WAITS, text("it all."), FINISHED]]
+    )
     async with AsyncExitStack() as stays:
         http = await stays.enter_async_context(httpx.AsyncClient())
         await link(stack, http)
-        await stays.enter_async_context(runtime.running())
+        await stays.enter_async_context(runtime.listening())
         url, chat = await stays.enter_async_context(own_slack(stack, aws, runtime, tmp_path))
         slack = Slack(url, http)
 
@@ -147,7 +157,7 @@ async def test_a_process_that_is_asked_to_end_finishes_its_answer(
         await only.ended()
 
         assert "The first half of it all." in str(await slack.bots_messages())
-        assert len(await slack.bots_messages()) == len(runtime.asked) == 1
+        assert len(await slack.bots_messages()) == len(runtime.requests) == 1
 
 
 async def until_refused(http: httpx.AsyncClient, url: str) -> None:

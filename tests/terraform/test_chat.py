@@ -15,7 +15,7 @@ import pytest_asyncio
 
 from bizassist.local.processes import Part, Running
 from bizassist.settings.parameters import read_parameters, write_parameters
-from tests.bots.scripted import FINISHED, STARTED, Scripted, text
+from tests.bots.scripted_runtime import FINISHED, STARTED, ScriptedRuntime, text
 from tests.person import Person, answered
 from tests.terraform.account import REGION, ROOT, Account
 from tests.terraform.test_applied import PREFIX
@@ -26,14 +26,14 @@ ANSWER = "Terraform made all of this."
 
 
 @pytest_asyncio.fixture(scope="module")
-async def runtime() -> AsyncIterator[Scripted]:
-    async with Scripted([[STARTED, text(ANSWER), FINISHED]]).running() as runtime:
+async def runtime() -> AsyncIterator[ScriptedRuntime]:
+    async with ScriptedRuntime([[STARTED, text(ANSWER), FINISHED]]).listening() as runtime:
         yield runtime
 
 
 @pytest_asyncio.fixture(scope="module")
 async def chat(
-    account: Account, runtime: Scripted, tmp_path_factory: pytest.TempPathFactory
+    account: Account, runtime: ScriptedRuntime, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[str]:
     """Its address; it reads what Terraform wrote, and of AgentCore what a test can give it."""
     environment = {
@@ -93,7 +93,7 @@ async def test_the_service_is_ready(chat: str) -> None:
 
 
 async def test_a_person_signs_in_and_is_answered(
-    chat: str, password: str, runtime: Scripted
+    chat: str, password: str, runtime: ScriptedRuntime
 ) -> None:
     async with Person() as alice, asyncio.timeout(60):
         await alice.open(f"{chat}/auth/login?next=/chat")
@@ -101,7 +101,7 @@ async def test_a_person_signs_in_and_is_answered(
 
         assert ANSWER in await answered(alice, "Who made you?")
 
-    assert len(runtime.asked) == 1
+    assert len(runtime.requests) == 1
 
 
 def test_the_machine_client_gets_a_token_for_the_gateway(account: Account) -> None:

@@ -10,7 +10,7 @@ from slack_sdk.signature import SignatureVerifier
 
 from bots.platform import Accepted
 from bots.queue.inbox import InboxUnavailable
-from bots.slack.incoming.payloads import MalformedPayload, read
+from bots.slack.incoming.payloads import MalformedPayload, read_message
 
 Accept = Callable[[Accepted], Awaitable[None]]
 """Puts what arrived into the inbox and returns when it is safe there; raises InboxUnavailable."""
@@ -84,10 +84,10 @@ class SlackEdge:
             return web.Response()
         if "command" not in form:
             raise _Refused(400, "This is not a slash command.")
-        asked = read(form)
-        if asked is not None:
+        incoming = read_message(form)
+        if incoming is not None:
             try:
-                await self._accept(asked.accepted(form))
+                await self._accept(incoming.accepted(form))
             except InboxUnavailable:
                 _log.exception("a slash command could not be put into the inbox")
                 return _private("I can't take questions right now. Please try again in a minute.")
@@ -97,10 +97,10 @@ class SlackEdge:
         envelope = _json_object(body)
         if envelope.get("type") == "url_verification":
             return web.json_response({"challenge": str(envelope.get("challenge", ""))})
-        asked = read(envelope)
-        if asked is not None:
+        incoming = read_message(envelope)
+        if incoming is not None:
             try:
-                await self._accept(asked.accepted(envelope))
+                await self._accept(incoming.accepted(envelope))
             except InboxUnavailable:
                 _log.exception("an event could not be put into the inbox; Slack sends it again")
                 raise _Refused(503, "The event could not be kept; please send it again.") from None

@@ -19,7 +19,7 @@ class MalformedPayload(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class IncomingMessage:
     """One thing that one person said to the assistant.
 
     :param tenant: the organisation on Enterprise Grid, the workspace otherwise.
@@ -38,7 +38,7 @@ class Asked:
     ts: str = ""
     thread: str | None = None
     response_url: str = ""
-    stranger: bool = False
+    from_another_company: bool = False
 
     @property
     def chat_user(self) -> ChatUser:
@@ -52,7 +52,7 @@ class Asked:
         return ":".join(filter(None, ("slack", self.tenant, self.channel, place)))
 
     @property
-    def shared(self) -> str | None:
+    def shared_channel(self) -> str | None:
         """The channel, unless only the asker is there (ids of direct messages begin with D)."""
         return None if self.channel.startswith("D") else self.channel
 
@@ -62,7 +62,7 @@ class Asked:
         return Accepted("slack", self.event_id, self.conversation, kept)
 
 
-def read(body: Mapping[str, object]) -> Asked | None:
+def read_message(body: Mapping[str, object]) -> IncomingMessage | None:
     """What ``body`` asks; None when it is nothing that the assistant answers.
 
     :raises MalformedPayload: when a field is missing that Slack always sends.
@@ -70,8 +70,8 @@ def read(body: Mapping[str, object]) -> Asked | None:
     return _command(body) if "command" in body else _event(body)
 
 
-def _command(form: Mapping[str, object]) -> Asked:
-    return Asked(
+def _command(form: Mapping[str, object]) -> IncomingMessage:
+    return IncomingMessage(
         kind="command",
         event_id=_required(form, "trigger_id"),
         tenant=_text(form, "enterprise_id") or _required(form, "team_id"),
@@ -82,7 +82,7 @@ def _command(form: Mapping[str, object]) -> Asked:
     )
 
 
-def _event(envelope: Mapping[str, object]) -> Asked | None:
+def _event(envelope: Mapping[str, object]) -> IncomingMessage | None:
     event = envelope.get("event")
     if envelope.get("type") != "event_callback" or not isinstance(event, Mapping):
         raise MalformedPayload("This is not an event of Slack's Events API.")
@@ -90,7 +90,7 @@ def _event(envelope: Mapping[str, object]) -> Asked | None:
     if kind is None or _text(event, "user") in _own_users(envelope):
         return None
     team, channel, ts = _team(envelope), _required(event, "channel"), _required(event, "ts")
-    return Asked(
+    return IncomingMessage(
         kind=kind,
         # A message and its app_mention are two events of one post, and Slack has sent one post
         # under up to eleven event ids, so the post's own id is the one that counts.
@@ -101,7 +101,7 @@ def _event(envelope: Mapping[str, object]) -> Asked | None:
         text=_without_mention(_text(event, "text"), _own_users(envelope)),
         ts=ts,
         thread=_text(event, "thread_ts") or (ts if kind == "mention" else None),
-        stranger=_from_elsewhere(envelope, event),
+        from_another_company=_from_another_company(envelope, event),
     )
 
 
@@ -116,7 +116,7 @@ def _kind(event: Mapping[str, object]) -> Kind | None:
     return None
 
 
-def _from_elsewhere(envelope: Mapping[str, object], event: Mapping[str, object]) -> bool:
+def _from_another_company(envelope: Mapping[str, object], event: Mapping[str, object]) -> bool:
     theirs = _text(event, "user_team") or _text(event, "team")
     if not theirs or envelope.get("is_ext_shared_channel") is False:
         return False

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from bots.answer.markdown import candid, slack_mrkdwn, split
+from bots.answer.markdown import slack_mrkdwn, split, without_spoofing
 
 Content = Mapping[str, Any]
 """The ``text`` and ``blocks`` of a message, as every way of posting one takes them."""
@@ -42,13 +42,13 @@ def content(markdown: str) -> Content:
     """One piece of an answer; ``text`` is for notifications and for clients without blocks."""
     return {
         "text": slack_mrkdwn(markdown)[:UPDATE_TEXT],
-        "blocks": [{"type": "markdown", "text": inert(markdown)}],
+        "blocks": [{"type": "markdown", "text": without_mentions(markdown)}],
     }
 
 
-def inert(markdown: str) -> str:
+def without_mentions(markdown: str) -> str:
     """``markdown`` whose angle brackets mention nobody and hide no address, without images."""
-    plain = _IMAGE.sub("", _AUTOLINK.sub(r"\1", candid(markdown)))
+    plain = _IMAGE.sub("", _AUTOLINK.sub(r"\1", without_spoofing(markdown)))
     return _ACTING.sub(f"<{_WORD_JOINER}", plain)
 
 
@@ -70,7 +70,7 @@ def sign_in(url: str) -> Content:
     }
 
 
-def asked_line(question: str) -> Content:
+def question_line(question: str) -> Content:
     """The first private answer to a command, which Slack itself does not show once it is sent."""
     quoted = question if len(question) <= QUOTED else f"{question[:QUOTED]}…"
     return content("> " + " ".join(quoted.split()) + "\n\n_Looking into it…_")

@@ -13,10 +13,10 @@ from slack_sdk.errors import SlackApiError
 
 from bots.answer.draft import THINKING, Draft
 from bots.platform import Receipt
-from bots.slack.incoming.payloads import Asked
-from bots.slack.outgoing.message import asked_line, content, pieces
+from bots.slack.incoming.payloads import IncomingMessage
+from bots.slack.outgoing.message import content, pieces, question_line
 from bots.slack.outgoing.posts import Posts
-from bots.slack.outgoing.private_message import Private
+from bots.slack.outgoing.private_message import PrivateMessages
 
 _log = logging.getLogger(__name__)
 
@@ -106,9 +106,11 @@ class PrivateReply:
     that was said, so that a redelivered turn repeats neither.
     """
 
-    def __init__(self, private: Private, asked: Asked, receipt: Receipt) -> None:
+    def __init__(
+        self, private: PrivateMessages, incoming: IncomingMessage, receipt: Receipt
+    ) -> None:
         self._private = private
-        self._asked = asked
+        self._incoming = incoming
         self._receipt = receipt
         self._draft = Draft()
         self._said = False
@@ -117,7 +119,7 @@ class PrivateReply:
 
     async def __aenter__(self) -> Self:
         if self._receipt.message is None:
-            await self._private.tell(self._asked, asked_line(self._asked.text))
+            await self._private.send(self._incoming, question_line(self._incoming.text))
             await self._keep()
         return self
 
@@ -129,7 +131,7 @@ class PrivateReply:
     ) -> None:
         if error is None and not self._said:
             for piece in pieces(self._draft.final())[self._delivered :]:
-                await self._private.tell(self._asked, content(piece))
+                await self._private.send(self._incoming, content(piece))
                 self._delivered += 1
                 await self._keep()
 
@@ -142,7 +144,7 @@ class PrivateReply:
         self._said = True
         digest = hashlib.sha256(sentence.encode()).hexdigest()[:16]
         if digest != self._last_said:
-            await self._private.tell(self._asked, content(sentence))
+            await self._private.send(self._incoming, content(sentence))
             self._last_said = digest
             await self._keep()
 

@@ -74,7 +74,9 @@ class WebApi:
         )
         return str(posted["ts"])
 
-    async def whisper(self, channel: str, user: str, content: Content, thread: str | None) -> None:
+    async def post_ephemeral(
+        self, channel: str, user: str, content: Content, thread: str | None
+    ) -> None:
         """Post what only ``user`` sees; Slack does not promise that they do."""
         await self._once.chat_postEphemeral(channel=channel, user=user, thread_ts=thread, **content)
 

@@ -14,7 +14,7 @@ LONGEST_ID = 1024  # a table's key has 2,048 bytes
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class IncomingActivity:
     """One activity of Teams.
 
     :param text: what was said, without the mention of the bot.
@@ -34,7 +34,7 @@ class Asked:
         return str(self.activity.conversation.id)
 
     @property
-    def concerns_us(self) -> bool:
+    def needs_handling(self) -> bool:
         """Somebody speaks, or has just added the bot; all else that Teams tells needs nothing."""
         return self.activity.type == ActivityTypes.message or self.adds_bot
 
@@ -47,7 +47,7 @@ class Asked:
         )
 
     @property
-    def shared(self) -> str | None:
+    def shared_channel(self) -> str | None:
         """The channel or group, without the thread; None where only the asker is."""
         return None if self.personal else self.conversation.partition(";")[0]
 
@@ -60,23 +60,23 @@ class Asked:
             text=self.text,
             accepted=accepted,
             names=Names(workspace="Microsoft Teams", user=self.activity.from_property.name or ""),
-            channel=self.shared,
+            channel=self.shared_channel,
         )
 
 
-def read(body: object) -> Asked:
+def read_activity(body: object) -> IncomingActivity:
     """Read an activity as it arrived.
 
     :raises Malformed: when it isn't one, or lacks what every activity of Teams has.
     """
     model: Any = Activity()  # botbuilder is not typed
     try:
-        return _asked(model.deserialize(body))
+        return _incoming(model.deserialize(body))
     except (ValueError, AttributeError, LookupError, TypeError) as error:
         raise Malformed("The body is not an activity.") from error
 
 
-def _asked(activity: Activity) -> Asked:
+def _incoming(activity: Activity) -> IncomingActivity:
     asker, conversation = activity.from_property, activity.conversation
     if not activity.type or activity.channel_id != CHANNEL or not activity.recipient.id:
         raise ValueError("not from Teams, or for nobody")
@@ -89,7 +89,9 @@ def _asked(activity: Activity) -> Asked:
     lengths = [len(value.encode()) for value in (event_id, chat_user.key, text)]
     if max(lengths[:2]) > LONGEST_ID:
         raise ValueError("no id of Teams is as long")
-    return Asked(activity, chat_user, text, conversation.conversation_type == "personal", event_id)
+    return IncomingActivity(
+        activity, chat_user, text, conversation.conversation_type == "personal", event_id
+    )
 
 
 def _tenant(activity: Activity) -> str:

@@ -10,7 +10,7 @@ from yarl import URL
 from bots.platform import Accept, Accepted
 from bots.queue.inbox import InboxUnavailable
 from bots.teams.errors import Malformed, Stranger, TurnedAway
-from bots.teams.incoming.activity import Asked, read
+from bots.teams.incoming.activity import IncomingActivity, read_activity
 from bots.teams.incoming.authentication import Authentication
 from bots.teams.incoming.signing_keys import SigningKeys
 from bots.teams.registration import TeamsApp
@@ -53,31 +53,31 @@ class TeamsEdge:
 
     async def _received(self, request: web.Request) -> web.Response:
         body = _object(await request.read())
-        asked = read(body)
+        incoming = read_activity(body)
         claims = await self._authentication.claims(
-            asked.activity, request.headers.get("Authorization", "")
+            incoming.activity, request.headers.get("Authorization", "")
         )
-        self._check_origin(asked)
-        if asked.activity.type == ActivityTypes.invoke:
+        self._check_origin(incoming)
+        if incoming.activity.type == ActivityTypes.invoke:
             # An invoke is answered in this response, or not at all; nothing of ours sends one.
             return web.Response(status=501)
-        if asked.concerns_us:
+        if incoming.needs_handling:
             await self._accept(
                 Accepted(
                     "teams",
-                    asked.event_id,
-                    asked.conversation,
+                    incoming.event_id,
+                    incoming.conversation,
                     {"activity": body, "claims": dict(claims)},
                 )
             )
         return web.Response(status=202)
 
-    def _check_origin(self, asked: Asked) -> None:
+    def _check_origin(self, incoming: IncomingActivity) -> None:
         """Only people of our tenant, and answers only to Microsoft or, without tokens, to us."""
         tenant = self._app.app_tenant_id
-        if tenant and asked.chat_user.tenant.lower() != tenant.lower():
+        if tenant and incoming.chat_user.tenant.lower() != tenant.lower():
             raise Stranger("This bot works for another organisation.")
-        address = _address(asked.activity.service_url)
+        address = _address(incoming.activity.service_url)
         if self._app.anonymous:
             known = address.scheme == "http" and address.host in LOOPBACK
         else:

@@ -79,21 +79,21 @@ class _Sender(AsyncHTTPSender[Any, Any]):
         """The session belongs to whoever made it."""
 
     async def send(self, request: Request[Any], **_: Any) -> Response[Any, Any]:
-        asked = request.http_request
+        sent = request.http_request
         if self._token is not None:
-            asked.headers["Authorization"] = f"Bearer {await self._token()}"
+            sent.headers["Authorization"] = f"Bearer {await self._token()}"
         try:
             async with self._http.request(
-                asked.method,
-                URL(asked.url, encoded=True),
-                data=asked.data,
-                headers=asked.headers,
+                sent.method,
+                URL(sent.url, encoded=True),
+                data=sent.data,
+                headers=sent.headers,
                 timeout=TIMEOUT,
                 allow_redirects=False,
             ) as answered:
                 if answered.status >= HTTPStatus.MULTIPLE_CHOICES:
                     raise _failure(answered)
-                response = _Answer(asked, answered)
+                response = _Answer(sent, answered)
                 await response.load_body()
         except aiohttp.ClientConnectorError as error:
             raise CallUnanswered("the Bot Connector can't be reached") from error

@@ -8,7 +8,7 @@ from botbuilder.schema import Activity, ConversationParameters
 from botframework.connector.aio import ConnectorClient
 
 from bots.teams.errors import CallRefused, CallUnanswered
-from bots.teams.incoming.activity import Asked
+from bots.teams.incoming.activity import IncomingActivity
 
 TRIES = 3
 LONGEST_PAUSE = 10.0
@@ -52,7 +52,7 @@ class Chat:
         await self._calls.delete_activity(self._conversation, message)
 
 
-async def open_personal(client: ConnectorClient, asked: Asked) -> Chat:
+async def open_personal(client: ConnectorClient, incoming: IncomingActivity) -> Chat:
     """The asker's own chat with the bot, opened when there is none.
 
     :raises CallRefused: when Teams doesn't let us; the person may not have the bot installed.
@@ -61,10 +61,10 @@ async def open_personal(client: ConnectorClient, asked: Asked) -> Chat:
     calls: Any = client.conversations
     parameters = ConversationParameters(
         is_group=False,
-        bot=asked.activity.recipient,
-        members=[asked.activity.from_property],
-        tenant_id=asked.chat_user.tenant,
-        channel_data={"tenant": {"id": asked.chat_user.tenant}},
+        bot=incoming.activity.recipient,
+        members=[incoming.activity.from_property],
+        tenant_id=incoming.chat_user.tenant,
+        channel_data={"tenant": {"id": incoming.chat_user.tenant}},
     )
     # Opening a chat that is there gives the same chat, so it may be done twice.
     opened = await _patiently(lambda: calls.create_conversation(parameters), repeatable=True)

@@ -10,10 +10,10 @@ from aiohttp import web
 
 from bots.platform import Accept
 from bots.queue.inbox import InboxUnavailable
-from bots.turn.actions import Acts, Decision
-from bots.turn.run import NotStopped, Runs
+from bots.turn.actions import Decision, TurnActions
+from bots.turn.run import Runs, StopFailed
 from bots.web.approvals import Approvals, after_decision
-from bots.web.incoming.ownership import own_person, own_turns
+from bots.web.incoming.ownership import find_turn, require_person
 from bots.web.pages import ID
 from bots.web.platform import accepted_decision, accepted_question
 from bots.web.transcripts import Transcripts
@@ -26,7 +26,7 @@ GOES_ON = "The answer couldn't be stopped right now. Please try again in a momen
 
 
 @dataclass(frozen=True, slots=True)
-class Buttons:
+class AnswerActions:
     """The handlers of the forms below ``/chat/{conversation}/{turn}``.
 
     :param accept: puts what goes on after a decision into the inbox.
@@ -35,7 +35,7 @@ class Buttons:
 
     transcripts: Transcripts
     approvals: Approvals
-    acts: Acts
+    actions: TurnActions
     runs: Runs
     accept: Accept
     tenant: str
@@ -47,14 +47,14 @@ class Buttons:
 
     async def decide(self, request: web.Request) -> web.Response:
         """Take the asker's decision, and let the answer go on."""
-        person = await own_person(request)
+        person = await require_person(request)
         await check_csrf(request)
         form = await request.post()
         decision = form.get("decision")
         if decision not in {"approve", "refuse"}:
             raise web.HTTPBadRequest(text=NO_DECISION)
-        asked, later = await own_turns(request, person, self.transcripts)
-        approval = asked.approval
+        turn, later = await find_turn(request, person, self.transcripts)
+        approval = turn.approval
         # A page may be old: its click is for what it showed, and a later question has dropped that.
         if approval and approval.live == form.get("asks") and not later:
             await self._decide(request, person.subject, approval.live, cast("Decision", decision))
@@ -62,15 +62,15 @@ class Buttons:
 
     async def stop(self, request: web.Request) -> web.Response:
         """Stop the asker's answer."""
-        person = await own_person(request)
+        person = await require_person(request)
         await check_csrf(request)
-        asked, _ = await own_turns(request, person, self.transcripts)
-        if asked.answer is None:
+        turn, _ = await find_turn(request, person, self.transcripts)
+        if turn.answer is None:
             chat_user = ChatUser("web", self.tenant, person.subject)
             conversation = f"web:{request.match_info['conversation']}"
             try:
-                await self.runs.stop(f"web:{asked.live}", chat_user, conversation)
-            except NotStopped:
+                await self.runs.stop(f"web:{turn.live}", chat_user, conversation)
+            except StopFailed:
                 raise web.HTTPServiceUnavailable(text=GOES_ON) from None
         raise _back(request)
 
@@ -78,7 +78,7 @@ class Buttons:
         self, request: web.Request, subject: str, live: str, decision: Decision
     ) -> None:
         """Write the decision first, so that whatever fails afterwards is made good by a click."""
-        stands = await self.acts.decide(f"web:{live}", subject, decision)
+        stands = await self.actions.decide(f"web:{live}", subject, decision)
         if stands is None:
             return
         conversation, turn = request.match_info["conversation"], request.match_info["turn"]
@@ -87,7 +87,7 @@ class Buttons:
             await self.accept(accepted_decision(question, after_decision(live), stands))
         except InboxUnavailable:
             raise web.HTTPServiceUnavailable(text=NOT_TAKEN) from None
-        await self.approvals.decided((subject, conversation, turn), live, stands.decision)
+        await self.approvals.record_decision((subject, conversation, turn), live, stands.decision)
 
 
 def _back(request: web.Request) -> web.HTTPSeeOther:

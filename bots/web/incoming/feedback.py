@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from bots.turn.ledger import Ledger
-from bots.web.incoming.ownership import own_person
+from bots.web.incoming.ownership import require_person
 from bots.web.outgoing.explanation import LONGEST_COMMENT
 from bots.web.pages import ID
 from bots.web.transcripts import Transcripts
@@ -34,7 +34,7 @@ class Feedback:
 
     async def give(self, request: web.Request) -> web.Response:
         """``POST /chat/{conversation}/{turn}/feedback``: changeable for as long as it is kept."""
-        person = await own_person(request)
+        person = await require_person(request)
         await check_csrf(request)
         form = await request.post()
         feedback, comment = str(form.get("feedback", "")), str(form.get("comment", "")).strip()

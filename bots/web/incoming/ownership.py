@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 from aiohttp import web
 
-from bots.web.transcripts import Asked, Transcripts
+from bots.web.transcripts import Transcripts, TranscriptTurn
 from identity.sessions.signed_in import SignedIn, signed_in
 
 NOT_FOUND = "There is no such question."
 
 
-async def own_person(request: web.Request) -> SignedIn:
+async def require_person(request: web.Request) -> SignedIn:
     """Who is signed in.
 
     :raises web.HTTPUnauthorized: when nobody is.
@@ -21,15 +21,15 @@ async def own_person(request: web.Request) -> SignedIn:
     return person
 
 
-async def own_turns(
+async def find_turn(
     request: web.Request, person: SignedIn, transcripts: Transcripts
-) -> tuple[Asked, Sequence[Asked]]:
+) -> tuple[TranscriptTurn, Sequence[TranscriptTurn]]:
     """The turn of the request's address, and those after it.
 
     :raises web.HTTPNotFound: when the person has asked no such question.
     """
     turns = await transcripts.turns(person.subject, request.match_info["conversation"])
-    for place, asked in enumerate(turns, 1):
-        if asked.turn == request.match_info["turn"]:
-            return asked, turns[place:]
+    for place, turn in enumerate(turns, 1):
+        if turn.id == request.match_info["turn"]:
+            return turn, turns[place:]
     raise web.HTTPNotFound(text=NOT_FOUND)

@@ -19,7 +19,7 @@ NO_FORM = "That could not be read. Please reload the page and try again."
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class UploadedFile:
     """A file as it stands in a form."""
 
     name: str
@@ -28,14 +28,14 @@ class Given:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class QuestionForm:
     """What a person has filled in."""
 
     text: str
-    files: tuple[Given, ...] = ()
+    files: tuple[UploadedFile, ...] = ()
 
 
-async def read_form(request: web.Request) -> Asked:
+async def read_form(request: web.Request) -> QuestionForm:
     """The form of a request; only one with files may be larger than other requests.
 
     :raises FormRejected: when no page of this session has made it.
@@ -43,17 +43,17 @@ async def read_form(request: web.Request) -> Asked:
     """
     if request.content_type != "multipart/form-data":
         await check_csrf(request)
-        return Asked(str((await request.post()).get("text", "")).strip())
+        return QuestionForm(str((await request.post()).get("text", "")).strip())
     try:
         return await _with_files(request)
     except (ValueError, RuntimeError, HttpProcessingError):  # what aiohttp's reader raises
         raise web.HTTPBadRequest(text=NO_FORM) from None
 
 
-async def _with_files(request: web.Request) -> Asked:
+async def _with_files(request: web.Request) -> QuestionForm:
     """The token comes before the files, so that nobody else's form costs us twenty megabytes."""
     fields: dict[str, str] = {}
-    files: list[Given] = []
+    files: list[UploadedFile] = []
     left, checked = MOST_BYTES, False
     reader = await request.clone(client_max_size=MOST_BYTES + MEGABYTE).multipart()
     for _ in range(MOST_PARTS):
@@ -70,14 +70,14 @@ async def _with_files(request: web.Request) -> Asked:
             await _check(request, fields)
             checked = True
         if part.name == "files" and part.filename:
-            files.append(await _given(part, left))
+            files.append(await _uploaded_file(part, left))
             left -= len(files[-1].content)
     else:
         raise web.HTTPBadRequest(text=TOO_MANY)
     await _check(request, fields)
     if len(files) > MOST_FILES:
         raise web.HTTPBadRequest(text=TOO_MANY)
-    return Asked(fields.get("text", "").strip(), tuple(files))
+    return QuestionForm(fields.get("text", "").strip(), tuple(files))
 
 
 async def _check(request: web.Request, fields: dict[str, str]) -> None:
@@ -85,7 +85,7 @@ async def _check(request: web.Request, fields: dict[str, str]) -> None:
     await check_csrf_token(request, fields.get("csrf_token", "") if header is None else header)
 
 
-async def _given(part: BodyPartReader, most: int) -> Given:
+async def _uploaded_file(part: BodyPartReader, most: int) -> UploadedFile:
     name = plain_name(part.filename or "")
     media = type_of(name)
     if media is None:
@@ -93,7 +93,7 @@ async def _given(part: BodyPartReader, most: int) -> Given:
     content = await _content(part, most)
     if not content:
         raise web.HTTPBadRequest(text=EMPTY.format(name=name))
-    return Given(name, media, content)
+    return UploadedFile(name, media, content)
 
 
 async def _content(part: BodyPartReader, most: int) -> bytes:

@@ -23,7 +23,7 @@ from bots.files import (
     StoredFile,
     plain_name,
 )
-from bots.web.incoming.question_form import Given
+from bots.web.incoming.question_form import UploadedFile
 from bots.web.transcripts import KEPT
 from identity.executor import Executor
 from identity.sessions.signed_in import signed_in
@@ -65,17 +65,17 @@ class Uploads:
         self._files = files
 
     async def keep(
-        self, subject: str, conversation: str, turn: str, given: Sequence[Given]
+        self, subject: str, conversation: str, turn: str, files: Sequence[UploadedFile]
     ) -> list[Upload]:
         """Store the files of one question.
 
         :raises HTTPServiceUnavailable: with a sentence, when they can't be stored.
         """
-        if not given:
+        if not files:
             return []
         taken = [one.stored.name for one in await self.of(subject, conversation)]
         kept: list[Upload] = []
-        for number, file in enumerate(given):
+        for number, file in enumerate(files):
             name = plain_name(file.name, taken)
             taken.append(name)
             upload = secrets.token_hex(16)

@@ -16,7 +16,7 @@ from ag_ui.core import (
 )
 from pydantic import BaseModel, Field, ValidationError
 
-from bots.web.outgoing.shown_answer import readable
+from bots.web.outgoing.answer_state import readable
 
 EXPLANATION = "bizassist.explanation"
 LONGEST_ARGUMENTS = 4_000
@@ -46,7 +46,7 @@ class Memory(BaseModel):
     text: str
 
 
-class Why(BaseModel):
+class Explanation(BaseModel):
     """Tools and memories of an answer, and its trace; its sources are told one by one before."""
 
     tools: list[ToolUse] = Field(default_factory=list, max_length=MOST)
@@ -63,10 +63,10 @@ class Why(BaseModel):
 
 
 @dataclass(slots=True)
-class Reasons:
-    """Gathers the reasons of one answer while it is written."""
+class ExplanationBuilder:
+    """Folds the agent's events of one answer into its explanation."""
 
-    why: Why | None = None
+    result: Explanation | None = None
     _names: dict[str, str] = field(default_factory=dict)
     _arguments: dict[str, str] = field(default_factory=dict)
 
@@ -74,26 +74,26 @@ class Reasons:
         """Take one agent event in; a run that begins again starts over."""
         match event:
             case RunStartedEvent():
-                self.why = None
+                self.result = None
                 self._names.clear()
                 self._arguments.clear()
             case ToolCallStartEvent(tool_call_id=call, tool_call_name=name):
                 self._names[call] = name
             case ToolCallArgsEvent(tool_call_id=call, delta=delta):
-                given = self._arguments.get(call, "") + delta
-                self._arguments[call] = given[:LONGEST_ARGUMENTS]
+                arguments = self._arguments.get(call, "") + delta
+                self._arguments[call] = arguments[:LONGEST_ARGUMENTS]
             case CustomEvent(name=name, value=value) if name == EXPLANATION:
-                self.why = self._explained(value)
+                self.result = self._with_arguments(value)
 
-    def _explained(self, value: Any) -> Why | None:
+    def _with_arguments(self, value: Any) -> Explanation | None:
         try:
-            why = Why.model_validate(value)
+            explanation = Explanation.model_validate(value)
         except ValidationError:
             return None
         calls = dict(self._names)
-        for tool in why.tools:
+        for tool in explanation.tools:
             call = next((call for call, name in calls.items() if name == tool.name), None)
             if call is not None:
                 del calls[call]
                 tool.arguments = self._arguments.get(call, "")
-        return why
+        return explanation

@@ -16,7 +16,7 @@ from agent.models.offline.model import respond
 from agent.models.offline.tool_choice import Call
 from agent.request.attachments import plain_name
 from bots.answer.markdown import html, slack_mrkdwn, teams_markdown
-from bots.slack.outgoing.message import inert
+from bots.slack.outgoing.message import without_mentions
 from tests.agent.local_parts import Cloud, ask, thread
 from tests.agent.product import all_specs
 from tests.agent.tool_specs import SEARCH, WARRANTY
@@ -96,7 +96,7 @@ def acts(markdown: str) -> list[str]:
     shown = {
         "html": html(markdown),
         "slack": slack_mrkdwn(markdown),
-        "slack block": inert(markdown),
+        "slack block": without_mentions(markdown),
         "teams": teams_markdown(markdown),
     }
     found = [
@@ -250,7 +250,7 @@ def test_a_link_that_names_another_place_shows_where_it_leads(text: str, goes_to
         f"<https://{goes_to}" in slack_mrkdwn(text) and "|" not in slack_mrkdwn(text)
     )
     assert f"[https://{goes_to}" in teams_markdown(text)
-    assert f"[https://{goes_to}" in inert(text)
+    assert f"[https://{goes_to}" in without_mentions(text)
 
 
 @pytest.mark.parametrize(
@@ -264,4 +264,4 @@ def test_a_link_that_names_another_place_shows_where_it_leads(text: str, goes_to
 )
 def test_an_honest_link_stays_as_it_is(text: str) -> None:
     assert teams_markdown(text) == text
-    assert inert(text) == text
+    assert without_mentions(text) == text

@@ -14,7 +14,7 @@ from ag_ui.core import (
     ToolCallStartEvent,
 )
 
-from bots.answer.draft import NOTHING, THINKING, Draft, doing
+from bots.answer.draft import NOTHING, THINKING, Draft, tool_activity
 
 CHECK = "warranty___check_warranty_status"
 
@@ -87,4 +87,4 @@ def test_an_empty_answer_says_so() -> None:
     ],
 )
 def test_a_tools_name_is_said_in_words(name: str, said: str) -> None:
-    assert doing(name) == said
+    assert tool_activity(name) == said

@@ -8,8 +8,8 @@ from ag_ui.core import BaseEvent, CustomEvent, RunStartedEvent, TextMessageConte
 from bots.answer.draft import NOTHING, Draft
 from bots.answer.markdown import html, slack_mrkdwn, teams_markdown
 from bots.answer.sources import MOST, SOURCE, Source, markdown, source_of
-from bots.slack.outgoing.message import PIECE, inert, pieces
-from bots.web.outgoing.shown_answer import SENTENCE, Shown, after
+from bots.slack.outgoing.message import PIECE, pieces, without_mentions
+from bots.web.outgoing.answer_state import SENTENCE, AnswerState, apply
 
 
 def event(**value: Any) -> CustomEvent:
@@ -71,7 +71,7 @@ def test_a_name_formats_links_and_mentions_nothing(title: str) -> None:
     assert "\n" not in line
     assert not any(tag in shown for tag in ("<a", "<img", "<code", "<li", "<h1", "<at"))
     assert shown.count("<strong>") == 1
-    for text in (slack_mrkdwn(line), inert(line), teams_markdown(line)):
+    for text in (slack_mrkdwn(line), without_mentions(line), teams_markdown(line)):
         assert "<" not in text
         assert "](" not in text
 
@@ -110,11 +110,11 @@ def test_what_names_no_source_is_none() -> None:
 
 
 def test_the_page_lists_them_until_the_answer_starts_over() -> None:
-    shown = Shown()
+    shown = AnswerState()
     for one in (event(title="Leave"), said("Six weeks.")):
-        shown = after(shown, one)
+        shown = apply(shown, one)
     sentence = CustomEvent(name=SENTENCE, value="Again.")
 
     assert shown.sources == (Source("Leave"),)
-    assert after(shown, RunStartedEvent(thread_id="t", run_id="r")).sources == ()
-    assert after(shown, sentence).sources == ()
+    assert apply(shown, RunStartedEvent(thread_id="t", run_id="r")).sources == ()
+    assert apply(shown, sentence).sources == ()

@@ -10,11 +10,11 @@ from aiohttp.test_utils import TestServer, unused_port
 from bizassist.local.slack.server import Settings, application
 from bots.slack.incoming.endpoint import SlackEdge
 from bots.slack.platform import slack_platform
-from tests.bots.slack.desk import SECRET, TOKEN, Desk
+from tests.bots.slack.slack_client import SECRET, TOKEN, SlackClient
 
 
 @pytest.fixture
-async def desk() -> AsyncIterator[Desk]:
+async def slack() -> AsyncIterator[SlackClient]:
     port, service_port = unused_port(), unused_port()
     slack, service = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{service_port}"
     double = TestServer(application(Settings(slack, service, SECRET, TOKEN)), port=port)
@@ -23,7 +23,7 @@ async def desk() -> AsyncIterator[Desk]:
         aiohttp.ClientSession() as http,
         double,
     ):
-        made = Desk(http, slack, service, platform, [])
+        made = SlackClient(http, slack, service, platform, [])
         app = web.Application()
         app.add_routes(SlackEdge(SECRET, made.accept).routes())
         async with TestServer(app, port=service_port):

@@ -1,4 +1,4 @@
-"""Bad input at Slack's door ends in one sentence, and nothing of it reaches the inbox."""
+"""Bad input at Slack's edge ends in one sentence, and nothing of it reaches the inbox."""
 
 import json
 import time
@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import pytest
 from slack_sdk.signature import SignatureVerifier
 
-from tests.bots.slack.desk import ALICE, SECRET, Desk
+from tests.bots.slack.slack_client import ALICE, SECRET, SlackClient
 
 COMMAND = {
     "token": "verification",
@@ -42,10 +42,10 @@ def signed(body: bytes, secret: str = SECRET, at: float | None = None) -> dict[s
 
 
 async def send(
-    desk: Desk, route: str, body: bytes, headers: dict[str, str], content_type: str = FORM
+    slack: SlackClient, route: str, body: bytes, headers: dict[str, str], content_type: str = FORM
 ) -> tuple[int, str]:
     headers = {"Content-Type": content_type, **headers}
-    async with desk.http.post(desk.service + route, data=body, headers=headers) as answer:
+    async with slack.http.post(slack.service_url + route, data=body, headers=headers) as answer:
         return answer.status, await answer.text()
 
 
@@ -68,12 +68,12 @@ def is_one_sentence(text: str) -> bool:
     ids=["unsigned", "stale", "future", "wrong secret", "wrong body", "no number", "no ascii"],
 )
 async def test_what_slack_did_not_sign_is_refused(
-    desk: Desk, route: str, headers: dict[str, str]
+    slack: SlackClient, route: str, headers: dict[str, str]
 ) -> None:
-    status, text = await send(desk, route, urlencode(COMMAND).encode(), headers)
+    status, text = await send(slack, route, urlencode(COMMAND).encode(), headers)
     assert status == 401
     assert is_one_sentence(text)
-    assert desk.inbox == []
+    assert slack.inbox == []
 
 
 @pytest.mark.parametrize(
@@ -94,38 +94,38 @@ async def test_what_slack_did_not_sign_is_refused(
         ("/slack/interactions", b"a=b"),
     ],
 )
-async def test_what_makes_no_sense_is_refused(desk: Desk, route: str, body: bytes) -> None:
-    status, text = await send(desk, route, body, signed(body))
+async def test_what_makes_no_sense_is_refused(slack: SlackClient, route: str, body: bytes) -> None:
+    status, text = await send(slack, route, body, signed(body))
     assert status == 400
     assert is_one_sentence(text)
-    assert desk.inbox == []
+    assert slack.inbox == []
 
 
-async def test_a_body_that_is_no_utf_8_is_refused(desk: Desk) -> None:
-    status, _ = await send(desk, "/slack/events", b"\xff\xfe", signed(b"x"))
+async def test_a_body_that_is_no_utf_8_is_refused(slack: SlackClient) -> None:
+    status, _ = await send(slack, "/slack/events", b"\xff\xfe", signed(b"x"))
     assert status == 401
 
 
 @pytest.mark.parametrize("route", ROUTES)
-async def test_more_than_a_megabyte_is_refused(desk: Desk, route: str) -> None:
+async def test_more_than_a_megabyte_is_refused(slack: SlackClient, route: str) -> None:
     body = b"a" * (1024 * 1024 + 1)
-    status, text = await send(desk, route, body, signed(body))
+    status, text = await send(slack, route, body, signed(body))
     assert status == 413
     assert is_one_sentence(text)
-    assert desk.inbox == []
+    assert slack.inbox == []
 
 
-async def test_slack_may_verify_the_address(desk: Desk) -> None:
+async def test_slack_may_verify_the_address(slack: SlackClient) -> None:
     body = json.dumps({"type": "url_verification", "challenge": "c-1"}).encode()
-    status, text = await send(desk, "/slack/events", body, signed(body), JSON)
+    status, text = await send(slack, "/slack/events", body, signed(body), JSON)
     assert (status, json.loads(text)) == (200, {"challenge": "c-1"})
-    assert (await send(desk, "/slack/events", body, {}, JSON))[0] == 401
+    assert (await send(slack, "/slack/events", body, {}, JSON))[0] == 401
 
 
-async def test_a_command_is_accepted_without_its_verification_token(desk: Desk) -> None:
+async def test_a_command_is_accepted_without_its_verification_token(slack: SlackClient) -> None:
     body = urlencode(COMMAND).encode()
-    assert await send(desk, "/slack/commands", body, signed(body)) == (200, "")
-    [accepted] = desk.inbox
+    assert await send(slack, "/slack/commands", body, signed(body)) == (200, "")
+    [accepted] = slack.inbox
     assert accepted.event_id == "1.2.3"
     assert accepted.conversation == f"slack:T0NORTHWND:C0GENERAL00:{ALICE}"
     assert "token" not in accepted.body
@@ -143,50 +143,50 @@ async def test_a_command_is_accepted_without_its_verification_token(desk: Desk) 
     ],
 )
 async def test_what_asks_nothing_is_acknowledged_and_dropped(
-    desk: Desk, change: dict[str, str]
+    slack: SlackClient, change: dict[str, str]
 ) -> None:
     body = json.dumps(EVENT | {"event": EVENT["event"] | change}).encode()  # type: ignore[operator]
-    assert await send(desk, "/slack/events", body, signed(body), JSON) == (200, "")
-    assert desk.inbox == []
+    assert await send(slack, "/slack/events", body, signed(body), JSON) == (200, "")
+    assert slack.inbox == []
 
 
-async def test_the_assistants_own_post_is_dropped(desk: Desk) -> None:
+async def test_the_assistants_own_post_is_dropped(slack: SlackClient) -> None:
     own = {"authorizations": [{"team_id": "T0NORTHWND", "user_id": ALICE}]}
     body = json.dumps(EVENT | own).encode()
-    assert await send(desk, "/slack/events", body, signed(body), JSON) == (200, "")
-    assert desk.inbox == []
+    assert await send(slack, "/slack/events", body, signed(body), JSON) == (200, "")
+    assert slack.inbox == []
 
 
-async def test_one_post_has_one_id_whatever_its_events_are_called(desk: Desk) -> None:
+async def test_one_post_has_one_id_whatever_its_events_are_called(slack: SlackClient) -> None:
     for event_id in ("Ev1", "Ev2"):
         body = json.dumps(EVENT | {"event_id": event_id}).encode()
-        assert (await send(desk, "/slack/events", body, signed(body), JSON))[0] == 200
-    assert {one.event_id for one in desk.inbox} == {"T0NORTHWND:D0ALICE0000:1700000000.000100"}
+        assert (await send(slack, "/slack/events", body, signed(body), JSON))[0] == 200
+    assert {one.event_id for one in slack.inbox} == {"T0NORTHWND:D0ALICE0000:1700000000.000100"}
 
 
-async def test_a_mention_is_taken_once_although_slack_sends_two_events(desk: Desk) -> None:
-    await desk.message("@BizAssist hello", channel="C0GENERAL00")
-    [accepted] = desk.inbox
+async def test_a_mention_is_taken_once_although_slack_sends_two_events(slack: SlackClient) -> None:
+    await slack.message("@BizAssist hello", channel="C0GENERAL00")
+    [accepted] = slack.inbox
     assert accepted.body["event"]["type"] == "app_mention"  # type: ignore[index]
 
 
 async def test_while_the_inbox_is_down_slack_repeats_events_and_people_are_told(
-    desk: Desk,
+    slack: SlackClient,
 ) -> None:
-    desk.inbox_is_down = True
-    assert await desk.message("hello") == 503
-    assert await desk.command("hello") == 200
-    [told] = await desk.from_us(ALICE, "C0GENERAL00")
+    slack.inbox_is_down = True
+    assert await slack.message("hello") == 503
+    assert await slack.command("hello") == 200
+    [told] = await slack.from_us(ALICE, "C0GENERAL00")
     assert told["private"]
     assert "try again" in told["text"]
 
 
-async def test_a_click_on_the_sign_in_button_is_acknowledged(desk: Desk) -> None:
+async def test_a_click_on_the_sign_in_button_is_acknowledged(slack: SlackClient) -> None:
     body = urlencode({"payload": json.dumps({"type": "block_actions", "actions": []})}).encode()
-    assert await send(desk, "/slack/interactions", body, signed(body)) == (200, "")
-    assert desk.inbox == []
+    assert await send(slack, "/slack/interactions", body, signed(body)) == (200, "")
+    assert slack.inbox == []
 
 
-async def test_slacks_look_at_our_certificate_is_answered(desk: Desk) -> None:
+async def test_slacks_look_at_our_certificate_is_answered(slack: SlackClient) -> None:
     body = b"ssl_check=1&token=t"
-    assert await send(desk, "/slack/commands", body, signed(body)) == (200, "")
+    assert await send(slack, "/slack/commands", body, signed(body)) == (200, "")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from bots.slack.incoming.payloads import plain, read
+from bots.slack.incoming.payloads import plain, read_message
 
 AUTHORIZED = {"team_id": "T1", "enterprise_id": None, "user_id": "UBOT"}
 POST = {"channel": "C1", "user": "U1", "ts": "17.5", "text": "<@UBOT> hello"}
@@ -47,13 +47,13 @@ def test_slacks_markup_becomes_plain_text(sent: str, meant: str) -> None:
     ],
 )
 def test_the_mention_of_the_assistant_is_not_part_of_the_question(sent: str, meant: str) -> None:
-    asked = read(event(text=sent))
-    assert asked is not None
-    assert asked.text == meant
+    incoming = read_message(event(text=sent))
+    assert incoming is not None
+    assert incoming.text == meant
 
 
 def test_a_mention_starts_a_thread_and_stays_in_one() -> None:
-    first, later = read(event()), read(event(ts="18.1", thread_ts="17.5"))
+    first, later = read_message(event()), read_message(event(ts="18.1", thread_ts="17.5"))
     assert first is not None
     assert later is not None
     assert first.thread == later.thread == "17.5"
@@ -61,20 +61,24 @@ def test_a_mention_starts_a_thread_and_stays_in_one() -> None:
 
 
 def test_a_direct_message_is_answered_where_it_was_written() -> None:
-    asked = read(event(type="message", channel_type="im", channel="D1", text="hello"))
-    assert asked is not None
-    assert (asked.kind, asked.thread, asked.conversation) == ("direct", None, "slack:T1:D1")
+    incoming = read_message(event(type="message", channel_type="im", channel="D1", text="hello"))
+    assert incoming is not None
+    assert (incoming.kind, incoming.thread, incoming.conversation) == (
+        "direct",
+        None,
+        "slack:T1:D1",
+    )
 
 
 def test_on_enterprise_grid_the_organisation_is_the_tenant() -> None:
     grid = {"authorizations": [AUTHORIZED | {"enterprise_id": "E1"}]}
-    asked = read(event(grid, team="E1"))
-    assert asked is not None
-    assert asked.chat_user.key == "slack#E1#U1"
+    incoming = read_message(event(grid, team="E1"))
+    assert incoming is not None
+    assert incoming.chat_user.key == "slack#E1#U1"
 
 
 @pytest.mark.parametrize(
-    ("fields", "shared", "stranger"),
+    ("fields", "shared_channel", "from_another_company"),
     [
         ({"user_team": "T2"}, True, True),
         ({"team": "T2"}, True, True),
@@ -84,8 +88,8 @@ def test_on_enterprise_grid_the_organisation_is_the_tenant() -> None:
     ],
 )
 def test_people_of_another_company_are_strangers(
-    fields: dict[str, object], *, shared: bool, stranger: bool
+    fields: dict[str, object], *, shared_channel: bool, from_another_company: bool
 ) -> None:
-    asked = read(event({"is_ext_shared_channel": shared}, **fields))
-    assert asked is not None
-    assert asked.stranger is stranger
+    incoming = read_message(event({"is_ext_shared_channel": shared_channel}, **fields))
+    assert incoming is not None
+    assert incoming.from_another_company is from_another_company

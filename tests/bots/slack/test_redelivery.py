@@ -3,7 +3,8 @@
 import pytest
 
 from bots.platform import Turn
-from tests.bots.slack.desk import ALICE, ALICE_DM, GENERAL, Desk, Kept
+from tests.bots.receipt import MemoryReceipt
+from tests.bots.slack.slack_client import ALICE, ALICE_DM, GENERAL, SlackClient
 from tests.bots.slack.test_platform import QUESTION, answering, saying, written
 
 
@@ -11,136 +12,138 @@ class CrashError(Exception):
     """The process ends here."""
 
 
-async def fail_once(desk: Desk, sentence: str = "I'm trying again in a moment.") -> None:
+async def fail_once(slack: SlackClient, sentence: str = "I'm trying again in a moment.") -> None:
     with pytest.raises(CrashError):
-        await desk.work(saying(desk, sentence, CrashError()))
+        await slack.work(saying(slack, sentence, CrashError()))
 
 
 @pytest.mark.parametrize("channel", [ALICE_DM, GENERAL])
-async def test_the_same_message_is_continued(desk: Desk, channel: str) -> None:
-    await desk.message(f"@BizAssist {QUESTION}", channel=channel)
-    await fail_once(desk)
-    [trying] = await desk.from_us(ALICE, channel)
+async def test_the_same_message_is_continued(slack: SlackClient, channel: str) -> None:
+    await slack.message(f"@BizAssist {QUESTION}", channel=channel)
+    await fail_once(slack)
+    [trying] = await slack.from_us(ALICE, channel)
     assert trying["text"] == "I'm trying again in a moment."
 
-    await desk.work(answering(desk, *written("Yes.")))
-    [answer] = await desk.from_us(ALICE, channel)
+    await slack.work(answering(slack, *written("Yes.")))
+    [answer] = await slack.from_us(ALICE, channel)
     assert (answer["text"], answer["ts"]) == ("Yes.", trying["ts"])
 
 
-async def test_a_crash_without_a_word_is_continued(desk: Desk) -> None:
+async def test_a_crash_without_a_word_is_continued(slack: SlackClient) -> None:
     async def crash(turn: Turn) -> None:
-        async with desk.platform.reply(turn, desk.receipt(turn.id)) as reply:
+        async with slack.platform.reply(turn, slack.receipt(turn.id)) as reply:
             await reply.show(written("half an answer")[1])
             raise CrashError
 
-    await desk.message(QUESTION)
+    await slack.message(QUESTION)
     with pytest.raises(CrashError):
-        await desk.work(crash)
-    await desk.work(answering(desk, *written("Yes.")))
-    assert [m["text"] for m in await desk.from_us(ALICE, ALICE_DM)] == ["Yes."]
+        await slack.work(crash)
+    await slack.work(answering(slack, *written("Yes.")))
+    assert [m["text"] for m in await slack.from_us(ALICE, ALICE_DM)] == ["Yes."]
 
 
 @pytest.mark.parametrize("channel", [ALICE_DM, GENERAL])
-async def test_a_message_whose_id_was_lost_is_found_again(desk: Desk, channel: str) -> None:
-    await desk.message(f"@BizAssist {QUESTION}", channel=channel)
+async def test_a_message_whose_id_was_lost_is_found_again(slack: SlackClient, channel: str) -> None:
+    await slack.message(f"@BizAssist {QUESTION}", channel=channel)
     # Slack posts the message, and its answer never arrives.
-    await desk.fault(method="chat.postMessage", error="internal_error", status=500, after=True)
+    await slack.fault(method="chat.postMessage", error="internal_error", status=500, after=True)
     with pytest.raises(Exception, match="internal_error"):
-        await desk.work(answering(desk, *written("Yes.")))
-    assert len(await desk.from_us(ALICE, channel)) == 1
+        await slack.work(answering(slack, *written("Yes.")))
+    assert len(await slack.from_us(ALICE, channel)) == 1
 
-    await desk.work(answering(desk, *written("Yes.")))
-    assert [m["text"] for m in await desk.from_us(ALICE, channel)] == ["Yes."]
+    await slack.work(answering(slack, *written("Yes.")))
+    assert [m["text"] for m in await slack.from_us(ALICE, channel)] == ["Yes."]
 
 
-async def test_a_lost_id_is_looked_for_within_one_attempt_too(desk: Desk) -> None:
+async def test_a_lost_id_is_looked_for_within_one_attempt_too(slack: SlackClient) -> None:
     lines = [f"Line {number}: {'x' * 60}" for number in range(60)]
 
     async def answer(turn: Turn) -> None:
-        async with desk.platform.reply(turn, desk.receipt(turn.id)) as reply:
-            await desk.fault(method="chat.postMessage", error="lost", status=500, after=True)
+        async with slack.platform.reply(turn, slack.receipt(turn.id)) as reply:
+            await slack.fault(method="chat.postMessage", error="lost", status=500, after=True)
             for event in written(*(f"{line}\n\n" for line in lines)):
                 await reply.show(event)
-            while len(await desk.calls("chat.postMessage")) < 2:
+            while len(await slack.calls("chat.postMessage")) < 2:
                 pass
 
-    await desk.message(QUESTION)
-    await desk.work(answer)
-    shown = await desk.from_us(ALICE, ALICE_DM)
+    await slack.message(QUESTION)
+    await slack.work(answer)
+    shown = await slack.from_us(ALICE, ALICE_DM)
     assert len(shown) == 2
     assert "\n".join(message["text"] for message in shown).split() == " ".join(lines).split()
 
 
-async def test_a_message_that_was_never_posted_is_posted(desk: Desk) -> None:
-    await desk.message(QUESTION)
-    await desk.fault(method="chat.postMessage", error="internal_error", status=500)
+async def test_a_message_that_was_never_posted_is_posted(slack: SlackClient) -> None:
+    await slack.message(QUESTION)
+    await slack.fault(method="chat.postMessage", error="internal_error", status=500)
     with pytest.raises(Exception, match="internal_error"):
-        await desk.work(answering(desk, *written("Yes.")))
-    await desk.work(answering(desk, *written("Yes.")))
-    assert [m["text"] for m in await desk.from_us(ALICE, ALICE_DM)] == ["Yes."]
+        await slack.work(answering(slack, *written("Yes.")))
+    await slack.work(answering(slack, *written("Yes.")))
+    assert [m["text"] for m in await slack.from_us(ALICE, ALICE_DM)] == ["Yes."]
 
 
-async def test_the_first_attempt_looks_for_nothing(desk: Desk) -> None:
-    await desk.message(QUESTION)
-    await desk.work(answering(desk, *written("Yes.")))
-    assert await desk.calls("conversations.history") == []
-    [receipt] = desk.receipts.values()
-    posted = (await desk.from_us(ALICE, ALICE_DM))[0]["ts"]
+async def test_the_first_attempt_looks_for_nothing(slack: SlackClient) -> None:
+    await slack.message(QUESTION)
+    await slack.work(answering(slack, *written("Yes.")))
+    assert await slack.calls("conversations.history") == []
+    [receipt] = slack.receipts.values()
+    posted = (await slack.from_us(ALICE, ALICE_DM))[0]["ts"]
     assert receipt.history == ["?", posted]
 
 
-async def test_a_shorter_second_attempt_leaves_nothing_of_the_first(desk: Desk) -> None:
+async def test_a_shorter_second_attempt_leaves_nothing_of_the_first(slack: SlackClient) -> None:
     async def crash_at_the_end(turn: Turn) -> None:
-        await answering(desk, *written("A long line.\n\n" * 600))(turn)
+        await answering(slack, *written("A long line.\n\n" * 600))(turn)
         raise CrashError
 
-    await desk.message(QUESTION)
+    await slack.message(QUESTION)
     with pytest.raises(CrashError):
-        await desk.work(crash_at_the_end)
-    assert len(await desk.from_us(ALICE, ALICE_DM)) > 1
-    await desk.work(answering(desk, *written("Short.")))
-    assert [m["text"] for m in await desk.from_us(ALICE, ALICE_DM)] == ["Short."]
-    [receipt] = desk.receipts.values()
+        await slack.work(crash_at_the_end)
+    assert len(await slack.from_us(ALICE, ALICE_DM)) > 1
+    await slack.work(answering(slack, *written("Short.")))
+    assert [m["text"] for m in await slack.from_us(ALICE, ALICE_DM)] == ["Short."]
+    [receipt] = slack.receipts.values()
     assert "," not in str(receipt.message)
 
 
-async def test_a_message_that_somebody_deleted_is_posted_anew(desk: Desk) -> None:
-    await desk.message(QUESTION)
-    await fail_once(desk)
-    await desk.fault(method="chat.update", error="message_not_found", times=1)
-    await desk.work(answering(desk, *written("Yes.")))
-    assert (await desk.from_us(ALICE, ALICE_DM))[-1]["text"] == "Yes."
+async def test_a_message_that_somebody_deleted_is_posted_anew(slack: SlackClient) -> None:
+    await slack.message(QUESTION)
+    await fail_once(slack)
+    await slack.fault(method="chat.update", error="message_not_found", times=1)
+    await slack.work(answering(slack, *written("Yes.")))
+    assert (await slack.from_us(ALICE, ALICE_DM))[-1]["text"] == "Yes."
 
 
-async def test_a_private_answer_is_neither_announced_nor_apologised_for_twice(desk: Desk) -> None:
-    await desk.command(QUESTION)
-    await fail_once(desk)
-    await fail_once(desk)
-    await desk.work(answering(desk, *written("Yes.")))
-    first, trying, answer = await desk.from_us(ALICE, GENERAL)
+async def test_a_private_answer_is_neither_announced_nor_apologised_for_twice(
+    slack: SlackClient,
+) -> None:
+    await slack.command(QUESTION)
+    await fail_once(slack)
+    await fail_once(slack)
+    await slack.work(answering(slack, *written("Yes.")))
+    first, trying, answer = await slack.from_us(ALICE, GENERAL)
     assert QUESTION in first["text"]
     assert trying["text"] == "I'm trying again in a moment."
     assert answer["text"] == "Yes."
 
 
-async def test_a_private_answer_that_was_given_is_not_given_again(desk: Desk) -> None:
+async def test_a_private_answer_that_was_given_is_not_given_again(slack: SlackClient) -> None:
     async def crash_at_the_end(turn: Turn) -> None:
-        await answering(desk, *written("Yes."))(turn)
+        await answering(slack, *written("Yes."))(turn)
         raise CrashError
 
-    await desk.command(QUESTION)
+    await slack.command(QUESTION)
     with pytest.raises(CrashError):
-        await desk.work(crash_at_the_end)
-    await desk.work(answering(desk, *written("Yes, again.")))
-    assert [m["text"] for m in await desk.from_us(ALICE, GENERAL)][1:] == ["Yes."]
+        await slack.work(crash_at_the_end)
+    await slack.work(answering(slack, *written("Yes, again.")))
+    assert [m["text"] for m in await slack.from_us(ALICE, GENERAL)][1:] == ["Yes."]
 
 
-async def test_two_turns_do_not_share_a_message(desk: Desk) -> None:
+async def test_two_turns_do_not_share_a_message(slack: SlackClient) -> None:
     for _ in range(2):
-        await desk.message(QUESTION)
-    desk.receipts.clear()
-    await desk.work(answering(desk, *written("Yes.")))
-    assert len(await desk.from_us(ALICE, ALICE_DM)) == 2
-    assert len({str(kept.message) for kept in desk.receipts.values()}) == 2
-    assert all(isinstance(kept, Kept) for kept in desk.receipts.values())
+        await slack.message(QUESTION)
+    slack.receipts.clear()
+    await slack.work(answering(slack, *written("Yes.")))
+    assert len(await slack.from_us(ALICE, ALICE_DM)) == 2
+    assert len({str(kept.message) for kept in slack.receipts.values()}) == 2
+    assert all(isinstance(kept, MemoryReceipt) for kept in slack.receipts.values())

@@ -10,7 +10,7 @@ from bots.teams.outgoing.connector_clients import Connectors
 from bots.teams.platform import TeamsPlatform
 from bots.teams.registration import TeamsApp
 from tests.bots.teams.connector import TOKEN, Connector
-from tests.bots.teams.desk import APP_ID, Desk
+from tests.bots.teams.teams_client import APP_ID, TeamsClient
 
 
 async def _token() -> str:
@@ -18,9 +18,9 @@ async def _token() -> str:
 
 
 @pytest.fixture
-async def desk() -> AsyncIterator[Desk]:
+async def teams() -> AsyncIterator[TeamsClient]:
     connector = Connector()
     async with TestServer(connector.application()) as server, aiohttp.ClientSession() as http:
         app = TeamsApp(app_id=APP_ID, app_password="password")
         platform = TeamsPlatform(app, Connectors(http, _token), pace=0.02)
-        yield Desk(connector, platform, str(server.make_url("/teams/")))
+        yield TeamsClient(connector, platform, str(server.make_url("/teams/")))

@@ -9,7 +9,7 @@ from aiohttp import web
 
 TOKEN = "token-of-the-bot"
 TENANT = "11111111-2222-3333-4444-555555555555"
-BOT = {"id": "28:00000000-0000-0000-0000-000000000b07", "name": "Assistant"}
+BOT = {"id": "28:00000000-0000-0000-0000-000000000b07", "name": "TurnHandler"}
 ALICE = {"id": "29:1alice", "name": "Alice", "aadObjectId": "aaaaaaaa-0000-0000-0000-000000000001"}
 PERSONAL, GROUP = "a:1personal", "19:group@thread.v2"
 LONGEST = 28 * 1024  # bytes of UTF-16

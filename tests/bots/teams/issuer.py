@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from jwt.algorithms import RSAAlgorithm
 
-from tests.bots.teams.desk import APP_ID, ISSUER
+from tests.bots.teams.teams_client import APP_ID, ISSUER
 
 
 def _key() -> RSAPrivateKey:

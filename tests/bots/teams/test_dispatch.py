@@ -9,16 +9,16 @@ from bots.teams.errors import CallUnanswered
 from bots.teams.outgoing.message import HELP, WELCOME
 from identity.people import ChatUser, Names
 from tests.bots.teams.connector import ALICE, BOT, GROUP, PERSONAL, TENANT
-from tests.bots.teams.desk import Desk
+from tests.bots.teams.teams_client import TeamsClient
 
 
 async def never(turn: Turn) -> None:
     pytest.fail(f"{turn.text} is no question")
 
 
-async def test_a_question_becomes_a_turn(desk: Desk) -> None:
-    accepted = desk.accepted()
-    assert await desk.turn(accepted) == Turn(
+async def test_a_question_becomes_a_turn(teams: TeamsClient) -> None:
+    accepted = teams.accepted()
+    assert await teams.turn(accepted) == Turn(
         id=f"teams:{PERSONAL}/question-1",
         chat_user=ChatUser("teams", TENANT, ALICE["aadObjectId"]),
         conversation=f"teams:{PERSONAL}",
@@ -42,45 +42,45 @@ OURS = {"type": "mention", "mentioned": BOT, "text": "<at>Assistant</at>"}
     ],
 )
 async def test_the_bots_mention_is_no_part_of_the_question(
-    desk: Desk, sent: str, meant: str
+    teams: TeamsClient, sent: str, meant: str
 ) -> None:
-    turn = await desk.turn(desk.accepted_in_group(text=sent, entities=[OURS, BOB, {"type": "x"}]))
+    turn = await teams.turn(teams.accepted_in_group(text=sent, entities=[OURS, BOB, {"type": "x"}]))
     assert turn.text == meant
     assert turn.conversation == f"teams:{GROUP}"
 
 
-async def test_a_person_without_entra_id_is_known_by_teams_id(desk: Desk) -> None:
-    turn = await desk.turn(desk.accepted(**{"from": {"id": "29:1alice"}}))
+async def test_a_person_without_entra_id_is_known_by_teams_id(teams: TeamsClient) -> None:
+    turn = await teams.turn(teams.accepted(**{"from": {"id": "29:1alice"}}))
     assert turn.chat_user == ChatUser("teams", TENANT, "29:1alice")
 
 
-async def test_the_tenant_may_stand_at_the_conversation(desk: Desk) -> None:
-    assert (await desk.turn(desk.accepted(channelData=None))).chat_user.tenant == TENANT
+async def test_the_tenant_may_stand_at_the_conversation(teams: TeamsClient) -> None:
+    assert (await teams.turn(teams.accepted(channelData=None))).chat_user.tenant == TENANT
 
 
 @pytest.mark.parametrize("said", ["", "  ", "help", "Help", None])
-async def test_who_asks_nothing_gets_help(desk: Desk, said: str | None) -> None:
-    await desk.platform.dispatch(desk.accepted(text=said), never)
-    assert desk.connector.texts(PERSONAL) == [HELP]
+async def test_who_asks_nothing_gets_help(teams: TeamsClient, said: str | None) -> None:
+    await teams.platform.dispatch(teams.accepted(text=said), never)
+    assert teams.connector.texts(PERSONAL) == [HELP]
 
 
 def arrival(*added: dict[str, Any]) -> dict[str, Any]:
     return {"type": "conversationUpdate", "id": "question-f1", "membersAdded": list(added)}
 
 
-async def test_whoever_adds_the_bot_is_welcomed(desk: Desk) -> None:
-    await desk.platform.dispatch(desk.accepted(**arrival(ALICE, BOT)), never)
-    await desk.platform.dispatch(desk.accepted(**arrival(ALICE)), never)
-    (said,) = desk.connector.texts(PERSONAL)
+async def test_whoever_adds_the_bot_is_welcomed(teams: TeamsClient) -> None:
+    await teams.platform.dispatch(teams.accepted(**arrival(ALICE, BOT)), never)
+    await teams.platform.dispatch(teams.accepted(**arrival(ALICE)), never)
+    (said,) = teams.connector.texts(PERSONAL)
     assert said == f"{WELCOME}\n\n{HELP}"
 
 
-async def test_what_goes_wrong_reaches_the_inbox(desk: Desk) -> None:
+async def test_what_goes_wrong_reaches_the_inbox(teams: TeamsClient) -> None:
     async def fail(turn: Turn) -> None:
         raise LookupError(turn.id)
 
     with pytest.raises(LookupError):
-        await desk.platform.dispatch(desk.accepted(), fail)
-    desk.connector.failures = [500]
+        await teams.platform.dispatch(teams.accepted(), fail)
+    teams.connector.failures = [500]
     with pytest.raises(CallUnanswered):
-        await desk.platform.dispatch(desk.accepted(text="help"), never)
+        await teams.platform.dispatch(teams.accepted(text="help"), never)

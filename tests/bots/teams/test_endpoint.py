@@ -1,4 +1,4 @@
-"""Who and what gets past the door, and what the others are told."""
+"""Who and what gets past the edge, and what the others are told."""
 
 import time
 from collections.abc import AsyncIterator
@@ -9,21 +9,23 @@ import pytest
 from bots.platform import Accepted
 from bots.teams.registration import TeamsApp
 from tests.bots.teams.connector import BOT, PERSONAL, TENANT
-from tests.bots.teams.desk import APP_ID, ISSUER, activity
-from tests.bots.teams.door import CLOUD, LOCAL, TEAMS, Door, opened
+from tests.bots.teams.edge_client import CLOUD, LOCAL, TEAMS, EdgeClient, edge_client
 from tests.bots.teams.issuer import Issuer
+from tests.bots.teams.teams_client import APP_ID, ISSUER, activity
 
 
 @pytest.fixture
-async def door() -> AsyncIterator[Door]:
-    async with opened(CLOUD) as made:
+async def edge() -> AsyncIterator[EdgeClient]:
+    async with edge_client(CLOUD) as made:
         yield made
 
 
-async def test_a_question_from_teams_goes_into_the_inbox_without_its_token(door: Door) -> None:
+async def test_a_question_from_teams_goes_into_the_inbox_without_its_token(
+    edge: EdgeClient,
+) -> None:
     body = activity(TEAMS)
-    assert await door.send(body) == (202, "")
-    (accepted,) = door.inbox
+    assert await edge.send(body) == (202, "")
+    (accepted,) = edge.inbox
     assert accepted == Accepted(
         "teams",
         f"{PERSONAL}/question-1",
@@ -32,20 +34,22 @@ async def test_a_question_from_teams_goes_into_the_inbox_without_its_token(door:
     )
 
 
-async def test_keys_are_fetched_once(door: Door) -> None:
+async def test_keys_are_fetched_once(edge: EdgeClient) -> None:
     for _ in range(3):
-        assert (await door.send(activity(TEAMS)))[0] == 202
-    assert door.issuer.fetched == 1
+        assert (await edge.send(activity(TEAMS)))[0] == 202
+    assert edge.issuer.fetched == 1
 
 
 @pytest.mark.parametrize(
     "authorization", [None, "Bearer", "Bearer x", "Bearer a.b.c", "Basic eDp5"]
 )
-async def test_without_a_token_nothing_is_enqueued(door: Door, authorization: str | None) -> None:
-    status, sentence = await door.send(activity(TEAMS), authorization)
+async def test_without_a_token_nothing_is_enqueued(
+    edge: EdgeClient, authorization: str | None
+) -> None:
+    status, sentence = await edge.send(activity(TEAMS), authorization)
     assert status == 401
     assert sentence == "The activity carries no valid token."
-    assert door.inbox == []
+    assert edge.inbox == []
 
 
 EMULATOR = "https://login.microsoftonline.com/d6d49420-f39b-4df7-a1dc-d59a935871db/v2.0"
@@ -63,27 +67,29 @@ EMULATOR = "https://login.microsoftonline.com/d6d49420-f39b-4df7-a1dc-d59a935871
     ],
     ids=lambda claims: next(iter(claims)),
 )
-async def test_a_token_for_something_else_is_refused(door: Door, claims: dict[str, Any]) -> None:
-    token = door.issuer.token(TEAMS, **claims)
-    assert (await door.send(activity(TEAMS), f"Bearer {token}"))[0] == 401
-    assert door.inbox == []
+async def test_a_token_for_something_else_is_refused(
+    edge: EdgeClient, claims: dict[str, Any]
+) -> None:
+    token = edge.issuer.token(TEAMS, **claims)
+    assert (await edge.send(activity(TEAMS), f"Bearer {token}"))[0] == 401
+    assert edge.inbox == []
 
 
-async def test_a_token_signed_by_the_wrong_key_is_refused(door: Door) -> None:
-    token = door.issuer.token(TEAMS, signed_by=Issuer().key)
-    assert (await door.send(activity(TEAMS), f"Bearer {token}"))[0] == 401
-    door.issuer.name = "key-nobody-published"
-    unknown = door.issuer.token(TEAMS)
-    door.issuer.name = "key-1"
-    assert (await door.send(activity(TEAMS), f"Bearer {unknown}"))[0] == 401
-    assert door.inbox == []
+async def test_a_token_signed_by_the_wrong_key_is_refused(edge: EdgeClient) -> None:
+    token = edge.issuer.token(TEAMS, signed_by=Issuer().key)
+    assert (await edge.send(activity(TEAMS), f"Bearer {token}"))[0] == 401
+    edge.issuer.name = "key-nobody-published"
+    unknown = edge.issuer.token(TEAMS)
+    edge.issuer.name = "key-1"
+    assert (await edge.send(activity(TEAMS), f"Bearer {unknown}"))[0] == 401
+    assert edge.inbox == []
 
 
-async def test_while_keys_cannot_be_had_teams_is_asked_to_send_again(door: Door) -> None:
-    door.issuer.is_down = True
-    assert (await door.send(activity(TEAMS)))[0] == 503
-    door.issuer.is_down = False
-    assert (await door.send(activity(TEAMS)))[0] == 202
+async def test_while_keys_cannot_be_had_teams_is_asked_to_send_again(edge: EdgeClient) -> None:
+    edge.issuer.is_down = True
+    assert (await edge.send(activity(TEAMS)))[0] == 503
+    edge.issuer.is_down = False
+    assert (await edge.send(activity(TEAMS)))[0] == 202
 
 
 @pytest.mark.parametrize(
@@ -115,27 +121,27 @@ async def test_while_keys_cannot_be_had_teams_is_asked_to_send_again(door: Door)
     ],
     ids=range(23),
 )
-async def test_what_is_no_activity_is_a_bad_request(door: Door, body: Any) -> None:
-    token = door.issuer.token(str(body["serviceUrl"]) if isinstance(body, dict) else TEAMS)
-    status, sentence = await door.send(body, f"Bearer {token}")
+async def test_what_is_no_activity_is_a_bad_request(edge: EdgeClient, body: Any) -> None:
+    token = edge.issuer.token(str(body["serviceUrl"]) if isinstance(body, dict) else TEAMS)
+    status, sentence = await edge.send(body, f"Bearer {token}")
     assert status == 400
     assert sentence.endswith(".")
-    assert door.inbox == []
+    assert edge.inbox == []
 
 
-async def test_an_oversize_activity_is_refused(door: Door) -> None:
-    status, sentence = await door.send(activity(TEAMS, text="x" * 1024 * 1024))
+async def test_an_oversize_activity_is_refused(edge: EdgeClient) -> None:
+    status, sentence = await edge.send(activity(TEAMS, text="x" * 1024 * 1024))
     assert (status, sentence) == (413, "The activity is larger than one megabyte.")
-    assert door.inbox == []
+    assert edge.inbox == []
 
 
-async def test_another_tenant_is_a_stranger(door: Door) -> None:
+async def test_another_tenant_is_a_stranger(edge: EdgeClient) -> None:
     other = {"tenant": {"id": "99999999-0000-0000-0000-000000000000"}}
-    assert (await door.send(activity(TEAMS, channelData=other)))[0] == 403
-    assert (await door.send(activity(TEAMS, channelData={"tenant": {"id": TENANT.upper()}})))[
+    assert (await edge.send(activity(TEAMS, channelData=other)))[0] == 403
+    assert (await edge.send(activity(TEAMS, channelData={"tenant": {"id": TENANT.upper()}})))[
         0
     ] == 202
-    assert len(door.inbox) == 1
+    assert len(edge.inbox) == 1
 
 
 @pytest.mark.parametrize(
@@ -150,49 +156,51 @@ async def test_another_tenant_is_a_stranger(door: Door) -> None:
     ],
 )
 async def test_answers_go_nowhere_but_to_teams(service_url: str) -> None:
-    async with opened(CLOUD, service_url) as door:
-        assert (await door.send(activity(service_url)))[0] == 403
-        assert door.inbox == []
+    async with edge_client(CLOUD, service_url) as edge:
+        assert (await edge.send(activity(service_url)))[0] == 403
+        assert edge.inbox == []
 
 
 @pytest.mark.parametrize("kind", ["typing", "messageReaction", "installationUpdate", "event"])
-async def test_what_needs_nothing_is_acknowledged_and_forgotten(door: Door, kind: str) -> None:
-    assert (await door.send(activity(TEAMS, type=kind)))[0] == 202
-    assert door.inbox == []
+async def test_what_needs_nothing_is_acknowledged_and_forgotten(
+    edge: EdgeClient, kind: str
+) -> None:
+    assert (await edge.send(activity(TEAMS, type=kind)))[0] == 202
+    assert edge.inbox == []
 
 
-async def test_only_the_bots_own_arrival_is_enqueued(door: Door) -> None:
+async def test_only_the_bots_own_arrival_is_enqueued(edge: EdgeClient) -> None:
     update = {"type": "conversationUpdate", "id": "f:1"}
-    assert (await door.send(activity(TEAMS, membersAdded=[{"id": "29:2"}], **update)))[0] == 202
-    assert door.inbox == []
-    assert (await door.send(activity(TEAMS, membersAdded=[None, BOT], **update)))[0] == 202
-    assert len(door.inbox) == 1
+    assert (await edge.send(activity(TEAMS, membersAdded=[{"id": "29:2"}], **update)))[0] == 202
+    assert edge.inbox == []
+    assert (await edge.send(activity(TEAMS, membersAdded=[None, BOT], **update)))[0] == 202
+    assert len(edge.inbox) == 1
 
 
-async def test_an_invoke_is_answered_in_the_response(door: Door) -> None:
+async def test_an_invoke_is_answered_in_the_response(edge: EdgeClient) -> None:
     invoke = activity(TEAMS, type="invoke", name="adaptiveCard/action", value={})
-    assert (await door.send(invoke))[0] == 501
-    assert door.inbox == []
+    assert (await edge.send(invoke))[0] == 501
+    assert edge.inbox == []
 
 
-async def test_what_cannot_be_kept_is_sent_again(door: Door) -> None:
-    door.inbox_is_down = True
-    assert (await door.send(activity(TEAMS)))[0] == 503
+async def test_what_cannot_be_kept_is_sent_again(edge: EdgeClient) -> None:
+    edge.inbox_is_down = True
+    assert (await edge.send(activity(TEAMS)))[0] == 503
 
 
 async def test_without_an_app_id_everybody_is_refused() -> None:
-    async with opened(TeamsApp()) as door:
-        assert (await door.send(activity(TEAMS), None))[0] == 401
-        assert (await door.send(activity(TEAMS)))[0] == 401
-        assert door.inbox == []
+    async with edge_client(TeamsApp()) as edge:
+        assert (await edge.send(activity(TEAMS), None))[0] == 401
+        assert (await edge.send(activity(TEAMS)))[0] == 401
+        assert edge.inbox == []
 
 
 async def test_the_local_stack_takes_activities_of_this_machine_only() -> None:
-    async with opened(TeamsApp(anonymous=True), LOCAL) as door:
-        assert (await door.send(activity(LOCAL), None))[0] == 202
-        assert (await door.send(activity(TEAMS), None))[0] == 403
-        assert (await door.send(activity("http://10.0.0.1/_connector"), None))[0] == 403
-        assert [accepted.body["claims"] for accepted in door.inbox] == [{}]
+    async with edge_client(TeamsApp(anonymous=True), LOCAL) as edge:
+        assert (await edge.send(activity(LOCAL), None))[0] == 202
+        assert (await edge.send(activity(TEAMS), None))[0] == 403
+        assert (await edge.send(activity("http://10.0.0.1/_connector"), None))[0] == 403
+        assert [accepted.body["claims"] for accepted in edge.inbox] == [{}]
 
 
 @pytest.mark.parametrize(

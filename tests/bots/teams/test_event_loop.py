@@ -13,8 +13,9 @@ from aiohttp.test_utils import unused_port
 from bots.teams.errors import CallUnanswered
 from bots.teams.outgoing.bot_token import LOGIN, BotToken
 from bots.teams.registration import TeamsApp
+from tests.bots.receipt import MemoryReceipt
 from tests.bots.teams.connector import PERSONAL
-from tests.bots.teams.desk import APP_ID, Desk, Kept
+from tests.bots.teams.teams_client import APP_ID, TeamsClient
 
 TICK = 0.01
 
@@ -39,17 +40,17 @@ async def free_loop(longest: float = 0.1) -> AsyncIterator[None]:
     assert max(pauses) < longest
 
 
-async def test_a_slow_connector_holds_up_its_own_turn_only(desk: Desk) -> None:
-    turn = await desk.turn()
-    desk.connector.delay = 0.4
+async def test_a_slow_connector_holds_up_its_own_turn_only(teams: TeamsClient) -> None:
+    turn = await teams.turn()
+    teams.connector.delay = 0.4
     async with free_loop():
-        await desk.platform.notify(turn, "One.")
-        async with desk.platform.reply(turn, Kept()):
+        await teams.platform.notify(turn, "One.")
+        async with teams.platform.reply(turn, MemoryReceipt()):
             pass
-    assert len(desk.connector.calls) == 3
+    assert len(teams.connector.calls) == 3
 
 
-async def test_a_slow_answer_body_is_awaited_too(desk: Desk) -> None:
+async def test_a_slow_answer_body_is_awaited_too(teams: TeamsClient) -> None:
     async def trickle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
         head = (
@@ -62,29 +63,31 @@ async def test_a_slow_answer_body_is_awaited_too(desk: Desk) -> None:
         writer.close()
 
     server = await asyncio.start_server(trickle, "127.0.0.1", port := unused_port())
-    receipt = Kept()
-    desk.service_url = f"http://127.0.0.1:{port}/"
-    turn = await desk.turn()
+    receipt = MemoryReceipt()
+    teams.service_url = f"http://127.0.0.1:{port}/"
+    turn = await teams.turn()
     async with server, free_loop():
-        reply = desk.platform.reply(turn, receipt)
+        reply = teams.platform.reply(turn, receipt)
         await reply.__aenter__()
         reply_error = asyncio.CancelledError()
         await reply.__aexit__(type(reply_error), reply_error, None)
     assert receipt.message == "1:9"
 
 
-async def test_a_silent_connector_is_given_up(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_silent_connector_is_given_up(
+    teams: TeamsClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(
         "bots.teams.outgoing.connector_clients.TIMEOUT", aiohttp.ClientTimeout(total=0.1)
     )
-    turn = await desk.turn()
-    desk.connector.delay = 1.0
+    turn = await teams.turn()
+    teams.connector.delay = 1.0
     began = time.monotonic()
     with pytest.raises(CallUnanswered):
-        await desk.platform.notify(turn, "One.")
+        await teams.platform.notify(turn, "One.")
     assert time.monotonic() - began < 0.5
-    desk.connector.delay = 0.0
-    assert desk.connector.texts(PERSONAL) == []
+    teams.connector.delay = 0.0
+    assert teams.connector.texts(PERSONAL) == []
 
 
 class SlowMsal:

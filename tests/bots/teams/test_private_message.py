@@ -7,47 +7,51 @@ import pytest
 from bots.teams.errors import CallUnanswered
 from bots.teams.outgoing.message import NO_PERSONAL_CHAT, SIGN_IN
 from tests.bots.teams.connector import GROUP, PERSONAL
-from tests.bots.teams.desk import Desk
+from tests.bots.teams.teams_client import TeamsClient
 
 URL = "https://assistant.example/link/one-time"
 
 
-async def test_in_the_personal_chat_the_link_is_a_button(desk: Desk) -> None:
-    await desk.platform.ask_to_link(await desk.turn(), URL)
-    (message,) = desk.connector.shown(PERSONAL)
+async def test_in_the_personal_chat_the_link_is_a_button(teams: TeamsClient) -> None:
+    await teams.platform.ask_to_link(await teams.turn(), URL)
+    (message,) = teams.connector.shown(PERSONAL)
     (card,) = message["attachments"]
     assert card["contentType"] == "application/vnd.microsoft.card.hero"
     assert card["content"]["text"] == SIGN_IN
     assert card["content"]["buttons"] == [{"type": "openUrl", "title": "Sign in", "value": URL}]
 
 
-async def test_from_a_group_the_link_goes_to_the_personal_chat(desk: Desk) -> None:
-    await desk.platform.ask_to_link(await desk.turn(desk.accepted_in_group()), URL)
-    assert URL in json.dumps(desk.connector.shown(PERSONAL))
-    assert desk.connector.shown(GROUP) == []
+async def test_from_a_group_the_link_goes_to_the_personal_chat(teams: TeamsClient) -> None:
+    await teams.platform.ask_to_link(await teams.turn(teams.accepted_in_group()), URL)
+    assert URL in json.dumps(teams.connector.shown(PERSONAL))
+    assert teams.connector.shown(GROUP) == []
 
 
-async def test_a_group_never_sees_the_link_even_where_no_chat_can_be_opened(desk: Desk) -> None:
-    desk.connector.installed = False
-    await desk.platform.ask_to_link(await desk.turn(desk.accepted_in_group()), URL)
-    assert desk.connector.texts(GROUP) == [NO_PERSONAL_CHAT]
-    assert URL not in json.dumps(list(desk.connector.history.values()))
+async def test_a_group_never_sees_the_link_even_where_no_chat_can_be_opened(
+    teams: TeamsClient,
+) -> None:
+    teams.connector.installed = False
+    await teams.platform.ask_to_link(await teams.turn(teams.accepted_in_group()), URL)
+    assert teams.connector.texts(GROUP) == [NO_PERSONAL_CHAT]
+    assert URL not in json.dumps(list(teams.connector.history.values()))
 
 
 async def test_while_teams_is_broken_the_group_is_told_nothing(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    teams: TeamsClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bots.teams.outgoing.conversation.LONGEST_PAUSE", 0.01)
-    desk.connector.failures = [500, 503, 429]
-    turn = await desk.turn(desk.accepted_in_group())
+    teams.connector.failures = [500, 503, 429]
+    turn = await teams.turn(teams.accepted_in_group())
     with pytest.raises(CallUnanswered):
-        await desk.platform.ask_to_link(turn, URL)
-    assert desk.connector.history == {}
+        await teams.platform.ask_to_link(turn, URL)
+    assert teams.connector.history == {}
 
 
-async def test_a_notice_goes_to_the_personal_chat_as_it_is(desk: Desk) -> None:
-    await desk.platform.notify(await desk.turn(desk.accepted_in_group()), "You're linked: *a_b*.")
-    await desk.platform.notify(await desk.turn(), "Once more.")
-    assert desk.connector.texts(PERSONAL) == ["You're linked: *a_b*.", "Once more."]
-    assert {message["textFormat"] for message in desk.connector.shown(PERSONAL)} == {"plain"}
-    assert desk.connector.shown(GROUP) == []
+async def test_a_notice_goes_to_the_personal_chat_as_it_is(teams: TeamsClient) -> None:
+    await teams.platform.notify(
+        await teams.turn(teams.accepted_in_group()), "You're linked: *a_b*."
+    )
+    await teams.platform.notify(await teams.turn(), "Once more.")
+    assert teams.connector.texts(PERSONAL) == ["You're linked: *a_b*.", "Once more."]
+    assert {message["textFormat"] for message in teams.connector.shown(PERSONAL)} == {"plain"}
+    assert teams.connector.shown(GROUP) == []

@@ -14,15 +14,15 @@ from bots.answer.draft import Draft
 from bots.errors import TryAgain
 from bots.platform import Accepted, Platform, Turn
 from bots.runtime import Runtime
-from bots.turn.actions import Acts, Decided
+from bots.turn.actions import Decided, TurnActions
 from bots.turn.ledger import Ledger
 from bots.turn.outcome import Outcome
-from bots.turn.run import STOPPED, NotStopped, Runs
+from bots.turn.run import STOPPED, Runs, StopFailed
 from identity.errors import LinkExpired
 from identity.executor import Executor
 from identity.links import new_link
 from identity.people import ChatUser, Names
-from tests.bots.scripted import FINISHED, STARTED, Scripted, interrupt, text, waits
+from tests.bots.scripted_runtime import FINISHED, STARTED, ScriptedRuntime, interrupt, text, waits
 from tests.conftest import Stack
 
 ALICE = ChatUser("slack", "T1", "U1")
@@ -37,8 +37,8 @@ def call() -> Iterator[Executor]:
 
 
 @pytest.fixture
-def acts(stack: Stack, aws: boto3.Session, call: Executor) -> Acts:
-    return Acts(aws.client("dynamodb"), call, stack.parameters["ledger_table"])
+def actions(stack: Stack, aws: boto3.Session, call: Executor) -> TurnActions:
+    return TurnActions(aws.client("dynamodb"), call, stack.parameters["ledger_table"])
 
 
 @pytest.fixture
@@ -59,50 +59,50 @@ def _waiting(*names: str) -> list[Interrupt]:
     return [Interrupt(id=name, reason="tool_call") for name in names]
 
 
-async def test_the_first_decision_stands(acts: Acts, turn: Turn) -> None:
-    await acts.ask(turn.id, "alice", _waiting("i1", "i2"))
+async def test_the_first_decision_stands(actions: TurnActions, turn: Turn) -> None:
+    await actions.ask_approval(turn.id, "alice", _waiting("i1", "i2"))
 
-    assert await acts.decide(turn.id, "bob", "approve") is None
-    first = await acts.decide(turn.id, "alice", "refuse")
+    assert await actions.decide(turn.id, "bob", "approve") is None
+    first = await actions.decide(turn.id, "alice", "refuse")
     assert first == Decided("refuse", ("i1", "i2"))
-    assert await acts.decide(turn.id, "alice", "approve") == first
-    assert await acts.decide(turn.id, "bob", "approve") is None
+    assert await actions.decide(turn.id, "alice", "approve") == first
+    assert await actions.decide(turn.id, "bob", "approve") is None
 
 
 async def test_nothing_is_decided_that_was_not_asked_or_is_too_late(
-    acts: Acts, turn: Turn, monkeypatch: pytest.MonkeyPatch
+    actions: TurnActions, turn: Turn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert await acts.decide(turn.id, "alice", "approve") is None
-    assert await acts.decide("slack:never", "alice", "approve") is None
+    assert await actions.decide(turn.id, "alice", "approve") is None
+    assert await actions.decide("slack:never", "alice", "approve") is None
     monkeypatch.setattr("bots.turn.actions.APPROVAL_SECONDS", -1)
-    await acts.ask(turn.id, "alice", _waiting("i1"))
-    assert await acts.decide(turn.id, "alice", "approve") is None
+    await actions.ask_approval(turn.id, "alice", _waiting("i1"))
+    assert await actions.decide(turn.id, "alice", "approve") is None
 
 
 async def test_a_decided_turn_is_not_begun_again(
-    acts: Acts, turn: Turn, stack: Stack, aws: boto3.Session, call: Executor
+    actions: TurnActions, turn: Turn, stack: Stack, aws: boto3.Session, call: Executor
 ) -> None:
-    await acts.ask(turn.id, "alice", _waiting("i1"))
-    await acts.decide(turn.id, "alice", "approve")
+    await actions.ask_approval(turn.id, "alice", _waiting("i1"))
+    await actions.decide(turn.id, "alice", "approve")
 
     assert await _ledger(stack, aws, call).begin(turn) is None
 
 
 async def test_only_what_is_being_answered_is_stopped_at_the_runtime(
-    acts: Acts, turn: Turn, stack: Stack, aws: boto3.Session, call: Executor
+    actions: TurnActions, turn: Turn, stack: Stack, aws: boto3.Session, call: Executor
 ) -> None:
-    assert await acts.stop(turn.id)
-    assert await acts.stopped(turn.id)
+    assert await actions.stop(turn.id)
+    assert await actions.stopped(turn.id)
 
     waiting = f"slack:{secrets.token_hex(6)}"
-    assert not await acts.stop(waiting)
-    assert await acts.stopped(waiting)
+    assert not await actions.stop(waiting)
+    assert await actions.stopped(waiting)
 
     ledger = _ledger(stack, aws, call)
     entry = await ledger.begin(turn)
     assert entry
     await ledger.finish(turn, entry, Outcome())
-    assert not await acts.stop(turn.id)
+    assert not await actions.stop(turn.id)
 
 
 @pytest.fixture
@@ -111,7 +111,9 @@ async def http() -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
-def runs(acts: Acts, http: httpx.AsyncClient, runtime: Scripted, **broker: Any) -> Runs:
+def runs(
+    actions: TurnActions, http: httpx.AsyncClient, runtime: ScriptedRuntime, **broker: Any
+) -> Runs:
     async def active(_: ChatUser) -> Any:
         return LINK
 
@@ -120,7 +122,7 @@ def runs(acts: Acts, http: httpx.AsyncClient, runtime: Scripted, **broker: Any) 
 
     return Runs(
         Runtime(http, runtime.url, "arn"),
-        acts,
+        actions,
         cast("Any", SimpleNamespace(active=active)),
         cast("Any", SimpleNamespace(**{"access_token": access_token, **broker})),
         cast("Any", None),
@@ -128,10 +130,10 @@ def runs(acts: Acts, http: httpx.AsyncClient, runtime: Scripted, **broker: Any) 
     )
 
 
-async def shown(runs: Runs, turn: Turn, *, can_ask: bool = True) -> str:
+async def shown(runs: Runs, turn: Turn, *, can_approve: bool = True) -> str:
     """The answer as Slack and Teams write it."""
     draft = Draft()
-    platform = cast("Platform", SimpleNamespace(can_ask=can_ask))
+    platform = cast("Platform", SimpleNamespace(can_approve=can_approve))
     async for event in runs.events(turn, platform, LINK, "token"):
         draft.take(event)
     return draft.final()
@@ -141,17 +143,17 @@ BROKEN: list[dict[str, Any]] = [STARTED, text("The first half of ")]
 
 
 async def test_a_broken_run_comes_again_unless_it_was_stopped(
-    acts: Acts, turn: Turn, http: httpx.AsyncClient
+    actions: TurnActions, turn: Turn, http: httpx.AsyncClient
 ) -> None:
-    async with Scripted([BROKEN]).running() as runtime:
+    async with ScriptedRuntime([BROKEN]).listening() as runtime:
         with pytest.raises(TryAgain):
-            await shown(runs(acts, http, runtime), turn)
+            await shown(runs(actions, http, runtime), turn)
 
         seen: list[BaseEvent] = []
-        platform = cast("Platform", SimpleNamespace(can_ask=True))
-        async for event in runs(acts, http, runtime).events(turn, platform, LINK, "token"):
+        platform = cast("Platform", SimpleNamespace(can_approve=True))
+        async for event in runs(actions, http, runtime).events(turn, platform, LINK, "token"):
             if not seen:
-                await acts.stop(turn.id)
+                await actions.stop(turn.id)
             seen.append(event)
         draft = Draft()
         for event in seen:
@@ -160,36 +162,38 @@ async def test_a_broken_run_comes_again_unless_it_was_stopped(
     assert draft.final() == f"The first half of\n\n{STOPPED}"
 
 
-async def test_a_stopped_turn_is_not_asked(acts: Acts, turn: Turn, http: httpx.AsyncClient) -> None:
-    await acts.stop(turn.id)
-    async with Scripted([[STARTED, text("No."), FINISHED]]).running() as runtime:
-        assert await shown(runs(acts, http, runtime), turn) == STOPPED
-        assert runtime.asked == []
+async def test_a_stopped_turn_is_not_asked(
+    actions: TurnActions, turn: Turn, http: httpx.AsyncClient
+) -> None:
+    await actions.stop(turn.id)
+    async with ScriptedRuntime([[STARTED, text("No."), FINISHED]]).listening() as runtime:
+        assert await shown(runs(actions, http, runtime), turn) == STOPPED
+        assert runtime.requests == []
 
 
 async def test_what_cannot_be_stopped_is_said(
-    acts: Acts, turn: Turn, http: httpx.AsyncClient
+    actions: TurnActions, turn: Turn, http: httpx.AsyncClient
 ) -> None:
     async def expired(_: object) -> str:
         raise LinkExpired
 
-    async with Scripted([500]).running() as runtime:
-        with pytest.raises(NotStopped):
-            await runs(acts, http, runtime, access_token=expired).stop(turn.id, ALICE, "c")
-        await runs(acts, http, runtime).stop(turn.id, ALICE, "c")
-    with pytest.raises(NotStopped):
-        await runs(acts, http, runtime).stop(turn.id, ALICE, "c")
+    async with ScriptedRuntime([500]).listening() as runtime:
+        with pytest.raises(StopFailed):
+            await runs(actions, http, runtime, access_token=expired).stop(turn.id, ALICE, "c")
+        await runs(actions, http, runtime).stop(turn.id, ALICE, "c")
+    with pytest.raises(StopFailed):
+        await runs(actions, http, runtime).stop(turn.id, ALICE, "c")
 
     assert runtime.stopped == [LINK.session_id("c")]
 
 
 async def test_where_nobody_can_approve_the_web_chat_is_named(
-    acts: Acts, turn: Turn, http: httpx.AsyncClient
+    actions: TurnActions, turn: Turn, http: httpx.AsyncClient
 ) -> None:
     ends = waits(interrupt("i1", "crm___delete_client", "It deletes a client."))
-    async with Scripted([[STARTED, ends]]).running() as runtime:
-        said = await shown(runs(acts, http, runtime), turn, can_ask=False)
+    async with ScriptedRuntime([[STARTED, ends]]).listening() as runtime:
+        said = await shown(runs(actions, http, runtime), turn, can_approve=False)
 
     assert said.startswith("This needs your approval, so I haven't done it: It deletes a client.")
     assert said.endswith("https://bizassist.example/chat")
-    assert await acts.decide(turn.id, "alice", "approve") is None
+    assert await actions.decide(turn.id, "alice", "approve") is None

@@ -19,13 +19,13 @@ from bots.web.pages import new_id
 from bots.web.platform import accepted_question
 from bots.web.transcripts import Transcripts
 from identity.executor import Executor
-from tests.bots.scripted import FINISHED, STARTED, Scripted, own_queues, text
+from tests.bots.scripted_runtime import FINISHED, STARTED, ScriptedRuntime, new_queues, text
 from tests.conftest import Stack
 from tests.person import signed_in
 
 
 @dataclass
-class Chat:
+class ChatService:
     """What a test does with the service: ask as a person, read what they would see."""
 
     inbox: Inbox
@@ -44,7 +44,7 @@ class Chat:
         async with asyncio.timeout(40):
             while True:
                 for asked in await self.transcripts.turns(self.subject, self.conversation):
-                    if asked.turn == turn and asked.answer is not None:
+                    if asked.id == turn and asked.answer is not None:
                         return asked.answer
                 await asyncio.sleep(0.1)
 
@@ -72,19 +72,19 @@ async def subject(stack: Stack, aws: boto3.Session) -> str:
 
 @asynccontextmanager
 async def service(
-    stack: Stack, aws: boto3.Session, subject: str, runtime: Scripted
-) -> AsyncIterator[Chat]:
+    stack: Stack, aws: boto3.Session, subject: str, runtime: ScriptedRuntime
+) -> AsyncIterator[ChatService]:
     sqs, port, call = aws.client("sqs"), free_port(), Executor(8)
     process = Process(BIZASSIST_PORT=port, BIZASSIST_PUBLIC_URL=f"http://127.0.0.1:{port}")
-    async with runtime.running():
+    async with runtime.listening():
         deployment = Parameters.model_validate(
-            {**stack.parameters, **own_queues(aws, deliveries=2), "runtime_url": runtime.url}
+            {**stack.parameters, **new_queues(aws, deliveries=2), "runtime_url": runtime.url}
         )
         async with (
             chat_service(process, deployment),
             Inbox(sqs, call, deployment.inbox_url) as door,
         ):
-            yield Chat(
+            yield ChatService(
                 door,
                 Transcripts(aws.client("dynamodb"), call, deployment.transcripts_table),
                 deployment.user_pool_id,
@@ -96,21 +96,23 @@ async def service(
 async def test_a_runtime_that_was_down_answers_the_same_turn_later(
     stack: Stack, aws: boto3.Session, subject: str
 ) -> None:
-    runtime = Scripted([503, [STARTED, text("All is well."), FINISHED]])
+    runtime = ScriptedRuntime([503, [STARTED, text("All is well."), FINISHED]])
     async with service(stack, aws, subject, runtime) as chat:
         turn = await chat.ask()
         await chat.until_seen(turn, RuntimeUnavailable.sentence)
 
         assert await chat.answer(turn) == "All is well."
 
-    assert len(runtime.asked) == 2
-    assert {call["runId"] for call in runtime.asked} == {f"web:{turn}"}
+    assert len(runtime.requests) == 2
+    assert {call["runId"] for call in runtime.requests} == {f"web:{turn}"}
 
 
 async def test_an_answer_that_broke_off_is_whole_in_the_end(
     stack: Stack, aws: boto3.Session, subject: str
 ) -> None:
-    runtime = Scripted([[STARTED, text("All is")], [STARTED, text("All is well."), FINISHED]])
+    runtime = ScriptedRuntime(
+        [[STARTED, text("All is")], [STARTED, text("All is well."), FINISHED]]
+    )
     async with service(stack, aws, subject, runtime) as chat:
         assert await chat.answer(await chat.ask()) == "All is well."
 
@@ -118,24 +120,24 @@ async def test_an_answer_that_broke_off_is_whole_in_the_end(
 async def test_a_runtime_that_stays_down_ends_in_an_apology(
     stack: Stack, aws: boto3.Session, subject: str
 ) -> None:
-    async with service(stack, aws, subject, Scripted([503])) as chat:
+    async with service(stack, aws, subject, ScriptedRuntime([503])) as chat:
         assert await chat.answer(await chat.ask()) == APOLOGY
 
 
 async def test_a_person_without_the_right_is_told_so_once(
     stack: Stack, aws: boto3.Session, subject: str
 ) -> None:
-    runtime = Scripted([403])
+    runtime = ScriptedRuntime([403])
     async with service(stack, aws, subject, runtime) as chat:
         assert await chat.answer(await chat.ask()) == TokenRefused.sentence
 
-    assert len(runtime.asked) == 1
+    assert len(runtime.requests) == 1
 
 
 async def test_an_event_that_comes_twice_is_answered_once(
     stack: Stack, aws: boto3.Session, subject: str
 ) -> None:
-    runtime = Scripted([[STARTED, text("Once."), FINISHED]])
+    runtime = ScriptedRuntime([[STARTED, text("Once."), FINISHED]])
     async with service(stack, aws, subject, runtime) as chat:
         turn = await chat.ask()
         await chat.answer(turn)
@@ -143,15 +145,15 @@ async def test_an_event_that_comes_twice_is_answered_once(
         await chat.inbox.put(again, again="after the queue has forgotten it")
         await chat.answer(await chat.ask("And now?"))
 
-    assert len(runtime.asked) == 2
+    assert len(runtime.requests) == 2
 
 
 async def test_nobody_is_answered_without_a_link(
     stack: Stack, aws: boto3.Session, subject: str
 ) -> None:
-    runtime = Scripted([[STARTED, text("Never."), FINISHED]])
+    runtime = ScriptedRuntime([[STARTED, text("Never."), FINISHED]])
     async with service(stack, aws, subject, runtime) as chat:
         turn = await chat.ask(subject="somebody-who-never-signed-in")
         await chat.until_seen(turn, "/auth/login")
 
-    assert runtime.asked == []
+    assert runtime.requests == []

@@ -14,7 +14,7 @@ from ag_ui.core import (
 )
 
 from bots.turn.outcome import MOST_TOOLS, Outcome
-from bots.web.outgoing.explanation import LONGEST_ARGUMENTS, Reasons, Why
+from bots.web.outgoing.explanation import LONGEST_ARGUMENTS, Explanation, ExplanationBuilder
 
 STARTED = RunStartedEvent(thread_id="t", run_id="r")
 EXPLANATION: dict[str, Any] = {
@@ -46,11 +46,11 @@ def outcome(*events: BaseEvent) -> Outcome:
     return found
 
 
-def why(*events: BaseEvent) -> Why | None:
-    found = Reasons()
+def why(*events: BaseEvent) -> Explanation | None:
+    found = ExplanationBuilder()
     for event in events:
         found.take(event)
-    return found.why
+    return found.result
 
 
 def test_the_end_of_a_run_says_what_it_used() -> None:
@@ -88,7 +88,7 @@ def test_the_reasons_know_what_each_tool_was_given() -> None:
         ("error", '{"q": 1}'),
         ("ok", '{"q": 2}'),
     ]
-    assert Why.read(found.model_dump_json()) == found
+    assert Explanation.read(found.model_dump_json()) == found
 
 
 def test_a_run_that_begins_again_has_its_own_reasons() -> None:
@@ -101,7 +101,7 @@ def test_reasons_of_no_known_shape_are_none() -> None:
     values: tuple[Any, ...] = (None, "x", {"tools": "x"}, {"memories": [{}]}, {"tools": [{}] * 51})
     for value in values:
         assert why(CustomEvent(name="bizassist.explanation", value=value)) is None
-    assert Why.read("{") is None
+    assert Explanation.read("{") is None
 
 
 def test_what_is_very_long_is_kept_short() -> None:

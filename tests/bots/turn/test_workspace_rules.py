@@ -1,4 +1,4 @@
-"""What a workspace's administrators allow, before a real table and an assistant that answers."""
+"""What a workspace's administrators allow, before a real table and an handler that answers."""
 
 import asyncio
 import secrets
@@ -15,11 +15,12 @@ from ag_ui.core import BaseEvent, ResumeEntry, RunFinishedEvent, TextMessageCont
 
 from bots.errors import TurnRefused
 from bots.platform import Accepted, Platform, Turn
-from bots.turn.handler import Assistant
+from bots.turn.handler import TurnHandler
 from bots.turn.ledger import Ledger
+from bots.turn.quotas import QUOTA_USED_UP, Quotas
 from bots.turn.run import Runs
-from bots.turn.workspace_rules import ELSEWHERE, USED_UP, Policy, Quotas
-from bots.usage.daily_usage import ALL_USED, Spending
+from bots.turn.workspace_rules import CHANNEL_NOT_ALLOWED, WorkspaceRules
+from bots.usage.daily_usage import USAGE_USED_UP, DailyUsage
 from identity.executor import Executor
 from identity.links import Links, new_link
 from identity.people import ChatUser, Names
@@ -63,9 +64,9 @@ class Shown:
 
 @dataclass
 class Bench:
-    """An assistant in one workspace that no other test knows."""
+    """An handler in one workspace that no other test knows."""
 
-    assistant: Assistant
+    handler: TurnHandler
     workspaces: Workspaces
     workspace: Workspace
     shown: Shown
@@ -92,7 +93,7 @@ class Bench:
         return turn
 
     async def answer(self, turn: Turn) -> None:
-        await self.assistant.answer(turn, cast("Platform", self.shown))
+        await self.handler.answer(turn, cast("Platform", self.shown))
 
 
 @pytest.fixture(scope="module")
@@ -126,19 +127,19 @@ def bench(stack: Stack, aws: boto3.Session, call: Executor) -> Bench:
     async def invite(chat_user: ChatUser, names: Names) -> str:
         return "https://link"
 
-    assistant = Assistant(
+    handler = TurnHandler(
         ledger=Ledger(dynamodb, call, ledger_table),
         links=cast("Links", SimpleNamespace(active=active)),
         tokens=cast("TokenBroker", SimpleNamespace(access_token=access_token)),
         runs=cast("Runs", SimpleNamespace(events=events)),
-        invite=invite,
-        policy=Policy(
+        link_url=invite,
+        rules=WorkspaceRules(
             workspaces,
             Quotas(dynamodb, call, ledger_table),
-            Spending(dynamodb, call, ledger_table),
+            DailyUsage(dynamodb, call, ledger_table),
         ),
     )
-    made = Bench(assistant, workspaces, workspace, Shown())
+    made = Bench(handler, workspaces, workspace, Shown())
     return made
 
 
@@ -156,7 +157,7 @@ async def test_only_allowed_channels_are_answered_and_direct_messages_always(ben
         await bench.ask(channel)
 
     assert len(bench.shown.answers) == 2
-    assert bench.shown.notices == [ELSEWHERE]
+    assert bench.shown.notices == [CHANNEL_NOT_ALLOWED]
 
 
 async def test_a_channel_that_is_not_allowed_asks_nobody_to_link(bench: Bench) -> None:
@@ -165,7 +166,7 @@ async def test_a_channel_that_is_not_allowed_asks_nobody_to_link(bench: Bench) -
     await bench.ask("C3")
 
     assert bench.shown.invited == []
-    assert bench.shown.notices == [ELSEWHERE]
+    assert bench.shown.notices == [CHANNEL_NOT_ALLOWED]
 
 
 async def test_a_refused_turn_is_over(bench: Bench) -> None:
@@ -173,7 +174,7 @@ async def test_a_refused_turn_is_over(bench: Bench) -> None:
     turn = await bench.ask("C3")
     await bench.answer(turn)
 
-    assert bench.shown.notices == [ELSEWHERE]
+    assert bench.shown.notices == [CHANNEL_NOT_ALLOWED]
 
 
 async def test_answers_are_private_where_that_is_settled(bench: Bench) -> None:
@@ -197,7 +198,7 @@ async def test_a_quota_counts_a_persons_questions_wherever_they_ask(bench: Bench
         await bench.ask(user=user)
 
     assert len(bench.shown.answers) == 3
-    assert bench.shown.notices == [USED_UP.format(quota=2)]
+    assert bench.shown.notices == [QUOTA_USED_UP.format(quota=2)]
 
 
 async def test_of_many_at_the_same_moment_no_more_than_the_quota_are_answered(
@@ -216,7 +217,7 @@ async def test_a_turn_that_is_delivered_twice_counts_once(
     quotas = Quotas(aws.client("dynamodb"), call, stack.parameters["ledger_table"])
     first, second = bench.turn(), bench.turn()
 
-    counted = [await quotas.spend(turn, "s", 1) for turn in (first, first, second, first)]
+    counted = [await quotas.count(turn, "s", 1) for turn in (first, first, second, first)]
 
     assert counted == [True, True, False, True]
 
@@ -227,11 +228,11 @@ async def test_a_day_begins_anew(
     quotas = Quotas(aws.client("dynamodb"), call, stack.parameters["ledger_table"])
     late = datetime(2031, 5, 1, 23, 59, 59, tzinfo=UTC).timestamp()
     monkeypatch.setattr("bots.usage.daily_usage.time.time", lambda: late)
-    assert await quotas.spend(bench.turn(), "s", 1)
-    assert not await quotas.spend(bench.turn(), "s", 1)
+    assert await quotas.count(bench.turn(), "s", 1)
+    assert not await quotas.count(bench.turn(), "s", 1)
 
     monkeypatch.setattr("bots.usage.daily_usage.time.time", lambda: late + 1)
-    assert await quotas.spend(bench.turn(), "s", 1)
+    assert await quotas.count(bench.turn(), "s", 1)
 
 
 async def test_a_raised_quota_is_heard_of_soon(
@@ -245,7 +246,7 @@ async def test_a_raised_quota_is_heard_of_soon(
     await bench.ask()
 
     assert len(bench.shown.answers) == 2
-    assert bench.shown.notices == [USED_UP.format(quota=2)]
+    assert bench.shown.notices == [QUOTA_USED_UP.format(quota=2)]
 
 
 USAGE = {"input_tokens": 70, "output_tokens": 30, "tool_calls": 2, "milliseconds": 1_500}
@@ -265,7 +266,7 @@ async def test_what_a_day_allows_ends_with_the_answer_that_uses_it_up(
 
     assert len(bench.shown.answers) == 3  # two of U1 and U2, who are one person, and one of U9
     (most,) = limit.values()
-    assert bench.shown.notices == [ALL_USED.format(what=what, most=most)]
+    assert bench.shown.notices == [USAGE_USED_UP.format(what=what, most=most)]
 
 
 async def test_a_question_that_is_refused_so_is_not_counted_among_the_questions(
@@ -276,7 +277,7 @@ async def test_a_question_that_is_refused_so_is_not_counted_among_the_questions(
     for _ in range(4):
         await bench.ask()
     await bench.settle(quota=2)
-    bench.assistant.policy._workspaces._known.clear()
+    bench.handler.rules._workspaces._known.clear()
     await bench.ask()
 
     assert len(bench.shown.answers) == 2

@@ -7,7 +7,7 @@ from typing import Any
 import boto3
 import pytest
 
-from bots.usage.daily_turns import Counted, Days
+from bots.usage.daily_turns import DailyTurns, TurnRecord
 from bots.usage.totals import since, usage
 from identity.executor import Executor
 from tests.conftest import Stack
@@ -17,7 +17,7 @@ NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 HOSTILE = "<script>alert(1)</script>"
 
 
-def turn(**changes: Any) -> Counted:
+def turn(**changes: Any) -> TurnRecord:
     given: dict[str, Any] = {
         "turn": f"web:{secrets.token_hex(4)}",
         "asked_at": NOW,
@@ -33,7 +33,7 @@ def turn(**changes: Any) -> Counted:
         "tokens": 10,
         "milliseconds": 1000,
     }
-    return Counted(**{**given, **changes})
+    return TurnRecord(**{**given, **changes})
 
 
 def test_sums() -> None:
@@ -102,7 +102,7 @@ async def test_days_are_read_newest_first_and_no_more_than_needed(
     names = lost(aws, stack, day, 5)
     lost(aws, stack, day - timedelta(days=1), 3)
     call = Executor(2)
-    days = Days(aws.client("dynamodb"), call, stack.parameters["ledger_table"])
+    days = DailyTurns(aws.client("dynamodb"), call, stack.parameters["ledger_table"])
 
     assert [one.turn for one in await days.turns(day, 1)] == names[::-1]
     assert len(await days.turns(day, 2)) == 8

@@ -12,12 +12,12 @@ import boto3
 import httpx
 import pytest
 
-from tests.bots.chats import own_chat
-from tests.bots.scripted import (
+from tests.bots.chat_service import separate_chat_service
+from tests.bots.scripted_runtime import (
     FINISHED,
     HANGS,
     STARTED,
-    Scripted,
+    ScriptedRuntime,
     interrupt,
     text,
     waits,
@@ -194,7 +194,7 @@ def _expire(stack: Stack, aws: boto3.Session, form: tuple[str, dict[str, str]]) 
 async def test_the_decision_may_come_after_a_restart(
     stack: Stack, aws: boto3.Session, tmp_path: Path
 ) -> None:
-    async with own_chat(stack, aws, tmp_path) as chat, chat.visited("admin") as admin:
+    async with separate_chat_service(stack, aws, tmp_path) as chat, chat.visited("admin") as admin:
         await asked(admin)
         await chat.restart()
         await admin.open(str(admin.page.url))
@@ -207,7 +207,7 @@ async def test_what_a_tool_is_given_acts_nowhere_and_each_call_is_listed(
     stack: Stack, aws: boto3.Session, tmp_path: Path
 ) -> None:
     hostile = "<script>alert(1)</script>"
-    runtime = Scripted(
+    runtime = ScriptedRuntime(
         [
             [
                 STARTED,
@@ -222,8 +222,8 @@ async def test_what_a_tool_is_given_acts_nowhere_and_each_call_is_listed(
         ]
     )
     async with (
-        runtime.running(),
-        own_chat(stack, aws, tmp_path, runtime.url) as chat,
+        runtime.listening(),
+        separate_chat_service(stack, aws, tmp_path, runtime.url) as chat,
         chat.visited("alice") as alice,
     ):
         await ask(alice, "Go")
@@ -246,21 +246,21 @@ async def test_what_a_tool_is_given_acts_nowhere_and_each_call_is_listed(
         assert said.index("You didn't approve this. (send mail)") < said.index("All done.")
         decided = [
             [(entry["interruptId"], entry["payload"]["approved"]) for entry in run["resume"]]
-            for run in runtime.asked[1:]
+            for run in runtime.requests[1:]
         ]
         assert decided == [[("i1", True), ("i2", True)], [("i3", False)]]
-        assert [run["messages"] for run in runtime.asked[1:]] == [[], []]
+        assert [run["messages"] for run in runtime.requests[1:]] == [[], []]
 
 
 async def test_an_answer_stops_where_it_is(
     stack: Stack, aws: boto3.Session, tmp_path: Path
 ) -> None:
-    runtime = Scripted(
+    runtime = ScriptedRuntime(
         [[STARTED, text("The first half of "), HANGS], [STARTED, text("The next."), FINISHED]]
     )
     async with (
-        runtime.running(),
-        own_chat(stack, aws, tmp_path, runtime.url) as chat,
+        runtime.listening(),
+        separate_chat_service(stack, aws, tmp_path, runtime.url) as chat,
         chat.visited("alice") as alice,
         chat.visited("admin") as admin,
     ):
@@ -281,7 +281,7 @@ async def test_an_answer_stops_where_it_is(
 
         await ask(alice, "And now?", new=False)
         assert "The next." in await settled(alice, "The next.")
-        assert len(runtime.asked) == 2
+        assert len(runtime.requests) == 2
 
 
 def csrf_of(person: Person) -> dict[str, str]:
@@ -293,10 +293,10 @@ def csrf_of(person: Person) -> dict[str, str]:
 async def test_a_question_that_waits_its_turn_is_stopped_before_it_is_asked(
     stack: Stack, aws: boto3.Session, tmp_path: Path
 ) -> None:
-    runtime = Scripted([[STARTED, text("Much."), HANGS], [STARTED, text("No."), FINISHED]])
+    runtime = ScriptedRuntime([[STARTED, text("Much."), HANGS], [STARTED, text("No."), FINISHED]])
     async with (
-        runtime.running(),
-        own_chat(stack, aws, tmp_path, runtime.url) as chat,
+        runtime.listening(),
+        separate_chat_service(stack, aws, tmp_path, runtime.url) as chat,
         chat.visited("alice") as alice,
     ):
         await ask(alice, "First")
@@ -314,7 +314,7 @@ async def test_a_question_that_waits_its_turn_is_stopped_before_it_is_asked(
         said = await settled(alice)
 
         assert said.count("Stopped.") == 2
-        assert len(runtime.asked) == 1
+        assert len(runtime.requests) == 1
 
 
 @pytest.mark.parametrize("action", ["decision", "stop"])

@@ -12,11 +12,12 @@ from bizassist import service
 from bizassist.service import Answers
 from bots.platform import Accepted, Answer, Platform, Turn
 from bots.queue.inbox import Inbox
-from bots.turn.handler import Assistant
+from bots.turn.handler import TurnHandler
 from bots.turn.ledger import Ledger
+from bots.turn.quotas import Quotas
 from bots.turn.run import Runs
-from bots.turn.workspace_rules import Policy, Quotas
-from bots.usage.daily_usage import Spending
+from bots.turn.workspace_rules import WorkspaceRules
+from bots.usage.daily_usage import DailyUsage
 from identity.executor import Executor
 from identity.links import Link
 from identity.people import ChatUser, Names
@@ -71,24 +72,24 @@ def chat(slack_user: ChatUser) -> Chat:
 @pytest.fixture
 def answers(house: House, process: Process, execute: Executor, chat: Chat) -> Answers:
     parameters = house.deployment.parameters
-    assistant = Assistant(
+    handler = TurnHandler(
         ledger=Ledger(house.deployment.aws.client("dynamodb"), execute, parameters["ledger_table"]),
         links=house.identity.links,
         tokens=process.broker,
         runs=cast("Runs", None),
-        invite=house.identity.link_url,
-        policy=_policy(house, execute),
+        link_url=house.identity.link_url,
+        rules=_rules(house, execute),
     )
     platform, inbox = cast("Platform", chat), cast("Inbox", chat)
-    return Answers({"slack": platform}, assistant, inbox, house.identity.receipts)
+    return Answers({"slack": platform}, handler, inbox, house.identity.receipts)
 
 
-def _policy(house: House, execute: Executor) -> Policy:
+def _rules(house: House, execute: Executor) -> WorkspaceRules:
     dynamodb, parameters = house.deployment.aws.client("dynamodb"), house.deployment.parameters
-    return Policy(
+    return WorkspaceRules(
         Workspaces(dynamodb, parameters["workspaces_table"], execute),
         Quotas(dynamodb, execute, parameters["ledger_table"]),
-        Spending(dynamodb, execute, parameters["ledger_table"]),
+        DailyUsage(dynamodb, execute, parameters["ledger_table"]),
     )
 
 
@@ -145,8 +146,8 @@ async def test_a_failing_receipt_keeps_nobody_from_their_answer(
     fails: Callable[[], Awaitable[None]],
 ) -> None:
     monkeypatch.setattr(service, "RECEIPT_SECONDS", 0.2)
-    await answers.assistant.ledger.begin(chat.turn(chat.question(1)))
-    await answers.assistant.ledger.wait(chat.turn(chat.question(1)))
+    await answers.handler.ledger.begin(chat.turn(chat.question(1)))
+    await answers.handler.ledger.wait(chat.turn(chat.question(1)))
     chat.notify_fails = fails
     await answers.on_linked(link, None)
     assert chat.events == [("again", chat.question(1).event_id)]
@@ -164,7 +165,7 @@ async def test_whoever_left_is_asked_to_sign_in_and_answered_nothing(
     chat: Chat, answers: Answers, person: Newcomer, clock: Clock, leave: str
 ) -> None:
     link = await person.house.link(person.browser, chat.chat_user, person.username)
-    assert await answers.assistant.tokens.access_token(link)
+    assert await answers.handler.tokens.access_token(link)
     getattr(person, leave)()
     clock.forward(60)
     await answers.answer(chat.question(1))

@@ -8,7 +8,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from tests.bizassist.deployment.doctor.examined import examined
-from tests.bots.scripted import FINISHED, STARTED, Scripted
+from tests.bots.scripted_runtime import FINISHED, STARTED, ScriptedRuntime
 from tests.conftest import Stack
 
 
@@ -106,7 +106,7 @@ async def test_an_agent_that_does_not_answer(
     told: str,
 ) -> None:
     monkeypatch.setenv("BIZASSIST_TOKEN", "taken-by-anybody")
-    async with Scripted([script]).running() as runtime:
+    async with ScriptedRuntime([script]).listening() as runtime:
         elsewhere(runtime_url=runtime.url)
         status, rows = await examined(capsys)
 

@@ -42,11 +42,11 @@ def interrupt(name: str, tool: str, words: str, **given: object) -> Event:
 
 
 @dataclass
-class Scripted:
+class ScriptedRuntime:
     """Answers each call with the next step, an HTTP status or events; the last one repeats."""
 
     script: list[Step]
-    asked: list[dict[str, Any]] = field(default_factory=list)
+    requests: list[dict[str, Any]] = field(default_factory=list)
     stopped: list[str] = field(default_factory=list)
     url: str = ""
     _halt: asyncio.Event = field(default_factory=asyncio.Event)
@@ -60,7 +60,7 @@ class Scripted:
             self._halt.set()
             self._halt = asyncio.Event()
             return web.json_response({})
-        self.asked.append(await request.json())
+        self.requests.append(await request.json())
         step = self.script.pop(0) if len(self.script) > 1 else self.script[0]
         if isinstance(step, int):
             return web.Response(status=step)
@@ -83,7 +83,7 @@ class Scripted:
             await self._hanging.wait()
 
     @asynccontextmanager
-    async def running(self) -> AsyncIterator["Scripted"]:
+    async def listening(self) -> AsyncIterator["ScriptedRuntime"]:
         """Listen while the block runs."""
         app = web.Application()
         app.router.add_post("/{tail:.*}", self.handle)
@@ -92,7 +92,7 @@ class Scripted:
             yield self
 
 
-def own_queues(aws: boto3.Session, deliveries: int) -> dict[str, str]:
+def new_queues(aws: boto3.Session, deliveries: int) -> dict[str, str]:
     """An inbox of its own, with a dead-letter queue after so many deliveries, as parameters."""
     sqs, name = aws.client("sqs"), secrets.token_hex(6)
     dead = sqs.create_queue(QueueName=f"{name}-dead.fifo", Attributes={"FifoQueue": "true"})

@@ -11,16 +11,16 @@ from ag_ui.core import (
     ToolCallStartEvent,
 )
 
-from bots.web.outgoing.shown_answer import SENTENCE, Shown, Tool, after, readable
+from bots.web.outgoing.answer_state import SENTENCE, AnswerState, Tool, apply, readable
 
 STARTED = RunStartedEvent(thread_id="t", run_id="r")
 FINISHED = RunFinishedEvent(thread_id="t", run_id="r")
 
 
-def fold(*events: object) -> Shown:
-    shown = Shown()
+def fold(*events: object) -> AnswerState:
+    shown = AnswerState()
     for event in events:
-        shown = after(shown, event)  # type: ignore[arg-type]
+        shown = apply(shown, event)  # type: ignore[arg-type]
     return shown
 
 
@@ -29,8 +29,8 @@ def said(text: str) -> TextMessageContentEvent:
 
 
 def test_text_grows_by_its_deltas() -> None:
-    assert fold(STARTED, said("It is "), said("active."), FINISHED) == Shown(
-        "It is active.", over=True
+    assert fold(STARTED, said("It is "), said("active."), FINISHED) == AnswerState(
+        "It is active.", finished=True
     )
 
 
@@ -61,7 +61,7 @@ def test_a_sentence_replaces_what_was_visible() -> None:
 def test_an_error_keeps_what_was_said() -> None:
     shown = fold(said("Half."), RunErrorEvent(message="I had to stop here."))
 
-    assert shown == Shown("Half.\n\nI had to stop here.", over=True)
+    assert shown == AnswerState("Half.\n\nI had to stop here.", finished=True)
 
 
 def test_a_tools_name_is_readable() -> None:

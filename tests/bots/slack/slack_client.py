@@ -8,6 +8,7 @@ import aiohttp
 from bots.platform import Accepted, Answer
 from bots.queue.inbox import InboxUnavailable
 from bots.slack.platform import SlackPlatform
+from tests.bots.receipt import MemoryReceipt
 
 SECRET = "signing-secret-of-the-tests"
 TOKEN = "xoxb-of-the-tests"
@@ -16,27 +17,15 @@ ALICE_DM = "D0ALICE0000"
 
 
 @dataclass
-class Kept:
-    """A receipt in memory: what the ledger is in production."""
-
-    message: str | None = None
-    history: list[str] = field(default_factory=list)
-
-    async def keep(self, message: str) -> None:
-        self.message = message
-        self.history.append(message)
-
-
-@dataclass
-class Desk:
+class SlackClient:
     """Everything a test does with Slack."""
 
     http: aiohttp.ClientSession
-    slack: str
-    service: str
+    double_url: str
+    service_url: str
     platform: SlackPlatform
     inbox: list[Accepted]
-    receipts: dict[str, Kept] = field(default_factory=dict)
+    receipts: dict[str, MemoryReceipt] = field(default_factory=dict)
     inbox_is_down: bool = False
 
     async def accept(self, accepted: Accepted) -> None:
@@ -44,8 +33,8 @@ class Desk:
             raise InboxUnavailable("down")
         self.inbox.append(accepted)
 
-    def receipt(self, turn: str) -> Kept:
-        return self.receipts.setdefault(turn, Kept())
+    def receipt(self, turn: str) -> MemoryReceipt:
+        return self.receipts.setdefault(turn, MemoryReceipt())
 
     async def command(self, text: str, user: str = ALICE, channel: str = GENERAL) -> int:
         return await self._act("command", user=user, channel=channel, text=text)
@@ -59,16 +48,16 @@ class Desk:
         return await self._act("click", user=user, channel=channel, ts=ts, action=action)
 
     async def fault(self, **fault: object) -> None:
-        async with self.http.post(f"{self.slack}/double/fault", json=fault) as answer:
+        async with self.http.post(f"{self.double_url}/double/fault", json=fault) as answer:
             assert answer.status == 200, await answer.text()
 
     async def expire_responses(self) -> None:
-        async with self.http.post(f"{self.slack}/double/expire-responses") as answer:
+        async with self.http.post(f"{self.double_url}/double/expire-responses") as answer:
             assert answer.status == 200
 
     async def sees(self, user: str, channel: str) -> list[dict[str, Any]]:
         query = {"user": user, "channel": channel}
-        async with self.http.get(f"{self.slack}/double/view", params=query) as answer:
+        async with self.http.get(f"{self.double_url}/double/view", params=query) as answer:
             assert answer.status == 200, await answer.text()
             return list((await answer.json())["messages"])
 
@@ -76,7 +65,7 @@ class Desk:
         return [m for m in await self.sees(user, channel) if m["author"] == "U0BIZASSIST"]
 
     async def calls(self, method: str) -> list[dict[str, Any]]:
-        async with self.http.get(f"{self.slack}/double/calls") as answer:
+        async with self.http.get(f"{self.double_url}/double/calls") as answer:
             made = (await answer.json())["calls"]
         return [call for call in made if call["method"] == method]
 
@@ -87,6 +76,6 @@ class Desk:
             del self.inbox[0]
 
     async def _act(self, what: str, **given: object) -> int:
-        async with self.http.post(f"{self.slack}/double/{what}", json=given) as answer:
+        async with self.http.post(f"{self.double_url}/double/{what}", json=given) as answer:
             assert answer.status == 200, await answer.text()
             return int((await answer.json())["status"])

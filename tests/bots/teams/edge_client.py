@@ -15,8 +15,8 @@ from bots.teams.incoming.endpoint import TeamsEdge
 from bots.teams.incoming.signing_keys import SigningKeys
 from bots.teams.registration import TeamsApp
 from tests.bots.teams.connector import TENANT
-from tests.bots.teams.desk import APP_ID
 from tests.bots.teams.issuer import Issuer
+from tests.bots.teams.teams_client import APP_ID
 
 TEAMS = "https://smba.trafficmanager.net/emea/"
 LOCAL = "http://127.0.0.1:56150/_connector"
@@ -24,7 +24,7 @@ CLOUD = TeamsApp(app_id=APP_ID, app_password="password", app_tenant_id=TENANT)
 
 
 @dataclass
-class Door:
+class EdgeClient:
     """The route as the service has it, and the inbox behind it."""
 
     issuer: Issuer
@@ -49,11 +49,11 @@ class Door:
 
 
 @asynccontextmanager
-async def opened(app: TeamsApp, service_url: str = TEAMS) -> AsyncIterator[Door]:
-    door = Door(Issuer(), service_url)
-    async with TestServer(door.issuer.application()) as keys:
+async def edge_client(app: TeamsApp, service_url: str = TEAMS) -> AsyncIterator[EdgeClient]:
+    client = EdgeClient(Issuer(), service_url)
+    async with TestServer(client.issuer.application()) as keys:
         application = web.Application(client_max_size=1024 * 1024)
-        edge = TeamsEdge(app, door.accept, SigningKeys(str(keys.make_url("/openid"))))
+        edge = TeamsEdge(app, client.accept, SigningKeys(str(keys.make_url("/openid"))))
         application.add_routes(edge.routes())
-        async with TestClient(TestServer(application)) as door.http:
-            yield door
+        async with TestClient(TestServer(application)) as client.http:
+            yield client

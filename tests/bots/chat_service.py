@@ -13,13 +13,13 @@ import httpx
 
 from bizassist.local.processes import Part, Running, free_port
 from bizassist.settings.parameters import write_parameters
-from tests.bots.scripted import own_queues
+from tests.bots.scripted_runtime import new_queues
 from tests.conftest import Stack
 from tests.person import Person, signed_in
 
 
 @dataclass
-class Chat:
+class ChatService:
     """One address whose process can be ended and started again.
 
     Sessions are in a table and cookies know no ports: who is signed in at the stack is here too.
@@ -49,13 +49,13 @@ class Chat:
 
 
 @asynccontextmanager
-async def own_chat(
+async def separate_chat_service(
     stack: Stack, aws: boto3.Session, logs: Path, runtime_url: str | None = None
-) -> AsyncIterator[Chat]:
+) -> AsyncIterator[ChatService]:
     """A running chat service with an inbox of its own, and with another runtime if one is named."""
     prefix, port = f"/app/{secrets.token_hex(4)}", free_port()
     url = f"http://127.0.0.1:{port}"
-    known = {**stack.parameters, **own_queues(aws, deliveries=5)}
+    known = {**stack.parameters, **new_queues(aws, deliveries=5)}
     if runtime_url:
         known["runtime_url"] = runtime_url
     write_parameters(aws.client("ssm"), prefix, known)
@@ -66,7 +66,7 @@ async def own_chat(
         "BIZASSIST_SSM_PREFIX": prefix,
     }
     part = Part("chat", ("-m", "bizassist", "serve"), f"{url}/readyz", environment)
-    chat = Chat(stack, url, part, logs, await Running.start(part, logs))
+    chat = ChatService(stack, url, part, logs, await Running.start(part, logs))
     try:
         await chat.running.ready()
         yield chat

@@ -1,6 +1,6 @@
 """What a test does with Teams and with the platform behind it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from ag_ui.core import (
@@ -11,7 +11,7 @@ from ag_ui.core import (
 )
 
 from bots.platform import Accepted, Turn
-from bots.teams.incoming.activity import read
+from bots.teams.incoming.activity import read_activity
 from bots.teams.platform import TeamsPlatform
 from tests.bots.teams.connector import ALICE, BOT, GROUP, PERSONAL, TENANT, Connector
 
@@ -36,19 +36,7 @@ def activity(service_url: str, **changes: Any) -> dict[str, Any]:
 
 
 @dataclass
-class Kept:
-    """A receipt in memory: what the ledger is in production."""
-
-    message: str | None = None
-    history: list[str] = field(default_factory=list)
-
-    async def keep(self, message: str) -> None:
-        self.message = message
-        self.history.append(message)
-
-
-@dataclass
-class Desk:
+class TeamsClient:
     """The platform in front of the double."""
 
     connector: Connector
@@ -58,10 +46,10 @@ class Desk:
     def accepted(self, **changes: Any) -> Accepted:
         """What the edge has put into the inbox."""
         body = activity(self.service_url, **changes)
-        asked = read(body)
+        incoming = read_activity(body)
         claims = {"iss": ISSUER, "aud": APP_ID, "serviceurl": self.service_url}
         return Accepted(
-            "teams", asked.event_id, asked.conversation, {"activity": body, "claims": claims}
+            "teams", incoming.event_id, incoming.conversation, {"activity": body, "claims": claims}
         )
 
     def accepted_in_group(self, **changes: Any) -> Accepted:
@@ -76,13 +64,13 @@ class Desk:
 
     async def turn(self, accepted: Accepted | None = None) -> Turn:
         """The question that the platform reads."""
-        read: list[Turn] = []
+        read_activity: list[Turn] = []
 
         async def answer(turn: Turn) -> None:
-            read.append(turn)
+            read_activity.append(turn)
 
         await self.platform.dispatch(accepted or self.accepted(), answer)
-        (turn,) = read
+        (turn,) = read_activity
         return turn
 
 

@@ -30,24 +30,26 @@ class Tool:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class AnswerState:
     """An answer as far as it is written.
 
     :param text: Markdown.
-    :param over: no more events will come.
+    :param finished: no more events will come.
     """
 
     text: str = ""
     tools: tuple[Tool, ...] = ()
     sources: tuple[Source, ...] = ()
-    over: bool = False
+    finished: bool = False
 
 
-def after(answer: Shown, event: BaseEvent) -> Shown:  # noqa: C901, PLR0911 - one case an event
+def apply(  # noqa: C901, PLR0911 - one case an event
+    answer: AnswerState, event: BaseEvent
+) -> AnswerState:
     """The answer once ``event`` has happened."""
     match event:
         case RunStartedEvent():
-            return Shown()
+            return AnswerState()
         case TextMessageStartEvent() if answer.text:
             return replace(answer, text=f"{answer.text}\n\n")
         case TextMessageContentEvent(delta=delta):
@@ -62,9 +64,9 @@ def after(answer: Shown, event: BaseEvent) -> Shown:  # noqa: C901, PLR0911 - on
         case CustomEvent(name=name, value=value) if name == SENTENCE:
             return replace(answer, text=str(value), tools=(), sources=())
         case RunErrorEvent(message=message):
-            return replace(answer, text=_joined(answer.text, message), over=True)
+            return replace(answer, text=_joined(answer.text, message), finished=True)
         case RunFinishedEvent():
-            return replace(answer, over=True)
+            return replace(answer, finished=True)
     source = source_of(event)
     return replace(answer, sources=(*answer.sources, source)) if source else answer
 

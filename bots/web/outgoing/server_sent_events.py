@@ -9,7 +9,7 @@ from aiohttp import web
 from aiohttp_sse import sse_response
 
 from bots.answer.markdown import html
-from bots.web.outgoing.shown_answer import Shown, after
+from bots.web.outgoing.answer_state import AnswerState, apply
 from bots.web.transcripts import Transcripts
 
 RENDERED = "bizassist.html"
@@ -27,15 +27,15 @@ async def stream(request: web.Request, transcripts: Transcripts, turn: str) -> w
     with the rendered answer, so that the page needs to know no Markdown.
     """
     async with sse_response(request) as response:
-        shown = Shown()
+        state = AnswerState()
         async for batch in _batches(transcripts, turn):
-            before = shown
+            before = state
             for event in batch:
-                shown = after(shown, event)
+                state = apply(state, event)
                 await response.send(_json(event))
-            if shown.text != before.text:
-                await response.send(_json(CustomEvent(name=RENDERED, value=html(shown.text))))
-            if shown.over:
+            if state.text != before.text:
+                await response.send(_json(CustomEvent(name=RENDERED, value=html(state.text))))
+            if state.finished:
                 await response.send("", event="over")
                 break
     return response
