@@ -41,6 +41,7 @@ from bots.turn.actions import TurnActions
 from bots.turn.handler import TurnHandler
 from bots.turn.ledger import Ledger
 from bots.turn.quotas import Quotas
+from bots.turn.result_encryption import ResultEncryption
 from bots.turn.run import Runs
 from bots.turn.workspace_rules import WorkspaceRules
 from bots.usage import admin_page as admin_usage
@@ -167,6 +168,9 @@ async def chat_service(process: Process, deployment: Parameters) -> AsyncIterato
                 workspaces,
                 Quotas(dynamodb, call, deployment.ledger_table),
                 DailyUsage(dynamodb, call, deployment.ledger_table),
+            ),
+            results=ResultEncryption(
+                session.client("kms", config=QUICK), deployment.tokens_key_id, call
             ),
         )
         answers = Answers(platforms, handler, inbox, identity.receipts)

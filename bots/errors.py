@@ -5,6 +5,7 @@
     TurnError
     ├── TryAgain              nothing is lost: the inbox delivers the turn again
     │   └── RuntimeUnavailable   the runtime doesn't answer, or broke off
+    ├── Superseded            another attempt has taken the turn up: this one says nothing more
     └── TurnRefused           trying again would not help
         └── TokenRefused         the runtime doesn't accept the person's token
 
@@ -33,6 +34,10 @@ class RuntimeUnavailable(TryAgain):
     """The runtime refuses connections, answers with a server error or throttles, or broke off."""
 
     sentence = "The assistant can't be reached right now. I'm trying again in a moment."
+
+
+class Superseded(TurnError):
+    """Another attempt at the same turn has begun since; whoever reads this leaves it alone."""
 
 
 class TurnRefused(TurnError):

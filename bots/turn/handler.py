@@ -5,11 +5,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, replace
 
 from ag_ui.core import BaseEvent
+from botocore.exceptions import BotoCoreError, ClientError
 
 from bots.errors import TryAgain, TurnRefused
 from bots.platform import Platform, ReplyStream, Turn
 from bots.turn.ledger import Entry, Ledger
 from bots.turn.outcome import Outcome
+from bots.turn.result import Result, unpacked
+from bots.turn.result_encryption import ResultEncryption
 from bots.turn.run import Runs
 from bots.turn.workspace_rules import WorkspaceRules, channel_refusal
 from identity.errors import LinkExpired, SignInUnavailable
@@ -37,6 +40,7 @@ class TurnHandler:
     runs: Runs
     link_url: MakeLinkUrl
     rules: WorkspaceRules
+    results: ResultEncryption
 
     async def answer(self, turn: Turn, platform: Platform) -> None:
         """Answer ``turn``, or let it wait until its chat user is linked.
@@ -48,17 +52,20 @@ class TurnHandler:
             return
         settings = await self.rules.settings(turn)
         turn = replace(turn, private=settings.private)
+        if entry.result is not None:
+            await self._show_kept(turn, platform, entry, entry.result)
+            return
         if refusal := channel_refusal(turn, settings):
             await self._refuse(turn, platform, entry, refusal)
             return
         try:
             link = await self.links.active(turn.chat_user)
             if link is None:
-                await self._ask_to_link(turn, platform)
+                await self._ask_to_link(turn, platform, entry)
                 return
             token = await self.tokens.access_token(link)
         except LinkExpired:
-            await self._ask_to_link(turn, platform)
+            await self._ask_to_link(turn, platform, entry)
             return
         except SignInUnavailable as error:
             async with platform.reply(turn, entry) as reply:
@@ -75,12 +82,15 @@ class TurnHandler:
         if entry is None:
             return
         turn = replace(turn, private=(await self.rules.settings(turn)).private)
+        if entry.result is not None:  # the answer was made, and only its showing failed
+            await self._show_kept(turn, platform, entry, entry.result)
+            return
         try:
             async with platform.reply(turn, entry) as reply:
                 await reply.say(APOLOGY)
         except TurnRefused as error:
             await platform.notify(turn, error.sentence)
-        await self.ledger.fail(turn)
+        await self.ledger.fail(turn, entry)
         _log.error("turn %s was given up", turn.id)
 
     async def _refuse(self, turn: Turn, platform: Platform, entry: Entry, sentence: str) -> None:
@@ -88,8 +98,8 @@ class TurnHandler:
         await platform.notify(turn, sentence)
         await self.ledger.finish(turn, entry, Outcome(problem="refused"))
 
-    async def _ask_to_link(self, turn: Turn, platform: Platform) -> None:
-        await self.ledger.wait(turn)
+    async def _ask_to_link(self, turn: Turn, platform: Platform, entry: Entry) -> None:
+        await self.ledger.wait(turn, entry)
         if await self.links.active(turn.chat_user):
             # Linked between the look above and the wait, so nobody would wake this turn.
             raise TryAgain(f"{turn.id}: linked in the meantime")
@@ -98,12 +108,15 @@ class TurnHandler:
     async def _reply(
         self, turn: Turn, platform: Platform, entry: Entry, link: Link, token: str
     ) -> None:
+        """Run the agent, keep what it said, then show it whole."""
         outcome = Outcome(subject=link.subject)
         try:
             async with platform.reply(turn, entry) as reply:
                 events = self.runs.events(turn, platform, link, token)
                 events = self.rules.with_usage(turn, link.subject, events)
-                await self._stream(turn, reply, events, outcome)
+                result = await self._stream(turn, reply, events, outcome)
+                if result is not None:
+                    await self._keep(turn, entry, result, link.subject)
         except TurnRefused as error:  # not even the beginning of an answer can be shown
             await self._refuse(turn, platform, entry, error.sentence)
         else:
@@ -111,15 +124,46 @@ class TurnHandler:
 
     async def _stream(
         self, turn: Turn, reply: ReplyStream, events: AsyncIterator[BaseEvent], outcome: Outcome
-    ) -> None:
+    ) -> Result | None:
+        """What the run said; None when the asker was told why it said nothing."""
+        result = Result()
         try:
             async for event in events:
                 outcome.take(event)
+                result.take(event)
                 await reply.show(event)
         except TurnRefused as error:
             _log.warning("turn %s was refused: %s", turn.id, error)
             outcome.problem = "refused"
             await reply.say(error.sentence)
+            return None
         except TryAgain as error:
             await reply.say(error.sentence)
             raise
+        return result
+
+    async def _keep(self, turn: Turn, entry: Entry, result: Result, subject: str) -> None:
+        """Keep the result with its turn; what can't be kept is shown all the same."""
+        packed = result.packed()
+        if packed is None:
+            _log.warning("turn %s has more to say than can be kept", turn.id)
+            return
+        try:
+            await entry.keep_result(await self.results.encrypt(packed, turn.id), subject)
+        except (BotoCoreError, ClientError) as error:
+            _log.warning("what turn %s says is not kept: %s", turn.id, type(error).__name__)
+
+    async def _show_kept(
+        self, turn: Turn, platform: Platform, entry: Entry, encrypted: bytes
+    ) -> None:
+        """Show what an earlier attempt's run said; the agent isn't asked again."""
+        outcome = Outcome(subject=entry.subject)
+        try:
+            async with platform.reply(turn, entry) as reply:
+                for event in unpacked(await self.results.decrypt(encrypted, turn.id)):
+                    outcome.take(event)
+                    await reply.show(event)
+        except TurnRefused as error:
+            await self._refuse(turn, platform, entry, error.sentence)
+        else:
+            await self.ledger.finish(turn, entry, outcome)

@@ -8,13 +8,18 @@
                      ▼      │
                      waiting ┘                 (for its chat user to be linked)
 
+    answering ──keep_result──▶ answering, made: from then on it is only shown
+
     answering, waiting ──fail──▶ failed
 
     beside these (bots.turn.actions):
     answering ──ask──▶ it asks its person to approve something ──decide──▶ decided, once
     any but answered and failed ──stop──▶ stopped: whoever answers it ends it with a word
 
-Every arrow is one conditional write (DynamoDB UpdateItem): two processes can't both take it.
+Every arrow is one conditional write (DynamoDB UpdateItem): two processes can't both take it. Each
+``begin`` numbers an attempt, and every later write of an attempt holds only while it is the newest:
+a worker that was frozen while another took the turn up can write nothing any more (a lease with a
+fencing token; Kleppmann, "How to do distributed locking", 2016).
 
 A row that is not waiting also says when it was asked (``asked_on``, ``asked_at``), by which chat
 user, and in the end what it cost; the index ``by_day`` has these and nothing of what was said.
@@ -28,6 +33,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from botocore.exceptions import ClientError
 
+from bots.errors import Superseded
 from bots.platform import Accepted, Turn
 from bots.trace import trace_id
 from bots.turn.outcome import Outcome
@@ -42,19 +48,20 @@ KEPT = 30 * DAY
 # Who hasn't signed in by then asks again.
 WAITS = DAY
 OVER = ("answered", "failed")
+NAMES = {"#state": "state", "#result": "result"}
 
 
 class Entry:
     """One turn's row while it is being answered; it is the reply's receipt."""
 
-    def __init__(
-        self, ledger: "Ledger", turn: str, message: str | None, attempt: int, asked_at: datetime
-    ) -> None:
+    def __init__(self, ledger: "Ledger", turn: str, row: dict[str, Any]) -> None:
         self._ledger = ledger
         self._turn = turn
-        self._message = message
-        self.attempt = attempt
-        self.asked_at = asked_at
+        self._message: str | None = row.get("message", {}).get("S")
+        self.attempt = int(row["attempts"]["N"])
+        self.asked_at = datetime.fromisoformat(row["asked_at"]["S"])
+        self.subject: str | None = row.get("subject", {}).get("S")
+        self.result: bytes | None = row.get("result", {}).get("B")
 
     @property
     def message(self) -> str | None:
@@ -62,9 +69,20 @@ class Entry:
         return self._message
 
     async def keep(self, message: str) -> None:
-        """Store the id of the visible message."""
-        await self._ledger.keep(self._turn, message)
+        """Store the id of the visible message.
+
+        :raises Superseded: when another attempt has taken the turn up.
+        """
+        await self._ledger.keep(self._turn, self.attempt, message)
         self._message = message
+
+    async def keep_result(self, result: bytes, subject: str) -> None:
+        """Store what the run said, encrypted, and whose turn it is.
+
+        :raises Superseded: when another attempt has taken the turn up.
+        """
+        await self._ledger.keep_result(self._turn, self.attempt, result, subject)
+        self.result, self.subject = result, subject
 
 
 class Ledger:
@@ -102,29 +120,35 @@ class Ledger:
         )
         if row is None:
             return None
-        message = row.get("message", {}).get("S")
-        asked_at = datetime.fromisoformat(row["asked_at"]["S"])
-        return Entry(self, turn.id, message, int(row["attempts"]["N"]), asked_at)
+        return Entry(self, turn.id, row)
 
-    async def keep(self, turn: str, message: str) -> None:
-        """Store the id of the turn's visible message."""
-        await self._move(
-            turn,
-            "SET message = :message",
-            "#state = :answering",
-            {":message": {"S": message}, ":answering": {"S": "answering"}},
-        )
+    async def keep(self, turn: str, attempt: int, message: str) -> None:
+        """Store the id of the turn's visible message.
 
-    async def wait(self, turn: Turn) -> None:
-        """Let the turn wait until its chat user is linked."""
-        await self._move(
+        :raises Superseded: when another attempt has taken the turn up.
+        """
+        await self._write(turn, attempt, "SET message = :message", {":message": {"S": message}})
+
+    async def keep_result(self, turn: str, attempt: int, result: bytes, subject: str) -> None:
+        """Store what the turn's run said.
+
+        :raises Superseded: when another attempt has taken the turn up.
+        """
+        values = {":result": {"B": result}, ":subject": {"S": subject}}
+        await self._write(turn, attempt, "SET #result = :result, subject = :subject", values)
+
+    async def wait(self, turn: Turn, entry: Entry) -> None:
+        """Let the turn wait until its chat user is linked.
+
+        :raises Superseded: when another attempt has taken the turn up.
+        """
+        await self._write(
             turn.id,
+            entry.attempt,
             "SET #state = :waiting, waiting_for = :user, waiting_since = :now, "
             "accepted = :accepted, expires_at = :expires REMOVE asked_on, asked_at",
-            "#state = :answering",
             {
                 ":waiting": {"S": "waiting"},
-                ":answering": {"S": "answering"},
                 ":user": {"S": turn.chat_user.key},
                 ":now": {"N": str(time.time_ns())},
                 ":accepted": {"S": json.dumps(asdict(turn.accepted))},
@@ -145,7 +169,10 @@ class Ledger:
         return [Accepted(**json.loads(row["accepted"]["S"])) for row in rows]
 
     async def finish(self, turn: Turn, entry: Entry, outcome: Outcome) -> None:
-        """The turn is answered; the row says what it took."""
+        """The turn is answered; the row says what it took, and what was said no longer.
+
+        :raises Superseded: when another attempt has taken the turn up.
+        """
         seconds = (datetime.now(UTC) - entry.asked_at).total_seconds()
         took = {
             "subject": outcome.subject and {"S": outcome.subject},
@@ -156,11 +183,15 @@ class Ledger:
             "output_tokens": {"N": str(outcome.output_tokens)},
             "milliseconds": {"N": str(round(seconds * 1000))},
         }
-        await self._end(turn.id, OVER[0], {name: value for name, value in took.items() if value})
+        took = {name: value for name, value in took.items() if value}
+        await self._end(turn.id, entry.attempt, OVER[0], took)
 
-    async def fail(self, turn: Turn) -> None:
-        """The turn could not be answered."""
-        await self._end(turn.id, OVER[1], {})
+    async def fail(self, turn: Turn, entry: Entry) -> None:
+        """The turn could not be answered.
+
+        :raises Superseded: when another attempt has taken the turn up.
+        """
+        await self._end(turn.id, entry.attempt, OVER[1], {})
 
     async def judge(self, turn: str, chat_user: ChatUser, feedback: str) -> bool:
         """Keep what the asker thinks of the answer, ``up`` or ``down``; False for anybody else."""
@@ -176,24 +207,27 @@ class Ledger:
         )
         return row is not None
 
-    async def _end(self, turn: str, state: str, took: dict[str, Any]) -> None:
+    async def _end(self, turn: str, attempt: int, state: str, took: dict[str, Any]) -> None:
         more = "".join(f", {name} = :{name}" for name in took)
-        await self._move(
+        await self._write(
             turn,
-            f"SET #state = :over{more} REMOVE waiting_for, accepted",
-            "NOT #state IN (:answered, :failed)",
-            {
-                ":over": {"S": state},
-                ":answered": {"S": OVER[0]},
-                ":failed": {"S": OVER[1]},
-                **{f":{name}": value for name, value in took.items()},
-            },
+            attempt,
+            f"SET #state = :over{more} REMOVE waiting_for, accepted, #result",
+            {":over": {"S": state}, **{f":{name}": value for name, value in took.items()}},
         )
+
+    async def _write(self, turn: str, attempt: int, update: str, values: dict[str, Any]) -> None:
+        """A write of the attempt that has the turn."""
+        values = {**values, ":answering": {"S": "answering"}, ":attempt": {"N": str(attempt)}}
+        held = "#state = :answering AND attempts = :attempt"
+        if await self._move(turn, update, held, values) is None:
+            raise Superseded(f"{turn}: attempt {attempt} isn't the newest any more")
 
     async def _move(
         self, turn: str, update: str, condition: str, values: dict[str, Any]
     ) -> dict[str, Any] | None:
         """One arrow of the diagram; None when the turn is not where the arrow begins."""
+        used = {name: real for name, real in NAMES.items() if name in f"{update} {condition}"}
         try:
             answer = await self._call(
                 self._dynamodb.update_item,
@@ -201,7 +235,7 @@ class Ledger:
                 Key={"turn": {"S": turn}},
                 UpdateExpression=update,
                 ConditionExpression=condition,
-                ExpressionAttributeNames={"#state": "state"},
+                ExpressionAttributeNames=used,
                 ExpressionAttributeValues=values,
                 ReturnValues="ALL_NEW",
             )

@@ -7,6 +7,7 @@ them makes the same answer of them as of the run itself.
 import json
 import zlib
 from collections.abc import Iterable, Sequence
+from typing import cast
 
 from ag_ui.core import (
     BaseEvent,
@@ -18,6 +19,9 @@ from ag_ui.core import (
     TextMessageContentEvent,
     TextMessageEndEvent,
     TextMessageStartEvent,
+    ToolCallEndEvent,
+    ToolCallResultEvent,
+    ToolCallStartEvent,
 )
 from pydantic import TypeAdapter
 
@@ -41,11 +45,15 @@ class Result:
             case (
                 TextMessageStartEvent()
                 | TextMessageEndEvent()
+                | ToolCallStartEvent()
+                | ToolCallEndEvent()
                 | CustomEvent()
                 | RunErrorEvent()
                 | RunFinishedEvent()
             ):
                 self._events.append(event)
+            case ToolCallResultEvent():  # that it came is told; what it was stays with the agent
+                self._events.append(event.model_copy(update={"content": ""}))
 
     @property
     def events(self) -> Sequence[BaseEvent]:
@@ -54,7 +62,8 @@ class Result:
 
     def packed(self) -> bytes | None:
         """The result as bytes; None when there is too much of it to be kept with its turn."""
-        packed = zlib.compress(_EVENTS.dump_json(self._events, by_alias=True, exclude_none=True))
+        events = cast("list[Event]", self._events)
+        packed = zlib.compress(_EVENTS.dump_json(events, by_alias=True, exclude_none=True))
         return packed if len(packed) <= MOST_BYTES else None
 
     def _say(self, delta: str) -> None:

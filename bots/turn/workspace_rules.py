@@ -1,13 +1,17 @@
 """What the administrators of a workspace allow: the channels to ask in, and how much in a day."""
 
+import logging
 from collections.abc import AsyncIterator
 
 from ag_ui.core import BaseEvent
+from botocore.exceptions import BotoCoreError, ClientError
 
 from bots.platform import Turn
 from bots.turn.quotas import QUOTA_USED_UP, Quotas
 from bots.usage.daily_usage import DailyUsage
 from identity.workspaces.settings import Settings, Workspace, Workspaces
+
+_log = logging.getLogger(__name__)
 
 CHANNEL_NOT_ALLOWED = (
     "I don't answer questions in this channel. "
@@ -46,7 +50,13 @@ class WorkspaceRules:
     ) -> AsyncIterator[BaseEvent]:
         """The turn's events; what its run has used counts for its person once it ends."""
         async for event in events:
-            await self._daily_usage.record(turn, subject, event)
+            try:  # an answer isn't made again because its price was not noted
+                await self._daily_usage.record(turn, subject, event)
+            except (
+                BotoCoreError,
+                ClientError,
+            ) as error:
+                _log.warning("what %s used is not counted: %s", turn.id, type(error).__name__)
             yield event
 
 

@@ -35,7 +35,7 @@ FORGOTTEN: Any = {
     "Expiration": {"Days": 30},
 }
 DELIVERIES = 100
-"""Deliveries after which the queue itself buries what kills whoever takes it; attempts end sooner."""
+"""After so many deliveries the queue itself buries what kills whoever takes it."""
 
 
 def make_tables(aws: boto3.Session) -> dict[str, str]:

@@ -143,8 +143,8 @@ data "aws_iam_policy_document" "task" {
   }
 
   statement {
-    sid       = "RefreshTokens"
-    actions   = ["kms:Encrypt", "kms:Decrypt"]
+    sid       = "RefreshTokensAndResults"
+    actions   = ["kms:Encrypt", "kms:Decrypt", "kms:GenerateDataKey"]
     resources = [aws_kms_key.tokens.arn]
   }
 

@@ -174,7 +174,7 @@ data "aws_iam_policy_document" "tokens" {
 
   statement {
     sid       = "TheServiceUses"
-    actions   = ["kms:Encrypt", "kms:Decrypt"]
+    actions   = ["kms:Encrypt", "kms:Decrypt", "kms:GenerateDataKey"]
     resources = ["*"]
 
     principals {

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import boto3
 import pytest
 
+from bots.errors import Superseded
 from bots.platform import Accepted, Turn
 from bots.turn.ledger import Ledger
 from bots.turn.outcome import Outcome
@@ -50,8 +51,9 @@ async def test_an_answered_turn_is_never_begun_again(ledger: Ledger) -> None:
 async def test_a_failed_turn_is_never_begun_again(ledger: Ledger) -> None:
     turn = asked()
 
-    await ledger.begin(turn)
-    await ledger.fail(turn)
+    entry = await ledger.begin(turn)
+    assert entry
+    await ledger.fail(turn, entry)
 
     assert await ledger.begin(turn) is None
 
@@ -73,8 +75,9 @@ async def test_turns_wait_for_their_own_chat_user_in_order(ledger: Ledger) -> No
     one, two = asked(1, "U1"), asked(2, "U1")
     other = asked(1, "U2")
     for turn in (one, two, other):
-        await ledger.begin(turn)
-        await ledger.wait(turn)
+        entry = await ledger.begin(turn)
+        assert entry
+        await ledger.wait(turn, entry)
 
     assert await ledger.waiting(one.chat_user) == [one.accepted, two.accepted]
 
@@ -84,8 +87,53 @@ async def test_turns_wait_for_their_own_chat_user_in_order(ledger: Ledger) -> No
 
 async def test_only_a_begun_turn_waits(ledger: Ledger) -> None:
     turn = asked()
+    entry = await ledger.begin(turn)
+    assert entry
     await finished(ledger, turn)
 
-    await ledger.wait(turn)
+    with pytest.raises(Superseded):
+        await ledger.wait(turn, entry)
 
     assert await ledger.waiting(turn.chat_user) == []
+
+
+async def test_a_worker_that_was_overtaken_writes_nothing_more(ledger: Ledger) -> None:
+    turn = asked()
+    frozen, newest = await ledger.begin(turn), await ledger.begin(turn)
+    assert frozen
+    assert newest
+
+    for write in (
+        frozen.keep("1700000000.000100"),
+        frozen.keep_result(b"what it said", "somebody"),
+        ledger.wait(turn, frozen),
+        ledger.finish(turn, frozen, Outcome()),
+        ledger.fail(turn, frozen),
+    ):
+        with pytest.raises(Superseded):
+            await write
+
+    await newest.keep("1700000000.000200")
+    again = await ledger.begin(turn)
+    assert again
+    assert (again.message, again.result) == ("1700000000.000200", None)
+
+
+async def test_what_a_run_said_is_kept_until_it_was_shown(
+    ledger: Ledger, stack: Stack, aws: boto3.Session
+) -> None:
+    turn = asked()
+    entry = await ledger.begin(turn)
+    assert entry
+    await entry.keep_result(b"sealed", "somebody")
+
+    again = await ledger.begin(turn)
+    assert again
+    assert (again.result, again.subject) == (b"sealed", "somebody")
+    await ledger.finish(turn, again, Outcome(subject=again.subject))
+
+    row = aws.client("dynamodb").get_item(
+        TableName=stack.parameters["ledger_table"], Key={"turn": {"S": turn.id}}
+    )["Item"]
+    assert row["state"]["S"] == "answered"
+    assert "result" not in row

@@ -18,6 +18,7 @@ from bots.platform import Accepted, Platform, Turn
 from bots.turn.handler import TurnHandler
 from bots.turn.ledger import Ledger
 from bots.turn.quotas import QUOTA_USED_UP, Quotas
+from bots.turn.result_encryption import ResultEncryption
 from bots.turn.run import Runs
 from bots.turn.workspace_rules import CHANNEL_NOT_ALLOWED, WorkspaceRules
 from bots.usage.daily_usage import USAGE_USED_UP, DailyUsage
@@ -138,6 +139,7 @@ def bench(stack: Stack, aws: boto3.Session, call: Executor) -> Bench:
             Quotas(dynamodb, call, ledger_table),
             DailyUsage(dynamodb, call, ledger_table),
         ),
+        results=ResultEncryption(aws.client("kms"), stack.parameters["tokens_key_id"], call),
     )
     made = Bench(handler, workspaces, workspace, Shown())
     return made

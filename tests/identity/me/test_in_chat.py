@@ -15,6 +15,7 @@ from bots.queue.inbox import Inbox
 from bots.turn.handler import TurnHandler
 from bots.turn.ledger import Ledger
 from bots.turn.quotas import Quotas
+from bots.turn.result_encryption import ResultEncryption
 from bots.turn.run import Runs
 from bots.turn.workspace_rules import WorkspaceRules
 from bots.usage.daily_usage import DailyUsage
@@ -79,6 +80,9 @@ def answers(house: House, process: Process, execute: Executor, chat: Chat) -> An
         runs=cast("Runs", None),
         link_url=house.identity.link_url,
         rules=_rules(house, execute),
+        results=ResultEncryption(
+            house.deployment.aws.client("kms"), parameters["tokens_key_id"], execute
+        ),
     )
     platform, inbox = cast("Platform", chat), cast("Inbox", chat)
     return Answers({"slack": platform}, handler, inbox, house.identity.receipts)
@@ -146,8 +150,9 @@ async def test_a_failing_receipt_keeps_nobody_from_their_answer(
     fails: Callable[[], Awaitable[None]],
 ) -> None:
     monkeypatch.setattr(service, "RECEIPT_SECONDS", 0.2)
-    await answers.handler.ledger.begin(chat.turn(chat.question(1)))
-    await answers.handler.ledger.wait(chat.turn(chat.question(1)))
+    entry = await answers.handler.ledger.begin(chat.turn(chat.question(1)))
+    assert entry
+    await answers.handler.ledger.wait(chat.turn(chat.question(1)), entry)
     chat.notify_fails = fails
     await answers.on_linked(link, None)
     assert chat.events == [("again", chat.question(1).event_id)]
