@@ -1,55 +1,258 @@
-"""What can go wrong between a question and its answer, and what the asker is told.
+"""What can go wrong in the chat service, what people are told of it, and whether to try again.
 
 ::
 
-    TurnError
-    ├── TryAgain              nothing is lost: the inbox delivers the turn again
-    │   └── RuntimeUnavailable   the runtime doesn't answer, or broke off
-    ├── Superseded            another attempt has taken the turn up: this one says nothing more
-    └── TurnRefused           trying again would not help
-        └── TokenRefused         the runtime doesn't accept the person's token
+    BotError
+    ├── TurnError                    between a question and its answer
+    │   ├── TryAgain                    later: the inbox delivers the turn again, nothing is lost
+    │   │   ├── RuntimeUnavailable         the runtime doesn't answer, or broke off
+    │   │   └── FilesUnavailable           the bucket of files doesn't answer
+    │   ├── Superseded                  another attempt has the turn: this one says nothing more
+    │   └── TurnRefused                 never: the turn ends with the sentence
+    │       ├── TokenRefused               the runtime doesn't accept the person's token
+    │       └── NoPrivateChat              the platform doesn't let us write to the asker alone
+    ├── StopFailed                   later: the runtime couldn't be told to stop
+    ├── PlatformError                a platform did not do what we asked
+    │   ├── PlatformUnavailable         passing: later, or after the seconds that it asks for
+    │   └── PlatformRefused             it said no, and would say so again
+    │       ├── FormRefused                this form: the same words may pass in another one
+    │       │   ├── MessageGone               the message can't be edited any more
+    │       │   └── ResponseUrlClosed         the address of a command takes nothing more
+    │       ├── DeliveryRefused            never: nothing of ours is taken at this place
+    │       └── InstallationRefused        the installation's: an administrator has to act
+    └── RequestRefused               a platform's edge answers with a status and the sentence
+        ├── MalformedRequest            400: not what the platform sends
+        ├── UnauthenticatedRequest      401: nothing proves that the platform sent it
+        ├── ForbiddenRequest            403: verified, but not from where we work
+        ├── RequestTooLarge             413
+        ├── SigningKeysUnavailable      503: the platform's keys can't be fetched; it sends again
+        └── InboxUnavailable            503: the queue takes nothing; the platform sends again
 
-``str(error)`` is for the log; :attr:`TurnError.sentence` is for the asker.
+``str(error)`` is for the log; ``error.sentence`` is for people; ``error.again`` says whether
+trying again can help. Each adapter decides in one table which of a platform's errors it was.
 """
 
+from dataclasses import dataclass
+from http import HTTPStatus
 from typing import ClassVar
 
 
-class TurnError(Exception):
+@dataclass(frozen=True, slots=True)
+class Never:
+    """Trying again can't help."""
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """Trying again may help."""
+
+
+@dataclass(frozen=True, slots=True)
+class After:
+    """Trying again may help after so many seconds."""
+
+    seconds: float
+
+
+Again = Never | Later | After
+
+
+class BotError(Exception):
     """The root of the tree.
 
-    :cvar sentence: what the asker reads.
+    :param reason: for the log; the sentence where none is given.
+    :param sentence: what people are told, where the kind's own sentence is too general.
+    :cvar code: names the kind of error, for logs and lists.
+    :ivar again: whether trying again can help.
     """
 
-    sentence: ClassVar[str] = "Something went wrong on our side. Please ask again."
+    code: ClassVar[str] = "failed"
+    sentence: str = "Something went wrong on our side. Please ask again."
+    again: Again = Never()
+
+    def __init__(self, reason: str = "", *, sentence: str = "") -> None:
+        self.sentence = sentence or self.sentence
+        super().__init__(reason or self.sentence)
+
+
+class TurnError(BotError):
+    """A turn can't be answered, at this moment or at all."""
+
+    code = "turn_failed"
 
 
 class TryAgain(TurnError):
     """The turn stays in the inbox and is delivered again."""
 
+    code = "try_again"
     sentence = "Something went wrong on our side. I'm trying again in a moment."
+    again = Later()
 
 
 class RuntimeUnavailable(TryAgain):
     """The runtime refuses connections, answers with a server error or throttles, or broke off."""
 
+    code = "runtime_unavailable"
     sentence = "The assistant can't be reached right now. I'm trying again in a moment."
+
+
+class FilesUnavailable(TryAgain):
+    """The files of a question can't be read at this moment."""
+
+    code = "files_unavailable"
 
 
 class Superseded(TurnError):
     """Another attempt at the same turn has begun since; whoever reads this leaves it alone."""
 
+    code = "superseded"
+
 
 class TurnRefused(TurnError):
     """The turn ends with its sentence."""
+
+    code = "turn_refused"
 
 
 class TokenRefused(TurnRefused):
     """The runtime's authorizer doesn't let this person in."""
 
+    code = "token_refused"
     sentence = (
         "Your account may not use the assistant yet. Ask your administrator to add you to it."
     )
+
+
+class NoPrivateChat(TurnRefused):
+    """The platform doesn't let us write to the asker alone: they don't have the bot installed."""
+
+    code = "no_private_chat"
+    sentence = "I have no private chat with you yet: open a chat with me and ask there."
+
+
+class StopFailed(BotError):
+    """The runtime couldn't be told to stop."""
+
+    code = "stop_failed"
+    sentence = "The answer couldn't be stopped right now. Please try again in a moment."
+    again = Later()
+
+
+class PlatformError(BotError):
+    """The root of what a call to a platform ends in; no error of an SDK crosses an adapter."""
+
+    code = "platform_failed"
+
+
+class PlatformUnavailable(PlatformError):
+    """The platform throttles, fails, or doesn't answer in time.
+
+    :param after: seconds that it asks us to wait, when it says so.
+    :param taken: whether it may have done what we asked all the same.
+    """
+
+    code = "platform_unavailable"
+    sentence = "Something went wrong on our side. I'm trying again in a moment."
+
+    def __init__(self, reason: str, *, after: float | None = None, taken: bool = False) -> None:
+        super().__init__(reason)
+        self.again = Later() if after is None else After(after)
+        self.taken = taken
+
+
+class PlatformRefused(PlatformError):
+    """The platform said no: the same call would be refused again."""
+
+    code = "platform_refused"
+
+
+class FormRefused(PlatformRefused):
+    """The platform doesn't take the message in this form; another may pass."""
+
+    code = "form_refused"
+
+
+class MessageGone(FormRefused):
+    """The message can't be edited any more: a person deleted it, or the platform closed it."""
+
+    code = "message_gone"
+
+
+class ResponseUrlClosed(FormRefused):
+    """Nothing more is taken at the address that came with a command."""
+
+    code = "response_url_closed"
+
+
+class DeliveryRefused(PlatformRefused):
+    """The platform takes nothing of ours at this place."""
+
+    code = "delivery_refused"
+    sentence = "I can't answer where you asked. Please ask me in a direct message."
+
+
+class InstallationRefused(PlatformRefused):
+    """The platform doesn't accept the bot's token, or the app lacks a right."""
+
+    code = "installation_refused"
+    sentence = "I'm not set up correctly here. Please tell your administrator."
+
+
+class RequestRefused(BotError):
+    """The root of what an edge answers; the sentence is the body (:mod:`bots.edge`).
+
+    :cvar status: the HTTP status.
+    """
+
+    code = "request_refused"
+    sentence = "The request is not taken."
+    status: ClassVar[HTTPStatus] = HTTPStatus.FORBIDDEN
+
+
+class MalformedRequest(RequestRefused):
+    """What arrived is not what the platform sends."""
+
+    code = "malformed_request"
+    status = HTTPStatus.BAD_REQUEST
+
+
+class UnauthenticatedRequest(RequestRefused):
+    """Nothing proves that the platform sent it to us."""
+
+    code = "unauthenticated_request"
+    status = HTTPStatus.UNAUTHORIZED
+
+
+class ForbiddenRequest(RequestRefused):
+    """It comes from another tenant, channel or service than those we work for."""
+
+    code = "forbidden_request"
+
+
+class RequestTooLarge(RequestRefused):
+    """More than one megabyte."""
+
+    code = "request_too_large"
+    sentence = "The request is larger than one megabyte."
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+
+
+class SigningKeysUnavailable(RequestRefused):
+    """The platform's signing keys can't be had at this moment."""
+
+    code = "signing_keys_unavailable"
+    sentence = "I can't check tokens right now."
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    again = Later()
+
+
+class InboxUnavailable(RequestRefused):
+    """The queue did not take what was put; the platform should send it again."""
+
+    code = "inbox_unavailable"
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    sentence = "I can't take questions right now. Please try again in a minute."
+    again = Later()
 
 
 def reason(error: BaseException) -> str:
@@ -57,7 +260,7 @@ def reason(error: BaseException) -> str:
 
     The text of an error that isn't ours may quote a person or a secret, so it stays out.
     """
-    if isinstance(error, TurnError):
+    if isinstance(error, BotError):
         return str(error)
     frame = error.__traceback__
     while frame is not None and frame.tb_next is not None:

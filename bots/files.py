@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from bots.errors import TryAgain
+from bots.errors import FilesUnavailable
 from identity.executor import Executor
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ class Files:
     async def newest(self, files: Sequence[StoredFile]) -> tuple[SentFile, ...]:
         """What goes with a question: the newest files that it can carry, oldest of them first.
 
-        :raises TryAgain: when the bucket doesn't answer.
+        :raises FilesUnavailable: when the bucket doesn't answer.
         """
         chosen: list[StoredFile] = []
         left = MOST_BYTES
@@ -104,7 +104,7 @@ class Files:
         try:
             sent = [(file, await self.read(file)) for file in chosen]
         except (BotoCoreError, ClientError) as error:
-            raise TryAgain(f"files can't be read: {type(error).__name__}") from error
+            raise FilesUnavailable(f"files can't be read: {type(error).__name__}") from error
         return tuple(SentFile(file.name, file.type, data) for file, data in sent if data)
 
     def _content(self, key: str) -> bytes | None:

@@ -8,8 +8,8 @@ from botocore.exceptions import ClientError
 
 from bizassist.settings.parameters import Parameters
 from bizassist.settings.process import Process
+from bots.errors import PlatformError
 from bots.slack.manifest import SCOPES
-from bots.teams.errors import CallUnanswered
 from bots.teams.outgoing.bot_token import BotToken
 from bots.teams.registration import TeamsApp
 from identity.admin.setup_page import Check, Finding
@@ -145,7 +145,7 @@ class Checks:
             return Finding("working", "Takes messages of this machine without a token.")
         try:
             await BotToken(self._teams)()
-        except CallUnanswered as error:
+        except PlatformError as error:
             look = "look at the bot's id, secret and tenant in Azure"
             return Finding("broken", f"Microsoft refuses ({error}): {look}.")
         return Finding("working", "Microsoft accepts the bot's id and secret.")

@@ -1,7 +1,5 @@
 """An answer while it is written: agent events in, the Markdown to show at this moment out."""
 
-import re
-
 from ag_ui.core import (
     BaseEvent,
     TextMessageChunkEvent,
@@ -11,23 +9,10 @@ from ag_ui.core import (
     ToolCallStartEvent,
 )
 
+from bots.answer.placeholder import THINKING, tool_activity
 from bots.answer.sources import Source, markdown, source_of
 
-THINKING = "_Thinking…_"
 NOTHING = "I have no answer to that. Please try asking in other words."
-
-_DOING = {
-    "analyze": "Analyzing",
-    "check": "Checking",
-    "fetch": "Fetching",
-    "find": "Finding",
-    "get": "Getting",
-    "list": "Listing",
-    "look": "Looking",
-    "read": "Reading",
-    "recall": "Recalling",
-    "search": "Searching",
-}
 
 
 class Draft:
@@ -67,12 +52,3 @@ class Draft:
         """The whole answer, and below it what it is based on."""
         text = self._text.strip()
         return "\n\n".join(filter(None, [text, markdown(self._sources)])) if text else NOTHING
-
-
-def tool_activity(tool: str) -> str:
-    """What a tool's name says to a person: ``warranty___check_status`` is "Checking status"."""
-    name = re.sub(r"[\W_]+", " ", tool.rpartition("___")[2]).strip()
-    verb, _, object_ = name.partition(" ")
-    if verb in _DOING and object_:
-        return f"{_DOING[verb]} {object_}"
-    return f"Using {name or 'a tool'}"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 from opentelemetry.trace import SpanKind
 
 from bots import trace
+from bots.errors import InboxUnavailable
 from bots.platform import Accepted
 from identity.executor import Executor
 
@@ -20,10 +21,6 @@ if TYPE_CHECKING:
 BATCH = 10
 BATCH_BYTES = 1024 * 1024
 TRACE_BYTES = 1024
-
-
-class InboxUnavailable(Exception):
-    """The queue did not take what was put; the platform should send it again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 
-import aiohttp
-from slack_sdk.errors import SlackApiError
-
+from bots.errors import PlatformError
 from bots.slack.outgoing.web_api import WebApi
 from identity.people import Names
 
@@ -37,8 +35,8 @@ class NameCache:
             return name
         try:
             name = await ask()
-        except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
-            _log.warning("Slack told no name: %s", type(error).__name__)
+        except PlatformError as error:
+            _log.warning("Slack told no name: %s", error)
             return name
         self._known[key] = (time.monotonic(), name)
         while len(self._known) > AT_MOST:

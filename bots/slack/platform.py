@@ -11,13 +11,15 @@ import aiohttp
 from slack_bolt.async_app import AsyncApp, AsyncBoltContext, AsyncBoltRequest
 from slack_bolt.authorization import AuthorizeResult
 
+from bots.answer.posted_answer import PostedAnswer
+from bots.errors import MalformedRequest, PlatformUnavailable
 from bots.platform import Accepted, Answer, Receipt, ReplyStream, Turn
-from bots.slack.incoming.payloads import IncomingMessage, MalformedPayload, read_message
+from bots.slack.incoming.payloads import IncomingMessage, read_message
 from bots.slack.name_cache import NameCache
+from bots.slack.outgoing.answer_channel import SlackChannel
 from bots.slack.outgoing.message import HELP, content, sign_in
-from bots.slack.outgoing.posts import Posts
 from bots.slack.outgoing.private_message import PrivateMessages
-from bots.slack.outgoing.reply import PostedReply, PrivateReply
+from bots.slack.outgoing.private_reply import PrivateReply
 from bots.slack.outgoing.response_url import ResponseUrls
 from bots.slack.outgoing.web_api import WebApi
 
@@ -27,10 +29,6 @@ REFUSAL = (
 TIMEOUT = aiohttp.ClientTimeout(total=10, connect=5)
 PACE = 1.0
 _ANY_COMMAND = re.compile("")  # an installation may have given ours another name
-
-
-class SlackUnavailable(Exception):
-    """Bolt did not hand an event to its listener: Slack did not accept the bot's token."""
 
 
 class SlackPlatform:
@@ -47,7 +45,10 @@ class SlackPlatform:
         self._bolt = self._bolt_app()
 
     async def dispatch(self, accepted: Accepted, answer: Answer) -> None:
-        """Run Bolt's own dispatch; returns, or raises, when the listener has."""
+        """Run Bolt's own dispatch; returns, or raises, when the listener has.
+
+        :raises PlatformError: when Slack can't, or won't, do what answering takes.
+        """
         request = AsyncBoltRequest(
             body=json.dumps(accepted.body),
             headers={"content-type": "application/json"},
@@ -55,7 +56,7 @@ class SlackPlatform:
         )
         await self._bolt.async_dispatch(request)
         if not request.context["heard"]:
-            raise SlackUnavailable("Slack does not accept the bot's token")
+            raise PlatformUnavailable("Bolt handed an event to no listener of ours")
 
     async def ask_to_link(self, turn: Turn, url: str) -> None:
         """Show the asker, and nobody else, a button that leads to ``url``."""
@@ -66,15 +67,8 @@ class SlackPlatform:
         incoming = _incoming(turn.accepted)
         if incoming.kind == "command" or (incoming.kind == "mention" and turn.private):
             return PrivateReply(self._private, incoming, receipt)
-        posts = Posts(
-            self._api,
-            receipt,
-            turn=turn.id,
-            channel=incoming.channel,
-            thread=incoming.thread,
-            since=incoming.ts,
-        )
-        return PostedReply(posts, self._pace)
+        channel = SlackChannel(self._api, incoming, turn.id)
+        return PostedAnswer(channel, receipt, self._pace)
 
     async def notify(self, turn: Turn, sentence: str) -> None:
         """Tell the asker, and nobody else, one sentence."""
@@ -152,5 +146,5 @@ async def slack_platform(
 def _incoming(accepted: Accepted) -> IncomingMessage:
     incoming = read_message(accepted.body)
     if incoming is None:
-        raise MalformedPayload("The inbox holds an event that asks nothing.")
+        raise MalformedRequest(sentence="The inbox holds an event that asks nothing.")
     return incoming

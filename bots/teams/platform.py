@@ -9,17 +9,16 @@ from botbuilder.core import ActivityHandler, TurnContext
 from botbuilder.integration.aiohttp import CloudAdapter
 from botframework.connector.auth import AuthenticateRequestResult
 
+from bots.answer.posted_answer import PostedAnswer
+from bots.errors import DeliveryRefused, FormRefused, NoPrivateChat
 from bots.platform import Accepted, Answer, Receipt, ReplyStream, Turn
-from bots.teams.errors import CallRefused, NoPersonalChat
 from bots.teams.incoming.activity import IncomingActivity, read_activity
 from bots.teams.incoming.authentication import identity
 from bots.teams.outgoing.bot_token import BotToken
 from bots.teams.outgoing.connector_clients import Connectors
-from bots.teams.outgoing.conversation import Chat, open_personal
+from bots.teams.outgoing.conversation import TeamsConversation, open_personal
 from bots.teams.outgoing.message import HELP, WELCOME, formatted, plain, sign_in
-from bots.teams.outgoing.posts import Posts
 from bots.teams.outgoing.private_message import PrivateMessages
-from bots.teams.outgoing.reply import TeamsReply
 from bots.teams.registration import TeamsApp
 
 PACE = 1.0
@@ -56,8 +55,8 @@ class TeamsPlatform:
         if turn.private and not incoming.personal:
             return self._personal_reply(incoming, receipt)
         client = self._connectors.client(incoming.activity.service_url)
-        chat = Chat(client, incoming.conversation, incoming.activity.id)
-        return TeamsReply(Posts(chat, receipt), self._pace)
+        chat = TeamsConversation(client, incoming.conversation, incoming.activity.id)
+        return PostedAnswer(chat, receipt, self._pace)
 
     @asynccontextmanager
     async def _personal_reply(
@@ -65,14 +64,14 @@ class TeamsPlatform:
     ) -> AsyncIterator[ReplyStream]:
         """An answer in the asker's personal chat to what was asked in a group.
 
-        :raises NoPersonalChat: before there is anything to see, when Teams doesn't let us.
+        :raises NoPrivateChat: before there is anything to see, when Teams doesn't let us.
         """
         client = self._connectors.client(incoming.activity.service_url)
         try:
             chat = await open_personal(client, incoming)
-        except CallRefused as error:
-            raise NoPersonalChat(str(error)) from error
-        async with TeamsReply(Posts(chat, receipt), self._pace) as reply:
+        except (DeliveryRefused, FormRefused) as error:
+            raise NoPrivateChat(str(error)) from error
+        async with PostedAnswer(chat, receipt, self._pace) as reply:
             yield reply
 
     async def notify(self, turn: Turn, sentence: str) -> None:

@@ -15,7 +15,7 @@ from ag_ui.core import (
     TextMessageStartEvent,
 )
 
-from bots.errors import TryAgain
+from bots.errors import StopFailed, TryAgain
 from bots.files import Files
 from bots.platform import Platform, Turn
 from bots.runtime import Runtime
@@ -30,10 +30,6 @@ APPROVE_IN_WEB_CHAT = (
     "This needs your approval, so I haven't done it: {words} I can ask for your approval only in "
     "the web chat. Please ask me there: {url}"
 )
-
-
-class StopFailed(Exception):
-    """The runtime couldn't be told to stop; ``str()`` is for the log."""
 
 
 @dataclass(frozen=True, slots=True)

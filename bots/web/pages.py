@@ -7,13 +7,13 @@ from urllib.parse import quote
 
 from aiohttp import web
 
-from bots.answer.markdown import html as rendered
+from bots.errors import InboxUnavailable
 from bots.files import TYPES
 from bots.platform import Accept
-from bots.queue.inbox import InboxUnavailable
 from bots.web.incoming.ownership import find_turn, require_person
 from bots.web.incoming.question_form import read_form
 from bots.web.incoming.uploads import Uploads
+from bots.web.outgoing.answer_html import html as rendered
 from bots.web.outgoing.explanation import LONGEST_COMMENT
 from bots.web.outgoing.server_sent_events import stream
 from bots.web.platform import accepted_question

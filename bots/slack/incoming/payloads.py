@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from bots.errors import MalformedRequest
 from bots.platform import Accepted
 from identity.people import ChatUser
 
@@ -12,10 +13,6 @@ Kind = Literal["command", "direct", "mention"]
 
 _SPOKEN = {None, "file_share", "thread_broadcast"}  # message subtypes that a person typed
 _CONTROL = re.compile(r"<([@#!]?)([^<>|\s]+)(?:\|([^<>]*))?>")
-
-
-class MalformedPayload(ValueError):
-    """A payload that lacks what Slack always sends; ``str`` is one sentence about it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +62,7 @@ class IncomingMessage:
 def read_message(body: Mapping[str, object]) -> IncomingMessage | None:
     """What ``body`` asks; None when it is nothing that the assistant answers.
 
-    :raises MalformedPayload: when a field is missing that Slack always sends.
+    :raises MalformedRequest: when a field is missing that Slack always sends.
     """
     return _command(body) if "command" in body else _event(body)
 
@@ -85,7 +82,7 @@ def _command(form: Mapping[str, object]) -> IncomingMessage:
 def _event(envelope: Mapping[str, object]) -> IncomingMessage | None:
     event = envelope.get("event")
     if envelope.get("type") != "event_callback" or not isinstance(event, Mapping):
-        raise MalformedPayload("This is not an event of Slack's Events API.")
+        raise MalformedRequest(sentence="This is not an event of Slack's Events API.")
     kind = _kind(event)
     if kind is None or _text(event, "user") in _own_users(envelope):
         return None
@@ -177,5 +174,5 @@ def _text(fields: Mapping[str, object], name: str) -> str:
 def _required(fields: Mapping[str, object], name: str) -> str:
     value = _text(fields, name)
     if not value or "#" in value:
-        raise MalformedPayload(f"The field {name} is missing or not one of Slack's.")
+        raise MalformedRequest(sentence=f"The field {name} is missing or not Slack's.")
     return value

@@ -1,10 +1,10 @@
 """What a Slack message is made of, within Slack's limits and with nothing in it that acts."""
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
-from bots.answer.markdown import slack_mrkdwn, split, without_spoofing
+from bots.answer.neutralise import without_slack_mentions
+from bots.slack.outgoing.mrkdwn import slack_mrkdwn
 
 Content = Mapping[str, Any]
 """The ``text`` and ``blocks`` of a message, as every way of posting one takes them."""
@@ -25,31 +25,13 @@ HELP = (
     "You can also send me a direct message, or mention me in a channel."
 )
 
-# `<!channel>`, `<@U123>`, `<#C123>` and `<https://evil.example|your bank>` act in a markdown block;
-# a bare comparison such as `a < b` does not.
-_ACTING = re.compile(r"<(?=[@#!]|[a-zA-Z][a-zA-Z0-9+.-]*:)")
-_AUTOLINK = re.compile(r"<(https?://[^\s<>|]+)>")
-_IMAGE = re.compile(r"(?<!\\)!(?=\[)")
-_WORD_JOINER = "\u2060"
-
-
-def pieces(markdown: str) -> list[str]:
-    """An answer cut into what one message carries."""
-    return split(markdown, PIECE)
-
 
 def content(markdown: str) -> Content:
     """One piece of an answer; ``text`` is for notifications and for clients without blocks."""
     return {
         "text": slack_mrkdwn(markdown)[:UPDATE_TEXT],
-        "blocks": [{"type": "markdown", "text": without_mentions(markdown)}],
+        "blocks": [{"type": "markdown", "text": without_slack_mentions(markdown)}],
     }
-
-
-def without_mentions(markdown: str) -> str:
-    """``markdown`` whose angle brackets mention nobody and hide no address, without images."""
-    plain = _IMAGE.sub("", _AUTOLINK.sub(r"\1", without_spoofing(markdown)))
-    return _ACTING.sub(f"<{_WORD_JOINER}", plain)
 
 
 def sign_in(url: str) -> Content:

@@ -1,8 +1,9 @@
 """Telling one person something that nobody else sees."""
 
+from bots.errors import ResponseUrlClosed
 from bots.slack.incoming.payloads import IncomingMessage
 from bots.slack.outgoing.message import Content
-from bots.slack.outgoing.response_url import ResponseUrlClosed, ResponseUrls
+from bots.slack.outgoing.response_url import ResponseUrls
 from bots.slack.outgoing.web_api import WebApi
 
 

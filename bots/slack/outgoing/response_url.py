@@ -1,16 +1,15 @@
 """Answers to a slash command, sent to the one-command address that came with it."""
 
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
 import aiohttp
 
+from bots.errors import ResponseUrlClosed
 from bots.slack.outgoing.message import Content
+from bots.slack.outgoing.platform_errors import platform_errors, unavailable
 
 SLACK_HOSTS = ("https://hooks.slack.com", "https://hooks.slack-gov.com")
-
-
-class ResponseUrlClosed(Exception):
-    """Slack takes nothing more at this address: five answers, thirty minutes, or not Slack's."""
 
 
 class ResponseUrls:
@@ -27,17 +26,24 @@ class ResponseUrls:
     async def send(self, url: str, content: Content) -> None:
         """Show ``content`` to the person who sent the command, and to nobody else.
 
-        :raises ResponseUrlClosed: when another way has to be found.
-        :raises aiohttp.ClientError: when Slack could not be reached, or is in trouble itself.
+        :raises ResponseUrlClosed: when another way has to be found: five answers were sent, thirty
+            minutes are over, or the address isn't Slack's.
+        :raises PlatformUnavailable: when Slack could not be reached, or is in trouble itself.
         """
         if _origin(url) not in self._trusted:
             raise ResponseUrlClosed("not an address of Slack's")
         message = {"response_type": "ephemeral", **content}
-        async with self._http.post(url, json=message, allow_redirects=False) as answer:
-            if answer.status == 429 or answer.status >= 500:  # noqa: PLR2004
-                answer.raise_for_status()
-            if answer.status != 200:  # noqa: PLR2004
-                raise ResponseUrlClosed(f"Slack answered {answer.status}")
+        with platform_errors():
+            async with self._http.post(url, json=message, allow_redirects=False) as answer:
+                _check(answer)
+
+
+def _check(answer: aiohttp.ClientResponse) -> None:
+    status = answer.status
+    if status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        raise unavailable(status, answer.headers.get("Retry-After"))
+    if status != HTTPStatus.OK:
+        raise ResponseUrlClosed(f"Slack answered {status}")
 
 
 def _origin(url: str) -> str:

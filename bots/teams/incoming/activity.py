@@ -5,8 +5,8 @@ from typing import Any
 
 from botbuilder.schema import Activity, ActivityTypes
 
+from bots.errors import MalformedRequest
 from bots.platform import Accepted, Turn
-from bots.teams.errors import Malformed
 from identity.people import ChatUser, Names
 
 CHANNEL = "msteams"
@@ -67,13 +67,13 @@ class IncomingActivity:
 def read_activity(body: object) -> IncomingActivity:
     """Read an activity as it arrived.
 
-    :raises Malformed: when it isn't one, or lacks what every activity of Teams has.
+    :raises MalformedRequest: when it isn't one, or lacks what every activity of Teams has.
     """
     model: Any = Activity()  # botbuilder is not typed
     try:
         return _incoming(model.deserialize(body))
     except (ValueError, AttributeError, LookupError, TypeError) as error:
-        raise Malformed("The body is not an activity.") from error
+        raise MalformedRequest(sentence="The body is not an activity.") from error
 
 
 def _incoming(activity: Activity) -> IncomingActivity:

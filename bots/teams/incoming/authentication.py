@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from botbuilder.schema import Activity
 from botframework.connector.auth import AuthenticationConstants, ClaimsIdentity, JwtTokenExtractor
 
-from bots.teams.errors import TurnedAway, Unauthenticated
+from bots.errors import RequestRefused, UnauthenticatedRequest
 from bots.teams.incoming.signing_keys import NoKeys, SigningKeys
 from bots.teams.registration import TeamsApp
 
@@ -17,9 +17,11 @@ KEPT = (
     AuthenticationConstants.SERVICE_URL_CLAIM,
 )
 
+NO_APP_ID = "This bot has no app id, so nobody can prove to be Teams."
+
 
 class Authentication:
-    """Checks an activity's token once, at the door.
+    """Checks an activity's token once, at the edge.
 
     The checks are botframework's own: signature, issuer, audience, expiry, service address and the
     key's endorsement of the channel. Ours is where its keys come from.
@@ -39,22 +41,22 @@ class Authentication:
         """What the token says that is worth keeping; nothing when we work without tokens.
 
         :param authorization: the header, empty when there is none.
-        :raises Unauthenticated: when the token doesn't prove what we must know.
-        :raises KeysUnavailable: when that can't be checked now.
+        :raises UnauthenticatedRequest: when the token doesn't prove what we must know.
+        :raises SigningKeysUnavailable: when that can't be checked now.
         """
         if self._app.anonymous:
             return {}
         if not self._app.app_id:
-            raise Unauthenticated("This bot has no app id, so nobody can prove to be Teams.")
+            raise UnauthenticatedRequest(sentence=NO_APP_ID)
         try:
             result = await self._bot_framework.authenticate_request(activity, authorization)
-        except TurnedAway:
+        except RequestRefused:
             raise
         except Exception as error:  # botframework raises bare ones, PyJWT's, IndexError, KeyError
-            raise Unauthenticated("The activity carries no valid token.") from error
+            raise UnauthenticatedRequest(sentence="The activity carries no valid token.") from error
         claims: Mapping[str, object] = result.claims_identity.claims
         if claims.get("iss") != AuthenticationConstants.TO_BOT_FROM_CHANNEL_TOKEN_ISSUER:
-            raise Unauthenticated("The token was not issued by the Bot Framework.")
+            raise UnauthenticatedRequest(sentence="The token was not issued by the Bot Framework.")
         return {name: str(claims[name]) for name in KEPT}
 
 

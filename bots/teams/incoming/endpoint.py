@@ -1,15 +1,12 @@
-"""Teams' door: verify, put into the inbox, acknowledge; nothing else happens in the request."""
-
-import json
-import logging
+"""Teams' edge: verify, put into the inbox, acknowledge; nothing else happens in the request."""
 
 from aiohttp import web
 from botbuilder.schema import ActivityTypes
 from yarl import URL
 
+from bots.edge import json_object, refusals_answered
+from bots.errors import ForbiddenRequest, MalformedRequest
 from bots.platform import Accept, Accepted
-from bots.queue.inbox import InboxUnavailable
-from bots.teams.errors import Malformed, Stranger, TurnedAway
 from bots.teams.incoming.activity import IncomingActivity, read_activity
 from bots.teams.incoming.authentication import Authentication
 from bots.teams.incoming.signing_keys import SigningKeys
@@ -19,8 +16,6 @@ from bots.teams.registration import TeamsApp
 # anybody can register another name under trafficmanager.net, so these are whole names.
 CONNECTORS = ("smba.trafficmanager.net", "smba.infra.gcc.teams.microsoft.com")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-
-_log = logging.getLogger(__name__)
 
 
 class TeamsEdge:
@@ -37,22 +32,10 @@ class TeamsEdge:
 
     def routes(self) -> list[web.RouteDef]:
         """The routes, for ``Application.add_routes``."""
-        return [web.post("/api/messages", self._messages)]
+        return [web.post("/api/messages", refusals_answered(self._messages))]
 
     async def _messages(self, request: web.Request) -> web.Response:
-        try:
-            return await self._received(request)
-        except TurnedAway as away:
-            _log.info("an activity was turned away: %s", away)
-            return web.Response(status=away.status, text=str(away))
-        except web.HTTPRequestEntityTooLarge:
-            return web.Response(status=413, text="The activity is larger than one megabyte.")
-        except InboxUnavailable as error:
-            _log.warning("an activity could not be kept, Teams sends it again: %s", error)
-            return web.Response(status=503, text="The activity can't be kept; send it again.")
-
-    async def _received(self, request: web.Request) -> web.Response:
-        body = _object(await request.read())
+        body = json_object(await request.read())
         incoming = read_activity(body)
         claims = await self._authentication.claims(
             incoming.activity, request.headers.get("Authorization", "")
@@ -76,28 +59,18 @@ class TeamsEdge:
         """Only people of our tenant, and answers only to Microsoft or, without tokens, to us."""
         tenant = self._app.app_tenant_id
         if tenant and incoming.chat_user.tenant.lower() != tenant.lower():
-            raise Stranger("This bot works for another organisation.")
+            raise ForbiddenRequest(sentence="This bot works for another organisation.")
         address = _address(incoming.activity.service_url)
         if self._app.anonymous:
             known = address.scheme == "http" and address.host in LOOPBACK
         else:
             known = address.scheme == "https" and address.host in CONNECTORS
         if not known:
-            raise Stranger("The service address is not one of Teams.")
-
-
-def _object(body: bytes) -> dict[str, object]:
-    try:
-        value = json.loads(body)
-    except (ValueError, RecursionError):
-        raise Malformed("The body is not valid JSON.") from None
-    if not isinstance(value, dict):
-        raise Malformed("The body is not a JSON object.")
-    return value
+            raise ForbiddenRequest(sentence="The service address is not one of Teams.")
 
 
 def _address(url: str | None) -> URL:
     try:
         return URL(url or "")
     except ValueError:
-        raise Malformed("The service address is not valid.") from None
+        raise MalformedRequest(sentence="The service address is not valid.") from None

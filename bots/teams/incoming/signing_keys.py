@@ -10,7 +10,7 @@ from typing import Any
 import aiohttp
 from jwt.algorithms import RSAAlgorithm
 
-from bots.teams.errors import KeysUnavailable, Unauthenticated
+from bots.errors import SigningKeysUnavailable, UnauthenticatedRequest
 
 TIMEOUT = aiohttp.ClientTimeout(total=10, connect=5)
 DAY = 24 * 60 * 60
@@ -44,14 +44,14 @@ class SigningKeys:
     async def get(self, key_id: str | None) -> SigningKey:
         """The key named ``key_id``.
 
-        :raises Unauthenticated: when the issuer has no such key.
-        :raises KeysUnavailable: when the issuer's keys can't be fetched.
+        :raises UnauthenticatedRequest: when the issuer has no such key.
+        :raises SigningKeysUnavailable: when the issuer's keys can't be fetched.
         """
         async with self._fetching:
             if time.monotonic() > self._fetched + DAY or key_id not in self._keys:
                 await self._look_again()
         if key_id not in self._keys:
-            raise Unauthenticated("the token is signed by an unknown key")
+            raise UnauthenticatedRequest("the token is signed by an unknown key")
         return self._keys[key_id]
 
     async def _look_again(self) -> None:
@@ -63,7 +63,7 @@ class SigningKeys:
         except (aiohttp.ClientError, TimeoutError, ValueError, KeyError, TypeError) as error:
             _log.warning("the Bot Framework's keys can't be had: %s", type(error).__name__)
             if not self._keys:
-                raise KeysUnavailable("I can't check tokens right now.") from error
+                raise SigningKeysUnavailable from error
         else:
             self._fetched = self._tried
 
@@ -74,9 +74,9 @@ class NoKeys:
     async def get(self, key_id: str | None) -> SigningKey:
         """Refuse.
 
-        :raises Unauthenticated: always.
+        :raises UnauthenticatedRequest: always.
         """
-        raise Unauthenticated(f"key {key_id} belongs to an issuer that we don't accept")
+        raise UnauthenticatedRequest(f"key {key_id} belongs to an issuer that we don't accept")
 
 
 async def _fetch(url: str) -> dict[str, SigningKey]:

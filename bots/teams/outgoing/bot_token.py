@@ -5,7 +5,7 @@ from typing import Any
 
 import msal
 
-from bots.teams.errors import CallUnanswered
+from bots.errors import InstallationRefused, PlatformUnavailable
 from bots.teams.registration import TeamsApp
 
 LOGIN = "https://login.microsoftonline.com"
@@ -29,15 +29,16 @@ class BotToken:
     async def __call__(self) -> str:
         """A token that is valid now.
 
-        :raises CallUnanswered: when Entra ID doesn't answer, or doesn't know this bot.
+        :raises PlatformUnavailable: when Entra ID doesn't answer.
+        :raises InstallationRefused: when it doesn't know this bot, or its secret.
         """
         async with self._fetching:
             try:
                 answer = await asyncio.to_thread(self._fetch)
             except (OSError, ValueError) as error:  # of requests, and MSAL's about its authority
-                raise CallUnanswered(f"no token: {type(error).__name__}") from error
+                raise PlatformUnavailable(f"no token: {type(error).__name__}") from error
         if "access_token" not in answer:
-            raise CallUnanswered(f"no token: {answer.get('error')}")
+            raise InstallationRefused(f"no token: {answer.get('error')}")
         return str(answer["access_token"])
 
     def _fetch(self) -> dict[str, Any]:

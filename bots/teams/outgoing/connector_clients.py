@@ -18,12 +18,11 @@ from msrest.pipeline.async_abc import AsyncHTTPSender
 from msrest.universal_http.aiohttp import AioHttpClientResponse
 from yarl import URL
 
-from bots.teams.errors import CallFailed, CallRefused, CallUnanswered
+from bots.errors import PlatformUnavailable
+from bots.teams.outgoing.platform_errors import platform_error
 
 Token = Callable[[], Awaitable[str]]
 TIMEOUT = aiohttp.ClientTimeout(total=10, connect=5)
-# Teams asks to try again after these ("Rate limiting for bots", Teams platform documentation).
-_LATER = {HTTPStatus.PRECONDITION_FAILED, HTTPStatus.TOO_MANY_REQUESTS}
 # A credentials policy would end up in msrest's own pipeline too, whose sender it would then use.
 _NO_CREDENTIALS = ()
 
@@ -92,21 +91,11 @@ class _Sender(AsyncHTTPSender[Any, Any]):
                 allow_redirects=False,
             ) as answered:
                 if answered.status >= HTTPStatus.MULTIPLE_CHOICES:
-                    raise _failure(answered)
+                    raise platform_error(sent.method, answered)
                 response = _Answer(sent, answered)
                 await response.load_body()
         except aiohttp.ClientConnectorError as error:
-            raise CallUnanswered("the Bot Connector can't be reached") from error
+            raise PlatformUnavailable("the Bot Connector can't be reached") from error
         except (TimeoutError, aiohttp.ClientError) as error:
-            raise CallUnanswered(type(error).__name__, taken=True) from error
+            raise PlatformUnavailable(type(error).__name__, taken=True) from error
         return Response(request, response)
-
-
-def _failure(answered: aiohttp.ClientResponse) -> CallFailed:
-    reason = f"the Bot Connector answered {answered.status}"
-    if answered.status in _LATER:
-        pause = answered.headers.get("Retry-After", "")
-        return CallUnanswered(reason, after=float(pause) if pause.isdecimal() else None)
-    if answered.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return CallUnanswered(reason, taken=True)
-    return CallRefused(reason)

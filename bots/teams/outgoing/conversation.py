@@ -1,26 +1,28 @@
 """One conversation at the Bot Connector: post, update, delete, and open a person's own chat."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
+from typing import Any, ClassVar
 
 from botbuilder.schema import Activity, ConversationParameters
 from botframework.connector.aio import ConnectorClient
 
-from bots.teams.errors import CallRefused, CallUnanswered
+from bots.errors import DeliveryRefused
 from bots.teams.incoming.activity import IncomingActivity
-
-TRIES = 3
-LONGEST_PAUSE = 10.0
-
-T = TypeVar("T")
+from bots.teams.outgoing.message import PIECE, formatted
+from bots.teams.outgoing.retries import with_retries
 
 
-class Chat:
-    """One conversation. Every call may raise :class:`~bots.teams.errors.CallFailed`.
+class TeamsConversation:
+    """Implements :class:`bots.answer.answer_messages.MessageChannel`.
+
+    Teams keeps no marker by which a post could be found again.
 
     :param question: the activity that posts reply to; in a channel they belong to its thread.
     """
+
+    limit: ClassVar = PIECE
+    finds_posts: ClassVar = False
+    # One message is enough to follow; the final answer may take several.
+    edited_while_written: ClassVar[int | None] = 1
 
     def __init__(
         self, client: ConnectorClient, conversation: str, question: str | None = None
@@ -29,7 +31,7 @@ class Chat:
         self._conversation = conversation
         self._question = question
 
-    async def post(self, activity: Activity) -> str:
+    async def send(self, activity: Activity) -> str:
         """Show a new message and return its id."""
 
         async def once() -> Any:
@@ -37,26 +39,36 @@ class Chat:
                 return await self._calls.send_to_conversation(self._conversation, activity)
             return await self._calls.reply_to_activity(self._conversation, self._question, activity)
 
-        return _id(await _patiently(once, repeatable=False))
+        return _id(await with_retries(once, repeatable=False))
 
-    async def update(self, message: str, activity: Activity) -> None:
-        """Make the message show something else; the next update makes good what fails."""
-        await self._calls.update_activity(self._conversation, message, activity)
+    async def post(self, part: int, markdown: str) -> str:
+        """Show a new message in Markdown and return its id."""
+        del part
+        return await self.send(formatted(markdown))
 
-    async def settle(self, message: str, activity: Activity) -> None:
-        """Make the message show something else, trying again where that may help."""
-        await _patiently(lambda: self.update(message, activity), repeatable=True)
+    async def update(self, message: str, markdown: str, *, final: bool) -> None:
+        """Edit a message; where nothing follows, try again as long as that may help."""
+
+        async def once() -> None:
+            await self._calls.update_activity(self._conversation, message, formatted(markdown))
+
+        await (with_retries(once, repeatable=True) if final else once())
 
     async def delete(self, message: str) -> None:
         """Take the message away."""
         await self._calls.delete_activity(self._conversation, message)
 
+    async def find(self, part: int) -> str | None:
+        """Nothing, ever."""
+        del part
+        return None
 
-async def open_personal(client: ConnectorClient, incoming: IncomingActivity) -> Chat:
+
+async def open_personal(client: ConnectorClient, incoming: IncomingActivity) -> TeamsConversation:
     """The asker's own chat with the bot, opened when there is none.
 
-    :raises CallRefused: when Teams doesn't let us; the person may not have the bot installed.
-    :raises CallUnanswered: when Teams doesn't say.
+    :raises PlatformRefused: when Teams doesn't let us; the person may not have the bot installed.
+    :raises PlatformUnavailable: when Teams doesn't say.
     """
     calls: Any = client.conversations
     parameters = ConversationParameters(
@@ -67,26 +79,11 @@ async def open_personal(client: ConnectorClient, incoming: IncomingActivity) -> 
         channel_data={"tenant": {"id": incoming.chat_user.tenant}},
     )
     # Opening a chat that is there gives the same chat, so it may be done twice.
-    opened = await _patiently(lambda: calls.create_conversation(parameters), repeatable=True)
-    return Chat(client, _id(opened))
+    opened = await with_retries(lambda: calls.create_conversation(parameters), repeatable=True)
+    return TeamsConversation(client, _id(opened))
 
 
 def _id(answer: Any) -> str:
     if answer is None or not answer.id:
-        raise CallRefused("the Bot Connector gave no id")
+        raise DeliveryRefused("the Bot Connector gave no id")
     return str(answer.id)
-
-
-async def _patiently(call: Callable[[], Awaitable[T]], *, repeatable: bool) -> T:
-    """Call again after a pause while the Bot Connector can't.
-
-    :param repeatable: doing it twice is the same as doing it once.
-    """
-    for attempt in range(1, TRIES):
-        try:
-            return await call()
-        except CallUnanswered as error:
-            if error.taken and not repeatable:
-                raise
-            await asyncio.sleep(min(error.after or 2.0 ** (attempt - 1), LONGEST_PAUSE))
-    return await call()

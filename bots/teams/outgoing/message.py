@@ -10,8 +10,7 @@ from botbuilder.schema import (
     TextFormatTypes,
 )
 
-from bots.answer.markdown import split, teams_markdown
-from bots.teams.errors import NoPersonalChat
+from bots.answer.neutralise import teams_markdown
 
 # A message has about 28 KB, counted in UTF-16
 # (https://learn.microsoft.com/microsoftteams/limits-specifications-teams#chat);
@@ -28,12 +27,6 @@ HELP = (
     "Is serial LAPTOP-2024-001 still under warranty?\n\n"
     "In a group or a channel, mention me."
 )
-NO_PERSONAL_CHAT = NoPersonalChat.sentence
-
-
-def pieces(markdown: str) -> list[str]:
-    """An answer cut into what one message carries."""
-    return split(markdown, PIECE)
 
 
 def formatted(markdown: str) -> Activity:

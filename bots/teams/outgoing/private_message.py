@@ -4,11 +4,11 @@ import logging
 
 from botbuilder.schema import Activity
 
-from bots.teams.errors import CallRefused
+from bots.errors import DeliveryRefused, FormRefused, NoPrivateChat
 from bots.teams.incoming.activity import IncomingActivity
 from bots.teams.outgoing.connector_clients import Connectors
-from bots.teams.outgoing.conversation import Chat, open_personal
-from bots.teams.outgoing.message import NO_PERSONAL_CHAT, plain
+from bots.teams.outgoing.conversation import TeamsConversation, open_personal
+from bots.teams.outgoing.message import plain
 
 _log = logging.getLogger(__name__)
 
@@ -22,15 +22,15 @@ class PrivateMessages:
     async def send(self, incoming: IncomingActivity, message: Activity) -> None:
         """Send ``message`` to the asker; where Teams forbids that, say how to be reached.
 
-        :raises CallFailed: when not even that could be said.
+        :raises PlatformError: when not even that could be said.
         """
         client = self._connectors.client(incoming.activity.service_url)
-        here = Chat(client, incoming.conversation, incoming.activity.id)
+        here = TeamsConversation(client, incoming.conversation, incoming.activity.id)
         if incoming.personal:
-            await here.post(message)
+            await here.send(message)
             return
         try:
-            await (await open_personal(client, incoming)).post(message)
-        except CallRefused as error:
+            await (await open_personal(client, incoming)).send(message)
+        except (DeliveryRefused, FormRefused) as error:
             _log.info("no personal chat could be opened: %s", error)
-            await here.post(plain(NO_PERSONAL_CHAT))
+            await here.send(plain(NoPrivateChat.sentence))

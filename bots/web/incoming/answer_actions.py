@@ -8,10 +8,10 @@ from typing import cast
 
 from aiohttp import web
 
+from bots.errors import InboxUnavailable, StopFailed
 from bots.platform import Accept
-from bots.queue.inbox import InboxUnavailable
 from bots.turn.actions import Decision, TurnActions
-from bots.turn.run import Runs, StopFailed
+from bots.turn.run import Runs
 from bots.web.approvals import Approvals, after_decision
 from bots.web.incoming.ownership import find_turn, require_person
 from bots.web.pages import ID
@@ -22,7 +22,6 @@ from identity.sessions.browser_sessions import check_csrf
 
 NO_DECISION = "Please choose one of the two buttons."
 NOT_TAKEN = "Your decision couldn't be taken right now. Please try again in a minute."
-GOES_ON = "The answer couldn't be stopped right now. Please try again in a moment."
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +69,8 @@ class AnswerActions:
             conversation = f"web:{request.match_info['conversation']}"
             try:
                 await self.runs.stop(f"web:{turn.live}", chat_user, conversation)
-            except StopFailed:
-                raise web.HTTPServiceUnavailable(text=GOES_ON) from None
+            except StopFailed as error:
+                raise web.HTTPServiceUnavailable(text=error.sentence) from None
         raise _back(request)
 
     async def _decide(

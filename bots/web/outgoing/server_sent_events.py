@@ -8,7 +8,7 @@ from ag_ui.core import BaseEvent, CustomEvent
 from aiohttp import web
 from aiohttp_sse import sse_response
 
-from bots.answer.markdown import html
+from bots.web.outgoing.answer_html import html
 from bots.web.outgoing.answer_state import AnswerState, apply
 from bots.web.transcripts import Transcripts
 

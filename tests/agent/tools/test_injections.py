@@ -15,8 +15,9 @@ from strands.types.content import Messages
 from agent.models.offline.model import respond
 from agent.models.offline.tool_choice import Call
 from agent.request.attachments import plain_name
-from bots.answer.markdown import html, slack_mrkdwn, teams_markdown
-from bots.slack.outgoing.message import without_mentions
+from bots.answer.neutralise import teams_markdown, without_slack_mentions
+from bots.slack.outgoing.mrkdwn import slack_mrkdwn
+from bots.web.outgoing.answer_html import html
 from tests.agent.local_parts import Cloud, ask, thread
 from tests.agent.product import all_specs
 from tests.agent.tool_specs import SEARCH, WARRANTY
@@ -96,7 +97,7 @@ def acts(markdown: str) -> list[str]:
     shown = {
         "html": html(markdown),
         "slack": slack_mrkdwn(markdown),
-        "slack block": without_mentions(markdown),
+        "slack block": without_slack_mentions(markdown),
         "teams": teams_markdown(markdown),
     }
     found = [
@@ -250,7 +251,7 @@ def test_a_link_that_names_another_place_shows_where_it_leads(text: str, goes_to
         f"<https://{goes_to}" in slack_mrkdwn(text) and "|" not in slack_mrkdwn(text)
     )
     assert f"[https://{goes_to}" in teams_markdown(text)
-    assert f"[https://{goes_to}" in without_mentions(text)
+    assert f"[https://{goes_to}" in without_slack_mentions(text)
 
 
 @pytest.mark.parametrize(
@@ -264,4 +265,4 @@ def test_a_link_that_names_another_place_shows_where_it_leads(text: str, goes_to
 )
 def test_an_honest_link_stays_as_it_is(text: str) -> None:
     assert teams_markdown(text) == text
-    assert without_mentions(text) == text
+    assert without_slack_mentions(text) == text

@@ -16,8 +16,8 @@ from pydantic import SecretStr
 from bizassist.deployment.setup_checks import Checks
 from bizassist.settings.parameters import Parameters
 from bizassist.settings.process import Process
+from bots.errors import InstallationRefused
 from bots.slack.manifest import SCOPES
-from bots.teams.errors import CallUnanswered
 from bots.teams.registration import TeamsApp
 from identity.admin.setup_page import Check, Finding, finding
 from identity.executor import Executor
@@ -196,7 +196,7 @@ async def test_a_bot_that_microsoft_refuses_says_where_to_look(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     async def refuse(_: object) -> str:
-        raise CallUnanswered("no token: invalid_client")
+        raise InstallationRefused("no token: invalid_client")
 
     monkeypatch.setattr("bizassist.deployment.setup_checks.BotToken.__call__", refuse)
     async with checks(Clouds(), TeamsApp("id", "password")) as made:

@@ -14,7 +14,8 @@ from ag_ui.core import (
     ToolCallStartEvent,
 )
 
-from bots.answer.draft import NOTHING, THINKING, Draft, tool_activity
+from bots.answer.draft import NOTHING, Draft
+from bots.answer.placeholder import THINKING, tool_activity
 
 CHECK = "warranty___check_warranty_status"
 

@@ -6,9 +6,12 @@ import pytest
 from ag_ui.core import BaseEvent, CustomEvent, RunStartedEvent, TextMessageContentEvent
 
 from bots.answer.draft import NOTHING, Draft
-from bots.answer.markdown import html, slack_mrkdwn, teams_markdown
+from bots.answer.neutralise import teams_markdown, without_slack_mentions
 from bots.answer.sources import MOST, SOURCE, Source, markdown, source_of
-from bots.slack.outgoing.message import PIECE, pieces, without_mentions
+from bots.answer.splitting import split
+from bots.slack.outgoing.message import PIECE
+from bots.slack.outgoing.mrkdwn import slack_mrkdwn
+from bots.web.outgoing.answer_html import html
 from bots.web.outgoing.answer_state import SENTENCE, AnswerState, apply
 
 
@@ -48,7 +51,7 @@ def test_only_a_few_are_named_and_they_fit_a_message() -> None:
 
     assert line.endswith(f"; {9 - MOST} more")
     assert len(line) < PIECE
-    [piece] = pieces(f"Yes.\n\n{line}")
+    [piece] = split(f"Yes.\n\n{line}", PIECE)
     assert piece.endswith("more")
 
 
@@ -71,7 +74,7 @@ def test_a_name_formats_links_and_mentions_nothing(title: str) -> None:
     assert "\n" not in line
     assert not any(tag in shown for tag in ("<a", "<img", "<code", "<li", "<h1", "<at"))
     assert shown.count("<strong>") == 1
-    for text in (slack_mrkdwn(line), without_mentions(line), teams_markdown(line)):
+    for text in (slack_mrkdwn(line), without_slack_mentions(line), teams_markdown(line)):
         assert "<" not in text
         assert "](" not in text
 

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, cast
 import boto3
 import pytest
 
-from bots.errors import TryAgain
+from bots.errors import InboxUnavailable, TryAgain
 from bots.platform import Accepted
 from bots.queue.consumer import Consumer
-from bots.queue.inbox import Inbox, InboxUnavailable
+from bots.queue.inbox import Inbox
 from identity.executor import Executor
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from typing import Any
 
 import aiohttp
 
+from bots.errors import InboxUnavailable
 from bots.platform import Accepted, Answer
-from bots.queue.inbox import InboxUnavailable
 from bots.slack.platform import SlackPlatform
 from tests.bots.receipt import MemoryReceipt
 

@@ -9,8 +9,9 @@ from ag_ui.core import (
     ToolCallStartEvent,
 )
 
+from bots.errors import InstallationRefused, PlatformUnavailable
 from bots.platform import Answer, Turn
-from bots.slack.platform import SlackUnavailable, slack_platform
+from bots.slack.platform import slack_platform
 from identity.people import ChatUser, Names
 from tests.bots.slack.slack_client import ADMIN, ALICE, ALICE_DM, GENERAL, SlackClient
 
@@ -117,13 +118,13 @@ class TestFailure:
     async def test_a_token_that_slack_refuses_reaches_the_inbox(self, slack: SlackClient) -> None:
         await slack.message("hello")
         async with slack_platform("xoxb-wrong", f"{slack.double_url}/api/") as platform:
-            with pytest.raises(SlackUnavailable):
+            with pytest.raises(InstallationRefused):
                 await platform.dispatch(slack.inbox[0], answering(slack))
 
     async def test_a_slack_that_is_down_reaches_the_inbox(self, slack: SlackClient) -> None:
         await slack.message("hello")
         await slack.fault(method="chat.postMessage", error="internal_error", status=500)
-        with pytest.raises(Exception, match="internal_error"):
+        with pytest.raises(PlatformUnavailable, match="internal_error"):
             await slack.work(answering(slack, *written("x")))
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bots.errors import PlatformUnavailable
 from bots.platform import Turn
 from tests.bots.receipt import MemoryReceipt
 from tests.bots.slack.slack_client import ALICE, ALICE_DM, GENERAL, SlackClient
@@ -47,7 +48,7 @@ async def test_a_message_whose_id_was_lost_is_found_again(slack: SlackClient, ch
     await slack.message(f"@BizAssist {QUESTION}", channel=channel)
     # Slack posts the message, and its answer never arrives.
     await slack.fault(method="chat.postMessage", error="internal_error", status=500, after=True)
-    with pytest.raises(Exception, match="internal_error"):
+    with pytest.raises(PlatformUnavailable, match="internal_error"):
         await slack.work(answering(slack, *written("Yes.")))
     assert len(await slack.from_us(ALICE, channel)) == 1
 
@@ -76,7 +77,7 @@ async def test_a_lost_id_is_looked_for_within_one_attempt_too(slack: SlackClient
 async def test_a_message_that_was_never_posted_is_posted(slack: SlackClient) -> None:
     await slack.message(QUESTION)
     await slack.fault(method="chat.postMessage", error="internal_error", status=500)
-    with pytest.raises(Exception, match="internal_error"):
+    with pytest.raises(PlatformUnavailable, match="internal_error"):
         await slack.work(answering(slack, *written("Yes.")))
     await slack.work(answering(slack, *written("Yes.")))
     assert [m["text"] for m in await slack.from_us(ALICE, ALICE_DM)] == ["Yes."]

@@ -9,8 +9,8 @@ from typing import Any
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
+from bots.errors import InboxUnavailable
 from bots.platform import Accepted
-from bots.queue.inbox import InboxUnavailable
 from bots.teams.incoming.endpoint import TeamsEdge
 from bots.teams.incoming.signing_keys import SigningKeys
 from bots.teams.registration import TeamsApp

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from bots.errors import PlatformUnavailable
 from bots.platform import Turn
-from bots.teams.errors import CallUnanswered
 from bots.teams.outgoing.message import HELP, WELCOME
 from identity.people import ChatUser, Names
 from tests.bots.teams.connector import ALICE, BOT, GROUP, PERSONAL, TENANT
@@ -82,5 +82,5 @@ async def test_what_goes_wrong_reaches_the_inbox(teams: TeamsClient) -> None:
     with pytest.raises(LookupError):
         await teams.platform.dispatch(teams.accepted(), fail)
     teams.connector.failures = [500]
-    with pytest.raises(CallUnanswered):
+    with pytest.raises(PlatformUnavailable):
         await teams.platform.dispatch(teams.accepted(text="help"), never)

@@ -131,7 +131,7 @@ async def test_what_is_no_activity_is_a_bad_request(edge: EdgeClient, body: Any)
 
 async def test_an_oversize_activity_is_refused(edge: EdgeClient) -> None:
     status, sentence = await edge.send(activity(TEAMS, text="x" * 1024 * 1024))
-    assert (status, sentence) == (413, "The activity is larger than one megabyte.")
+    assert (status, sentence) == (413, "The request is larger than one megabyte.")
     assert edge.inbox == []
 
 

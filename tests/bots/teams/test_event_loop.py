@@ -10,7 +10,7 @@ import aiohttp
 import pytest
 from aiohttp.test_utils import unused_port
 
-from bots.teams.errors import CallUnanswered
+from bots.errors import InstallationRefused, PlatformUnavailable
 from bots.teams.outgoing.bot_token import LOGIN, BotToken
 from bots.teams.registration import TeamsApp
 from tests.bots.receipt import MemoryReceipt
@@ -83,7 +83,7 @@ async def test_a_silent_connector_is_given_up(
     turn = await teams.turn()
     teams.connector.delay = 1.0
     began = time.monotonic()
-    with pytest.raises(CallUnanswered):
+    with pytest.raises(PlatformUnavailable):
         await teams.platform.notify(turn, "One.")
     assert time.monotonic() - began < 0.5
     teams.connector.delay = 0.0
@@ -126,5 +126,5 @@ async def test_a_refused_password_is_named_without_microsofts_text(
     monkeypatch.setattr(SlowMsal, "made", [], raising=False)
     monkeypatch.setattr(SlowMsal, "answer", refusal, raising=False)
     monkeypatch.setattr("msal.ConfidentialClientApplication", SlowMsal)
-    with pytest.raises(CallUnanswered, match=r"^no token: invalid_client$"):
+    with pytest.raises(InstallationRefused, match=r"^no token: invalid_client$"):
         await BotToken(TeamsApp(app_id=APP_ID, app_password="password"))()

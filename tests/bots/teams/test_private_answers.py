@@ -4,8 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bots.teams.errors import NoPersonalChat
-from bots.teams.outgoing.message import NO_PERSONAL_CHAT
+from bots.errors import NoPrivateChat
 from tests.bots.receipt import MemoryReceipt
 from tests.bots.teams.connector import GROUP, PERSONAL
 from tests.bots.teams.teams_client import TeamsClient, text
@@ -31,12 +30,12 @@ async def test_the_personal_chat_is_answered_where_it_is(teams: TeamsClient) -> 
 async def test_without_a_personal_chat_nothing_of_the_answer_is_shown(teams: TeamsClient) -> None:
     teams.connector.installed = False
     turn = replace(await teams.turn(teams.accepted_in_group()), private=True)
-    with pytest.raises(NoPersonalChat) as refused:
+    with pytest.raises(NoPrivateChat) as refused:
         async with teams.platform.reply(turn, MemoryReceipt()):
             pytest.fail("there is nobody to answer")
     await teams.platform.notify(turn, refused.value.sentence)
 
-    assert teams.connector.texts(GROUP) == [NO_PERSONAL_CHAT]
+    assert teams.connector.texts(GROUP) == [NoPrivateChat.sentence]
 
 
 async def test_a_turn_knows_its_group_unless_only_the_asker_is_there(teams: TeamsClient) -> None:

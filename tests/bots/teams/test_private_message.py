@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from bots.teams.errors import CallUnanswered
-from bots.teams.outgoing.message import NO_PERSONAL_CHAT, SIGN_IN
+from bots.errors import NoPrivateChat, PlatformUnavailable
+from bots.teams.outgoing.message import SIGN_IN
 from tests.bots.teams.connector import GROUP, PERSONAL
 from tests.bots.teams.teams_client import TeamsClient
 
@@ -32,17 +32,17 @@ async def test_a_group_never_sees_the_link_even_where_no_chat_can_be_opened(
 ) -> None:
     teams.connector.installed = False
     await teams.platform.ask_to_link(await teams.turn(teams.accepted_in_group()), URL)
-    assert teams.connector.texts(GROUP) == [NO_PERSONAL_CHAT]
+    assert teams.connector.texts(GROUP) == [NoPrivateChat.sentence]
     assert URL not in json.dumps(list(teams.connector.history.values()))
 
 
 async def test_while_teams_is_broken_the_group_is_told_nothing(
     teams: TeamsClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bots.teams.outgoing.conversation.LONGEST_PAUSE", 0.01)
+    monkeypatch.setattr("bots.teams.outgoing.retries.LONGEST_PAUSE", 0.01)
     teams.connector.failures = [500, 503, 429]
     turn = await teams.turn(teams.accepted_in_group())
-    with pytest.raises(CallUnanswered):
+    with pytest.raises(PlatformUnavailable):
         await teams.platform.ask_to_link(turn, URL)
     assert teams.connector.history == {}
 

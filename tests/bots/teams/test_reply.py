@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from bots.answer.draft import NOTHING
-from bots.teams.errors import CallUnanswered
+from bots.errors import PlatformUnavailable
 from bots.teams.outgoing.message import PIECE
 from tests.bots.receipt import MemoryReceipt
 from tests.bots.teams.connector import GROUP, PERSONAL
@@ -140,20 +140,20 @@ async def test_a_throttled_teams_gets_the_whole_answer_later(teams: TeamsClient)
 async def test_an_answer_that_cannot_be_delivered_is_not_taken_for_delivered(
     teams: TeamsClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bots.teams.outgoing.conversation.LONGEST_PAUSE", 0.01)
+    monkeypatch.setattr("bots.teams.outgoing.retries.LONGEST_PAUSE", 0.01)
 
     async def answer() -> None:
         async with teams.platform.reply(await teams.turn(), MemoryReceipt()) as reply:
             teams.connector.failures = [503] * 5
             await reply.show(text("It is active."))
 
-    with pytest.raises(CallUnanswered):
+    with pytest.raises(PlatformUnavailable):
         await answer()
 
 
 async def test_a_post_that_may_have_been_taken_is_not_repeated(teams: TeamsClient) -> None:
     teams.connector.failures = [502]
-    with pytest.raises(CallUnanswered):
+    with pytest.raises(PlatformUnavailable):
         async with teams.platform.reply(await teams.turn(), MemoryReceipt()):
             pass
     assert [method for method, _, _ in teams.connector.calls] == ["POST"]
@@ -185,4 +185,4 @@ async def test_a_cancelled_turn_ends_at_once_and_leaves_no_task(teams: TeamsClie
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    assert not [task for task in asyncio.all_tasks() if "TeamsReply" in repr(task)]
+    assert not [task for task in asyncio.all_tasks() if "PostedAnswer" in repr(task)]

@@ -11,13 +11,13 @@ import pytest
 from ag_ui.core import BaseEvent, Interrupt
 
 from bots.answer.draft import Draft
-from bots.errors import TryAgain
+from bots.errors import StopFailed, TryAgain
 from bots.platform import Accepted, Platform, Turn
 from bots.runtime import Runtime
 from bots.turn.actions import Decided, TurnActions
 from bots.turn.ledger import Ledger
 from bots.turn.outcome import Outcome
-from bots.turn.run import STOPPED, Runs, StopFailed
+from bots.turn.run import STOPPED, Runs
 from identity.errors import LinkExpired
 from identity.executor import Executor
 from identity.links import new_link

@@ -1,0 +1,163 @@
+"""The visible messages of one answer: posted once each, edited from then on. No platform's own."""
+
+import logging
+import re
+from typing import ClassVar, Protocol
+
+from bots.answer.splitting import split
+from bots.errors import MessageGone, PlatformError
+from bots.platform import Receipt
+
+ANNOUNCED = "?"
+"""In the receipt, in place of an id: this message is being posted at this moment."""
+FINAL = "!"
+"""In the receipt, behind the id of a message that was posted whole because edits are refused."""
+CONTINUED = "…"
+SEPARATORS = re.compile(r"[, ]")
+"""Between the ids of a receipt; a space in those of Teams that an earlier version has written."""
+
+_log = logging.getLogger(__name__)
+
+
+class MessageChannel(Protocol):
+    """The few calls by which one answer is shown in one conversation of a platform.
+
+    Every call may raise :class:`~bots.errors.PlatformError`.
+
+    :cvar limit: characters of Markdown that one message carries.
+    :cvar finds_posts: :meth:`find` sees a post whose id was lost.
+    :cvar edited_while_written: how many of an answer's messages are kept up to date before its end;
+        None for all.
+    """
+
+    limit: ClassVar[int]
+    finds_posts: ClassVar[bool]
+    edited_while_written: ClassVar[int | None]
+
+    async def post(self, part: int, markdown: str) -> str:
+        """Show a new message, the answer's ``part`` counted from 0, and return its id."""
+
+    async def update(self, message: str, markdown: str, *, final: bool) -> None:
+        """Make the message show something else.
+
+        :param final: nothing follows that would make good what fails.
+        :raises MessageGone: when it can't be edited any more.
+        """
+
+    async def delete(self, message: str) -> None:
+        """Take the message away."""
+
+    async def find(self, part: int) -> str | None:
+        """The id of the answer's ``part``, when an earlier attempt has posted it."""
+
+
+class AnswerMessages:
+    """One message, or several when the answer is long, in their order.
+
+    The receipt names them all. Where a platform can find a post, a message is announced there
+    before it is posted: a crash between "the platform took it" and "we know its id" is seen by the
+    next attempt, which then looks for the message before it posts again. Elsewhere each message
+    begins as a placeholder, and text comes by edits, which do no harm when they are done twice:
+    such a crash leaves a lone placeholder behind, but never a second answer.
+    """
+
+    def __init__(self, channel: MessageChannel, receipt: Receipt) -> None:
+        self._channel = channel
+        self._receipt = receipt
+        self._ids = SEPARATORS.split(receipt.message) if receipt.message else []
+        self._shown: dict[int, str] = {}
+
+    async def open(self, markdown: str) -> None:
+        """Make the first message visible at once, or find those of an earlier attempt.
+
+        :raises PlatformError: when nothing can be shown.
+        """
+        await self._find_announced()
+        if not self._ids:
+            await self._append(markdown)
+
+    async def show_draft(self, markdown: str) -> None:
+        """Show an unfinished answer, as far as the platform's messages are edited meanwhile.
+
+        :raises PlatformError: when it can't be shown now; nothing is lost by that.
+        """
+        pieces = split(markdown, self._channel.limit)[: self._channel.edited_while_written]
+        await self._find_announced()
+        for part, piece in enumerate(pieces):
+            if part == len(self._ids):
+                await self._append(piece)
+            await self._edit(part, piece, final=False)
+        if self._channel.edited_while_written is None:
+            await self._delete_surplus(len(pieces))
+
+    async def show(self, markdown: str, *, final: bool) -> None:
+        """Make the messages show the whole of ``markdown``.
+
+        :param final: nothing will replace it, not even after a crash.
+        :raises PlatformError: when it can't be shown at all.
+        """
+        pieces = split(markdown, self._channel.limit)
+        await self._find_announced()
+        for part, piece in enumerate(pieces):
+            if part == len(self._ids):
+                await self._append(piece if self._channel.finds_posts else CONTINUED)
+            try:
+                await self._edit(part, piece, final=True)
+            except MessageGone as error:
+                _log.warning("a message can't be edited, so its text is posted anew: %s", error)
+                await self._replace(part, piece, mark=FINAL if final else "")
+        await self._delete_surplus(len(pieces))
+
+    async def _append(self, markdown: str) -> None:
+        part = len(self._ids)
+        if self._channel.finds_posts:
+            self._ids.append(ANNOUNCED)
+            await self._keep()
+        await self._post(part, markdown)
+
+    async def _replace(self, part: int, markdown: str, *, mark: str) -> None:
+        gone = self._ids[part]
+        await self._post(part, markdown, mark)
+        await self._delete(gone)
+
+    async def _post(self, part: int, markdown: str, mark: str = "") -> None:
+        message = await self._channel.post(part, markdown)
+        self._ids[part : part + 1] = [f"{message}{mark}"]
+        await self._keep()
+        self._shown[part] = markdown
+
+    async def _edit(self, part: int, markdown: str, *, final: bool) -> None:
+        message = self._ids[part]
+        if self._shown.get(part) == markdown or message.endswith(FINAL):
+            return
+        self._shown.pop(part, None)  # whatever fails below, what is shown is not known then
+        await self._channel.update(message, markdown, final=final)
+        self._shown[part] = markdown
+
+    async def _delete_surplus(self, parts: int) -> None:
+        surplus = self._ids[parts:]
+        if not surplus:
+            return
+        for message in surplus:
+            await self._delete(message.removesuffix(FINAL))
+        del self._ids[parts:]
+        for part in range(parts, parts + len(surplus)):
+            self._shown.pop(part, None)
+        await self._keep()
+
+    async def _delete(self, message: str) -> None:
+        try:
+            await self._channel.delete(message)
+        except PlatformError as error:
+            _log.warning("a message that is no longer needed stays: %s", error)
+
+    async def _find_announced(self) -> None:
+        if ANNOUNCED not in self._ids:
+            return
+        part = self._ids.index(ANNOUNCED)
+        found = await self._channel.find(part)
+        self._ids[part:] = [found] if found else []
+        await self._keep()
+
+    async def _keep(self) -> None:
+        await self._receipt.keep(",".join(self._ids))

@@ -1,0 +1,102 @@
+"""An answer in a chat: a placeholder at once, edits while it is written, the whole in the end."""
+
+import asyncio
+import logging
+from contextlib import suppress
+from types import TracebackType
+from typing import Self
+
+from ag_ui.core import BaseEvent
+
+from bots.answer.answer_messages import AnswerMessages, MessageChannel
+from bots.answer.draft import Draft
+from bots.answer.placeholder import THINKING
+from bots.errors import After, PlatformRefused, PlatformUnavailable
+from bots.platform import Receipt
+
+_log = logging.getLogger(__name__)
+
+
+class PostedAnswer:
+    """``show`` only takes an event in; one task of this reply's own keeps the messages up to date.
+
+    So a slow platform never holds up the agent. Nothing of that task is under way any more when the
+    final text is shown: an edit that arrived late would undo it. Implements
+    :class:`bots.platform.ReplyStream`.
+
+    :param pace: seconds between two edits; the platforms take about one a second.
+    """
+
+    def __init__(self, channel: MessageChannel, receipt: Receipt, pace: float) -> None:
+        self._messages = AnswerMessages(channel, receipt)
+        self._pace = pace
+        self._draft = Draft()
+        self._changed = asyncio.Event()
+        self._closing = asyncio.Event()
+        self._said = False
+        self._editor: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        await self._messages.open(THINKING)
+        self._editor = asyncio.create_task(self._keep_editing())
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if isinstance(error, asyncio.CancelledError) and self._editor is not None:
+            self._editor.cancel()  # the process stops; whoever runs next shows the answer
+        await self._stop_editing()
+        if error is None and not self._said:
+            await self._messages.show(self._draft.final(), final=True)
+
+    async def show(self, event: BaseEvent) -> None:
+        """Take one agent event into the answer."""
+        self._draft.take(event)
+        self._changed.set()
+
+    async def say(self, sentence: str) -> None:
+        """Replace everything by one sentence; it stays the last word of this attempt."""
+        self._said = True
+        await self._stop_editing()
+        await self._messages.show(sentence, final=False)
+
+    async def _keep_editing(self) -> None:
+        pause, shown = self._pace, THINKING
+        while not self._closing.is_set():
+            if (draft := self._draft.so_far()) == shown:
+                await self._changed.wait()
+                self._changed.clear()
+                continue
+            shown = draft
+            try:
+                await self._messages.show_draft(draft)
+            except PlatformRefused as error:
+                _log.warning("this answer can't be shown while it is written: %s", error)
+                return
+            except PlatformUnavailable as error:
+                # The next edit, or the final one, carries the whole text again.
+                _log.warning("an edit did not arrive: %s", error)
+                asked = error.again.seconds if isinstance(error.again, After) else 0.0
+                pause = max(asked, pause * 2)
+            await self._closing_within(pause)
+
+    async def _closing_within(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._closing.wait(), seconds)
+
+    async def _stop_editing(self) -> None:
+        self._closing.set()
+        self._changed.set()
+        if self._editor is None:
+            return
+        try:
+            await asyncio.wait([self._editor])
+        except asyncio.CancelledError:
+            self._editor.cancel()
+            raise
+        if not self._editor.cancelled():
+            self._editor.result()

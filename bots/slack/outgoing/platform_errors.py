@@ -1,0 +1,120 @@
+"""What each of Slack's errors means for us, decided in this one table.
+
+The words are those of the Web API's methods (https://docs.slack.dev/reference/methods). A word that
+the table doesn't name is taken for passing: the turn is tried again, and in the end apologised for.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from http import HTTPStatus
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+
+from bots.errors import (
+    DeliveryRefused,
+    FormRefused,
+    InstallationRefused,
+    MessageGone,
+    PlatformError,
+    PlatformRefused,
+    PlatformUnavailable,
+)
+
+MEANINGS: Mapping[type[PlatformRefused], frozenset[str]] = {
+    MessageGone: frozenset({"message_not_found", "cant_update_message", "edit_window_closed"}),
+    FormRefused: frozenset(
+        {
+            "invalid_blocks",
+            "invalid_blocks_format",
+            "invalid_metadata_format",
+            "invalid_metadata_schema",
+            "markdown_text_conflict",
+            "metadata_too_large",
+            "msg_blocks_too_long",
+            "msg_too_long",
+            "no_text",
+            "too_many_attachments",
+        }
+    ),
+    DeliveryRefused: frozenset(
+        {
+            "cannot_dm_bot",
+            "cannot_reply_to_message",
+            "cant_delete_message",
+            "channel_not_found",
+            "is_archived",
+            "messages_tab_disabled",
+            "not_in_channel",
+            "restricted_action",
+            "thread_not_found",
+            "user_disabled",
+            "user_not_found",
+            "user_not_in_channel",
+            "user_not_visible",
+        }
+    ),
+    InstallationRefused: frozenset(
+        {
+            "access_denied",
+            "account_inactive",
+            "enterprise_is_restricted",
+            "invalid_auth",
+            "missing_scope",
+            "no_permission",
+            "not_allowed_token_type",
+            "not_authed",
+            "org_login_required",
+            "team_access_not_granted",
+            "token_expired",
+            "token_revoked",
+        }
+    ),
+}
+FAMILIES: Mapping[str, type[PlatformRefused]] = {"restricted_action_": DeliveryRefused}
+"""What the words that begin so mean: ``restricted_action_thread_locked`` and its like."""
+
+
+@contextmanager
+def platform_errors() -> Iterator[None]:
+    """Calls of Slack inside end in one of :mod:`bots.errors`, never in an error of the SDK.
+
+    :raises PlatformError: for what Slack, or the way there, has answered.
+    """
+    try:
+        yield
+    except SlackApiError as error:
+        raise _meant(error) from error
+    except aiohttp.ClientConnectorError as error:
+        raise PlatformUnavailable("Slack can't be reached") from error
+    except (aiohttp.ClientError, TimeoutError) as error:
+        raise PlatformUnavailable(type(error).__name__, taken=True) from error
+
+
+def refusal(word: str) -> type[PlatformRefused] | None:
+    """What an error's word means; None for one that passes."""
+    for kind, words in MEANINGS.items():
+        if word in words:
+            return kind
+    return next((kind for begin, kind in FAMILIES.items() if word.startswith(begin)), None)
+
+
+def unavailable(status: int, retry_after: str | None, word: str = "") -> PlatformUnavailable:
+    """Slack is busy, or in trouble itself.
+
+    :param retry_after: the header of that name.
+    """
+    busy = status == HTTPStatus.TOO_MANY_REQUESTS
+    after = float(retry_after) if retry_after and retry_after.isdecimal() else None
+    return PlatformUnavailable(f"Slack answered {word or status}", after=after, taken=not busy)
+
+
+def _meant(error: SlackApiError) -> PlatformError:
+    response: Any = error.response  # the SDK's own response, or aiohttp's when it held no JSON
+    data = getattr(response, "data", None)
+    word = str(data.get("error", "")) if isinstance(data, dict) else ""
+    if kind := refusal(word):
+        return kind(f"Slack answered {word}")
+    status = int(getattr(response, "status_code", 0) or getattr(response, "status", 0))
+    return unavailable(status, response.headers.get("Retry-After"), word)

@@ -1,0 +1,24 @@
+"""An answer's Markdown as HTML for the page, with nothing in it that acts."""
+
+import nh3
+from markdown_it import MarkdownIt
+
+from bots.answer.neutralise import without_spoofing
+
+_MARKDOWN = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable("table")
+_TAGS = {
+    "a", "blockquote", "br", "code", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol",
+    "p", "pre", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul",
+}  # fmt: skip
+
+
+def html(markdown: str) -> str:
+    """Markdown as HTML with a short list of tags, links that open elsewhere and no images."""
+    return nh3.clean(
+        _MARKDOWN.render(without_spoofing(markdown)),
+        tags=_TAGS,
+        attributes={"a": {"href", "target"}},
+        url_schemes={"http", "https", "mailto"},
+        link_rel="noopener noreferrer nofollow",
+        set_tag_attribute_values={"a": {"target": "_blank"}},
+    )

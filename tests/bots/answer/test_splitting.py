@@ -1,0 +1,49 @@
+"""A long answer in pieces."""
+
+import pytest
+
+from bots.answer.splitting import split
+
+
+@pytest.mark.parametrize(
+    ("text", "pieces"),
+    [
+        ("", []),
+        ("short", ["short"]),
+        ("one two three four five", ["one two three four five"]),
+        ("a sentence of words. " * 3, ["a sentence of words.", "a sentence of words. " * 2]),
+        (
+            "first line.\n\n" + "second part " * 3,
+            ["first line.", "second part second part second part "],
+        ),
+        ("x" * 60, ["x" * 21, "x" * 39]),
+    ],
+)
+def test_long_text_is_cut_where_a_reader_pauses(text: str, pieces: list[str]) -> None:
+    assert split(text, 46) == pieces
+
+
+def test_a_code_block_that_is_cut_stays_one_in_each_piece() -> None:
+    text = "```python\n" + "print(1)\n" * 40 + "```\n\nThat is all."
+
+    pieces = split(text, 120)
+
+    assert len(pieces) > 3
+    assert max(map(len, pieces)) <= 120
+    assert all(piece.count("```") == 2 for piece in pieces)
+    assert all(piece.startswith("```python\n") for piece in pieces)
+    assert sum(piece.count("print(1)") for piece in pieces) == 40
+
+
+def test_nothing_is_lost_by_cutting() -> None:
+    words = " ".join(str(number) for number in range(2_000))
+
+    pieces = split(words, 300)
+
+    assert " ".join(pieces) == words
+    assert max(map(len, pieces)) <= 300
+
+
+def test_a_piece_has_a_size() -> None:
+    with pytest.raises(ValueError, match="more than"):
+        split("text", 10)
