@@ -36,7 +36,7 @@ from bots.platform import Accepted
 from bots.queue.inbox import Inbox
 from bots.slack.incoming.endpoint import SlackEdge
 from identity.executor import Executor
-from identity.sessions.browser_sessions import Sessions
+from identity.sessions.session_store import SessionStore
 from identity.web.html import Html
 from identity.web.middleware import error_pages, security_headers
 
@@ -90,7 +90,7 @@ async def whole(accept: Accept = kept) -> web.Application:
     app = application(SlackEdge(SECRET, accept).routes(), {})
     html, nothing = Html(), cast("Any", None)
     app.on_response_prepare.append(security_headers(https=True, form_targets=nowhere))
-    sessions = Sessions(nothing, "", Executor(), nothing)
+    sessions = SessionStore(nothing, "", Executor(), nothing)
     app.middlewares.extend([error_pages(html), session_middleware(sessions), error_pages(html)])
     return app
 

@@ -10,9 +10,9 @@ from aiohttp_session import session_middleware
 
 from identity.admin.administrators import Administrators
 from identity.admin.people_page import AdminPages
-from identity.audit_log import Audit
+from identity.audit_log import AuditLog
 from identity.aws import Clients
-from identity.directory.deprovisioning import Departures
+from identity.directory.deprovisioning import Deprovisioning
 from identity.directory.linked_people import Directory
 from identity.directory.user_pool import UserPool
 from identity.executor import Executor
@@ -22,19 +22,19 @@ from identity.linking.receipts import Receipts
 from identity.linking.undo_page import UndoPages
 from identity.links import Link, Links
 from identity.me.pages import MePages
-from identity.memory.conversations import Conversations
-from identity.memory.pages import MemoryPages
-from identity.memory.records import Memories
+from identity.memory.conversation_events import ConversationEvents
+from identity.memory.forget_page import MemoryPages
+from identity.memory.records import MemoryRecords
 from identity.memory.role import MemoryRole
-from identity.oidc.authorization_code import SignIn
-from identity.oidc.provider import Oidc
+from identity.oidc.authorization_code import AuthorizationCodeFlow
+from identity.oidc.provider import OidcProvider
 from identity.people import ChatUser, Names
 from identity.routes import identity_routes
-from identity.sessions.browser_sessions import Sessions
 from identity.sessions.session_list import SessionList
+from identity.sessions.session_store import SessionStore
 from identity.sign_in.pages import AuthPages
 from identity.tokens.broker import TokenBroker
-from identity.tokens.encryption import Vault
+from identity.tokens.encryption import TokenEncryption
 from identity.web.html import Html
 from identity.web.middleware import error_pages, security_headers
 from identity.web.rate_limit import RateLimit
@@ -75,15 +75,15 @@ class Identity:
     links: Links
     link_requests: LinkRequests
     tokens: TokenBroker
-    oidc: Oidc
-    vault: Vault
-    sessions: Sessions
+    oidc: OidcProvider
+    token_encryption: TokenEncryption
+    sessions: SessionStore
     session_list: SessionList
-    audit: Audit
-    departures: Departures
+    audit: AuditLog
+    deprovisioning: Deprovisioning
     receipts: Receipts
-    memories: Memories
-    conversations: Conversations
+    memories: MemoryRecords
+    conversations: ConversationEvents
 
     @classmethod
     @asynccontextmanager
@@ -93,27 +93,27 @@ class Identity:
         """Everything that needs no application; ends what it began when the block ends."""
         clients = Clients.of(session)
         links = Links(clients.dynamodb, settings.links_table, execute)
-        vault = Vault(clients.kms, settings.tokens_key_id, execute)
+        token_encryption = TokenEncryption(clients.kms, settings.tokens_key_id, execute)
         session_list = SessionList(clients.dynamodb, settings.sessions_table, execute)
         pool = UserPool(clients.cognito, settings.user_pool_id, execute)
-        departures = Departures(pool, session_list, links)
+        deprovisioning = Deprovisioning(pool, session_list, links)
         role = MemoryRole(settings.memory_role_arn, session, clients.sts)
         async with (
-            Oidc(
+            OidcProvider(
                 discovery_url=settings.discovery_url,
                 issuer=settings.issuer,
                 client_id=settings.web_client_id,
             ) as oidc,
             TokenBroker(
                 links=links,
-                vault=vault,
+                token_encryption=token_encryption,
                 oidc=oidc,
                 cognito=clients.cognito,
                 client_id=settings.web_client_id,
                 execute=execute,
-                still_here=departures.still_here,
+                is_enabled=deprovisioning.is_enabled,
             ) as tokens,
-            departures.watching(),
+            deprovisioning.polling(),
         ):
             yield cls(
                 settings=settings,
@@ -121,18 +121,18 @@ class Identity:
                 link_requests=LinkRequests(clients.dynamodb, settings.link_requests_table, execute),
                 tokens=tokens,
                 oidc=oidc,
-                vault=vault,
-                sessions=Sessions(
-                    clients.dynamodb, settings.sessions_table, execute, departures.still_here
+                token_encryption=token_encryption,
+                sessions=SessionStore(
+                    clients.dynamodb, settings.sessions_table, execute, deprovisioning.is_enabled
                 ),
                 session_list=session_list,
-                audit=Audit(clients.dynamodb, settings.audit_table, execute),
-                departures=departures,
+                audit=AuditLog(clients.dynamodb, settings.audit_table, execute),
+                deprovisioning=deprovisioning,
                 receipts=Receipts(
                     clients.dynamodb, settings.link_requests_table, execute, settings.public_url
                 ),
-                memories=Memories(role, settings.memory_id, execute),
-                conversations=Conversations(role, settings.memory_id, execute),
+                memories=MemoryRecords(role, settings.memory_id, execute),
+                conversations=ConversationEvents(role, settings.memory_id, execute),
             )
 
     async def link_url(self, chat_user: ChatUser, names: Names) -> str:
@@ -165,7 +165,7 @@ class Identity:
         app.middlewares.extend(
             [error_pages(html), session_middleware(self.sessions), error_pages(html)]
         )
-        sign_in = SignIn(
+        sign_in = AuthorizationCodeFlow(
             self.oidc,
             client_id=settings.web_client_id,
             redirect_uri=f"{settings.public_url}/auth/callback",
@@ -191,24 +191,28 @@ class Identity:
             )
         )
 
-    def _link_pages(self, html: Html, sign_in: SignIn, on_linked: OnLinked) -> LinkPages:
+    def _link_pages(
+        self, html: Html, sign_in: AuthorizationCodeFlow, on_linked: OnLinked
+    ) -> LinkPages:
         return LinkPages(
             html=html,
             links=self.links,
             link_requests=self.link_requests,
             sign_in=sign_in,
-            vault=self.vault,
+            token_encryption=self.token_encryption,
             tokens=self.tokens,
             audit=self.audit,
             on_linked=on_linked,
         )
 
-    def _auth_pages(self, html: Html, sign_in: SignIn, link_pages: LinkPages) -> AuthPages:
+    def _auth_pages(
+        self, html: Html, sign_in: AuthorizationCodeFlow, link_pages: LinkPages
+    ) -> AuthPages:
         return AuthPages(
             html=html,
             oidc=self.oidc,
             sign_in=sign_in,
-            vault=self.vault,
+            token_encryption=self.token_encryption,
             link_pages=link_pages,
             sessions=self.session_list,
             audit=self.audit,

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 from aiohttp import web
 
-from identity.audit_log import Audit
+from identity.audit_log import AuditLog
 from identity.errors import IdentityError
 from identity.links import Links
-from identity.oidc.provider import Account, Oidc
+from identity.oidc.provider import Account, OidcProvider
 from identity.people import ChatUser
-from identity.sessions.signed_in import must_be_signed_in, to_be_signed_in
+from identity.sessions.signed_in import signed_in_or_redirect, signed_in_or_refuse
 from identity.tokens.broker import TokenBroker
 
 GROUP = "bizassist-admins"
@@ -31,7 +31,12 @@ class Administrators:
     """
 
     def __init__(
-        self, links: Links, tokens: TokenBroker, oidc: Oidc, audit: Audit, user_pool_id: str
+        self,
+        links: Links,
+        tokens: TokenBroker,
+        oidc: OidcProvider,
+        audit: AuditLog,
+        user_pool_id: str,
     ) -> None:
         self._links = links
         self._tokens = tokens
@@ -44,14 +49,14 @@ class Administrators:
 
         :raises NotAnAdministrator: for everybody else.
         """
-        return await self._verified((await to_be_signed_in(request)).subject)
+        return await self._verified((await signed_in_or_redirect(request)).subject)
 
     async def act(self, request: web.Request) -> Account:
         """The administrator who sends a form.
 
         :raises NotAnAdministrator: for everybody else who is signed in.
         """
-        return await self._verified((await must_be_signed_in(request)).subject)
+        return await self._verified((await signed_in_or_refuse(request)).subject)
 
     async def _verified(self, subject: str) -> Account:
         link = await self._links.active(ChatUser("web", self._user_pool_id, subject))

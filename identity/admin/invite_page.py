@@ -3,9 +3,9 @@
 from aiohttp import web
 
 from identity.admin.administrators import Administrators
-from identity.audit_log import Audit
+from identity.audit_log import AuditLog
 from identity.directory.invitations import InvitationRefused, Invitations, Invited, Person
-from identity.sessions.browser_sessions import check_csrf
+from identity.sessions.csrf import check_csrf
 from identity.web.html import Html
 
 INVITE = "/admin/invite"
@@ -23,7 +23,7 @@ class InvitePages:
         html: Html,
         administrators: Administrators,
         invitations: Invitations,
-        audit: Audit,
+        audit: AuditLog,
         address: str,
     ) -> None:
         self._html = html

@@ -5,18 +5,18 @@ from aiohttp_session import get_session
 
 from identity.admin.administrators import Administrators
 from identity.admin.export import csv_file, json_file
-from identity.audit_log import PAGE, POSITION, Audit
+from identity.audit_log import PAGE, POSITION, AuditLog
 from identity.directory.linked_people import SORTS, Directory, page, searched
 from identity.errors import NotYours
 from identity.links import Link, Links
 from identity.oidc.provider import Account
 from identity.people import ChatUser
-from identity.sessions.browser_sessions import check_csrf
+from identity.sessions.csrf import check_csrf
 from identity.sessions.session_list import SessionList
 from identity.tokens.broker import TokenBroker
-from identity.web.chat_user import PLATFORMS, shown
+from identity.web.chat_user_details import PLATFORMS, shown
+from identity.web.flash_message import SAID, say
 from identity.web.html import Html
-from identity.web.notice import SAID, say
 
 PEOPLE, AUDIT = "/admin/people", "/admin/audit"
 LONGEST_SEARCH = 200
@@ -34,7 +34,7 @@ class AdminPages:
         links: Links,
         tokens: TokenBroker,
         sessions: SessionList,
-        audit: Audit,
+        audit: AuditLog,
     ) -> None:
         self._html = html
         self._administrators = administrators
@@ -76,7 +76,7 @@ class AdminPages:
         )
         return csv_file("people", COLUMNS, map(_row, found))
 
-    async def ask_revoke(self, request: web.Request) -> web.Response:
+    async def confirm_revoke(self, request: web.Request) -> web.Response:
         """``GET /admin/people/revoke``: which link would end."""
         await self._administrators.page(request)
         link = await self._link(request.query.get("chat_user", ""))

@@ -6,16 +6,16 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 from aiohttp_session import get_session
 
-from identity.audit_log import Audit
+from identity.audit_log import AuditLog
 from identity.errors import LinkRequestInvalid
 from identity.linking.link_requests import LinkRequest, LinkRequests, request_id
 from identity.links import Link, Links, new_link
-from identity.oidc.authorization_code import SignIn, Tokens
-from identity.oidc.flow_state import Pending, remember_flow, remember_pending, take_pending
-from identity.sessions.browser_sessions import check_csrf
+from identity.oidc.authorization_code import AuthorizationCodeFlow, Tokens
+from identity.oidc.flow_state import PendingLink, remember_flow, remember_pending, take_pending
+from identity.sessions.csrf import check_csrf
 from identity.tokens.broker import TokenBroker
-from identity.tokens.encryption import Vault
-from identity.web.chat_user import shown
+from identity.tokens.encryption import TokenEncryption
+from identity.web.chat_user_details import shown
 from identity.web.html import Html
 
 log = logging.getLogger(__name__)
@@ -33,17 +33,17 @@ class LinkPages:
         html: Html,
         links: Links,
         link_requests: LinkRequests,
-        sign_in: SignIn,
-        vault: Vault,
+        sign_in: AuthorizationCodeFlow,
+        token_encryption: TokenEncryption,
         tokens: TokenBroker,
-        audit: Audit,
+        audit: AuditLog,
         on_linked: OnLinked,
     ) -> None:
         self._html = html
         self._links = links
         self._link_requests = link_requests
         self._sign_in = sign_in
-        self._vault = vault
+        self._token_encryption = token_encryption
         self._tokens = tokens
         self._audit = audit
         self._on_linked = on_linked
@@ -76,18 +76,20 @@ class LinkPages:
         self, request: web.Request, wanted: LinkRequest, state: str, tokens: Tokens
     ) -> web.Response:
         """Keep a verified sign-in with this browser and show its confirmation page."""
-        pending = Pending(
+        pending = PendingLink(
             link_request=wanted.id,
             chat_user=wanted.chat_user,
             account=tokens.account,
-            sealed=await self._vault.seal(tokens.refresh_token, wanted.chat_user),
+            encrypted_token=await self._token_encryption.encrypt(
+                tokens.refresh_token, wanted.chat_user
+            ),
             state=state,
             begun=wanted.made,
         )
         remember_pending(await get_session(request), pending)
         return await self.confirmation(request, pending)
 
-    async def confirmation(self, request: web.Request, pending: Pending) -> web.Response:
+    async def confirmation(self, request: web.Request, pending: PendingLink) -> web.Response:
         """The page that names both people before anything is stored."""
         wanted = await self.valid(pending.link_request)
         return await self._html.page(
@@ -109,22 +111,22 @@ class LinkPages:
             if form.get("answer") == "link":
                 await self._link_requests.consume(wanted)
         except LinkRequestInvalid:
-            await self._tokens.discard(pending.sealed, pending.chat_user)
+            await self._tokens.discard(pending.encrypted_token, pending.chat_user)
             raise
         if form.get("answer") != "link":
-            await self._tokens.discard(pending.sealed, pending.chat_user)
+            await self._tokens.discard(pending.encrypted_token, pending.chat_user)
             return await self._declined(request, wanted, another=form.get("answer") == "another")
         return await self._linked(request, wanted, pending)
 
     async def _linked(
-        self, request: web.Request, wanted: LinkRequest, pending: Pending
+        self, request: web.Request, wanted: LinkRequest, pending: PendingLink
     ) -> web.Response:
         replaced = await self.store(
             new_link(
                 wanted.chat_user,
                 subject=pending.account.subject,
                 account=pending.account.label,
-                sealed=pending.sealed,
+                encrypted_token=pending.encrypted_token,
                 names=wanted.names,
             )
         )
@@ -152,7 +154,7 @@ class LinkPages:
         replaced = await self._links.put(link)
         await self._note(link, replaced)
         if replaced:
-            await self._tokens.discard(replaced.sealed, replaced.chat_user)
+            await self._tokens.discard(replaced.encrypted_token, replaced.chat_user)
         try:
             await self._on_linked(link, replaced)
         except Exception as error:  # noqa: BLE001 - see below

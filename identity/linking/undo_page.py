@@ -4,13 +4,13 @@ import logging
 
 from aiohttp import web
 
-from identity.audit_log import Audit
+from identity.audit_log import AuditLog
 from identity.linking.receipts import Receipts, Undo
 from identity.links import Link, Links
 from identity.oidc.provider import Account
-from identity.sessions.browser_sessions import check_csrf
+from identity.sessions.csrf import check_csrf
 from identity.tokens.broker import TokenBroker
-from identity.web.chat_user import shown
+from identity.web.chat_user_details import shown
 from identity.web.html import Html
 
 log = logging.getLogger(__name__)
@@ -26,7 +26,7 @@ class UndoPages:
         links: Links,
         tokens: TokenBroker,
         receipts: Receipts,
-        audit: Audit,
+        audit: AuditLog,
     ) -> None:
         self._html = html
         self._links = links

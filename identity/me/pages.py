@@ -5,24 +5,25 @@ from collections.abc import Sequence
 from aiohttp import web
 from aiohttp_session import get_session
 
-from identity.audit_log import Audit
+from identity.audit_log import AuditLog
 from identity.errors import MemoryUnavailable, NotYours
 from identity.links import Link, Links
-from identity.memory.records import Memories, Remembered
+from identity.memory.records import MemoryRecords, RecordsOfKind
 from identity.oidc.provider import Account
 from identity.people import ChatUser
-from identity.sessions.browser_sessions import check_csrf, row_key
+from identity.sessions.csrf import check_csrf
 from identity.sessions.session_list import SessionList
+from identity.sessions.session_store import row_key
 from identity.sessions.signed_in import (
     SignedIn,
-    must_be_recent,
-    must_be_signed_in,
-    to_be_signed_in,
+    require_recent_sign_in,
+    signed_in_or_redirect,
+    signed_in_or_refuse,
 )
 from identity.tokens.broker import TokenBroker
-from identity.web.chat_user import PLATFORMS, shown
+from identity.web.chat_user_details import PLATFORMS, shown
+from identity.web.flash_message import SAID, say
 from identity.web.html import Html
-from identity.web.notice import SAID, say
 
 HOME = "/me"
 
@@ -37,8 +38,8 @@ class MePages:
         links: Links,
         tokens: TokenBroker,
         sessions: SessionList,
-        memories: Memories,
-        audit: Audit,
+        memories: MemoryRecords,
+        audit: AuditLog,
     ) -> None:
         self._html = html
         self._links = links
@@ -49,7 +50,7 @@ class MePages:
 
     async def overview(self, request: web.Request) -> web.Response:
         """``GET /me``: everything on one page."""
-        person = await to_be_signed_in(request)
+        person = await signed_in_or_redirect(request)
         session = await get_session(request)
         return await self._html.page(
             request,
@@ -62,9 +63,9 @@ class MePages:
             remembered=await self._remembered(person.subject),
         )
 
-    async def ask_unlink(self, request: web.Request) -> web.Response:
+    async def confirm_unlink(self, request: web.Request) -> web.Response:
         """``GET /me/unlink``: which link would end."""
-        person = await to_be_signed_in(request)
+        person = await signed_in_or_redirect(request)
         link = await self._own_link(person, request.query.get("chat_user", ""))
         return await self._html.page(
             request,
@@ -75,7 +76,7 @@ class MePages:
 
     async def unlink(self, request: web.Request) -> web.Response:
         """``POST /me/unlink``: end a link, here and at the user pool."""
-        person = await must_be_signed_in(request)
+        person = await signed_in_or_refuse(request)
         await check_csrf(request)
         form = await request.post()
         # A turn may refresh the link's token meanwhile, which makes it another row to revoke.
@@ -93,9 +94,9 @@ class MePages:
 
     async def end_session(self, request: web.Request) -> web.Response:
         """``POST /me/sessions/end``: sign one browser out."""
-        person = await must_be_signed_in(request)
+        person = await signed_in_or_refuse(request)
         await check_csrf(request)
-        must_be_recent(person, HOME)
+        require_recent_sign_in(person, HOME)
         session = str((await request.post()).get("session", ""))
         if not session or not await self._sessions.end(person.subject, session):
             raise NotYours("no session of this person")
@@ -104,9 +105,9 @@ class MePages:
 
     async def end_other_sessions(self, request: web.Request) -> web.Response:
         """``POST /me/sessions/end-others``: sign out everywhere but here."""
-        person = await must_be_signed_in(request)
+        person = await signed_in_or_refuse(request)
         await check_csrf(request)
-        must_be_recent(person, HOME)
+        require_recent_sign_in(person, HOME)
         await self._sessions.end_all(person.subject, but=await _this_session(request))
         await say(request, "Every other browser is signed out.")
         raise web.HTTPSeeOther(HOME)
@@ -122,7 +123,7 @@ class MePages:
             raise NotYours("no active link of this person")
         return link
 
-    async def _remembered(self, subject: str) -> Sequence[Remembered] | None:
+    async def _remembered(self, subject: str) -> Sequence[RecordsOfKind] | None:
         """What is remembered, or None: the rest of the page works without the memory."""
         try:
             return await self._memories.of(subject)

@@ -7,19 +7,20 @@ from aiohttp import web
 from aiohttp_session import get_session
 from botocore.exceptions import BotoCoreError, ClientError
 
-from identity.audit_log import Audit
+from identity.audit_log import AuditLog
 from identity.errors import CookieMissing, SignInFailed, SignInUnavailable
 from identity.linking.link_requests import request_id
 from identity.linking.pages import LinkPages
 from identity.links import new_link
-from identity.oidc.authorization_code import Flow, SignIn, Tokens
-from identity.oidc.flow_state import reloaded_pending, remember_flow, take_flow
-from identity.oidc.provider import Oidc
+from identity.oidc.authorization_code import AuthorizationCodeFlow, Tokens
+from identity.oidc.flow_state import FlowState, reloaded_pending, remember_flow, take_flow
+from identity.oidc.provider import OidcProvider
 from identity.people import ChatUser, Names
-from identity.sessions.browser_sessions import COOKIE, check_csrf
+from identity.sessions.csrf import check_csrf
+from identity.sessions.session_cookie import COOKIE
 from identity.sessions.session_list import SessionList
 from identity.sessions.signed_in import sign_in, signed_in
-from identity.tokens.encryption import Vault
+from identity.tokens.encryption import TokenEncryption
 from identity.web.html import Html
 from identity.web.middleware import local_path
 
@@ -51,12 +52,12 @@ class AuthPages:
         self,
         *,
         html: Html,
-        oidc: Oidc,
-        sign_in: SignIn,
-        vault: Vault,
+        oidc: OidcProvider,
+        sign_in: AuthorizationCodeFlow,
+        token_encryption: TokenEncryption,
         link_pages: LinkPages,
         sessions: SessionList,
-        audit: Audit,
+        audit: AuditLog,
         user_pool_id: str,
         client_id: str,
         public_url: str,
@@ -64,7 +65,7 @@ class AuthPages:
         self._html = html
         self._oidc = oidc
         self._sign_in = sign_in
-        self._vault = vault
+        self._token_encryption = token_encryption
         self._link_pages = link_pages
         self._sessions = sessions
         self._audit = audit
@@ -102,7 +103,7 @@ class AuthPages:
         tokens = await self._finish(request, flow)
         return await self._link_pages.verified(request, wanted, flow.state, tokens)
 
-    async def ask_sign_out(self, request: web.Request) -> web.Response:
+    async def confirm_sign_out(self, request: web.Request) -> web.Response:
         """``GET /auth/logout``: a button; following a link must not sign anybody out."""
         if await signed_in(request) is None:
             return await self.signed_out(request)
@@ -150,7 +151,7 @@ class AuthPages:
             link={"url": f"/auth/login?{urlencode(request.query)}", "text": "Sign in"},
         )
 
-    async def _finish(self, request: web.Request, flow: Flow) -> Tokens:
+    async def _finish(self, request: web.Request, flow: FlowState) -> Tokens:
         """What the pool granted, to somebody who has shown it lately who they are."""
         tokens = await self._sign_in.finish(flow, request.query)
         if flow.accepts(tokens.account):
@@ -163,20 +164,22 @@ class AuthPages:
         remember_flow(await get_session(request), again)
         raise web.HTTPSeeOther(url)
 
-    async def _signed_in(self, request: web.Request, flow: Flow, tokens: Tokens) -> web.Response:
+    async def _signed_in(
+        self, request: web.Request, flow: FlowState, tokens: Tokens
+    ) -> web.Response:
         account = tokens.account
         chat_user = ChatUser("web", self._user_pool_id, account.subject)
-        sealed = await self._vault.seal(tokens.refresh_token, chat_user)
+        encrypted_token = await self._token_encryption.encrypt(tokens.refresh_token, chat_user)
         await self._link_pages.store(
             new_link(
                 chat_user,
                 subject=account.subject,
                 account=account.label,
-                sealed=sealed,
+                encrypted_token=encrypted_token,
                 names=Names(workspace="Web chat", user=account.username),
             )
         )
-        await self._sessions.make_room(account.subject)
+        await self._sessions.end_oldest(account.subject)
         await self._audit.write("signed in", by=account.label)
         await sign_in(request, account)
         raise web.HTTPSeeOther(flow.next_page)

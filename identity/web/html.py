@@ -10,7 +10,7 @@ from aiohttp_session import get_session
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from identity.sessions.browser_sessions import csrf_token
+from identity.sessions.csrf import csrf_token
 from identity.sessions.signed_in import signed_in
 
 HERE = Path(__file__).parent

@@ -8,20 +8,20 @@ from aiohttp import web
 from aiohttp_session import get_session
 
 from identity.admin.administrators import Administrators
-from identity.audit_log import Audit
+from identity.audit_log import AuditLog
 from identity.directory.linked_people import Directory
 from identity.errors import NotYours
-from identity.sessions.browser_sessions import check_csrf
-from identity.web.chat_user import PLATFORMS
+from identity.sessions.csrf import check_csrf
+from identity.web.chat_user_details import PLATFORMS
+from identity.web.flash_message import SAID, say
 from identity.web.html import Html
-from identity.web.notice import SAID, say
 from identity.workspaces.settings import (
     LARGEST_DAY,
     LARGEST_QUOTA,
+    InvalidSettings,
     Settings,
     Workspace,
     Workspaces,
-    WrongSettings,
     out_of_bounds,
 )
 
@@ -30,7 +30,7 @@ LONGEST_DETAIL = 300
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class WorkspaceRow:
     """A workspace that somebody is linked from, or that was settled.
 
     :param links: how many active links it has.
@@ -57,7 +57,7 @@ class WorkspacePages:
         administrators: Administrators,
         directory: Directory,
         workspaces: Workspaces,
-        audit: Audit,
+        audit: AuditLog,
     ) -> None:
         self._html = html
         self._administrators = administrators
@@ -97,7 +97,7 @@ class WorkspacePages:
         one = await self._one(str(form.get("workspace", "")))
         try:
             settings = _read(form)
-        except WrongSettings as wrong:
+        except InvalidSettings as wrong:
             typed = {name: str(form.get(name, "")) for name in _typed(one.settings)}
             return await self._form(request, one, typed, problem=str(wrong))
         # What gives or takes rights is written down before it holds.
@@ -112,7 +112,7 @@ class WorkspacePages:
         raise web.HTTPSeeOther(WORKSPACES)
 
     async def _form(
-        self, request: web.Request, one: Known, typed: dict[str, str], problem: str = ""
+        self, request: web.Request, one: WorkspaceRow, typed: dict[str, str], problem: str = ""
     ) -> web.Response:
         return await self._html.page(
             request,
@@ -125,13 +125,13 @@ class WorkspacePages:
             largest_day=LARGEST_DAY,
         )
 
-    async def _one(self, key: str) -> Known:
+    async def _one(self, key: str) -> WorkspaceRow:
         for one in await self._known():
             if one.workspace.key == key:
                 return one
         raise NotYours("no workspace of that key")
 
-    async def _known(self) -> list[Known]:
+    async def _known(self) -> list[WorkspaceRow]:
         settled = await self._workspaces.settled()
         names: dict[Workspace, str] = dict.fromkeys(settled, "")
         links: Counter[Workspace] = Counter()
@@ -140,7 +140,7 @@ class WorkspacePages:
             names[workspace] = link.names.workspace or names.get(workspace, "")
             links[workspace] += link.state == "active"
         known = [
-            Known(one, name or one.tenant, links[one], settled.get(one, Settings()))
+            WorkspaceRow(one, name or one.tenant, links[one], settled.get(one, Settings()))
             for one, name in names.items()
         ]
         return sorted(known, key=lambda one: (one.platform, one.name.casefold(), one.workspace.key))
@@ -174,7 +174,7 @@ def _typed(settings: Settings) -> dict[str, str]:
 def _read(form: Mapping[str, object]) -> Settings:
     """What was typed.
 
-    :raises WrongSettings: when it can't be meant.
+    :raises InvalidSettings: when it can't be meant.
     """
     quota = f"A quota is a number from 1 to {LARGEST_QUOTA:,}, or left empty."
     channels = str(form.get("channels", "")).replace(",", " ").split()
@@ -189,5 +189,5 @@ def _read(form: Mapping[str, object]) -> Settings:
 def _number(form: Mapping[str, object], name: str, wrong: str) -> int | None:
     typed = str(form.get(name, "")).strip()
     if typed and not (typed.isascii() and typed.isdigit()):
-        raise WrongSettings(wrong)
+        raise InvalidSettings(wrong)
     return int(typed[:10]) if typed else None

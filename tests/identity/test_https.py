@@ -13,7 +13,7 @@ from identity.links import Link
 from identity.service import Identity
 from identity.web.html import Html
 from identity.web.rate_limit import RateLimit
-from tests.identity.house import Deployment
+from tests.identity.application import Deployment
 
 HOME = "https://bizassist.example"
 PATHS = (

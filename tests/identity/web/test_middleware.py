@@ -7,12 +7,12 @@ from identity.errors import TooManyRequests
 from identity.web import rate_limit
 from identity.web.html import Html, plain
 from identity.web.rate_limit import RateLimit
+from tests.identity.application import Deployment, IdentityApplication
 from tests.identity.browser import Browser
-from tests.identity.house import Deployment, House
 
 
 async def test_every_response_carries_its_headers(
-    house: House, deployment: Deployment, alice: Browser
+    application: IdentityApplication, deployment: Deployment, alice: Browser
 ) -> None:
     for path in ("/auth/signed-out", "/link/unknown", "/static/identity/pages.css", "/nowhere"):
         headers = (await alice.get(path)).headers
@@ -28,7 +28,7 @@ async def test_every_response_carries_its_headers(
 
 
 async def test_pages_may_send_forms_to_us_and_to_the_pool_only(
-    house: House, deployment: Deployment, alice: Browser
+    application: IdentityApplication, deployment: Deployment, alice: Browser
 ) -> None:
     headers = (await alice.get("/auth/signed-out")).headers
     pool = deployment.parameters["discovery_url"].split("/us-east-1", 1)[0]
@@ -36,7 +36,9 @@ async def test_pages_may_send_forms_to_us_and_to_the_pool_only(
     assert headers["Cache-Control"] == "no-store"
 
 
-async def test_pages_run_no_script_and_style_nothing_inline(house: House, alice: Browser) -> None:
+async def test_pages_run_no_script_and_style_nothing_inline(
+    application: IdentityApplication, alice: Browser
+) -> None:
     for path in ("/auth/signed-out", "/link/unknown"):
         page = await alice.get(path)
         assert page.scripts == 0
