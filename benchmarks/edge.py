@@ -37,8 +37,9 @@ from bots.queue.inbox import Inbox
 from bots.slack.incoming.endpoint import SlackEdge
 from identity.executor import Executor
 from identity.sessions.session_store import SessionStore
+from identity.web.error_pages import error_pages
 from identity.web.html import Html
-from identity.web.middleware import error_pages, security_headers
+from identity.web.security_headers import security_headers
 
 ROUNDS, EVENTS, CONNECTIONS = 7, 2_000, 16
 QUEUED = 300

@@ -44,14 +44,14 @@ class Administrators:
         self._audit = audit
         self._user_pool_id = user_pool_id
 
-    async def page(self, request: web.Request) -> Account:
+    async def for_page(self, request: web.Request) -> Account:
         """The administrator who opens a page; whoever isn't signed in is sent to sign in.
 
         :raises NotAnAdministrator: for everybody else.
         """
         return await self._verified((await signed_in_or_redirect(request)).subject)
 
-    async def act(self, request: web.Request) -> Account:
+    async def for_form(self, request: web.Request) -> Account:
         """The administrator who sends a form.
 
         :raises NotAnAdministrator: for everybody else who is signed in.

@@ -108,7 +108,7 @@ class SetupPages:
 
     async def checklist(self, request: web.Request) -> web.Response:
         """``GET /admin/setup``: every part, asked now."""
-        await self._administrators.page(request)
+        await self._administrators.for_page(request)
         found = await asyncio.gather(*(finding(check) for check in self._checks))
         return await self._html.page(
             request,
@@ -120,7 +120,7 @@ class SetupPages:
 
     async def download(self, request: web.Request) -> web.Response:
         """``GET /admin/setup/{file}``: one of the files."""
-        await self._administrators.page(request)
+        await self._administrators.for_page(request)
         file = self._downloads.get(request.match_info["file"])
         if file is None:
             raise web.HTTPNotFound

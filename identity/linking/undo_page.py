@@ -10,7 +10,7 @@ from identity.links import Link, Links
 from identity.oidc.provider import Account
 from identity.sessions.csrf import check_csrf
 from identity.tokens.broker import TokenBroker
-from identity.web.chat_user_details import shown
+from identity.web.chat_user_details import chat_user_details
 from identity.web.html import Html
 
 log = logging.getLogger(__name__)
@@ -34,7 +34,14 @@ class UndoPages:
         self._receipts = receipts
         self._audit = audit
 
-    async def ask(self, request: web.Request) -> web.Response:
+    def routes(self) -> list[web.RouteDef]:
+        """What to add to the application's router."""
+        return [
+            web.get("/undo/{secret}", self.confirm_undo, allow_head=False),
+            web.post("/undo/{secret}", self.undo),
+        ]
+
+    async def confirm_undo(self, request: web.Request) -> web.Response:
         """``GET /undo/{secret}``: who is linked to whom. Nothing ends by opening an address."""
         link = await self._covered(await self._receipts.find(request.match_info["secret"]))
         if link is None:
@@ -44,7 +51,7 @@ class UndoPages:
             "me/undo.html",
             action=request.path,
             account=Account(link.subject, link.account),
-            **shown(link.chat_user, link.names),
+            **chat_user_details(link.chat_user, link.names),
         )
 
     async def undo(self, request: web.Request) -> web.Response:

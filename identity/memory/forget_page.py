@@ -6,11 +6,11 @@ from identity.memory.conversation_events import ConversationEvents
 from identity.memory.records import MemoryRecords
 from identity.sessions.csrf import check_csrf
 from identity.sessions.signed_in import signed_in_or_redirect, signed_in_or_refuse
-from identity.web.flash_message import say
+from identity.web.flash_message import flash
 from identity.web.html import Html
 
 
-class MemoryPages:
+class ForgetPages:
     """Handlers that delete memory records, each for its own person only."""
 
     def __init__(
@@ -20,6 +20,14 @@ class MemoryPages:
         self._memories = memories
         self._conversations = conversations
 
+    def routes(self) -> list[web.RouteDef]:
+        """What to add to the application's router."""
+        return [
+            web.post("/me/memories/forget", self.forget),
+            web.get("/me/memories/forget-all", self.confirm_forget_all, allow_head=False),
+            web.post("/me/memories/forget-all", self.forget_all),
+        ]
+
     async def forget(self, request: web.Request) -> web.Response:
         """``POST /me/memories/forget``: one record."""
         person = await signed_in_or_refuse(request)
@@ -28,7 +36,7 @@ class MemoryPages:
         await self._memories.forget(
             person.subject, str(form.get("record", "")), str(form.get("namespace", ""))
         )
-        await say(request, "That is forgotten.")
+        await flash(request, "That is forgotten.")
         raise web.HTTPSeeOther("/me#memories")
 
     async def confirm_forget_all(self, request: web.Request) -> web.Response:
@@ -49,5 +57,5 @@ class MemoryPages:
         await check_csrf(request)
         await self._conversations.forget(person.subject)
         await self._memories.forget_all(person.subject)
-        await say(request, "Everything is forgotten.")
+        await flash(request, "Everything is forgotten.")
         raise web.HTTPSeeOther("/me")

@@ -159,3 +159,9 @@ async def rotate_session(request: web.Request) -> Session:
 def row_key(cookie: str) -> str:
     """What the session of a cookie is stored under; 256 random bits need no salt."""
     return hashlib.sha256(cookie.encode()).hexdigest()
+
+
+async def this_session(request: web.Request) -> str:
+    """The row key of the request's own session; empty when nothing is stored of it yet."""
+    identity = (await get_session(request)).identity
+    return row_key(str(identity)) if identity else ""

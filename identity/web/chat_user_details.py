@@ -4,9 +4,9 @@ from typing import Any
 
 from identity.people import ChatUser, Names
 
-PLATFORMS = {"slack": "Slack", "teams": "Microsoft Teams", "web": "Web chat"}
+PLATFORM_NAMES = {"slack": "Slack", "teams": "Microsoft Teams", "web": "Web chat"}
 
 
-def shown(chat_user: ChatUser, names: Names) -> dict[str, Any]:
+def chat_user_details(chat_user: ChatUser, names: Names) -> dict[str, Any]:
     """What the template ``chat_user.html`` needs."""
-    return {"chat_user": chat_user, "names": names, "platform": PLATFORMS[chat_user.platform]}
+    return {"chat_user": chat_user, "names": names, "platform": PLATFORM_NAMES[chat_user.platform]}

@@ -1,12 +1,17 @@
-"""A sentence that the next page shows once."""
+"""A flash message: a sentence that the next page shows once."""
 
 from aiohttp import web
 from aiohttp_session import get_session
 
-SAID = "said"
+FLASH = "flash"
 """Where a session keeps it."""
 
 
-async def say(request: web.Request, sentence: str) -> None:
+async def flash(request: web.Request, sentence: str) -> None:
     """Show a sentence once, on the page that comes next."""
-    (await get_session(request))[SAID] = sentence
+    (await get_session(request))[FLASH] = sentence
+
+
+async def take_flash(request: web.Request) -> str:
+    """The sentence that waits to be shown; empty when none does."""
+    return str((await get_session(request)).pop(FLASH, ""))

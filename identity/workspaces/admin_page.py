@@ -5,15 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from aiohttp import web
-from aiohttp_session import get_session
 
 from identity.admin.administrators import Administrators
 from identity.audit_log import AuditLog
-from identity.directory.linked_people import Directory
+from identity.directory.linked_people import LinkedPeople
 from identity.errors import NotYours
 from identity.sessions.csrf import check_csrf
-from identity.web.chat_user_details import PLATFORMS
-from identity.web.flash_message import SAID, say
+from identity.web.chat_user_details import PLATFORM_NAMES
+from identity.web.flash_message import flash, take_flash
 from identity.web.html import Html
 from identity.workspaces.settings import (
     LARGEST_DAY,
@@ -44,7 +43,7 @@ class WorkspaceRow:
     @property
     def platform(self) -> str:
         """What people call its platform."""
-        return PLATFORMS[self.workspace.platform]
+        return PLATFORM_NAMES[self.workspace.platform]
 
 
 class WorkspacePages:
@@ -55,13 +54,13 @@ class WorkspacePages:
         *,
         html: Html,
         administrators: Administrators,
-        directory: Directory,
+        linked_people: LinkedPeople,
         workspaces: Workspaces,
         audit: AuditLog,
     ) -> None:
         self._html = html
         self._administrators = administrators
-        self._directory = directory
+        self._linked_people = linked_people
         self._workspaces = workspaces
         self._audit = audit
 
@@ -75,23 +74,23 @@ class WorkspacePages:
 
     async def overview(self, request: web.Request) -> web.Response:
         """``GET /admin/workspaces``: all of them."""
-        await self._administrators.page(request)
+        await self._administrators.for_page(request)
         return await self._html.page(
             request,
             "admin/workspaces.html",
             known=await self._known(),
-            said=(await get_session(request)).pop(SAID, ""),
+            flash=await take_flash(request),
         )
 
     async def settings(self, request: web.Request) -> web.Response:
         """``GET /admin/workspaces/settings``: the form of one of them."""
-        await self._administrators.page(request)
+        await self._administrators.for_page(request)
         one = await self._one(request.query.get("workspace", ""))
         return await self._form(request, one, _typed(one.settings))
 
     async def settle(self, request: web.Request) -> web.Response:
         """``POST /admin/workspaces/settings``: what holds from now on."""
-        administrator = await self._administrators.act(request)
+        administrator = await self._administrators.for_form(request)
         await check_csrf(request)
         form = await request.post()
         one = await self._one(str(form.get("workspace", "")))
@@ -108,7 +107,7 @@ class WorkspacePages:
             detail=described(settings)[:LONGEST_DETAIL],
         )
         await self._workspaces.put(one.workspace, settings)
-        await say(request, f"The settings of {one.name} are saved.")
+        await flash(request, f"The settings of {one.name} are saved.")
         raise web.HTTPSeeOther(WORKSPACES)
 
     async def _form(
@@ -135,7 +134,7 @@ class WorkspacePages:
         settled = await self._workspaces.settled()
         names: dict[Workspace, str] = dict.fromkeys(settled, "")
         links: Counter[Workspace] = Counter()
-        for link in await self._directory.everybody():
+        for link in await self._linked_people.everybody():
             workspace = Workspace.of(link.chat_user)
             names[workspace] = link.names.workspace or names.get(workspace, "")
             links[workspace] += link.state == "active"

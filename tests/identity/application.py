@@ -12,7 +12,8 @@ import boto3
 from bizassist.local.processes import LOOPBACK
 from identity.links import Link
 from identity.people import ChatUser, Names
-from identity.service import Identity, IdentitySettings
+from identity.service import Identity
+from identity.settings import IdentitySettings
 from tests.identity.browser import Browser, Page
 
 

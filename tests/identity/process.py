@@ -11,8 +11,8 @@ from identity.directory.user_pool import UserPool
 from identity.executor import Executor
 from identity.links import Links
 from identity.oidc.provider import OidcProvider
-from identity.service import IdentitySettings
 from identity.sessions.session_list import SessionList
+from identity.settings import IdentitySettings
 from identity.tokens.broker import TokenBroker
 from identity.tokens.encryption import TokenEncryption
 from tests.identity.application import Deployment

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from identity.web.html import moment
+from identity.web.html import timestamp
 from tests.identity.application import IdentityApplication
 from tests.identity.browser import Browser
 from tests.identity.fresh_accounts import FreshAccount, Records
@@ -73,5 +73,5 @@ async def test_a_person_finds_the_page_from_every_other(person: FreshAccount) ->
 
 
 def test_a_moment_is_readable_by_people_and_machines() -> None:
-    shown = moment(datetime(2026, 11, 4, 7, 5, 59, tzinfo=UTC))
+    shown = timestamp(datetime(2026, 11, 4, 7, 5, 59, tzinfo=UTC))
     assert shown == '<time datetime="2026-11-04T07:05+00:00">4 Nov 2026, 07:05 UTC</time>'

@@ -5,8 +5,9 @@ from aiohttp.test_utils import make_mocked_request
 
 from identity.errors import TooManyRequests
 from identity.web import rate_limit
-from identity.web.html import Html, plain
+from identity.web.html import Html
 from identity.web.rate_limit import RateLimit
+from identity.web.untrusted_text import single_line
 from tests.identity.application import Deployment, IdentityApplication
 from tests.identity.browser import Browser
 
@@ -60,7 +61,7 @@ async def test_one_address_is_slowed_down_and_another_is_not() -> None:
 
 
 def test_a_flood_of_addresses_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rate_limit, "REMEMBERED", 100)
+    monkeypatch.setattr(rate_limit, "MAX_ADDRESSES", 100)
     limit = RateLimit(trusted_proxies=1)
     for number in range(150):
         headers = {"X-Forwarded-For": f"2001:db8::{number:x}"}
@@ -81,7 +82,7 @@ def test_a_flood_of_addresses_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> N
     ],
 )
 def test_a_name_is_made_harmless(given: str, shown: str) -> None:
-    assert plain(given) == shown
+    assert single_line(given) == shown
 
 
 def test_a_template_that_misses_a_value_fails_loudly() -> None:

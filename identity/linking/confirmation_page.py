@@ -1,27 +1,23 @@
 """The pages that link a chat user: what the link opens, the confirmation, and its answer."""
 
 import logging
-from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 from aiohttp_session import get_session
 
-from identity.audit_log import AuditLog
 from identity.errors import LinkRequestInvalid
+from identity.linking.link_creation import LinkCreation
 from identity.linking.link_requests import LinkRequest, LinkRequests, request_id
-from identity.links import Link, Links, new_link
+from identity.links import Links, new_link
 from identity.oidc.authorization_code import AuthorizationCodeFlow, Tokens
 from identity.oidc.flow_state import PendingLink, remember_flow, remember_pending, take_pending
 from identity.sessions.csrf import check_csrf
 from identity.tokens.broker import TokenBroker
 from identity.tokens.encryption import TokenEncryption
-from identity.web.chat_user_details import shown
+from identity.web.chat_user_details import chat_user_details
 from identity.web.html import Html
 
 log = logging.getLogger(__name__)
-
-OnLinked = Callable[[Link, Link | None], Awaitable[None]]
-"""Called with each stored link and the one that it replaced: pending questions, the receipt."""
 
 
 class LinkPages:
@@ -36,8 +32,7 @@ class LinkPages:
         sign_in: AuthorizationCodeFlow,
         token_encryption: TokenEncryption,
         tokens: TokenBroker,
-        audit: AuditLog,
-        on_linked: OnLinked,
+        link_creation: LinkCreation,
     ) -> None:
         self._html = html
         self._links = links
@@ -45,18 +40,24 @@ class LinkPages:
         self._sign_in = sign_in
         self._token_encryption = token_encryption
         self._tokens = tokens
-        self._audit = audit
-        self._on_linked = on_linked
+        self._link_creation = link_creation
+
+    def routes(self) -> list[web.RouteDef]:
+        """What to add to the application's router."""
+        return [
+            web.get("/link/{request}", self.start, allow_head=False),
+            web.post("/link/confirm", self.answer),
+        ]
 
     async def start(self, request: web.Request) -> web.Response:
         """``GET /link/{request}``: who asked, and the way on. Nothing is stored or used up."""
         secret = request.match_info["request"]
-        wanted = await self.valid(request_id(secret))
+        link_request = await self.valid(request_id(secret))
         return await self._html.page(
             request,
             "link.html",
             continue_url=str(request.app.router["login"].url_for().with_query(link=secret)),
-            **shown(wanted.chat_user, wanted.names),
+            **chat_user_details(link_request.chat_user, link_request.names),
         )
 
     async def valid(self, hashed: str) -> LinkRequest:
@@ -66,39 +67,39 @@ class LinkPages:
             several requests the first answer counts, and an old one can't replace it. Nor can it
             once that link has ended: no question waits for it, so no receipt would tell of it.
         """
-        wanted = await self._link_requests.find(hashed)
-        link = await self._links.get(wanted.chat_user)
-        if link and link.linked_at.timestamp() > wanted.made:
+        link_request = await self._link_requests.find(hashed)
+        link = await self._links.get(link_request.chat_user)
+        if link and link.linked_at.timestamp() > link_request.made:
             raise LinkRequestInvalid("linked meanwhile")
-        return wanted
+        return link_request
 
     async def verified(
-        self, request: web.Request, wanted: LinkRequest, state: str, tokens: Tokens
+        self, request: web.Request, link_request: LinkRequest, state: str, tokens: Tokens
     ) -> web.Response:
         """Keep a verified sign-in with this browser and show its confirmation page."""
         pending = PendingLink(
-            link_request=wanted.id,
-            chat_user=wanted.chat_user,
+            link_request=link_request.id,
+            chat_user=link_request.chat_user,
             account=tokens.account,
             encrypted_token=await self._token_encryption.encrypt(
-                tokens.refresh_token, wanted.chat_user
+                tokens.refresh_token, link_request.chat_user
             ),
             state=state,
-            begun=wanted.made,
+            begun=link_request.made,
         )
         remember_pending(await get_session(request), pending)
         return await self.confirmation(request, pending)
 
     async def confirmation(self, request: web.Request, pending: PendingLink) -> web.Response:
         """The page that names both people before anything is stored."""
-        wanted = await self.valid(pending.link_request)
+        link_request = await self.valid(pending.link_request)
         return await self._html.page(
             request,
             "confirm.html",
             pending=pending.id,
             account=pending.account,
-            replaces=await self._links.active(wanted.chat_user) is not None,
-            **shown(wanted.chat_user, wanted.names),
+            replaces=await self._links.active(link_request.chat_user) is not None,
+            **chat_user_details(link_request.chat_user, link_request.names),
         )
 
     async def answer(self, request: web.Request) -> web.Response:
@@ -107,27 +108,28 @@ class LinkPages:
         form = await request.post()
         pending = take_pending(await get_session(request), str(form.get("pending", "")))
         try:
-            wanted = await self.valid(pending.link_request)
+            link_request = await self.valid(pending.link_request)
             if form.get("answer") == "link":
-                await self._link_requests.consume(wanted)
+                await self._link_requests.consume(link_request)
         except LinkRequestInvalid:
             await self._tokens.discard(pending.encrypted_token, pending.chat_user)
             raise
         if form.get("answer") != "link":
             await self._tokens.discard(pending.encrypted_token, pending.chat_user)
-            return await self._declined(request, wanted, another=form.get("answer") == "another")
-        return await self._linked(request, wanted, pending)
+            another = form.get("answer") == "another"
+            return await self._declined(request, link_request, another=another)
+        return await self._linked(request, link_request, pending)
 
     async def _linked(
-        self, request: web.Request, wanted: LinkRequest, pending: PendingLink
+        self, request: web.Request, link_request: LinkRequest, pending: PendingLink
     ) -> web.Response:
-        replaced = await self.store(
+        replaced = await self._link_creation.create(
             new_link(
-                wanted.chat_user,
+                link_request.chat_user,
                 subject=pending.account.subject,
                 account=pending.account.label,
                 encrypted_token=pending.encrypted_token,
-                names=wanted.names,
+                names=link_request.names,
             )
         )
         return await self._html.page(
@@ -135,43 +137,19 @@ class LinkPages:
             "linked.html",
             account=pending.account,
             replaced=replaced is not None,
-            **shown(wanted.chat_user, wanted.names),
+            **chat_user_details(link_request.chat_user, link_request.names),
         )
 
     async def _declined(
-        self, request: web.Request, wanted: LinkRequest, *, another: bool
+        self, request: web.Request, link_request: LinkRequest, *, another: bool
     ) -> web.Response:
         if not another:
             return await self._html.page(
                 request, "message.html", heading="Nothing was linked", sentence=CANCELLED
             )
-        url, flow = await self._sign_in.begin(link_request=wanted.id, anew=True)
+        url, flow = await self._sign_in.begin(link_request=link_request.id, anew=True)
         remember_flow(await get_session(request), flow)
         raise web.HTTPSeeOther(url)
-
-    async def store(self, link: Link) -> Link | None:
-        """Store a link, end the one that it replaces, and tell who waits for it."""
-        replaced = await self._links.put(link)
-        await self._note(link, replaced)
-        if replaced:
-            await self._tokens.discard(replaced.encrypted_token, replaced.chat_user)
-        try:
-            await self._on_linked(link, replaced)
-        except Exception as error:  # noqa: BLE001 - see below
-            # The link is stored; that a waiting question failed must not tell the person otherwise.
-            log.error("what waited for a link failed: %s", type(error).__name__)  # noqa: TRY400
-        return replaced
-
-    async def _note(self, link: Link, replaced: Link | None) -> None:
-        """Write down who may now speak for whom; in the web chat the sign-in itself says so."""
-        if link.chat_user.platform == "web":
-            return
-        await self._audit.write(
-            "replaced" if replaced else "linked",
-            by=link.chat_user.key,
-            about=link.account,
-            detail=f"before: {replaced.account}" if replaced else "",
-        )
 
 
 CANCELLED = (
