@@ -17,9 +17,10 @@ from bots.teams.registration import TeamsApp
 from bots.usage.admin_page import UsagePages
 from bots.usage.daily_turns import Days
 from identity.admin.invite_page import InvitePages
-from identity.admin.setup_page import Download, DownloadRefused, Guide, SetupPages
+from identity.admin.setup_page import Download, Guide, SetupPages
 from identity.aws import BOUNDED
 from identity.directory.invitations import Invitations
+from identity.errors import DownloadRefused
 from identity.executor import Executor
 from identity.service import Identity
 from identity.web.html import Html

@@ -5,7 +5,7 @@ from dataclasses import replace
 from aiohttp import web
 
 from identity.audit_log import AuditLog
-from identity.errors import IdentityError
+from identity.errors import NotAnAdministrator
 from identity.links import Links
 from identity.oidc.provider import Account, OidcProvider
 from identity.people import ChatUser
@@ -13,13 +13,6 @@ from identity.sessions.signed_in import signed_in_or_redirect, signed_in_or_refu
 from identity.tokens.broker import TokenBroker
 
 GROUP = "bizassist-admins"
-
-
-class NotAnAdministrator(IdentityError):
-    """Somebody who is signed in and not in the group of administrators."""
-
-    sentence = "This page is for administrators. Ask one of them if you need it."
-    status = 403
 
 
 class Administrators:

@@ -4,7 +4,8 @@ from aiohttp import web
 
 from identity.admin.administrators import Administrators
 from identity.audit_log import AuditLog
-from identity.directory.invitations import InvitationRefused, Invitations, Invited, Person
+from identity.directory.invitations import Invitations, Invited, Person
+from identity.errors import InvitationRefused
 from identity.sessions.csrf import check_csrf
 from identity.web.html import Html
 

@@ -9,7 +9,6 @@ from typing import Literal
 from aiohttp import web
 
 from identity.admin.administrators import Administrators
-from identity.errors import IdentityError
 from identity.web.html import Html
 
 log = logging.getLogger(__name__)
@@ -56,13 +55,6 @@ class Download:
     name: str
     content_type: str
     make: Callable[[Mapping[str, str]], bytes]
-
-
-class DownloadRefused(IdentityError):
-    """A file that can't be made from what was asked."""
-
-    sentence = "This needs the id of your app's registration in Microsoft Entra, a GUID."
-    status = 400
 
 
 @dataclass(frozen=True, slots=True)

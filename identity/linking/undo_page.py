@@ -5,6 +5,7 @@ import logging
 from aiohttp import web
 
 from identity.audit_log import AuditLog
+from identity.errors import LinkInUse
 from identity.linking.receipts import Receipts, Undo
 from identity.links import Link, Links
 from identity.oidc.provider import Account
@@ -64,7 +65,7 @@ class UndoPages:
             if link is None or await self._tokens.revoke(link):
                 break
         else:
-            raise web.HTTPConflict(text="The link is in use right now. Please try again.")
+            raise LinkInUse("its token was refreshed each time")
         if link:
             await self._audit.write("undone", by=link.chat_user.key, about=link.account)
         raise web.HTTPSeeOther(request.path)

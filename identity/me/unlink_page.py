@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from identity.audit_log import AuditLog
-from identity.errors import NotYours
+from identity.errors import LinkInUse, NotYours
 from identity.links import Link, Links
 from identity.oidc.provider import Account
 from identity.people import ChatUser
@@ -59,7 +59,7 @@ class UnlinkPages:
             if await self._tokens.revoke(link):
                 break
         else:
-            raise web.HTTPConflict(text="The link is in use right now. Please try again.")
+            raise LinkInUse("its token was refreshed each time")
         await self._audit.write(
             "revoked", by=person.label, about=link.account, detail=link.chat_user.key
         )

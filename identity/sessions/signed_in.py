@@ -7,6 +7,7 @@ from urllib.parse import quote, urlencode
 from aiohttp import web
 from aiohttp_session import get_session
 
+from identity.errors import SignInRequired
 from identity.oidc.provider import Account
 from identity.sessions.browser_name import described
 from identity.sessions.session_store import rotate_session
@@ -80,8 +81,11 @@ async def signed_in_or_redirect(request: web.Request) -> SignedIn:
 
 
 async def signed_in_or_refuse(request: web.Request) -> SignedIn:
-    """Who is signed in; anybody else is refused."""
+    """Who is signed in.
+
+    :raises SignInRequired: when nobody is.
+    """
     person = await signed_in(request)
     if person is None:
-        raise web.HTTPUnauthorized(text="Please sign in first.")
+        raise SignInRequired("nobody is signed in")
     return person

@@ -36,13 +36,13 @@ def error_pages(html: Html) -> Middleware:
             return await handler(request)
         except IdentityError as error:
             log.info("%s %s: %s", request.method, route_pattern(request), error)
-            return _page(request, html, error.status, error.sentence)
+            return _error_page(request, html, error)
         except (web.HTTPClientError, web.HTTPServerError) as error:
             sentence = SENTENCES.get(error.status, error.text or error.reason)
             return _page(request, html, error.status, sentence)
         except (ClientError, BotoCoreError) as error:
             log.warning("%s %s: %s", request.method, route_pattern(request), type(error).__name__)
-            return _page(request, html, SignInUnavailable.status, SignInUnavailable.sentence)
+            return _error_page(request, html, SignInUnavailable(type(error).__name__))
         except (web.HTTPException, ConnectionError):
             raise  # a redirect, or the browser has gone away
         except Exception as error:
@@ -50,6 +50,13 @@ def error_pages(html: Html) -> Middleware:
             return _page(request, html, HTTPStatus.INTERNAL_SERVER_ERROR, UNEXPECTED)
 
     return middleware
+
+
+def _error_page(request: web.Request, html: Html, error: IdentityError) -> web.Response:
+    page = _page(request, html, error.status, error.sentence)
+    if error.retry_after is not None:
+        page.headers["Retry-After"] = str(error.retry_after)  # RFC 9110, section 10.2.3
+    return page
 
 
 def _page(request: web.Request, html: Html, status: int, sentence: str) -> web.Response:

@@ -9,7 +9,7 @@ from aiohttp import web
 from identity.admin.administrators import Administrators
 from identity.audit_log import AuditLog
 from identity.directory.linked_people import LinkedPeople
-from identity.errors import NotYours
+from identity.errors import InvalidSettings, NotYours
 from identity.sessions.csrf import check_csrf
 from identity.web.chat_user_details import PLATFORM_NAMES
 from identity.web.flash_message import flash, take_flash
@@ -17,7 +17,6 @@ from identity.web.html import Html
 from identity.workspaces.settings import (
     LARGEST_DAY,
     LARGEST_QUOTA,
-    InvalidSettings,
     Settings,
     Workspace,
     Workspaces,
@@ -98,7 +97,7 @@ class WorkspacePages:
             settings = _read(form)
         except InvalidSettings as wrong:
             typed = {name: str(form.get(name, "")) for name in _typed(one.settings)}
-            return await self._form(request, one, typed, problem=str(wrong))
+            return await self._form(request, one, typed, problem=wrong.sentence)
         # What gives or takes rights is written down before it holds.
         await self._audit.write(
             "settled",
@@ -116,7 +115,7 @@ class WorkspacePages:
         return await self._html.page(
             request,
             "admin/workspace.html",
-            status=422 if problem else 200,
+            status=InvalidSettings.status if problem else 200,
             one=one,
             typed=typed,
             problem=problem,

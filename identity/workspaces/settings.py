@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING, cast
 
+from identity.errors import InvalidSettings
 from identity.executor import Executor
 from identity.people import ChatUser, PlatformName
 
@@ -22,10 +23,6 @@ LARGEST_DAY = {"tool_calls": 100_000, "tokens": 100_000_000, "seconds": 24 * 60 
 
 CHANNEL = re.compile(r"[A-Za-z0-9:@._-]{1,200}")
 """Slack's ``C0123456789``, Teams' ``19:…@thread.tacv2``."""
-
-
-class InvalidSettings(ValueError):
-    """Settings that can't be meant; ``str`` is one sentence for who typed them."""
 
 
 def out_of_bounds(name: str) -> str:

@@ -5,7 +5,8 @@ import secrets
 import boto3
 import pytest
 
-from identity.workspaces.settings import InvalidSettings, Settings, Workspace
+from identity.errors import InvalidSettings
+from identity.workspaces.settings import Settings, Workspace
 from tests.conftest import Stack
 from tests.person import Person, signed_in
 

@@ -95,6 +95,7 @@ async def test_signing_out_works_here_while_the_pool_is_down(
     assert (await alice.get("/chat")).text == "hello stranger"
     unavailable = await alice.get("/auth/login")
     assert unavailable.status == 503
+    assert unavailable.headers["Retry-After"] == "60"
     assert "Please try again in a minute" in unavailable.text
 
 
