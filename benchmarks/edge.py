@@ -36,9 +36,10 @@ from bots.platform import Accepted
 from bots.queue.inbox import Inbox
 from bots.slack.incoming.endpoint import SlackEdge
 from identity.executor import Executor
-from identity.sessions.browser_sessions import Sessions
+from identity.sessions.session_store import SessionStore
+from identity.web.error_pages import error_pages
 from identity.web.html import Html
-from identity.web.middleware import error_pages, security_headers
+from identity.web.security_headers import security_headers
 
 ROUNDS, EVENTS, CONNECTIONS = 7, 2_000, 16
 QUEUED = 300
@@ -90,7 +91,7 @@ async def whole(accept: Accept = kept) -> web.Application:
     app = application(SlackEdge(SECRET, accept).routes(), {})
     html, nothing = Html(), cast("Any", None)
     app.on_response_prepare.append(security_headers(https=True, form_targets=nowhere))
-    sessions = Sessions(nothing, "", Executor(), nothing)
+    sessions = SessionStore(nothing, "", Executor(), nothing)
     app.middlewares.extend([error_pages(html), session_middleware(sessions), error_pages(html)])
     return app
 

@@ -16,7 +16,7 @@ from typing import Any
 import boto3
 
 from benchmarks.token_broker import cloud
-from identity.directory.linked_people import Directory, page, searched
+from identity.directory.linked_people import LinkedPeople, page, searched
 from identity.executor import Executor
 from identity.links import Links
 from identity.people import ChatUser
@@ -70,12 +70,12 @@ async def measure(count: int, rounds: int) -> dict[str, list[float]]:
             began = time.perf_counter()
             await asyncio.to_thread(scan, known.links_table)
             note("a bare scan", began)
-            directory = Directory(links)
+            linked_people = LinkedPeople(links)
             began = time.perf_counter()
-            await directory.everybody()
+            await linked_people.everybody()
             note("the first page's reading", began)
             began = time.perf_counter()
-            page(searched(await directory.everybody(), f"person {number}", "seen"), 2)
+            page(searched(await linked_people.everybody(), f"person {number}", "seen"), 2)
             note("each further page", began)
         executor.close()
     return taken

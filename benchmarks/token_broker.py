@@ -85,9 +85,13 @@ async def linked(identity: Identity, known: Parameters) -> Link:
     )["AuthenticationResult"]
     account = await identity.oidc.verify_access_token(granted["AccessToken"])
     chat_user = ChatUser("slack", "T0", "U0")
-    sealed = await identity.vault.seal(granted["RefreshToken"], chat_user)
+    encrypted_token = await identity.token_encryption.encrypt(granted["RefreshToken"], chat_user)
     link = new_link(
-        chat_user, subject=account.subject, account="alice", sealed=sealed, names=Names()
+        chat_user,
+        subject=account.subject,
+        account="alice",
+        encrypted_token=encrypted_token,
+        names=Names(),
     )
     await identity.links.put(link)
     return link

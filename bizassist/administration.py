@@ -16,12 +16,11 @@ from bots.teams.app_package import app_package
 from bots.teams.registration import TeamsApp
 from bots.usage.admin_page import UsagePages
 from bots.usage.daily_turns import DailyTurns
-from identity.admin.administrators import Administrators
 from identity.admin.invite_page import InvitePages
-from identity.admin.setup_page import Download, DownloadRefused, Guide, SetupPages
+from identity.admin.setup_page import Download, Guide, SetupPages
 from identity.aws import BOUNDED
 from identity.directory.invitations import Invitations
-from identity.directory.linked_people import Directory
+from identity.errors import DownloadRefused
 from identity.executor import Executor
 from identity.service import Identity
 from identity.web.html import Html
@@ -45,9 +44,6 @@ def administration(
     workspaces: Workspaces,
 ) -> list[web.AbstractRouteDef]:
     """The routes to add to the application."""
-    administrators = Administrators(
-        identity.links, identity.tokens, identity.oidc, identity.audit, deployment.user_pool_id
-    )
     checks = Checks(
         process=process,
         deployment=deployment,
@@ -58,7 +54,7 @@ def administration(
     )
     setup = SetupPages(
         html=html,
-        administrators=administrators,
+        administrators=identity.administrators,
         checks=checks.all(),
         downloads=_downloads(process.public_url),
         guide=Guide(
@@ -70,7 +66,7 @@ def administration(
     )
     invite = InvitePages(
         html=html,
-        administrators=administrators,
+        administrators=identity.administrators,
         invitations=Invitations(
             session.client("cognito-idp", config=BOUNDED), deployment.user_pool_id, call
         ),
@@ -79,14 +75,14 @@ def administration(
     )
     settings = WorkspacePages(
         html=html,
-        administrators=administrators,
-        directory=Directory(identity.links),
+        administrators=identity.administrators,
+        linked_people=identity.linked_people,
         workspaces=workspaces,
         audit=identity.audit,
     )
     usage = UsagePages(
         html=html,
-        administrators=administrators,
+        administrators=identity.administrators,
         daily_turns=DailyTurns(
             session.client("dynamodb", config=BOUNDED), call, deployment.ledger_table
         ),

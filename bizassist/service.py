@@ -58,8 +58,8 @@ from identity.linking.receipts import Receipts
 from identity.links import Link
 from identity.people import PlatformName
 from identity.service import Identity
+from identity.web.access_log import AccessLog
 from identity.web.html import Html
-from identity.web.middleware import AccessLog
 from identity.workspaces.settings import Workspaces
 
 if TYPE_CHECKING:

@@ -52,7 +52,7 @@ class Entry:
         return datetime.fromtimestamp(int(self.position.partition("-")[0]) / 1e9, UTC)
 
 
-class Audit:
+class AuditLog:
     """The table of entries: one partition a day, positions that sort by time.
 
     There is no way here to change or remove an entry, and the service's role has none either.

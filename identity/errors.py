@@ -2,20 +2,29 @@
 
 ::
 
-    IdentityError
-    ├── SignInFailed            the sign-in came back wrong; start it again
-    │   ├── CookieMissing       begun in another browser, or this one keeps no cookie of ours
-    │   └── TokenRejected       a token is not one of ours, or not for this purpose
-    ├── SignInUnavailable       the user pool doesn't answer; nothing is wrong with the person
-    ├── LinkExpired             the stored sign-in is no longer accepted; sign in again
-    ├── LinkRequestInvalid      the one-time link was used, is too old, or never was
-    ├── UndoInvalid             the receipt's undo link is too old, or never was
-    ├── NotYours                no link, session or memory of this person's
-    ├── MemoryUnavailable       the memory can't be read, or keeps what it should forget
-    ├── FormRejected            a form came from elsewhere or from a session that has ended
-    └── TooManyRequests         one address asks too often
+    IdentityError                500
+    ├── SignInFailed             400  the sign-in came back wrong; start it again
+    │   ├── CookieMissing        400  begun in another browser, or this one keeps no cookie of ours
+    │   └── TokenRejected        401  a token is not one of ours, or not for this purpose
+    ├── SignInRequired           401  nobody is signed in to this browser session
+    ├── SignInUnavailable        503  the user pool doesn't answer; again after a minute
+    ├── LinkExpired              401  the stored sign-in is no longer accepted; sign in again
+    ├── LinkRequestInvalid       410  the one-time link was used, is too old, or never was
+    ├── LinkInUse                409  a turn is refreshing the link's token; again after a second
+    ├── UndoInvalid              410  the receipt's undo link is too old, or never was
+    ├── NotYours                 404  no link, session or memory of this person's
+    ├── NotAnAdministrator       403  signed in, and not in the group of administrators
+    ├── MemoryUnavailable        503  the memory can't be read or changed; again after a minute
+    ├── FormRejected             403  a form came from elsewhere or from a session that has ended
+    ├── FormInvalid              422  what was typed can't be meant; the error itself says why
+    │   ├── InvitationRefused    422  nobody can be invited by that
+    │   └── InvalidSettings      422  a workspace's settings are out of bounds
+    ├── DownloadRefused          400  a file can't be made from what was asked
+    └── TooManyRequests          429  one address asks too often; again after a minute
 
-``str(error)`` is for logs and carries no token; :attr:`IdentityError.sentence` is for the person.
+Where no time is given, the same request fails again however often it is sent. One place turns
+errors into pages: :mod:`identity.web.error_pages`. ``str(error)`` is for logs and carries no token;
+:attr:`IdentityError.sentence` is for the person.
 """
 
 from typing import ClassVar
@@ -26,10 +35,12 @@ class IdentityError(Exception):
 
     :ivar sentence: what the person reads; the type's own, unless an error brings another.
     :cvar status: the HTTP status of a page that ends with this error.
+    :cvar retry_after: seconds after which the same request may succeed; None where it never will.
     """
 
     sentence: str = "Something went wrong with your sign-in. Please try again."
     status: ClassVar[int] = 500
+    retry_after: ClassVar[int | None] = None
 
 
 class SignInFailed(IdentityError):
@@ -56,11 +67,19 @@ class TokenRejected(SignInFailed):
     status = 401
 
 
+class SignInRequired(IdentityError):
+    """A form of a browser session in which nobody is signed in."""
+
+    sentence = "Please sign in first."
+    status = 401
+
+
 class SignInUnavailable(IdentityError):
     """The user pool, or what keeps the tokens, doesn't answer."""
 
     sentence = "The sign-in service isn't answering right now. Please try again in a minute."
     status = 503
+    retry_after = 60
 
 
 class LinkExpired(IdentityError):
@@ -80,6 +99,14 @@ class LinkRequestInvalid(IdentityError):
     status = 410
 
 
+class LinkInUse(IdentityError):
+    """A turn refreshes the token of the link that should end, again and again."""
+
+    sentence = "The link is in use right now. Please try again."
+    status = 409
+    retry_after = 1
+
+
 class UndoInvalid(IdentityError):
     """The secret of an undo link that is older than its day, or never existed."""
 
@@ -97,6 +124,13 @@ class NotYours(IdentityError):
     status = 404
 
 
+class NotAnAdministrator(IdentityError):
+    """Somebody who is signed in and not in the group of administrators."""
+
+    sentence = "This page is for administrators. Ask one of them if you need it."
+    status = 403
+
+
 class MemoryUnavailable(IdentityError):
     """The memory doesn't answer, refuses, or still has what it was told to forget."""
 
@@ -105,6 +139,7 @@ class MemoryUnavailable(IdentityError):
         "Please look again in a minute."
     )
     status = 503
+    retry_after = 60
 
 
 class FormRejected(IdentityError):
@@ -114,8 +149,34 @@ class FormRejected(IdentityError):
     status = 403
 
 
+class FormInvalid(IdentityError):
+    """What was typed into a form can't be meant; the sentence is for who typed it."""
+
+    status = 422
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+class InvitationRefused(FormInvalid):
+    """Somebody can't be invited."""
+
+
+class InvalidSettings(FormInvalid):
+    """A workspace's settings that are out of bounds."""
+
+
+class DownloadRefused(IdentityError):
+    """A file that can't be made from what was asked."""
+
+    sentence = "This needs the id of your app's registration in Microsoft Entra, a GUID."
+    status = 400
+
+
 class TooManyRequests(IdentityError):
     """More requests from one address than a person makes."""
 
     sentence = "Too many requests from your network. Please wait a minute and try again."
     status = 429
+    retry_after = 60

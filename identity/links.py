@@ -47,14 +47,15 @@ SHOWN = (
 class Link:
     """One chat user's link to one subject.
 
-    :param sealed: the refresh token, encrypted for this chat user; empty once it is worthless.
+    :param encrypted_token: the refresh token, for this chat user only; empty once it is worthless;
+        rows call it ``sealed``.
     :param account: what the person recognises their company account by.
     :param names: what the platform called the chat user and their workspace.
     """
 
     chat_user: ChatUser
     subject: str
-    sealed: bytes = field(repr=False)
+    encrypted_token: bytes = field(repr=False)
     account: str
     linked_at: datetime
     state: LinkState = "active"
@@ -102,7 +103,7 @@ class Links:
         )
         return _link(answer["Attributes"]) if answer.get("Attributes") else None
 
-    async def reseal(self, link: Link, sealed: bytes) -> Link | None:
+    async def replace_token(self, link: Link, encrypted_token: bytes) -> Link | None:
         """Replace the refresh token of ``link`` and note that its person was here.
 
         :returns: the link as it now stands, or None when it was changed meanwhile.
@@ -111,9 +112,9 @@ class Links:
         changed = await self._update(
             link,
             "SET sealed = :new, last_seen = :seen REMOVE leased_until",
-            {":new": {"B": sealed}, ":seen": {"N": _seconds(seen)}},
+            {":new": {"B": encrypted_token}, ":seen": {"N": _seconds(seen)}},
         )
-        return replace(link, sealed=sealed, last_seen=seen) if changed else None
+        return replace(link, encrypted_token=encrypted_token, last_seen=seen) if changed else None
 
     async def seen(self, link: Link) -> None:
         """Note that the person of ``link`` was here, unless that is known as of a moment ago.
@@ -129,7 +130,7 @@ class Links:
             log.warning("when somebody was here can't be noted: %s", type(error).__name__)
 
     async def lease(self, link: Link, seconds: int) -> bool:
-        """Be the one process that refreshes ``link``, until it is resealed, ended or released.
+        """Be the one process that refreshes ``link``, until its token is replaced or it ends.
 
         :returns: False when another process is, or when the link was changed meanwhile.
         """
@@ -193,7 +194,7 @@ class Links:
         values: "dict[str, AttributeValueTypeDef]",
         condition: str = "",
     ) -> bool:
-        # The ciphertext is different for each sealing, so it tells whether the row is still ours.
+        # The ciphertext is different each time, so it tells whether the row is still ours.
         unchanged = "sealed = :old"
         try:
             await self._execute(
@@ -202,7 +203,7 @@ class Links:
                 Key={"chat_user": {"S": link.chat_user.key}},
                 UpdateExpression=change,
                 ConditionExpression=f"{unchanged} AND {condition}" if condition else unchanged,
-                ExpressionAttributeValues={**values, ":old": {"B": link.sealed}},
+                ExpressionAttributeValues={**values, ":old": {"B": link.encrypted_token}},
             )
         except ClientError as error:
             if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
@@ -212,12 +213,14 @@ class Links:
 
 
 def new_link(
-    chat_user: ChatUser, *, subject: str, account: str, sealed: bytes, names: Names
+    chat_user: ChatUser, *, subject: str, account: str, encrypted_token: bytes, names: Names
 ) -> Link:
     """An active link that begins now."""
     now = datetime.now(UTC)
     now = now.replace(microsecond=now.microsecond // 1_000 * 1_000)  # as the table keeps it
-    return Link(chat_user, subject, sealed, account, linked_at=now, last_seen=now, names=names)
+    return Link(
+        chat_user, subject, encrypted_token, account, linked_at=now, last_seen=now, names=names
+    )
 
 
 def _item(link: Link) -> "dict[str, AttributeValueTypeDef]":
@@ -230,8 +233,8 @@ def _item(link: Link) -> "dict[str, AttributeValueTypeDef]":
         "workspace": {"S": link.names.workspace},
         "user_name": {"S": link.names.user},
     }
-    if link.sealed:
-        item["sealed"] = {"B": link.sealed}
+    if link.encrypted_token:
+        item["sealed"] = {"B": link.encrypted_token}
     if link.last_seen:
         item["last_seen"] = {"N": _seconds(link.last_seen)}
     return item
@@ -242,7 +245,7 @@ def _link(item: Item) -> Link:
         chat_user=ChatUser.from_key(item["chat_user"]["S"]),
         subject=item["subject"]["S"],
         state=cast("LinkState", item["link_state"]["S"]),
-        sealed=bytes(item["sealed"]["B"]) if "sealed" in item else b"",
+        encrypted_token=bytes(item["sealed"]["B"]) if "sealed" in item else b"",
         account=item["account"]["S"],
         linked_at=_time(item["linked_at"]["N"]),
         last_seen=_time(item["last_seen"]["N"]) if "last_seen" in item else None,

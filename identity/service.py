@@ -9,62 +9,44 @@ from aiohttp import web
 from aiohttp_session import session_middleware
 
 from identity.admin.administrators import Administrators
-from identity.admin.people_page import AdminPages
-from identity.audit_log import Audit
+from identity.admin.audit_page import AuditPages
+from identity.admin.people_page import PeoplePages
+from identity.audit_log import AuditLog
 from identity.aws import Clients
-from identity.directory.deprovisioning import Departures
-from identity.directory.linked_people import Directory
+from identity.directory.deprovisioning import Deprovisioning
+from identity.directory.linked_people import LinkedPeople
 from identity.directory.user_pool import UserPool
 from identity.executor import Executor
+from identity.linking.confirmation_page import LinkPages
+from identity.linking.link_creation import LinkCreation, OnLinked
 from identity.linking.link_requests import LinkRequests
-from identity.linking.pages import LinkPages, OnLinked
 from identity.linking.receipts import Receipts
 from identity.linking.undo_page import UndoPages
 from identity.links import Link, Links
-from identity.me.pages import MePages
-from identity.memory.conversations import Conversations
-from identity.memory.pages import MemoryPages
-from identity.memory.records import Memories
+from identity.me.overview_page import OverviewPage
+from identity.me.session_pages import SessionPages
+from identity.me.unlink_page import UnlinkPages
+from identity.memory.conversation_events import ConversationEvents
+from identity.memory.forget_page import ForgetPages
+from identity.memory.records import MemoryRecords
 from identity.memory.role import MemoryRole
-from identity.oidc.authorization_code import SignIn
-from identity.oidc.provider import Oidc
+from identity.oidc.authorization_code import AuthorizationCodeFlow
+from identity.oidc.provider import OidcProvider
 from identity.people import ChatUser, Names
-from identity.routes import identity_routes
-from identity.sessions.browser_sessions import Sessions
 from identity.sessions.session_list import SessionList
-from identity.sign_in.pages import AuthPages
+from identity.sessions.session_store import SessionStore
+from identity.settings import IdentitySettings
+from identity.sign_in.sign_in_pages import SignInPages
+from identity.sign_in.sign_out_pages import SignOutPages
 from identity.tokens.broker import TokenBroker
-from identity.tokens.encryption import Vault
-from identity.web.html import Html
-from identity.web.middleware import error_pages, security_headers
+from identity.tokens.encryption import TokenEncryption
+from identity.web.error_pages import error_pages
+from identity.web.html import STATIC, STATIC_URL, Html
 from identity.web.rate_limit import RateLimit
+from identity.web.security_headers import security_headers
 
 if TYPE_CHECKING:
     import boto3
-
-
-@dataclass(frozen=True, slots=True)
-class IdentitySettings:
-    """Where identity lives in this deployment.
-
-    :param issuer: as tokens name it; addresses come from ``discovery_url`` only.
-    :param public_url: our own base URL, as browsers know it, without a slash at its end.
-    :param trusted_proxies: how many proxies of ours stand between the browsers and us.
-    """
-
-    user_pool_id: str
-    issuer: str
-    discovery_url: str
-    web_client_id: str
-    links_table: str
-    link_requests_table: str
-    sessions_table: str
-    audit_table: str
-    tokens_key_id: str
-    memory_id: str
-    memory_role_arn: str
-    public_url: str
-    trusted_proxies: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,16 +56,18 @@ class Identity:
     settings: IdentitySettings
     links: Links
     link_requests: LinkRequests
-    tokens: TokenBroker
-    oidc: Oidc
-    vault: Vault
-    sessions: Sessions
-    session_list: SessionList
-    audit: Audit
-    departures: Departures
     receipts: Receipts
-    memories: Memories
-    conversations: Conversations
+    tokens: TokenBroker
+    token_encryption: TokenEncryption
+    oidc: OidcProvider
+    sessions: SessionStore
+    session_list: SessionList
+    deprovisioning: Deprovisioning
+    linked_people: LinkedPeople
+    administrators: Administrators
+    audit: AuditLog
+    memories: MemoryRecords
+    conversations: ConversationEvents
 
     @classmethod
     @asynccontextmanager
@@ -92,47 +76,52 @@ class Identity:
     ) -> AsyncIterator[Self]:
         """Everything that needs no application; ends what it began when the block ends."""
         clients = Clients.of(session)
-        links = Links(clients.dynamodb, settings.links_table, execute)
-        vault = Vault(clients.kms, settings.tokens_key_id, execute)
-        session_list = SessionList(clients.dynamodb, settings.sessions_table, execute)
-        pool = UserPool(clients.cognito, settings.user_pool_id, execute)
-        departures = Departures(pool, session_list, links)
+        dynamodb = clients.dynamodb
+        links = Links(dynamodb, settings.links_table, execute)
+        audit = AuditLog(dynamodb, settings.audit_table, execute)
+        session_list = SessionList(dynamodb, settings.sessions_table, execute)
+        token_encryption = TokenEncryption(clients.kms, settings.tokens_key_id, execute)
+        deprovisioning = Deprovisioning(
+            UserPool(clients.cognito, settings.user_pool_id, execute), session_list, links
+        )
         role = MemoryRole(settings.memory_role_arn, session, clients.sts)
         async with (
-            Oidc(
+            OidcProvider(
                 discovery_url=settings.discovery_url,
                 issuer=settings.issuer,
                 client_id=settings.web_client_id,
             ) as oidc,
             TokenBroker(
                 links=links,
-                vault=vault,
+                token_encryption=token_encryption,
                 oidc=oidc,
                 cognito=clients.cognito,
                 client_id=settings.web_client_id,
                 execute=execute,
-                still_here=departures.still_here,
+                is_enabled=deprovisioning.is_enabled,
             ) as tokens,
-            departures.watching(),
+            deprovisioning.polling(),
         ):
             yield cls(
                 settings=settings,
                 links=links,
-                link_requests=LinkRequests(clients.dynamodb, settings.link_requests_table, execute),
+                link_requests=LinkRequests(dynamodb, settings.link_requests_table, execute),
+                receipts=Receipts(
+                    dynamodb, settings.link_requests_table, execute, settings.public_url
+                ),
                 tokens=tokens,
+                token_encryption=token_encryption,
                 oidc=oidc,
-                vault=vault,
-                sessions=Sessions(
-                    clients.dynamodb, settings.sessions_table, execute, departures.still_here
+                sessions=SessionStore(
+                    dynamodb, settings.sessions_table, execute, deprovisioning.is_enabled
                 ),
                 session_list=session_list,
-                audit=Audit(clients.dynamodb, settings.audit_table, execute),
-                departures=departures,
-                receipts=Receipts(
-                    clients.dynamodb, settings.link_requests_table, execute, settings.public_url
-                ),
-                memories=Memories(role, settings.memory_id, execute),
-                conversations=Conversations(role, settings.memory_id, execute),
+                deprovisioning=deprovisioning,
+                linked_people=LinkedPeople(links),
+                administrators=Administrators(links, tokens, oidc, audit, settings.user_pool_id),
+                audit=audit,
+                memories=MemoryRecords(role, settings.memory_id, execute),
+                conversations=ConversationEvents(role, settings.memory_id, execute),
             )
 
     async def link_url(self, chat_user: ChatUser, names: Names) -> str:
@@ -153,10 +142,10 @@ class Identity:
 
         :param rate_limit: how often one address may come where nobody need be signed in.
         """
-        settings = self.settings
+        limit = rate_limit or RateLimit(trusted_proxies=self.settings.trusted_proxies)
         app.on_response_prepare.append(
             security_headers(
-                https=settings.public_url.startswith("https://"),
+                https=self.settings.public_url.startswith("https://"),
                 form_targets=self.oidc.form_targets,
             )
         )
@@ -165,86 +154,85 @@ class Identity:
         app.middlewares.extend(
             [error_pages(html), session_middleware(self.sessions), error_pages(html)]
         )
-        sign_in = SignIn(
+        app.add_routes(limit.limited(self._routes_for_everybody(html, on_linked)))
+        app.add_routes(self._routes_for_the_signed_in(html))
+        app.add_routes(self._routes_for_administrators(html))
+        app.add_routes([web.static(STATIC_URL, STATIC)])
+
+    def _routes_for_everybody(self, html: Html, on_linked: OnLinked) -> list[web.RouteDef]:
+        flow = AuthorizationCodeFlow(
             self.oidc,
-            client_id=settings.web_client_id,
-            redirect_uri=f"{settings.public_url}/auth/callback",
+            client_id=self.settings.web_client_id,
+            redirect_uri=f"{self.settings.public_url}/auth/callback",
         )
-        directory = Directory(self.links)
-
-        async def linked(link: Link, replaced: Link | None) -> None:
-            await on_linked(link, replaced)
-            await directory.changed(link.chat_user)
-
-        link_pages = self._link_pages(html, sign_in, linked)
-        app.add_routes(
-            identity_routes(
-                auth_pages=self._auth_pages(html, sign_in, link_pages),
-                link_pages=link_pages,
-                undo_pages=self._undo_pages(html),
-                me_pages=self._me_pages(html),
-                admin_pages=self._admin_pages(html, directory),
-                memory_pages=MemoryPages(
-                    html=html, memories=self.memories, conversations=self.conversations
-                ),
-                rate_limit=rate_limit or RateLimit(trusted_proxies=settings.trusted_proxies),
-            )
-        )
-
-    def _link_pages(self, html: Html, sign_in: SignIn, on_linked: OnLinked) -> LinkPages:
-        return LinkPages(
+        creation = self._link_creation(on_linked)
+        link_pages = LinkPages(
             html=html,
             links=self.links,
             link_requests=self.link_requests,
-            sign_in=sign_in,
-            vault=self.vault,
+            sign_in=flow,
+            token_encryption=self.token_encryption,
             tokens=self.tokens,
-            audit=self.audit,
-            on_linked=on_linked,
+            link_creation=creation,
         )
-
-    def _auth_pages(self, html: Html, sign_in: SignIn, link_pages: LinkPages) -> AuthPages:
-        return AuthPages(
-            html=html,
-            oidc=self.oidc,
-            sign_in=sign_in,
-            vault=self.vault,
-            link_pages=link_pages,
-            sessions=self.session_list,
-            audit=self.audit,
-            user_pool_id=self.settings.user_pool_id,
-            client_id=self.settings.web_client_id,
-            public_url=self.settings.public_url,
-        )
-
-    def _me_pages(self, html: Html) -> MePages:
-        return MePages(
-            html=html,
-            links=self.links,
-            tokens=self.tokens,
-            sessions=self.session_list,
-            memories=self.memories,
-            audit=self.audit,
-        )
-
-    def _undo_pages(self, html: Html) -> UndoPages:
-        return UndoPages(
+        undo_pages = UndoPages(
             html=html,
             links=self.links,
             tokens=self.tokens,
             receipts=self.receipts,
             audit=self.audit,
         )
-
-    def _admin_pages(self, html: Html, directory: Directory) -> AdminPages:
-        return AdminPages(
+        sign_in_pages = SignInPages(
             html=html,
-            administrators=Administrators(
-                self.links, self.tokens, self.oidc, self.audit, self.settings.user_pool_id
-            ),
-            directory=directory,
+            sign_in=flow,
+            token_encryption=self.token_encryption,
+            link_pages=link_pages,
+            link_creation=creation,
+            sessions=self.session_list,
+            audit=self.audit,
+            user_pool_id=self.settings.user_pool_id,
+        )
+        sign_out_pages = SignOutPages(
+            html=html,
+            oidc=self.oidc,
+            audit=self.audit,
+            client_id=self.settings.web_client_id,
+            public_url=self.settings.public_url,
+        )
+        return [
+            *link_pages.routes(),
+            *undo_pages.routes(),
+            *sign_in_pages.routes(),
+            *sign_out_pages.routes(),
+        ]
+
+    def _routes_for_the_signed_in(self, html: Html) -> list[web.RouteDef]:
+        overview = OverviewPage(
+            html=html, links=self.links, sessions=self.session_list, memories=self.memories
+        )
+        unlink = UnlinkPages(html=html, links=self.links, tokens=self.tokens, audit=self.audit)
+        sessions = SessionPages(sessions=self.session_list)
+        forget = ForgetPages(html=html, memories=self.memories, conversations=self.conversations)
+        return [*overview.routes(), *unlink.routes(), *sessions.routes(), *forget.routes()]
+
+    def _routes_for_administrators(self, html: Html) -> list[web.RouteDef]:
+        people = PeoplePages(
+            html=html,
+            administrators=self.administrators,
+            linked_people=self.linked_people,
             links=self.links,
             tokens=self.tokens,
             sessions=self.session_list,
             audit=self.audit,
+        )
+        audit = AuditPages(html=html, administrators=self.administrators, audit=self.audit)
+        return [*people.routes(), *audit.routes()]
+
+    def _link_creation(self, on_linked: OnLinked) -> LinkCreation:
+        async def linked(link: Link, replaced: Link | None) -> None:
+            await on_linked(link, replaced)
+            await self.linked_people.changed(link.chat_user)
+
+        return LinkCreation(
+            links=self.links, tokens=self.tokens, audit=self.audit, on_linked=linked
         )

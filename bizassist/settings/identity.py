@@ -1,7 +1,7 @@
 """What identity needs to know of a deployment."""
 
 from bizassist.settings.parameters import Parameters
-from identity.service import IdentitySettings
+from identity.settings import IdentitySettings
 
 
 def identity_settings(

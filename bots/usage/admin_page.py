@@ -46,7 +46,7 @@ class UsagePages:
 
     async def usage(self, request: web.Request) -> web.Response:
         """``GET /admin/usage``: sums of three times, and lists of what needs a look."""
-        await self._administrators.page(request)
+        await self._administrators.for_page(request)
         now = datetime.now(UTC)
         turns = await self._daily_turns.turns(now.date(), max(TIMES.values()))
         lost = [turn for turn in turns if turn.undelivered(now)]

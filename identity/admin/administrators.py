@@ -4,22 +4,15 @@ from dataclasses import replace
 
 from aiohttp import web
 
-from identity.audit_log import Audit
-from identity.errors import IdentityError
+from identity.audit_log import AuditLog
+from identity.errors import NotAnAdministrator
 from identity.links import Links
-from identity.oidc.provider import Account, Oidc
+from identity.oidc.provider import Account, OidcProvider
 from identity.people import ChatUser
-from identity.sessions.signed_in import must_be_signed_in, to_be_signed_in
+from identity.sessions.signed_in import signed_in_or_redirect, signed_in_or_refuse
 from identity.tokens.broker import TokenBroker
 
 GROUP = "bizassist-admins"
-
-
-class NotAnAdministrator(IdentityError):
-    """Somebody who is signed in and not in the group of administrators."""
-
-    sentence = "This page is for administrators. Ask one of them if you need it."
-    status = 403
 
 
 class Administrators:
@@ -31,7 +24,12 @@ class Administrators:
     """
 
     def __init__(
-        self, links: Links, tokens: TokenBroker, oidc: Oidc, audit: Audit, user_pool_id: str
+        self,
+        links: Links,
+        tokens: TokenBroker,
+        oidc: OidcProvider,
+        audit: AuditLog,
+        user_pool_id: str,
     ) -> None:
         self._links = links
         self._tokens = tokens
@@ -39,19 +37,19 @@ class Administrators:
         self._audit = audit
         self._user_pool_id = user_pool_id
 
-    async def page(self, request: web.Request) -> Account:
+    async def for_page(self, request: web.Request) -> Account:
         """The administrator who opens a page; whoever isn't signed in is sent to sign in.
 
         :raises NotAnAdministrator: for everybody else.
         """
-        return await self._verified((await to_be_signed_in(request)).subject)
+        return await self._verified((await signed_in_or_redirect(request)).subject)
 
-    async def act(self, request: web.Request) -> Account:
+    async def for_form(self, request: web.Request) -> Account:
         """The administrator who sends a form.
 
         :raises NotAnAdministrator: for everybody else who is signed in.
         """
-        return await self._verified((await must_be_signed_in(request)).subject)
+        return await self._verified((await signed_in_or_refuse(request)).subject)
 
     async def _verified(self, subject: str) -> Account:
         link = await self._links.active(ChatUser("web", self._user_pool_id, subject))

@@ -3,9 +3,10 @@
 from aiohttp import web
 
 from identity.admin.administrators import Administrators
-from identity.audit_log import Audit
-from identity.directory.invitations import InvitationRefused, Invitations, Invited, Person
-from identity.sessions.browser_sessions import check_csrf
+from identity.audit_log import AuditLog
+from identity.directory.invitations import Invitations, Invited, Person
+from identity.errors import InvitationRefused
+from identity.sessions.csrf import check_csrf
 from identity.web.html import Html
 
 INVITE = "/admin/invite"
@@ -23,7 +24,7 @@ class InvitePages:
         html: Html,
         administrators: Administrators,
         invitations: Invitations,
-        audit: Audit,
+        audit: AuditLog,
         address: str,
     ) -> None:
         self._html = html
@@ -42,14 +43,14 @@ class InvitePages:
 
     async def search(self, request: web.Request) -> web.Response:
         """``GET /admin/invite``: the people that were looked for, and a form for a new one."""
-        await self._administrators.page(request)
+        await self._administrators.for_page(request)
         word = request.query.get("q", "").strip()
         people = await self._invitations.found(word) if word else []
         return await self._page(request, word=word, people=people)
 
     async def make(self, request: web.Request) -> web.Response:
         """``POST /admin/invite/new``: somebody who wasn't in the user pool."""
-        administrator = await self._administrators.act(request)
+        administrator = await self._administrators.for_form(request)
         await check_csrf(request)
         form = await request.post()
         username, email = (str(form.get(name, "")).strip() for name in ("username", "email"))
@@ -65,7 +66,7 @@ class InvitePages:
 
     async def pick(self, request: web.Request) -> web.Response:
         """``POST /admin/invite/pick``: somebody who is; ``password`` asks for another one."""
-        administrator = await self._administrators.act(request)
+        administrator = await self._administrators.for_form(request)
         await check_csrf(request)
         form = await request.post()
         username, renew = str(form.get("username", "")), form.get("password") == "new"

@@ -1,28 +1,27 @@
-"""``/admin``: who is linked, what they may do about it, and what has happened."""
+"""``/admin/people``: who is linked, and the end of a link or of somebody's sessions."""
 
 from aiohttp import web
-from aiohttp_session import get_session
 
 from identity.admin.administrators import Administrators
-from identity.admin.export import csv_file, json_file
-from identity.audit_log import PAGE, POSITION, Audit
-from identity.directory.linked_people import SORTS, Directory, page, searched
+from identity.admin.export import csv_file
+from identity.audit_log import AuditLog
+from identity.directory.linked_people import SORTS, LinkedPeople, page, searched
 from identity.errors import NotYours
 from identity.links import Link, Links
 from identity.oidc.provider import Account
 from identity.people import ChatUser
-from identity.sessions.browser_sessions import check_csrf
+from identity.sessions.csrf import check_csrf
 from identity.sessions.session_list import SessionList
 from identity.tokens.broker import TokenBroker
-from identity.web.chat_user import PLATFORMS, shown
+from identity.web.chat_user_details import PLATFORM_NAMES, chat_user_details
+from identity.web.flash_message import flash, take_flash
 from identity.web.html import Html
-from identity.web.notice import SAID, say
 
-PEOPLE, AUDIT = "/admin/people", "/admin/audit"
+PEOPLE = "/admin/people"
 LONGEST_SEARCH = 200
 
 
-class AdminPages:
+class PeoplePages:
     """Handlers for administrators; each asks first whether it is one who calls."""
 
     def __init__(
@@ -30,30 +29,41 @@ class AdminPages:
         *,
         html: Html,
         administrators: Administrators,
-        directory: Directory,
+        linked_people: LinkedPeople,
         links: Links,
         tokens: TokenBroker,
         sessions: SessionList,
-        audit: Audit,
+        audit: AuditLog,
     ) -> None:
         self._html = html
         self._administrators = administrators
-        self._directory = directory
+        self._linked_people = linked_people
         self._links = links
         self._tokens = tokens
         self._sessions = sessions
         self._audit = audit
 
+    def routes(self) -> list[web.RouteDef]:
+        """What to add to the application's router."""
+        return [
+            web.get("/admin", self.home, allow_head=False),
+            web.get(PEOPLE, self.people, allow_head=False),
+            web.post(f"{PEOPLE}/export", self.export_people),
+            web.get(f"{PEOPLE}/revoke", self.confirm_revoke, allow_head=False),
+            web.post(f"{PEOPLE}/revoke", self.revoke),
+            web.post(f"{PEOPLE}/sign-out", self.end_sessions),
+        ]
+
     async def home(self, request: web.Request) -> web.Response:
         """``GET /admin``: where an administrator begins."""
-        await self._administrators.page(request)
+        await self._administrators.for_page(request)
         raise web.HTTPFound(PEOPLE)
 
     async def people(self, request: web.Request) -> web.Response:
         """``GET /admin/people``: the links, searched, sorted, a page at a time."""
-        await self._administrators.page(request)
-        words, sort = _asked(request)
-        found = searched(await self._directory.everybody(), words, sort)
+        await self._administrators.for_page(request)
+        words, sort = _search(request)
+        found = searched(await self._linked_people.everybody(), words, sort)
         return await self._html.page(
             request,
             "admin/people.html",
@@ -61,36 +71,36 @@ class AdminPages:
             words=words,
             sort=sort,
             sorts=SORTS,
-            platforms=PLATFORMS,
-            said=(await get_session(request)).pop(SAID, ""),
+            platforms=PLATFORM_NAMES,
+            flash=await take_flash(request),
         )
 
     async def export_people(self, request: web.Request) -> web.Response:
         """``POST /admin/people/export``: the links that were found, as a CSV file."""
-        administrator = await self._acting(request)
+        administrator = await self._administrator(request)
         form = await request.post()
         words, sort = str(form.get("q", ""))[:LONGEST_SEARCH], str(form.get("sort", ""))
-        found = searched(await self._directory.everybody(), words, sort)
+        found = searched(await self._linked_people.everybody(), words, sort)
         await self._audit.write(
             "exported", by=administrator.label, about="people", detail=f"{len(found)} links"
         )
         return csv_file("people", COLUMNS, map(_row, found))
 
-    async def ask_revoke(self, request: web.Request) -> web.Response:
+    async def confirm_revoke(self, request: web.Request) -> web.Response:
         """``GET /admin/people/revoke``: which link would end."""
-        await self._administrators.page(request)
+        await self._administrators.for_page(request)
         link = await self._link(request.query.get("chat_user", ""))
         return await self._html.page(
             request,
             "admin/revoke.html",
             account=Account(link.subject, link.account),
             sessions=await self._sessions.of(link.subject),
-            **shown(link.chat_user, link.names),
+            **chat_user_details(link.chat_user, link.names),
         )
 
     async def revoke(self, request: web.Request) -> web.Response:
         """``POST /admin/people/revoke``: end a link, here and at the user pool."""
-        administrator = await self._acting(request)
+        administrator = await self._administrator(request)
         link = await self._link(str((await request.post()).get("chat_user", "")))
         await self._audit.write(
             "revoked", by=administrator.label, about=link.account, detail=link.chat_user.key
@@ -98,44 +108,21 @@ class AdminPages:
         if not await self._tokens.revoke(link):
             # A turn has refreshed its token between the lines above: it is another row now.
             await self._tokens.revoke(await self._link(link.chat_user.key))
-        await self._directory.changed(link.chat_user)
-        await say(request, f"The link of {link.account} is revoked.")
+        await self._linked_people.changed(link.chat_user)
+        await flash(request, f"The link of {link.account} is revoked.")
         raise web.HTTPSeeOther(PEOPLE)
 
     async def end_sessions(self, request: web.Request) -> web.Response:
         """``POST /admin/people/sign-out``: end every browser session of a person."""
-        administrator = await self._acting(request)
+        administrator = await self._administrator(request)
         link = await self._link(str((await request.post()).get("chat_user", "")))
         await self._audit.write("signed out", by=administrator.label, about=link.account)
         count = await self._sessions.end_all(link.subject)
-        await say(request, f"{link.account} is signed out of {count} browsers.")
+        await flash(request, f"{link.account} is signed out of {count} browsers.")
         raise web.HTTPSeeOther(PEOPLE)
 
-    async def audit(self, request: web.Request) -> web.Response:
-        """``GET /admin/audit``: what has happened, newest first."""
-        await self._administrators.page(request)
-        entries = await self._audit.page(_position(request))
-        return await self._html.page(
-            request,
-            "admin/audit.html",
-            entries=entries,
-            older=entries[-1].position if len(entries) == PAGE else "",
-        )
-
-    async def export_audit(self, request: web.Request) -> web.Response:
-        """``POST /admin/audit/export``: everything that has happened, as CSV or as JSON."""
-        administrator = await self._acting(request)
-        form = await request.post()
-        await self._audit.write("exported", by=administrator.label, about="audit log")
-        rows = [
-            (one.at.isoformat(), one.action, one.by, one.about, one.detail)
-            async for one in self._audit.entries()
-        ]
-        make = json_file if form.get("format") == "json" else csv_file
-        return make("audit", ("at", "action", "by", "about", "detail"), rows)
-
-    async def _acting(self, request: web.Request) -> Account:
-        administrator = await self._administrators.act(request)
+    async def _administrator(self, request: web.Request) -> Account:
+        administrator = await self._administrators.for_form(request)
         await check_csrf(request)
         return administrator
 
@@ -178,7 +165,7 @@ def _row(link: Link) -> tuple[str, ...]:
     )
 
 
-def _asked(request: web.Request) -> tuple[str, str]:
+def _search(request: web.Request) -> tuple[str, str]:
     words = request.query.get("q", "")[:LONGEST_SEARCH]
     sort = request.query.get("sort", "account")
     return words, sort if sort in SORTS else "account"
@@ -187,9 +174,3 @@ def _asked(request: web.Request) -> tuple[str, str]:
 def _number(request: web.Request) -> int:
     text = request.query.get("page", "1")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 1  # noqa: PLR2004
-
-
-def _position(request: web.Request) -> str:
-    """Where a page of the audit log begins; anything that is no position is the newest."""
-    text = request.query.get("before", "")
-    return text if POSITION.fullmatch(text) else ""

@@ -9,7 +9,6 @@ from typing import Literal
 from aiohttp import web
 
 from identity.admin.administrators import Administrators
-from identity.errors import IdentityError
 from identity.web.html import Html
 
 log = logging.getLogger(__name__)
@@ -58,13 +57,6 @@ class Download:
     make: Callable[[Mapping[str, str]], bytes]
 
 
-class DownloadRefused(IdentityError):
-    """A file that can't be made from what was asked."""
-
-    sentence = "This needs the id of your app's registration in Microsoft Entra, a GUID."
-    status = 400
-
-
 @dataclass(frozen=True, slots=True)
 class Guide:
     """What stands below the checklist, for whoever sets the platforms up.
@@ -108,7 +100,7 @@ class SetupPages:
 
     async def checklist(self, request: web.Request) -> web.Response:
         """``GET /admin/setup``: every part, asked now."""
-        await self._administrators.page(request)
+        await self._administrators.for_page(request)
         found = await asyncio.gather(*(finding(check) for check in self._checks))
         return await self._html.page(
             request,
@@ -120,7 +112,7 @@ class SetupPages:
 
     async def download(self, request: web.Request) -> web.Response:
         """``GET /admin/setup/{file}``: one of the files."""
-        await self._administrators.page(request)
+        await self._administrators.for_page(request)
         file = self._downloads.get(request.match_info["file"])
         if file is None:
             raise web.HTTPNotFound

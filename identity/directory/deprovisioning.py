@@ -14,7 +14,7 @@ from identity.sessions.session_list import SessionList
 log = logging.getLogger(__name__)
 
 
-class Departures:
+class Deprovisioning:
     """Asks the pool before a session or a link is used, and ends both where it says no.
 
     Being asked is not enough: a session that rests while its person is disabled would live on
@@ -28,17 +28,17 @@ class Departures:
         self._links = links
         self._gone: set[str] = set()
 
-    async def still_here(self, subject: str) -> bool:
+    async def is_enabled(self, subject: str) -> bool:
         """Whether ``subject`` may go on; if not, everything of theirs has ended.
 
         :raises SignInUnavailable: when the user pool hasn't answered for too long.
         """
-        if await self._pool.has(subject):
+        if await self._pool.is_enabled(subject):
             return True
         await self._end(subject)
         return False
 
-    async def sweep(self) -> None:
+    async def end_disabled(self) -> None:
         """End what belongs to people who have been disabled since the last look."""
         disabled = set(await self._pool.disabled())
         self._gone &= disabled
@@ -47,9 +47,9 @@ class Departures:
             self._gone.add(subject)
 
     @asynccontextmanager
-    async def watching(self) -> AsyncIterator[None]:
+    async def polling(self) -> AsyncIterator[None]:
         """Sweep again and again while the block runs."""
-        task = asyncio.create_task(self._watch())
+        task = asyncio.create_task(self._poll())
         try:
             yield
         finally:
@@ -57,11 +57,11 @@ class Departures:
             with suppress(asyncio.CancelledError):
                 await task
 
-    async def _watch(self) -> None:
+    async def _poll(self) -> None:
         while True:
             await asyncio.sleep(RECHECK)
             try:
-                await self.sweep()
+                await self.end_disabled()
             except (ClientError, BotoCoreError) as error:
                 log.warning("disabled people can't be looked for: %s", type(error).__name__)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from identity.errors import IdentityError
+from identity.errors import InvitationRefused
 from identity.executor import Executor
 
 if TYPE_CHECKING:
@@ -23,16 +23,6 @@ SHOWN = 20
 USERNAME = re.compile(r"[A-Za-z0-9._@+-]{1,128}")
 EMAIL = re.compile(r"[^\s@\"\\<>]{1,64}@[^\s@\"\\<>]{1,190}\.[^\s@\"\\<>.]{2,}")
 WORD = re.compile(r"[^\s\"\\<>]{1,128}")
-
-
-class InvitationRefused(IdentityError):
-    """Somebody can't be invited; ``sentence`` says why."""
-
-    status = 422
-
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
 
 
 @dataclass(frozen=True, slots=True)

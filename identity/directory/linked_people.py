@@ -1,4 +1,4 @@
-"""The directory: every link there is, to search, sort and page through."""
+"""Linked people: every link there is, to search, sort and page through."""
 
 import asyncio
 from collections.abc import Sequence
@@ -40,7 +40,7 @@ class Page:
         return max(1, -(-self.total // PAGE))
 
 
-class Directory:
+class LinkedPeople:
     """Everybody who is or was linked, as of some seconds ago.
 
     The whole table is read at once and kept for a moment: a company's links are some megabytes,

@@ -63,7 +63,7 @@ class UserPool:
         self._throttled = float("-inf")
         self._begun: set[float] = set()
 
-    async def has(self, subject: str) -> bool:
+    async def is_enabled(self, subject: str) -> bool:
         """Whether ``subject`` is a user of the pool who may sign in, as of a minute ago at most.
 
         :raises SignInUnavailable: when Cognito hasn't said so for longer than :data:`GRACE`.

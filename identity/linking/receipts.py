@@ -17,7 +17,7 @@ from identity.errors import UndoInvalid
 from identity.executor import Executor
 from identity.links import Link
 from identity.people import ChatUser
-from identity.web.html import plain
+from identity.web.untrusted_text import single_line
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -79,7 +79,7 @@ class Receipts:
                 "expires_at": {"N": str(int(time()) + LIFETIME)},
             },
         )
-        account = ACTING.sub("", plain(link.account))
+        account = ACTING.sub("", single_line(link.account))
         earlier = " This replaced an earlier link." if replaced else ""
         return f"Linked as {account}.{earlier} Not you? Undo: {self._public_url}/undo/{secret}"
 

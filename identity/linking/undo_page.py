@@ -4,13 +4,14 @@ import logging
 
 from aiohttp import web
 
-from identity.audit_log import Audit
+from identity.audit_log import AuditLog
+from identity.errors import LinkInUse
 from identity.linking.receipts import Receipts, Undo
 from identity.links import Link, Links
 from identity.oidc.provider import Account
-from identity.sessions.browser_sessions import check_csrf
+from identity.sessions.csrf import check_csrf
 from identity.tokens.broker import TokenBroker
-from identity.web.chat_user import shown
+from identity.web.chat_user_details import chat_user_details
 from identity.web.html import Html
 
 log = logging.getLogger(__name__)
@@ -26,7 +27,7 @@ class UndoPages:
         links: Links,
         tokens: TokenBroker,
         receipts: Receipts,
-        audit: Audit,
+        audit: AuditLog,
     ) -> None:
         self._html = html
         self._links = links
@@ -34,7 +35,14 @@ class UndoPages:
         self._receipts = receipts
         self._audit = audit
 
-    async def ask(self, request: web.Request) -> web.Response:
+    def routes(self) -> list[web.RouteDef]:
+        """What to add to the application's router."""
+        return [
+            web.get("/undo/{secret}", self.confirm_undo, allow_head=False),
+            web.post("/undo/{secret}", self.undo),
+        ]
+
+    async def confirm_undo(self, request: web.Request) -> web.Response:
         """``GET /undo/{secret}``: who is linked to whom. Nothing ends by opening an address."""
         link = await self._covered(await self._receipts.find(request.match_info["secret"]))
         if link is None:
@@ -44,7 +52,7 @@ class UndoPages:
             "me/undo.html",
             action=request.path,
             account=Account(link.subject, link.account),
-            **shown(link.chat_user, link.names),
+            **chat_user_details(link.chat_user, link.names),
         )
 
     async def undo(self, request: web.Request) -> web.Response:
@@ -57,7 +65,7 @@ class UndoPages:
             if link is None or await self._tokens.revoke(link):
                 break
         else:
-            raise web.HTTPConflict(text="The link is in use right now. Please try again.")
+            raise LinkInUse("its token was refreshed each time")
         if link:
             await self._audit.write("undone", by=link.chat_user.key, about=link.account)
         raise web.HTTPSeeOther(request.path)

@@ -56,14 +56,14 @@ class Memory:
 
 
 @dataclass(frozen=True, slots=True)
-class Remembered:
+class RecordsOfKind:
     """Everything of one kind, the newest first."""
 
     kind: str
     memories: Sequence[Memory]
 
 
-class Memories:
+class MemoryRecords:
     """The long-term memory, for one verified subject at a time.
 
     :param role: what makes a client for a person.
@@ -74,7 +74,7 @@ class Memories:
         self._memory_id = memory_id
         self._execute = execute
 
-    async def of(self, subject: str) -> list[Remembered]:
+    async def of(self, subject: str) -> list[RecordsOfKind]:
         """What is remembered about ``subject``, by kind.
 
         :raises MemoryUnavailable: when the memory can't be read.
@@ -86,7 +86,7 @@ class Memories:
             )
         except (ClientError, BotoCoreError) as error:
             raise _unavailable(error) from None
-        return [Remembered(kind, memories) for kind, memories in zip(KINDS, found, strict=True)]
+        return [RecordsOfKind(kind, memories) for kind, memories in zip(KINDS, found, strict=True)]
 
     async def forget(self, subject: str, record: str, namespace: str) -> None:
         """Delete one record of ``subject`` and look that it is gone.

@@ -1,59 +1,20 @@
 """Authorization code with PKCE, state and nonce: where a sign-in begins and where it comes back."""
 
-import hmac
 import secrets
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
+from hmac import compare_digest
 from time import time
-from typing import Any, Self
 
 import httpx2
 from authlib.integrations.base_client import OAuthError
 from authlib.integrations.httpx_client import AsyncOAuth2Client
 
 from identity.errors import SignInFailed, SignInUnavailable, TokenRejected
-from identity.oidc.provider import TIMEOUT, Account, Oidc
-
-FLOW_LIFETIME = 600
-"""Seconds between leaving for the pool's page and coming back."""
-
-REMEMBERED = 3_600
-"""Seconds; whom the pool remembers from longer ago has to show who they are again."""
+from identity.oidc.flow_state import FLOW_LIFETIME, FlowState
+from identity.oidc.provider import TIMEOUT, Account, OidcProvider
 
 SCOPE = "openid email profile"
-
-
-@dataclass(frozen=True, slots=True)
-class Flow:
-    """One sign-in under way; lives in the session of the browser that began it.
-
-    :param link_request: the id of the link request that it serves; empty for a web sign-in.
-    :param next_page: the local path to go to afterwards.
-    :param anew: the person has to authenticate even where the pool remembers them.
-    """
-
-    state: str
-    nonce: str = field(repr=False)
-    code_verifier: str = field(repr=False)
-    begun: float
-    link_request: str = ""
-    next_page: str = ""
-    anew: bool = False
-
-    def accepts(self, account: Account) -> bool:
-        """Whether the person's authentication at the pool is recent enough for this sign-in."""
-        return account.age is not None and account.age <= (
-            FLOW_LIFETIME if self.anew else REMEMBERED
-        )
-
-    def to_session(self) -> dict[str, Any]:
-        """What a session stores."""
-        return asdict(self)
-
-    @classmethod
-    def from_session(cls, stored: Mapping[str, Any]) -> Self:
-        """The flow that :meth:`to_session` stored."""
-        return cls(**stored)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,25 +25,25 @@ class Tokens:
     refresh_token: str = field(repr=False)
 
 
-class SignIn:
+class AuthorizationCodeFlow:
     """The relying party's two steps.
 
     :param redirect_uri: the callback as the user pool's client knows it.
     """
 
-    def __init__(self, oidc: Oidc, *, client_id: str, redirect_uri: str) -> None:
+    def __init__(self, oidc: OidcProvider, *, client_id: str, redirect_uri: str) -> None:
         self._oidc = oidc
         self._client_id = client_id
         self._redirect_uri = redirect_uri
 
     async def begin(
         self, *, link_request: str = "", next_page: str = "", anew: bool = False
-    ) -> tuple[str, Flow]:
+    ) -> tuple[str, FlowState]:
         """The address to send the browser to, and the flow to keep until it returns.
 
         :param anew: ask for a password even where the pool remembers somebody.
         """
-        flow = Flow(
+        flow = FlowState(
             state=secrets.token_urlsafe(32),
             nonce=secrets.token_urlsafe(32),
             code_verifier=secrets.token_urlsafe(64),
@@ -103,7 +64,7 @@ class SignIn:
             )
         return url, flow
 
-    async def finish(self, flow: Flow, params: Mapping[str, str]) -> Tokens:
+    async def finish(self, flow: FlowState, params: Mapping[str, str]) -> Tokens:
         """The verified account and its refresh token.
 
         :param params: the query of the callback.
@@ -122,7 +83,7 @@ class SignIn:
             raise TokenRejected("id and access token name two subjects")
         return Tokens(account, refresh_token)
 
-    async def _exchange(self, flow: Flow, code: str) -> Mapping[str, str]:
+    async def _exchange(self, flow: FlowState, code: str) -> Mapping[str, str]:
         document = await self._oidc.document()
         try:
             async with self._client() as client:
@@ -148,13 +109,8 @@ class SignIn:
         )
 
 
-def same(one: str, other: str) -> bool:
-    """Compare two secrets in a time that doesn't tell where they differ."""
-    return hmac.compare_digest(one.encode(), other.encode())
-
-
-def _check_return(flow: Flow, params: Mapping[str, str], issuer: str) -> None:
-    if not same(flow.state, params.get("state", "")):
+def _check_return(flow: FlowState, params: Mapping[str, str], issuer: str) -> None:
+    if not compare_digest(flow.state.encode(), params.get("state", "").encode()):
         raise SignInFailed("state mismatch")
     if time() - flow.begun > FLOW_LIFETIME:
         raise SignInFailed("the sign-in took too long")

@@ -17,7 +17,7 @@ NEVER = float("-inf")
 T = TypeVar("T")
 
 
-class Published(Generic[T]):
+class CachedDocument(Generic[T]):
     """One document at one address.
 
     :param read: makes it what we use; raises ValueError (or KeyError, TypeError) where it can't.

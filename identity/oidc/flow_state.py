@@ -3,34 +3,73 @@
 import secrets
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from hmac import compare_digest
 from time import time
 from typing import Any, Protocol, Self, TypeVar
 
 from aiohttp_session import Session
 
 from identity.errors import SignInFailed
-from identity.oidc.authorization_code import FLOW_LIFETIME, Flow, same
 from identity.oidc.provider import Account
 from identity.people import ChatUser
 
-KEPT = 4
+FLOW_LIFETIME = 600
+"""Seconds between leaving for the pool's page and coming back."""
+
+LONGEST_AUTHENTICATION_AGE = 3_600
+"""Seconds; whom the pool remembers from longer ago has to show who they are again."""
+
+MAX_IN_PROGRESS = 4
 """Sign-ins that one browser may have under way, in as many tabs; the oldest is dropped."""
 
 
 @dataclass(frozen=True, slots=True)
-class Pending:
+class FlowState:
+    """One sign-in under way; lives in the session of the browser that began it.
+
+    :param link_request: the id of the link request that it serves; empty for a web sign-in.
+    :param next_page: the local path to go to afterwards.
+    :param anew: the person has to authenticate even where the pool remembers them.
+    """
+
+    state: str
+    nonce: str = field(repr=False)
+    code_verifier: str = field(repr=False)
+    begun: float
+    link_request: str = ""
+    next_page: str = ""
+    anew: bool = False
+
+    def accepts(self, account: Account) -> bool:
+        """Whether the person's authentication at the pool is recent enough for this sign-in."""
+        return account.age is not None and account.age <= (
+            FLOW_LIFETIME if self.anew else LONGEST_AUTHENTICATION_AGE
+        )
+
+    def to_session(self) -> dict[str, Any]:
+        """What a session stores."""
+        return asdict(self)
+
+    @classmethod
+    def from_session(cls, stored: Mapping[str, Any]) -> Self:
+        """The flow that :meth:`to_session` stored."""
+        return cls(**stored)
+
+
+@dataclass(frozen=True, slots=True)
+class PendingLink:
     """A verified sign-in that waits for its person to confirm the link.
 
     :param id: what the form of exactly this confirmation page carries.
     :param state: the state of the sign-in that it came from, so that a reload finds it again.
-    :param sealed: the refresh token, encrypted for the chat user.
+    :param encrypted_token: the refresh token, encrypted for the chat user.
     """
 
     link_request: str
     chat_user: ChatUser
     account: Account
-    sealed: bytes = field(repr=False)
+    encrypted_token: bytes = field(repr=False)
     state: str
     begun: float
     id: str = field(default_factory=lambda: secrets.token_urlsafe(32))
@@ -43,7 +82,7 @@ class Pending:
             "begun": self.begun,
             "link_request": self.link_request,
             "chat_user": self.chat_user.key,
-            "sealed": b64encode(self.sealed).decode(),
+            "sealed": b64encode(self.encrypted_token).decode(),
             "subject": self.account.subject,
             "username": self.account.username,
             "email": self.account.email,
@@ -58,13 +97,13 @@ class Pending:
             begun=stored["begun"],
             link_request=stored["link_request"],
             chat_user=ChatUser.from_key(stored["chat_user"]),
-            sealed=b64decode(stored["sealed"]),
+            encrypted_token=b64decode(stored["sealed"]),
             account=Account(stored["subject"], stored["username"], stored["email"]),
         )
 
 
-class _Kept(Protocol):
-    """What can be kept in a session for a while."""
+class _InProgress(Protocol):
+    """What a session keeps for as long as a sign-in takes."""
 
     @property
     def begun(self) -> float: ...
@@ -72,57 +111,62 @@ class _Kept(Protocol):
     def to_session(self) -> dict[str, Any]: ...
 
 
-K = TypeVar("K", bound=_Kept)
+K = TypeVar("K", bound=_InProgress)
 
 
-def remember_flow(session: Session, flow: Flow) -> None:
+def remember_flow(session: Session, flow: FlowState) -> None:
     """Keep a sign-in until its callback."""
-    _keep(session, "flows", [*_flows(session), flow])
+    _store(session, "flows", [*_flows(session), flow])
 
 
-def take_flow(session: Session, state: str) -> Flow | None:
+def take_flow(session: Session, state: str) -> FlowState | None:
     """The sign-in that ``state`` belongs to, once."""
     flows = _flows(session)
-    found = next((flow for flow in flows if same(flow.state, state)), None)
+    found = next((flow for flow in flows if _equal(flow.state, state)), None)
     if found:
-        _keep(session, "flows", [flow for flow in flows if flow is not found])
+        _store(session, "flows", [flow for flow in flows if flow is not found])
     return found
 
 
-def remember_pending(session: Session, pending: Pending) -> None:
+def remember_pending(session: Session, pending: PendingLink) -> None:
     """Keep a verified sign-in until it is confirmed."""
-    _keep(session, "pending", [*_pending(session), pending])
+    _store(session, "pending", [*_pending(session), pending])
 
 
-def reloaded_pending(session: Session, state: str) -> Pending | None:
+def reloaded_pending(session: Session, state: str) -> PendingLink | None:
     """What waits for confirmation after the sign-in of ``state``: its page is shown again."""
-    return next((one for one in _pending(session) if same(one.state, state)), None)
+    return next((one for one in _pending(session) if _equal(one.state, state)), None)
 
 
-def take_pending(session: Session, page: str) -> Pending:
+def take_pending(session: Session, page: str) -> PendingLink:
     """What the confirmation page ``page`` was about, once.
 
     :raises SignInFailed: when this session has no such page, or had it too long ago.
     """
     waiting = _pending(session)
-    found = next((one for one in waiting if same(one.id, page)), None)
+    found = next((one for one in waiting if _equal(one.id, page)), None)
     if found is None:
         raise SignInFailed("no such confirmation in this session")
-    _keep(session, "pending", [one for one in waiting if one is not found])
+    _store(session, "pending", [one for one in waiting if one is not found])
     return found
 
 
-def _flows(session: Session) -> list[Flow]:
-    return _young([Flow.from_session(stored) for stored in session.get("flows", [])])
+def _flows(session: Session) -> list[FlowState]:
+    return _unexpired([FlowState.from_session(stored) for stored in session.get("flows", [])])
 
 
-def _pending(session: Session) -> list[Pending]:
-    return _young([Pending.from_session(stored) for stored in session.get("pending", [])])
+def _pending(session: Session) -> list[PendingLink]:
+    return _unexpired([PendingLink.from_session(stored) for stored in session.get("pending", [])])
 
 
-def _young(kept: list[K]) -> list[K]:
+def _unexpired(kept: list[K]) -> list[K]:
     return [one for one in kept if time() - one.begun <= FLOW_LIFETIME]
 
 
-def _keep(session: Session, name: str, kept: list[K]) -> None:
-    session[name] = [one.to_session() for one in kept[-KEPT:]]
+def _store(session: Session, name: str, kept: list[K]) -> None:
+    session[name] = [one.to_session() for one in kept[-MAX_IN_PROGRESS:]]
+
+
+def _equal(one: str, other: str) -> bool:
+    """Compare two secrets in a time that doesn't tell where they differ."""
+    return compare_digest(one.encode(), other.encode())

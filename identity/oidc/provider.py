@@ -12,7 +12,7 @@ from joserfc.jwt import ClaimsOption, JWTClaimsRegistry
 from pydantic import BaseModel, HttpUrl
 
 from identity.errors import SignInUnavailable, TokenRejected
-from identity.oidc.cached_document import Published
+from identity.oidc.cached_document import CachedDocument
 
 LIFETIME = 3_600.0
 """Seconds; what the pool publishes changes once in years."""
@@ -64,7 +64,7 @@ class Account:
         return self.email or self.username
 
 
-class Oidc:
+class OidcProvider:
     """Reads what the pool publishes and verifies what it signed.
 
     The issuer is a name, not an address: every address comes from the discovery document.
@@ -76,8 +76,8 @@ class Oidc:
         self._issuer = issuer
         self._client_id = client_id
         self._http = httpx2.AsyncClient(timeout=TIMEOUT, follow_redirects=False)
-        self._document = Published(self._http, discovery_url, self._own_document)
-        self._keys: Published[KeySet] | None = None
+        self._document = CachedDocument(self._http, discovery_url, self._own_document)
+        self._keys: CachedDocument[KeySet] | None = None
 
     async def __aenter__(self) -> Self:
         return self
@@ -158,7 +158,7 @@ class Oidc:
     async def _signing_keys(self, younger_than: float) -> KeySet:
         url = str((await self.document()).jwks_uri)
         if self._keys is None or self._keys.url != url:
-            self._keys = Published(self._http, url, _key_set)
+            self._keys = CachedDocument(self._http, url, _key_set)
         return await self._keys.get(younger_than=younger_than)
 
     def _own_document(self, content: dict[str, Any]) -> ProviderDocument:

@@ -30,7 +30,7 @@ class OpenSession:
     browser: str
 
 
-MOST = 20
+MAX_SESSIONS = 20
 """Sessions of one person at a time, which is more browsers than anybody has."""
 
 
@@ -72,9 +72,9 @@ class SessionList:
             raise
         return True
 
-    async def make_room(self, subject: str) -> None:
+    async def end_oldest(self, subject: str) -> None:
         """Before one more session begins: end those seen longest ago that would be too many."""
-        for one in (await self.of(subject))[MOST - 1 :]:
+        for one in (await self.of(subject))[MAX_SESSIONS - 1 :]:
             await self.end(subject, one.id)
 
     async def end_all(self, subject: str, *, but: str = "") -> int:

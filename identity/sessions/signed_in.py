@@ -7,9 +7,10 @@ from urllib.parse import quote, urlencode
 from aiohttp import web
 from aiohttp_session import get_session
 
+from identity.errors import SignInRequired
 from identity.oidc.provider import Account
-from identity.sessions.browser_sessions import rotate
-from identity.sessions.user_agents import described
+from identity.sessions.browser_name import described
+from identity.sessions.session_store import rotate_session
 
 RECENT = 15 * 60
 """Seconds after a person has shown who they are in which they need not do it again."""
@@ -50,7 +51,7 @@ async def signed_in(request: web.Request) -> SignedIn | None:
 
 async def sign_in(request: web.Request, account: Account) -> None:
     """Begin a session of ``account`` with an id that nobody knew before."""
-    session = await rotate(request)
+    session = await rotate_session(request)
     session["person"] = {
         "subject": account.subject,
         "username": account.username,
@@ -61,7 +62,7 @@ async def sign_in(request: web.Request, account: Account) -> None:
     session["browser"] = described(request.headers.get("User-Agent", ""))
 
 
-def must_be_recent(person: SignedIn, page: str) -> None:
+def require_recent_sign_in(person: SignedIn, page: str) -> None:
     """Let a person through who has just signed in; anybody else does it again, back to ``page``.
 
     Whoever finds a browser open, or took its cookie, must not lock its person out elsewhere.
@@ -71,7 +72,7 @@ def must_be_recent(person: SignedIn, page: str) -> None:
         raise web.HTTPSeeOther(f"/auth/login?{query}")
 
 
-async def to_be_signed_in(request: web.Request) -> SignedIn:
+async def signed_in_or_redirect(request: web.Request) -> SignedIn:
     """Who is signed in; anybody else is sent to sign in and comes back to this page."""
     person = await signed_in(request)
     if person is None:
@@ -79,9 +80,12 @@ async def to_be_signed_in(request: web.Request) -> SignedIn:
     return person
 
 
-async def must_be_signed_in(request: web.Request) -> SignedIn:
-    """Who is signed in; anybody else is refused."""
+async def signed_in_or_refuse(request: web.Request) -> SignedIn:
+    """Who is signed in.
+
+    :raises SignInRequired: when nobody is.
+    """
     person = await signed_in(request)
     if person is None:
-        raise web.HTTPUnauthorized(text="Please sign in first.")
+        raise SignInRequired("nobody is signed in")
     return person

@@ -13,10 +13,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 from identity.errors import IdentityError, LinkExpired, SignInUnavailable, TokenRejected
 from identity.executor import Executor
 from identity.links import Link, Links
-from identity.oidc.provider import Oidc
+from identity.oidc.provider import OidcProvider
 from identity.people import ChatUser
-from identity.sessions.browser_sessions import StillHere
-from identity.tokens.encryption import Vault
+from identity.sessions.session_store import IsEnabled
+from identity.tokens.encryption import TokenEncryption
 
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
@@ -64,7 +64,7 @@ class _Cached:
 class TokenBroker:
     """Hands out access tokens: from memory, or by one refresh at a time for each link.
 
-    :param still_here: asked before each token is handed out, those from memory included.
+    :param is_enabled: asked before each token is handed out, those from memory included.
 
     Where the user pool rotates refresh tokens, its client needs ``RetryGracePeriodSeconds``: an
     answer that got lost is asked for again with the token that it replaced.
@@ -74,20 +74,20 @@ class TokenBroker:
         self,
         *,
         links: Links,
-        vault: Vault,
-        oidc: Oidc,
+        token_encryption: TokenEncryption,
+        oidc: OidcProvider,
         cognito: "CognitoIdentityProviderClient",
         client_id: str,
         execute: Executor,
-        still_here: StillHere,
+        is_enabled: IsEnabled,
     ) -> None:
         self._links = links
-        self._vault = vault
+        self._token_encryption = token_encryption
         self._oidc = oidc
         self._cognito = cognito
         self._client_id = client_id
         self._execute = execute
-        self._still_here = still_here
+        self._is_enabled = is_enabled
         self._cache: dict[_Grant, _Cached] = {}
         self._refreshing: dict[_Grant, asyncio.Task[str]] = {}
 
@@ -110,7 +110,7 @@ class TokenBroker:
         :raises SignInUnavailable: when the user pool, KMS or the table doesn't answer.
         """
         key = _grant(link)
-        if not await self._still_here(link.subject):
+        if not await self._is_enabled(link.subject):
             self._cache.pop(key, None)
             await self._links.expire(link)
             raise LinkExpired("the user pool no longer has this person")
@@ -133,15 +133,15 @@ class TokenBroker:
         """
         self._cache.pop(_grant(link), None)
         ended = await self._links.revoke(link)
-        await self.discard(link.sealed, link.chat_user)
+        await self.discard(link.encrypted_token, link.chat_user)
         return ended
 
-    async def discard(self, sealed: bytes, chat_user: ChatUser) -> None:
+    async def discard(self, encrypted_token: bytes, chat_user: ChatUser) -> None:
         """Revoke a refresh token that nothing uses any more; the pool being down is no failure."""
-        if not sealed:
+        if not encrypted_token:
             return
         try:
-            token = await self._vault.open(sealed, chat_user)
+            token = await self._token_encryption.decrypt(encrypted_token, chat_user)
             await self._execute(self._cognito.revoke_token, Token=token, ClientId=self._client_id)
         except (IdentityError, ClientError, BotoCoreError) as error:
             log.warning("a refresh token could not be revoked: %s", type(error).__name__)
@@ -188,7 +188,9 @@ class TokenBroker:
 
     async def _granted(self, link: Link) -> "AuthenticationResultTypeTypeDef":
         try:
-            refresh_token = await self._vault.open(link.sealed, link.chat_user)
+            refresh_token = await self._token_encryption.decrypt(
+                link.encrypted_token, link.chat_user
+            )
             answer = await self._execute(
                 self._cognito.get_tokens_from_refresh_token,
                 RefreshToken=refresh_token,
@@ -221,12 +223,16 @@ class TokenBroker:
     async def _keep(self, link: Link, rotated: str | None) -> None:
         """Store a rotated refresh token at once: the old one dies within its grace period."""
         try:
-            sealed = await self._vault.seal(rotated, link.chat_user) if rotated else link.sealed
+            encrypted_token = (
+                await self._token_encryption.encrypt(rotated, link.chat_user)
+                if rotated
+                else link.encrypted_token
+            )
         except SignInUnavailable:
             # The person has an access token for an hour, and has to sign in again after it.
             log.exception("a rotated refresh token could not be stored")
             return
-        await self._links.reseal(link, sealed)
+        await self._links.replace_token(link, encrypted_token)
 
     def _remember(self, link: Link, token: str, lifetime: int) -> None:
         now = monotonic()

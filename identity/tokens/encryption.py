@@ -15,7 +15,7 @@ UNREADABLE = "InvalidCiphertextException"
 """The context or the ciphertext is wrong. A wrong key is our own mistake, and ends no link."""
 
 
-class Vault:
+class TokenEncryption:
     """Seals and opens refresh tokens (KMS Encrypt takes 4,096 bytes; Cognito's have some 2,000).
 
     KMS binds each ciphertext to its chat user by the encryption context: moved to another row, it
@@ -27,7 +27,7 @@ class Vault:
         self._key_id = key_id
         self._execute = execute
 
-    async def seal(self, token: str, chat_user: ChatUser) -> bytes:
+    async def encrypt(self, token: str, chat_user: ChatUser) -> bytes:
         """The token, readable for ``chat_user`` only.
 
         :raises SignInUnavailable: when KMS doesn't answer.
@@ -43,17 +43,17 @@ class Vault:
             raise SignInUnavailable(f"KMS Encrypt: {type(error).__name__}") from None
         return answer["CiphertextBlob"]
 
-    async def open(self, sealed: bytes, chat_user: ChatUser) -> str:
-        """The token that was sealed for ``chat_user``.
+    async def decrypt(self, encrypted_token: bytes, chat_user: ChatUser) -> str:
+        """The token that was encrypted for ``chat_user``.
 
-        :raises LinkExpired: when it was sealed for somebody else, or damaged.
+        :raises LinkExpired: when it was encrypted for somebody else, or damaged.
         :raises SignInUnavailable: when KMS doesn't answer.
         """
         try:
             answer = await self._execute(
                 self._kms.decrypt,
                 KeyId=self._key_id,
-                CiphertextBlob=sealed,
+                CiphertextBlob=encrypted_token,
                 EncryptionContext=_context(chat_user),
             )
         except ClientError as error:

@@ -1,14 +1,17 @@
 """How many requests one address may make: a token bucket for each, in this process."""
 
 from collections import OrderedDict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from time import monotonic
+from typing import cast
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from identity.errors import TooManyRequests
 
-REMEMBERED = 10_000
+MAX_ADDRESSES = 10_000
 """Addresses; beyond it the one longest unseen is forgotten, so that a flood costs no memory."""
 
 
@@ -35,6 +38,16 @@ class RateLimit:
         self._trusted_proxies = trusted_proxies
         self._buckets: OrderedDict[str, _Bucket] = OrderedDict()
 
+    def limited(self, routes: Iterable[web.RouteDef]) -> list[web.RouteDef]:
+        """The same routes, each of their requests counted first."""
+        return [
+            # Handlers here are functions; a class of aiohttp's would be one for each request.
+            web.RouteDef(
+                one.method, one.path, self._counted(cast("Handler", one.handler)), one.kwargs
+            )
+            for one in routes
+        ]
+
     def check(self, request: web.Request) -> None:
         """Count a request.
 
@@ -45,11 +58,18 @@ class RateLimit:
         gained = (now - bucket.filled) * self._per_second
         bucket.left, bucket.filled = min(self._burst, bucket.left + gained), now
         self._buckets[address] = bucket
-        if len(self._buckets) > REMEMBERED:
+        if len(self._buckets) > MAX_ADDRESSES:
             self._buckets.popitem(last=False)
         if bucket.left < 1:
             raise TooManyRequests(address)
         bucket.left -= 1
+
+    def _counted(self, handler: Handler) -> Handler:
+        async def counted(request: web.Request) -> web.StreamResponse:
+            self.check(request)
+            return await handler(request)
+
+        return counted
 
     def _address(self, request: web.Request) -> str:
         # Each proxy appends whom it heard; what stands left of ours, the sender may have invented.

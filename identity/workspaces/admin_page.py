@@ -5,23 +5,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from aiohttp import web
-from aiohttp_session import get_session
 
 from identity.admin.administrators import Administrators
-from identity.audit_log import Audit
-from identity.directory.linked_people import Directory
-from identity.errors import NotYours
-from identity.sessions.browser_sessions import check_csrf
-from identity.web.chat_user import PLATFORMS
+from identity.audit_log import AuditLog
+from identity.directory.linked_people import LinkedPeople
+from identity.errors import InvalidSettings, NotYours
+from identity.sessions.csrf import check_csrf
+from identity.web.chat_user_details import PLATFORM_NAMES
+from identity.web.flash_message import flash, take_flash
 from identity.web.html import Html
-from identity.web.notice import SAID, say
 from identity.workspaces.settings import (
     LARGEST_DAY,
     LARGEST_QUOTA,
     Settings,
     Workspace,
     Workspaces,
-    WrongSettings,
     out_of_bounds,
 )
 
@@ -30,7 +28,7 @@ LONGEST_DETAIL = 300
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class WorkspaceRow:
     """A workspace that somebody is linked from, or that was settled.
 
     :param links: how many active links it has.
@@ -44,7 +42,7 @@ class Known:
     @property
     def platform(self) -> str:
         """What people call its platform."""
-        return PLATFORMS[self.workspace.platform]
+        return PLATFORM_NAMES[self.workspace.platform]
 
 
 class WorkspacePages:
@@ -55,13 +53,13 @@ class WorkspacePages:
         *,
         html: Html,
         administrators: Administrators,
-        directory: Directory,
+        linked_people: LinkedPeople,
         workspaces: Workspaces,
-        audit: Audit,
+        audit: AuditLog,
     ) -> None:
         self._html = html
         self._administrators = administrators
-        self._directory = directory
+        self._linked_people = linked_people
         self._workspaces = workspaces
         self._audit = audit
 
@@ -75,31 +73,31 @@ class WorkspacePages:
 
     async def overview(self, request: web.Request) -> web.Response:
         """``GET /admin/workspaces``: all of them."""
-        await self._administrators.page(request)
+        await self._administrators.for_page(request)
         return await self._html.page(
             request,
             "admin/workspaces.html",
             known=await self._known(),
-            said=(await get_session(request)).pop(SAID, ""),
+            flash=await take_flash(request),
         )
 
     async def settings(self, request: web.Request) -> web.Response:
         """``GET /admin/workspaces/settings``: the form of one of them."""
-        await self._administrators.page(request)
+        await self._administrators.for_page(request)
         one = await self._one(request.query.get("workspace", ""))
         return await self._form(request, one, _typed(one.settings))
 
     async def settle(self, request: web.Request) -> web.Response:
         """``POST /admin/workspaces/settings``: what holds from now on."""
-        administrator = await self._administrators.act(request)
+        administrator = await self._administrators.for_form(request)
         await check_csrf(request)
         form = await request.post()
         one = await self._one(str(form.get("workspace", "")))
         try:
             settings = _read(form)
-        except WrongSettings as wrong:
+        except InvalidSettings as wrong:
             typed = {name: str(form.get(name, "")) for name in _typed(one.settings)}
-            return await self._form(request, one, typed, problem=str(wrong))
+            return await self._form(request, one, typed, problem=wrong.sentence)
         # What gives or takes rights is written down before it holds.
         await self._audit.write(
             "settled",
@@ -108,16 +106,16 @@ class WorkspacePages:
             detail=described(settings)[:LONGEST_DETAIL],
         )
         await self._workspaces.put(one.workspace, settings)
-        await say(request, f"The settings of {one.name} are saved.")
+        await flash(request, f"The settings of {one.name} are saved.")
         raise web.HTTPSeeOther(WORKSPACES)
 
     async def _form(
-        self, request: web.Request, one: Known, typed: dict[str, str], problem: str = ""
+        self, request: web.Request, one: WorkspaceRow, typed: dict[str, str], problem: str = ""
     ) -> web.Response:
         return await self._html.page(
             request,
             "admin/workspace.html",
-            status=422 if problem else 200,
+            status=InvalidSettings.status if problem else 200,
             one=one,
             typed=typed,
             problem=problem,
@@ -125,22 +123,22 @@ class WorkspacePages:
             largest_day=LARGEST_DAY,
         )
 
-    async def _one(self, key: str) -> Known:
+    async def _one(self, key: str) -> WorkspaceRow:
         for one in await self._known():
             if one.workspace.key == key:
                 return one
         raise NotYours("no workspace of that key")
 
-    async def _known(self) -> list[Known]:
+    async def _known(self) -> list[WorkspaceRow]:
         settled = await self._workspaces.settled()
         names: dict[Workspace, str] = dict.fromkeys(settled, "")
         links: Counter[Workspace] = Counter()
-        for link in await self._directory.everybody():
+        for link in await self._linked_people.everybody():
             workspace = Workspace.of(link.chat_user)
             names[workspace] = link.names.workspace or names.get(workspace, "")
             links[workspace] += link.state == "active"
         known = [
-            Known(one, name or one.tenant, links[one], settled.get(one, Settings()))
+            WorkspaceRow(one, name or one.tenant, links[one], settled.get(one, Settings()))
             for one, name in names.items()
         ]
         return sorted(known, key=lambda one: (one.platform, one.name.casefold(), one.workspace.key))
@@ -174,7 +172,7 @@ def _typed(settings: Settings) -> dict[str, str]:
 def _read(form: Mapping[str, object]) -> Settings:
     """What was typed.
 
-    :raises WrongSettings: when it can't be meant.
+    :raises InvalidSettings: when it can't be meant.
     """
     quota = f"A quota is a number from 1 to {LARGEST_QUOTA:,}, or left empty."
     channels = str(form.get("channels", "")).replace(",", " ").split()
@@ -189,5 +187,5 @@ def _read(form: Mapping[str, object]) -> Settings:
 def _number(form: Mapping[str, object], name: str, wrong: str) -> int | None:
     typed = str(form.get(name, "")).strip()
     if typed and not (typed.isascii() and typed.isdigit()):
-        raise WrongSettings(wrong)
+        raise InvalidSettings(wrong)
     return int(typed[:10]) if typed else None

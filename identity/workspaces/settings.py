@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING, cast
 
+from identity.errors import InvalidSettings
 from identity.executor import Executor
 from identity.people import ChatUser, PlatformName
 
@@ -22,10 +23,6 @@ LARGEST_DAY = {"tool_calls": 100_000, "tokens": 100_000_000, "seconds": 24 * 60 
 
 CHANNEL = re.compile(r"[A-Za-z0-9:@._-]{1,200}")
 """Slack's ``C0123456789``, Teams' ``19:…@thread.tacv2``."""
-
-
-class WrongSettings(ValueError):
-    """Settings that can't be meant; ``str`` is one sentence for who typed them."""
 
 
 def out_of_bounds(name: str) -> str:
@@ -45,7 +42,7 @@ class Settings:
     :param tool_calls: tool calls that the answers to one person may make in a day.
     :param tokens: tokens that they may read and write.
     :param seconds: the time that they may take.
-    :raises WrongSettings: when a part is out of bounds.
+    :raises InvalidSettings: when a part is out of bounds.
     """
 
     channels: tuple[str, ...] = ()
@@ -57,15 +54,17 @@ class Settings:
 
     def __post_init__(self) -> None:
         if len(self.channels) > MOST_CHANNELS:
-            raise WrongSettings(f"At most {MOST_CHANNELS} channels can be listed.")
+            raise InvalidSettings(f"At most {MOST_CHANNELS} channels can be listed.")
         for channel in self.channels:
             if not CHANNEL.fullmatch(channel):
-                raise WrongSettings("One of the channels is not an id: copy it from the channel.")
+                raise InvalidSettings("One of the channels is not an id: copy it from the channel.")
         if self.quota is not None and not 1 <= self.quota <= LARGEST_QUOTA:
-            raise WrongSettings(f"A quota is a number from 1 to {LARGEST_QUOTA:,}, or left empty.")
+            raise InvalidSettings(
+                f"A quota is a number from 1 to {LARGEST_QUOTA:,}, or left empty."
+            )
         for name, largest in LARGEST_DAY.items():
             if (most := getattr(self, name)) is not None and not 1 <= most <= largest:
-                raise WrongSettings(out_of_bounds(name))
+                raise InvalidSettings(out_of_bounds(name))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ import secrets
 import boto3
 import pytest
 
-from identity.workspaces.settings import Settings, Workspace, WrongSettings
+from identity.errors import InvalidSettings
+from identity.workspaces.settings import Settings, Workspace
 from tests.conftest import Stack
 from tests.person import Person, signed_in
 
@@ -115,9 +116,9 @@ async def test_who_may_not_settle(stack: Stack) -> None:
 
 def test_settings_out_of_bounds_cannot_be_made() -> None:
     for quota in (0, -1, 1_001):
-        with pytest.raises(WrongSettings):
+        with pytest.raises(InvalidSettings):
             Settings(quota=quota)
-    with pytest.raises(WrongSettings):
+    with pytest.raises(InvalidSettings):
         Settings(channels=("<script>",))
 
 

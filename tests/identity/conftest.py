@@ -21,12 +21,12 @@ from identity.service import Identity
 from identity.sessions.signed_in import signed_in
 from identity.web.html import Html
 from identity.web.rate_limit import RateLimit
+from tests.identity.application import Deployment, IdentityApplication
 from tests.identity.browser import Browser
 from tests.identity.clock import Clock
-from tests.identity.house import Deployment, House
-from tests.identity.newcomers import other, person, records
+from tests.identity.fresh_accounts import other, person, records
+from tests.identity.log_check import LogCheck
 from tests.identity.process import Process, running_process
-from tests.identity.watch import Watch
 
 __all__ = ["other", "person", "records"]  # fixtures of every test below
 
@@ -36,8 +36,8 @@ MINISTACK_PYTHON = ROOT / ".venv-ministack" / "bin" / "python"
 
 
 @pytest.fixture(autouse=True)
-def watch() -> Iterator[Watch]:
-    handler, root = Watch(), logging.getLogger()
+def log_check() -> Iterator[LogCheck]:
+    handler, root = LogCheck(), logging.getLogger()
     level = root.level
     root.addHandler(handler)
     root.setLevel(logging.INFO)
@@ -100,31 +100,35 @@ async def execute() -> AsyncIterator[Executor]:
 
 
 @pytest_asyncio.fixture(scope="session")
-async def house(deployment: Deployment, execute: Executor) -> AsyncIterator[House]:
+async def application(
+    deployment: Deployment, execute: Executor
+) -> AsyncIterator[IdentityApplication]:
     async with AsyncExitStack() as stack:
         identity = await stack.enter_async_context(
             Identity.open(deployment.settings, deployment.aws, execute)
         )
-        house = House(identity, deployment)
+        application = IdentityApplication(identity, deployment)
         app = web.Application()
         # All tests are one address; the limit has tests of its own.
-        identity.setup(app, Html(), house.on_linked, RateLimit(burst=1_000_000))
+        identity.setup(app, Html(), application.on_linked, RateLimit(burst=1_000_000))
         app.router.add_get("/chat", _chat)
         runner = web.AppRunner(app, access_log=None)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
         await web.TCPSite(runner, LOOPBACK, deployment.port).start()
-        yield house
+        yield application
 
 
 @pytest_asyncio.fixture
-async def alice(house: House, deployment: Deployment) -> AsyncIterator[Browser]:
+async def alice(application: IdentityApplication, deployment: Deployment) -> AsyncIterator[Browser]:
     async with Browser(deployment.url) as browser:
         yield browser
 
 
 @pytest_asyncio.fixture
-async def mallory(house: House, deployment: Deployment) -> AsyncIterator[Browser]:
+async def mallory(
+    application: IdentityApplication, deployment: Deployment
+) -> AsyncIterator[Browser]:
     """Another browser; whoever sits there signs in as the sample person ``admin``."""
     async with Browser(deployment.url) as browser:
         yield browser
@@ -134,17 +138,17 @@ async def mallory(house: House, deployment: Deployment) -> AsyncIterator[Browser
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
     for module in (
-        "flows",
-        "link_requests",
         "links",
-        "receipts",
-        "session_list",
-        "sessions",
-        "sign_in",
-        "signed_in",
+        "linking.link_requests",
+        "linking.receipts",
+        "oidc.authorization_code",
+        "oidc.flow_state",
+        "sessions.session_list",
+        "sessions.session_store",
+        "sessions.signed_in",
     ):
         monkeypatch.setattr(f"identity.{module}.time", clock.time)
-    for module in ("published", "tokens", "user_pool"):
+    for module in ("directory.user_pool", "oidc.cached_document", "tokens.broker"):
         monkeypatch.setattr(f"identity.{module}.monotonic", clock.monotonic)
     return clock
 
@@ -168,5 +172,5 @@ async def other_process(deployment: Deployment, execute: Executor) -> AsyncItera
 
 
 @pytest_asyncio.fixture
-async def link(house: House, alice: Browser, slack_user: ChatUser) -> Link:
-    return await house.link(alice, slack_user, "alice")
+async def link(application: IdentityApplication, alice: Browser, slack_user: ChatUser) -> Link:
+    return await application.link(alice, slack_user, "alice")

@@ -11,7 +11,7 @@ from joserfc import jwt
 from joserfc.jwk import RSAKey
 
 from bizassist.local.processes import LOOPBACK, free_port
-from identity.oidc.provider import Oidc
+from identity.oidc.provider import OidcProvider
 
 ISSUER = "https://issuer.example/pool"
 CLIENT = "web-client"
@@ -28,8 +28,8 @@ class Issuer:
     discovered: int = 0
     down: bool = False
 
-    def oidc(self) -> Oidc:
-        return Oidc(discovery_url=f"{self.url}/discovery", issuer=ISSUER, client_id=CLIENT)
+    def oidc(self) -> OidcProvider:
+        return OidcProvider(discovery_url=f"{self.url}/discovery", issuer=ISSUER, client_id=CLIENT)
 
     def sign(self, key: RSAKey | None = None, header: Any = None, **claims: object) -> str:
         """A good token with some claims changed; None removes one."""

@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from identity.aws import Clients
-from identity.directory.deprovisioning import Departures
+from identity.directory.deprovisioning import Deprovisioning
 from identity.directory.user_pool import UserPool
 from identity.executor import Executor
 from identity.links import Links
-from identity.oidc.provider import Oidc
-from identity.service import IdentitySettings
+from identity.oidc.provider import OidcProvider
 from identity.sessions.session_list import SessionList
+from identity.settings import IdentitySettings
 from identity.tokens.broker import TokenBroker
-from identity.tokens.encryption import Vault
-from tests.identity.house import Deployment
+from identity.tokens.encryption import TokenEncryption
+from tests.identity.application import Deployment
 
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
@@ -45,25 +45,25 @@ async def running_process(
         "before-parameter-build.cognito-identity-provider.GetTokensFromRefreshToken",
         lambda params, **_: refreshed.append(params["RefreshToken"]),
     )
-    oidc = Oidc(
+    oidc = OidcProvider(
         discovery_url=settings.discovery_url,
         issuer=settings.issuer,
         client_id=settings.web_client_id,
     )
     links = Links(clients.dynamodb, settings.links_table, execute)
-    departures = Departures(
+    deprovisioning = Deprovisioning(
         UserPool(cognito, settings.user_pool_id, execute),
         SessionList(clients.dynamodb, settings.sessions_table, execute),
         links,
     )
     broker = TokenBroker(
         links=links,
-        vault=Vault(clients.kms, settings.tokens_key_id, execute),
+        token_encryption=TokenEncryption(clients.kms, settings.tokens_key_id, execute),
         oidc=oidc,
         cognito=cognito,
         client_id=settings.web_client_id,
         execute=execute,
-        still_here=departures.still_here,
+        is_enabled=deprovisioning.is_enabled,
     )
     async with oidc, broker:
         yield Process(broker, cognito, refreshed)

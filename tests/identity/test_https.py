@@ -13,7 +13,7 @@ from identity.links import Link
 from identity.service import Identity
 from identity.web.html import Html
 from identity.web.rate_limit import RateLimit
-from tests.identity.house import Deployment
+from tests.identity.application import Deployment
 
 HOME = "https://bizassist.example"
 PATHS = (
@@ -91,6 +91,7 @@ async def test_one_address_asks_so_often_and_no_more(client: Client) -> None:
         assert answer.status == 429
     async with client.post("/link/confirm", headers=here) as answer:
         assert answer.status == 429
+        assert answer.headers["Retry-After"] == "60"
         assert "wait a minute" in await answer.text()
     async with client.get("/auth/signed-out", headers={"X-Forwarded-For": "192.0.2.8"}) as answer:
         assert answer.status == 200

@@ -9,7 +9,7 @@ from playwright.async_api import Browser as Chromium
 from playwright.async_api import Page, expect
 
 from identity.people import ChatUser, Names
-from tests.identity.house import House
+from tests.identity.application import IdentityApplication
 
 PHONE = {"width": 360, "height": 740}
 
@@ -23,9 +23,9 @@ async def page(browser: Chromium) -> AsyncIterator[Page]:
     await context.close()
 
 
-async def _sign_in_at_pool(house: House, page: Page, person: str) -> None:
+async def _sign_in_at_pool(application: IdentityApplication, page: Page, person: str) -> None:
     await page.get_by_label("Username").fill(person)
-    await page.get_by_label("Password").fill(house.deployment.passwords[person])
+    await page.get_by_label("Password").fill(application.deployment.passwords[person])
     await page.get_by_role("button", name="Sign in").click()
 
 
@@ -46,15 +46,15 @@ async def _photograph(page: Page, artifacts: Path, name: str) -> None:
 
 
 async def test_linking_in_a_browser(
-    house: House, page: Page, slack_user: ChatUser, artifacts: Path
+    application: IdentityApplication, page: Page, slack_user: ChatUser, artifacts: Path
 ) -> None:
     names = Names("Acme <b>Inc</b>", "Alice\u202e A.")
-    await page.goto(await house.link_url(slack_user, names))
+    await page.goto(await application.link_url(slack_user, names))
     await expect(page.get_by_text("Acme <b>Inc</b>")).to_be_visible()
     await _photograph(page, artifacts, "link")
 
     await page.get_by_role("link", name="Continue to sign in").click()
-    await _sign_in_at_pool(house, page, "alice")
+    await _sign_in_at_pool(application, page, "alice")
     await expect(page.get_by_role("heading", name="Link these accounts?")).to_be_visible()
     await expect(page.get_by_text("alice@example.com")).to_be_visible()
     await _photograph(page, artifacts, "confirm")
@@ -62,41 +62,45 @@ async def test_linking_in_a_browser(
     await page.get_by_role("button", name="Link these accounts").click()
     await expect(page.get_by_role("heading", name="Linked")).to_be_visible()
     await _photograph(page, artifacts, "linked")
-    assert await house.identity.links.active(slack_user)
+    assert await application.identity.links.active(slack_user)
 
 
 async def test_choosing_another_account_in_a_browser(
-    house: House, page: Page, slack_user: ChatUser
+    application: IdentityApplication, page: Page, slack_user: ChatUser
 ) -> None:
     """The form's redirect leads to the pool, which ``form-action`` has to allow."""
-    await page.goto(await house.link_url(slack_user))
+    await page.goto(await application.link_url(slack_user))
     await page.get_by_role("link", name="Continue to sign in").click()
-    await _sign_in_at_pool(house, page, "admin")
+    await _sign_in_at_pool(application, page, "admin")
     await page.get_by_role("button", name="Use another account").click()
-    await _sign_in_at_pool(house, page, "alice")
+    await _sign_in_at_pool(application, page, "alice")
     await expect(page.get_by_text("alice@example.com")).to_be_visible()
 
 
-async def test_signing_in_and_out_in_a_browser(house: House, page: Page, artifacts: Path) -> None:
-    await page.goto(f"{house.deployment.url}/auth/login")
-    await _sign_in_at_pool(house, page, "alice")
+async def test_signing_in_and_out_in_a_browser(
+    application: IdentityApplication, page: Page, artifacts: Path
+) -> None:
+    await page.goto(f"{application.deployment.url}/auth/login")
+    await _sign_in_at_pool(application, page, "alice")
     await expect(page.get_by_text("hello alice")).to_be_visible()
-    (cookie,) = await page.context.cookies(house.deployment.url)
+    (cookie,) = await page.context.cookies(application.deployment.url)
     assert (cookie.get("name"), cookie.get("secure"), cookie.get("httpOnly")) == (
         "__Host-bizassist",
         True,
         True,
     )
 
-    await page.goto(f"{house.deployment.url}/auth/logout")
+    await page.goto(f"{application.deployment.url}/auth/logout")
     await _photograph(page, artifacts, "sign-out")
     await page.get_by_role("button", name="Sign out").click()
     await expect(page.get_by_role("heading", name="You are signed out")).to_be_visible()
-    assert await page.context.cookies(house.deployment.url) == []
+    assert await page.context.cookies(application.deployment.url) == []
 
 
-async def test_the_keyboard_alone_links(house: House, page: Page, slack_user: ChatUser) -> None:
-    await page.goto(await house.link_url(slack_user))
+async def test_the_keyboard_alone_links(
+    application: IdentityApplication, page: Page, slack_user: ChatUser
+) -> None:
+    await page.goto(await application.link_url(slack_user))
     await page.keyboard.press("Tab")
     await expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
     await page.keyboard.press("Tab")
@@ -107,9 +111,9 @@ async def test_the_keyboard_alone_links(house: House, page: Page, slack_user: Ch
 
 @pytest.mark.parametrize("colours", ["light", "dark"])
 async def test_an_error_is_a_page_too(
-    house: House, page: Page, artifacts: Path, colours: str
+    application: IdentityApplication, page: Page, artifacts: Path, colours: str
 ) -> None:
     await page.emulate_media(color_scheme=colours)  # type: ignore[arg-type]
-    await page.goto(f"{house.deployment.url}/link/used-long-ago")
+    await page.goto(f"{application.deployment.url}/link/used-long-ago")
     await expect(page.get_by_text("no longer valid")).to_be_visible()
     await page.screenshot(path=artifacts / f"identity-error-{colours}.png")

@@ -6,7 +6,7 @@ import pytest
 
 from identity.linking.link_requests import LinkRequests
 from identity.people import ChatUser, Names, session_id
-from tests.identity.house import House
+from tests.identity.application import IdentityApplication
 
 
 def test_a_key_stands_for_one_chat_user() -> None:
@@ -37,10 +37,10 @@ def test_a_session_belongs_to_one_subject_in_one_conversation() -> None:
     assert all(re.fullmatch(r"[0-9a-f]{64}", one) for one in ids)
 
 
-async def test_a_web_user_signs_in_and_gets_no_link(house: House) -> None:
+async def test_a_web_user_signs_in_and_gets_no_link(application: IdentityApplication) -> None:
     chat_user = ChatUser("web", "pool", "a1")
-    url = await house.identity.link_url(chat_user, Names())
-    assert url == f"{house.deployment.url}/auth/login"
-    requests: LinkRequests = house.identity.link_requests
+    url = await application.identity.link_url(chat_user, Names())
+    assert url == f"{application.deployment.url}/auth/login"
+    requests: LinkRequests = application.identity.link_requests
     with pytest.raises(ValueError, match="signs in instead"):
         await requests.create(chat_user, Names())

@@ -18,9 +18,8 @@ from bots.turn.actions import APPROVAL_SECONDS
 from bots.web import transcripts
 from identity.directory import user_pool
 from identity.linking import link_requests, receipts
-from identity.oidc import authorization_code as sign_in
-from identity.sessions import browser_sessions as sessions
-from identity.sessions import session_list, signed_in
+from identity.oidc import flow_state
+from identity.sessions import session_list, session_store, signed_in
 
 PAGE = Path(__file__).parents[2] / "docs" / "security.md"
 UNITS = {"seconds": 1, "minutes": 60, "hours": 3_600}
@@ -35,12 +34,12 @@ def documented(what: str) -> float:
 @pytest.mark.parametrize(
     ("what", "coded"),
     [
-        ("without a request", sessions.INACTIVE),
-        ("in any case", sessions.ABSOLUTE),
-        ("sessions of one person at a time", session_list.MOST),
-        ("a sign-in that the user pool remembers is taken", sign_in.REMEMBERED),
+        ("without a request", session_store.INACTIVITY_TIMEOUT),
+        ("in any case", session_store.ABSOLUTE_TIMEOUT),
+        ("sessions of one person at a time", session_list.MAX_SESSIONS),
+        ("a sign-in that the user pool remembers is taken", flow_state.LONGEST_AUTHENTICATION_AGE),
         ("a sign-in counts as recent", signed_in.RECENT),
-        ("from leaving for the sign-in page to coming back", sign_in.FLOW_LIFETIME),
+        ("from leaving for the sign-in page to coming back", flow_state.FLOW_LIFETIME),
         ("a link request", link_requests.LIFETIME),
         ("the undo address of a receipt", receipts.LIFETIME),
         ("a disabled or deleted person is believed", user_pool.RECHECK),

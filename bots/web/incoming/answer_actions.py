@@ -18,7 +18,7 @@ from bots.web.pages import ID
 from bots.web.platform import accepted_decision, accepted_question
 from bots.web.transcripts import Transcripts
 from identity.people import ChatUser
-from identity.sessions.browser_sessions import check_csrf
+from identity.sessions.csrf import check_csrf
 
 NO_DECISION = "Please choose one of the two buttons."
 NOT_TAKEN = "Your decision couldn't be taken right now. Please try again in a minute."

@@ -8,7 +8,7 @@ from bots.web.outgoing.explanation import LONGEST_COMMENT
 from bots.web.pages import ID
 from bots.web.transcripts import Transcripts
 from identity.people import ChatUser
-from identity.sessions.browser_sessions import check_csrf
+from identity.sessions.csrf import check_csrf
 
 FEEDBACK = ("up", "down")
 UNKNOWN = "There is no such answer of yours."

@@ -6,7 +6,7 @@ from aiohttp import BodyPartReader, web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from bots.files import MEGABYTE, MOST_BYTES, MOST_FILES, READABLE, plain_name, type_of
-from identity.sessions.browser_sessions import check_csrf, check_csrf_token
+from identity.sessions.csrf import check_csrf, check_csrf_token
 
 MOST_PARTS = MOST_FILES + 10
 MOST_WORDS = 128 * 1024

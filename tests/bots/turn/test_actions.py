@@ -26,7 +26,7 @@ from tests.bots.scripted_runtime import FINISHED, STARTED, ScriptedRuntime, inte
 from tests.conftest import Stack
 
 ALICE = ChatUser("slack", "T1", "U1")
-LINK = new_link(ALICE, subject="alice", account="a", sealed=b"x", names=Names())
+LINK = new_link(ALICE, subject="alice", account="a", encrypted_token=b"x", names=Names())
 
 
 @pytest.fixture

@@ -116,7 +116,9 @@ def bench(stack: Stack, aws: boto3.Session, call: Executor) -> Bench:
             return None
         # Two chat users of one person.
         subject = "somebody" if chat_user.user in {"U1", "U2"} else chat_user.user
-        return new_link(chat_user, subject=subject, account="a", sealed=b"x", names=Names())
+        return new_link(
+            chat_user, subject=subject, account="a", encrypted_token=b"x", names=Names()
+        )
 
     async def access_token(link: object) -> str:
         return "token"

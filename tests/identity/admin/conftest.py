@@ -7,23 +7,25 @@ import pytest
 import pytest_asyncio
 
 from identity.people import ChatUser, Names
+from tests.identity.application import Deployment, IdentityApplication
 from tests.identity.browser import Browser
-from tests.identity.house import Deployment, House
 
 
 @pytest_asyncio.fixture
-async def admin(house: House, deployment: Deployment) -> AsyncIterator[Browser]:
+async def admin(application: IdentityApplication, deployment: Deployment) -> AsyncIterator[Browser]:
     """An administrator who is signed in."""
     async with Browser(deployment.url) as browser:
-        await house.web_sign_in(browser, "admin")
+        await application.web_sign_in(browser, "admin")
         yield browser
 
 
 @pytest_asyncio.fixture
-async def employee(house: House, deployment: Deployment) -> AsyncIterator[Browser]:
+async def employee(
+    application: IdentityApplication, deployment: Deployment
+) -> AsyncIterator[Browser]:
     """Somebody who is signed in and no administrator."""
     async with Browser(deployment.url) as browser:
-        await house.web_sign_in(browser, "alice")
+        await application.web_sign_in(browser, "alice")
         yield browser
 
 
@@ -39,9 +41,11 @@ def chat_user() -> ChatUser:
     return ChatUser("slack", "T1", f"U{secrets.token_hex(5).upper()}")
 
 
-async def linked(house: House, deployment: Deployment, chat_user: ChatUser, names: Names) -> None:
+async def linked(
+    application: IdentityApplication, deployment: Deployment, chat_user: ChatUser, names: Names
+) -> None:
     """Link a chat user of these names to alice."""
     async with Browser(deployment.url) as browser:
-        url = await house.link_url(chat_user, names)
-        page = await house.to_confirmation(browser, url, "alice")
+        url = await application.link_url(chat_user, names)
+        page = await application.to_confirmation(browser, url, "alice")
         await browser.submit(page, "/link/confirm", answer="link")

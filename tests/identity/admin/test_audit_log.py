@@ -8,14 +8,14 @@ from datetime import timedelta
 import pytest
 from botocore.exceptions import ClientError
 
-from identity import audit_log as audit
-from identity.audit_log import Audit
+from identity import audit_log
+from identity.audit_log import AuditLog
+from tests.identity.application import IdentityApplication
 from tests.identity.browser import Browser
-from tests.identity.house import House
 
 
-async def test_entries_come_newest_first_in_pages(house: House) -> None:
-    log = house.identity.audit
+async def test_entries_come_newest_first_in_pages(application: IdentityApplication) -> None:
+    log = application.identity.audit
     for number in range(7):
         await log.write("revoked", by="test", about=f"number {number}")
 
@@ -25,8 +25,10 @@ async def test_entries_come_newest_first_in_pages(house: House) -> None:
     assert [one.about for one in (*first, *second)] == [f"number {n}" for n in (6, 5, 4, 3, 2, 1)]
 
 
-async def test_yesterday_is_read_after_today(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    log, now = house.identity.audit, time.time_ns()
+async def test_yesterday_is_read_after_today(
+    application: IdentityApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log, now = application.identity.audit, time.time_ns()
     day = int(timedelta(days=1).total_seconds() * 1e9)
     for ago in (-3, -2, -1):  # days that no other test writes in
         monkeypatch.setattr("identity.audit_log.time.time_ns", lambda ago=ago: now - ago * day)
@@ -38,10 +40,10 @@ async def test_yesterday_is_read_after_today(house: House, monkeypatch: pytest.M
 
 
 async def test_there_is_no_way_to_change_or_remove_an_entry() -> None:
-    calls = inspect.getsource(audit)
+    calls = inspect.getsource(audit_log)
 
     assert not {"update_item", "delete_item", "batch_write_item"} & set(calls.split("."))
-    assert {name for name in vars(Audit) if not name.startswith("_")} == {
+    assert {name for name in vars(AuditLog) if not name.startswith("_")} == {
         "write",
         "page",
         "entries",
@@ -77,25 +79,27 @@ async def test_the_log_is_exported_as_json_too(admin: Browser) -> None:
     assert "exported" in {entry["action"] for entry in entries[:5]}
 
 
-async def test_signing_in_and_out_is_written_down(house: House, alice: Browser) -> None:
-    await house.web_sign_in(alice, "alice")
+async def test_signing_in_and_out_is_written_down(
+    application: IdentityApplication, alice: Browser
+) -> None:
+    await application.web_sign_in(alice, "alice")
     await alice.submit(await alice.get("/auth/logout"), "/auth/logout", follow=False)
 
-    mine = [one for one in await house.identity.audit.page() if one.by == "alice@example.com"]
+    mine = [one for one in await application.identity.audit.page() if one.by == "alice@example.com"]
 
     assert [one.action for one in mine[:2]] == ["signed out", "signed in"]
 
 
 async def test_nobody_stays_signed_in_by_a_log_that_does_not_answer(
-    house: House, alice: Browser, monkeypatch: pytest.MonkeyPatch
+    application: IdentityApplication, alice: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await house.web_sign_in(alice, "alice")
+    await application.web_sign_in(alice, "alice")
     page = await alice.get("/auth/logout")
 
     async def down(*_: object, **__: object) -> None:
         raise ClientError({"Error": {"Code": "InternalServerError"}}, "PutItem")
 
-    monkeypatch.setattr(house.identity.audit, "write", down, raising=False)
+    monkeypatch.setattr(application.identity.audit, "write", down, raising=False)
     answer = await alice.submit(page, "/auth/logout", follow=False)
 
     assert answer.status == 303

@@ -13,8 +13,8 @@ from identity.directory.linked_people import PAGE, page, searched
 from identity.links import Link
 from identity.people import ChatUser, Names
 from tests.identity.admin.conftest import linked
+from tests.identity.application import Deployment, IdentityApplication
 from tests.identity.browser import Browser
-from tests.identity.house import Deployment, House
 from tests.identity.linking.test_undo import undo_url
 
 
@@ -22,7 +22,7 @@ def somebody(number: int) -> Link:
     return Link(
         chat_user=ChatUser("slack", "T1", f"U{number:05d}"),
         subject=f"subject-{number}",
-        sealed=b"x",
+        encrypted_token=b"x",
         account=f"person{number:05d}@example.com",
         linked_at=datetime.fromtimestamp(1_700_000_000 + number, UTC),
         names=Names("Acme", f"Person {number}"),
@@ -56,7 +56,7 @@ def test_people_are_sorted_and_paged() -> None:
 
 
 async def test_who_was_just_linked_is_found_at_once(
-    house: House,
+    application: IdentityApplication,
     deployment: Deployment,
     admin: Browser,
     chat_user: ChatUser,
@@ -67,18 +67,18 @@ async def test_who_was_just_linked_is_found_at_once(
     monkeypatch.setattr("identity.directory.linked_people.FRESH", 1_000.0)
     monkeypatch.setattr("identity.directory.linked_people.STALE", 1_000.0)
 
-    await linked(house, deployment, chat_user, Names("Acme", "Just Linked"))
+    await linked(application, deployment, chat_user, Names("Acme", "Just Linked"))
 
     assert "Just Linked" in (await admin.get(where)).text
 
 
 async def test_a_link_is_found_and_revoked_here_and_at_the_pool(
-    house: House, deployment: Deployment, admin: Browser, chat_user: ChatUser
+    application: IdentityApplication, deployment: Deployment, admin: Browser, chat_user: ChatUser
 ) -> None:
-    await linked(house, deployment, chat_user, Names("Acme", "Alice A."))
-    link = await house.identity.links.active(chat_user)
+    await linked(application, deployment, chat_user, Names("Acme", "Alice A."))
+    link = await application.identity.links.active(chat_user)
     assert link is not None
-    token = await house.identity.vault.open(link.sealed, chat_user)
+    token = await application.identity.token_encryption.decrypt(link.encrypted_token, chat_user)
 
     found = await admin.get(f"/admin/people?q={chat_user.user}")
     assert "Alice A." in found.text
@@ -87,9 +87,11 @@ async def test_a_link_is_found_and_revoked_here_and_at_the_pool(
     after = await admin.submit(asked, "/admin/people/revoke")
 
     assert "is revoked" in after.text
-    assert await house.identity.links.active(chat_user) is None
-    assert not await house.refreshes(token)
-    entries = [one for one in await house.identity.audit.page() if one.detail == chat_user.key]
+    assert await application.identity.links.active(chat_user) is None
+    assert not await application.refreshes(token)
+    entries = [
+        one for one in await application.identity.audit.page() if one.detail == chat_user.key
+    ]
     assert [(one.action, one.by) for one in entries] == [("revoked", "admin@example.com")]
     assert chat_user.key in (await admin.get("/admin/audit")).text
 
@@ -101,13 +103,13 @@ async def test_a_link_that_is_gone_says_so(admin: Browser) -> None:
 
 
 async def test_a_person_is_signed_out_everywhere(
-    house: House,
+    application: IdentityApplication,
     deployment: Deployment,
     admin: Browser,
     employee: Browser,
     chat_user: ChatUser,
 ) -> None:
-    await linked(house, deployment, chat_user, Names("Acme", "Alice A."))
+    await linked(application, deployment, chat_user, Names("Acme", "Alice A."))
     found = await admin.get(f"/admin/people?q={chat_user.user}")
     asked = await admin.submit_get(found, "/admin/people/revoke")
     assert (await employee.get("/me")).url.endswith("/me")
@@ -119,9 +121,9 @@ async def test_a_person_is_signed_out_everywhere(
 
 
 async def test_an_export_has_what_was_found_and_runs_nothing(
-    house: House, deployment: Deployment, admin: Browser, chat_user: ChatUser
+    application: IdentityApplication, deployment: Deployment, admin: Browser, chat_user: ChatUser
 ) -> None:
-    await linked(house, deployment, chat_user, Names('=HYPERLINK("x")', "@SUM(A1)"))
+    await linked(application, deployment, chat_user, Names('=HYPERLINK("x")', "@SUM(A1)"))
     found = await admin.get(f"/admin/people?q={chat_user.user}")
 
     download = await admin.submit(found, "/admin/people/export")
@@ -153,11 +155,11 @@ async def test_nobody_found_says_how_to_go_on(admin: Browser) -> None:
 
 
 async def test_linking_and_replacing_is_written_down(
-    house: House, deployment: Deployment, admin: Browser, chat_user: ChatUser
+    application: IdentityApplication, deployment: Deployment, admin: Browser, chat_user: ChatUser
 ) -> None:
     began = time.time()
-    await linked(house, deployment, chat_user, Names("Acme", "Alice A."))
-    entries = await house.identity.audit.page()
+    await linked(application, deployment, chat_user, Names("Acme", "Alice A."))
+    entries = await application.identity.audit.page()
 
     mine = [entry for entry in entries if entry.by == chat_user.key]
     assert [(entry.action, entry.about) for entry in mine] == [("linked", "alice@example.com")]
@@ -165,27 +167,27 @@ async def test_linking_and_replacing_is_written_down(
 
 
 async def test_unlinking_is_written_down(
-    house: House, deployment: Deployment, employee: Browser, chat_user: ChatUser
+    application: IdentityApplication, deployment: Deployment, employee: Browser, chat_user: ChatUser
 ) -> None:
-    await linked(house, deployment, chat_user, Names("Acme", "Alice A."))
+    await linked(application, deployment, chat_user, Names("Acme", "Alice A."))
     asked = await employee.get(f"/me/unlink?chat_user={quote(chat_user.key, safe='')}")
     await employee.submit(asked, "/me/unlink")
 
-    mine = [one for one in await house.identity.audit.page() if one.detail == chat_user.key]
+    mine = [one for one in await application.identity.audit.page() if one.detail == chat_user.key]
 
     assert [(one.action, one.by) for one in mine] == [("revoked", "alice@example.com")]
 
 
 async def test_undoing_is_written_down(
-    house: House, deployment: Deployment, alice: Browser, chat_user: ChatUser
+    application: IdentityApplication, deployment: Deployment, alice: Browser, chat_user: ChatUser
 ) -> None:
-    await linked(house, deployment, chat_user, Names("Acme", "Alice A."))
-    link = await house.identity.links.active(chat_user)
+    await linked(application, deployment, chat_user, Names("Acme", "Alice A."))
+    link = await application.identity.links.active(chat_user)
     assert link is not None
-    page = await alice.get(await undo_url(house, link))
+    page = await alice.get(await undo_url(application, link))
     (form,) = [form for form in page.forms if "/undo/" in form.action]
     await alice.submit(page, form.action)
 
-    mine = [one for one in await house.identity.audit.page() if one.by == chat_user.key]
+    mine = [one for one in await application.identity.audit.page() if one.by == chat_user.key]
 
     assert [one.action for one in mine] == ["undone", "linked"]

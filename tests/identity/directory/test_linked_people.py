@@ -1,4 +1,4 @@
-"""The directory: read whole, shown at once, renewed behind what is shown."""
+"""Linked people: read whole, shown at once, renewed behind what is shown."""
 
 import asyncio
 from dataclasses import replace
@@ -6,15 +6,15 @@ from dataclasses import replace
 import pytest
 from botocore.exceptions import ClientError
 
-from identity.directory import linked_people as directory
-from identity.directory.linked_people import Directory
+from identity.directory import linked_people
+from identity.directory.linked_people import LinkedPeople
 from identity.links import Link, Links
 from identity.people import ChatUser
 from tests.identity.admin.test_people import somebody
 from tests.identity.clock import Clock
 
 # As they are; the other tests of this folder have them at nothing.
-FRESH, STALE = directory.FRESH, directory.STALE
+FRESH, STALE = linked_people.FRESH, linked_people.STALE
 
 
 class Table(Links):
@@ -55,7 +55,7 @@ async def settled() -> None:
 
 async def test_many_pages_cost_one_reading_and_are_renewed_behind_their_backs(now: Clock) -> None:
     table = Table()
-    people = Directory(table)
+    people = LinkedPeople(table)
     first = await asyncio.gather(*(people.everybody() for _ in range(10)))
     assert {len(found) for found in first} == {3}
     assert table.readings == 1
@@ -75,7 +75,7 @@ async def test_many_pages_cost_one_reading_and_are_renewed_behind_their_backs(no
 
 async def test_nobody_is_shown_what_is_old(now: Clock) -> None:
     table = Table()
-    people = Directory(table)
+    people = LinkedPeople(table)
     await people.everybody()
     table.rows["new"] = somebody(7)
     now.forward(STALE + 1)
@@ -86,7 +86,7 @@ async def test_an_own_change_is_seen_at_once_and_is_not_undone_by_a_reading_unde
     now: Clock,
 ) -> None:
     table = Table()
-    people = Directory(table)
+    people = LinkedPeople(table)
     await people.everybody()
     table.open.clear()
     now.forward(FRESH + 1)
@@ -106,7 +106,7 @@ async def test_an_own_change_is_seen_at_once_and_is_not_undone_by_a_reading_unde
 
 async def test_a_reading_that_fails_is_tried_again(now: Clock) -> None:
     table = Table()
-    people = Directory(table)
+    people = LinkedPeople(table)
     table.error = ClientError({"Error": {"Code": "ThrottlingException"}}, "Scan")
     with pytest.raises(ClientError):
         await people.everybody()

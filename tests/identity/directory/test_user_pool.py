@@ -11,9 +11,9 @@ from identity.directory import user_pool
 from identity.directory.user_pool import GRACE, PAUSE, RECHECK, UserPool
 from identity.errors import SignInUnavailable
 from identity.executor import Executor
+from tests.identity.application import Deployment
 from tests.identity.clock import Clock
-from tests.identity.house import Deployment
-from tests.identity.newcomers import Newcomer
+from tests.identity.fresh_accounts import FreshAccount
 
 LEAVING = pytest.mark.parametrize("leave", ["disable", "delete"])
 ASKED = "before-parameter-build.cognito-identity-provider.AdminGetUser"
@@ -48,32 +48,32 @@ def cognito(deployment: Deployment, execute: Executor) -> Cognito:
 
 
 async def test_a_yes_is_believed_for_less_than_a_minute(
-    cognito: Cognito, person: Newcomer, clock: Clock
+    cognito: Cognito, person: FreshAccount, clock: Clock
 ) -> None:
-    answers = await asyncio.gather(*(cognito.pool.has(person.subject) for _ in range(20)))
+    answers = await asyncio.gather(*(cognito.pool.is_enabled(person.subject) for _ in range(20)))
     assert all(answers)
     assert cognito.asked == 1
     clock.forward(RECHECK - 1)
-    assert await cognito.pool.has(person.subject)
+    assert await cognito.pool.is_enabled(person.subject)
     assert cognito.asked == 1
     clock.forward(2)
-    assert await cognito.pool.has(person.subject)
+    assert await cognito.pool.is_enabled(person.subject)
     assert cognito.asked == 2
     assert 30 <= RECHECK <= 50
 
 
 @LEAVING
 async def test_a_no_is_not_remembered(
-    cognito: Cognito, person: Newcomer, clock: Clock, leave: str
+    cognito: Cognito, person: FreshAccount, clock: Clock, leave: str
 ) -> None:
-    assert await cognito.pool.has(person.subject)
+    assert await cognito.pool.is_enabled(person.subject)
     getattr(person, leave)()
-    assert await cognito.pool.has(person.subject)
+    assert await cognito.pool.is_enabled(person.subject)
     clock.forward(RECHECK + 1)
-    assert not await cognito.pool.has(person.subject)
+    assert not await cognito.pool.is_enabled(person.subject)
     if leave == "disable":
         person.enable()
-        assert await cognito.pool.has(person.subject)
+        assert await cognito.pool.is_enabled(person.subject)
 
 
 @pytest.mark.parametrize(
@@ -85,90 +85,92 @@ async def test_a_no_is_not_remembered(
     ],
 )
 async def test_an_outage_is_survived_for_five_minutes_and_not_longer(
-    cognito: Cognito, person: Newcomer, clock: Clock, error: Exception
+    cognito: Cognito, person: FreshAccount, clock: Clock, error: Exception
 ) -> None:
-    assert await cognito.pool.has(person.subject)
+    assert await cognito.pool.is_enabled(person.subject)
     cognito.error = error
     clock.forward(GRACE - 5)
-    assert await cognito.pool.has(person.subject)
+    assert await cognito.pool.is_enabled(person.subject)
     clock.forward(10)
     with pytest.raises(SignInUnavailable):
-        await cognito.pool.has(person.subject)
+        await cognito.pool.is_enabled(person.subject)
     cognito.error = None
     clock.forward(PAUSE + 1)
-    assert await cognito.pool.has(person.subject)
+    assert await cognito.pool.is_enabled(person.subject)
 
 
-async def test_nobody_new_is_believed_during_an_outage(cognito: Cognito, person: Newcomer) -> None:
+async def test_nobody_new_is_believed_during_an_outage(
+    cognito: Cognito, person: FreshAccount
+) -> None:
     cognito.error = ClientError(BUSY, "AdminGetUser")
     with pytest.raises(SignInUnavailable):
-        await cognito.pool.has(person.subject)
+        await cognito.pool.is_enabled(person.subject)
 
 
 async def test_an_outage_is_not_asked_about_by_everybody(
-    cognito: Cognito, person: Newcomer, other: Newcomer, clock: Clock
+    cognito: Cognito, person: FreshAccount, other: FreshAccount, clock: Clock
 ) -> None:
-    assert await cognito.pool.has(person.subject)
+    assert await cognito.pool.is_enabled(person.subject)
     cognito.error = ClientError(BROKEN, "AdminGetUser")
     clock.forward(RECHECK + 1)
-    assert await cognito.pool.has(person.subject)
+    assert await cognito.pool.is_enabled(person.subject)
     asked = cognito.asked
     for _ in range(10):
-        assert await cognito.pool.has(person.subject)
+        assert await cognito.pool.is_enabled(person.subject)
         with pytest.raises(SignInUnavailable):
-            await cognito.pool.has(other.subject)
+            await cognito.pool.is_enabled(other.subject)
     assert cognito.asked == asked
 
 
 async def test_an_outage_ends_for_people_who_never_stopped_asking(
-    cognito: Cognito, person: Newcomer, clock: Clock
+    cognito: Cognito, person: FreshAccount, clock: Clock
 ) -> None:
     """Being told "failed a moment ago" is no new failure, or nobody would ask again."""
-    assert await cognito.pool.has(person.subject)
+    assert await cognito.pool.is_enabled(person.subject)
     cognito.error = ClientError(BROKEN, "AdminGetUser")
     clock.forward(GRACE + 1)
     with pytest.raises(SignInUnavailable):
-        await cognito.pool.has(person.subject)
+        await cognito.pool.is_enabled(person.subject)
     cognito.error = None
     for _ in range(4):
         clock.forward(PAUSE / 4 - 0.1)
         with pytest.raises(SignInUnavailable):
-            await cognito.pool.has(person.subject)
+            await cognito.pool.is_enabled(person.subject)
     clock.forward(1)
-    assert await cognito.pool.has(person.subject)
+    assert await cognito.pool.is_enabled(person.subject)
 
 
 async def test_being_throttled_is_no_outage_for_people_who_come_anew(
-    cognito: Cognito, person: Newcomer, other: Newcomer, clock: Clock
+    cognito: Cognito, person: FreshAccount, other: FreshAccount, clock: Clock
 ) -> None:
     """Whoever was there a moment ago gives way; nobody is signed out, and nobody is let in."""
-    assert await cognito.pool.has(person.subject)
+    assert await cognito.pool.is_enabled(person.subject)
     cognito.error = ClientError(BUSY, "AdminGetUser")
     clock.forward(RECHECK + 1)
     with pytest.raises(SignInUnavailable):
-        await cognito.pool.has(other.subject)
+        await cognito.pool.is_enabled(other.subject)
     asked = cognito.asked
     for _ in range(10):
-        assert await cognito.pool.has(person.subject)
+        assert await cognito.pool.is_enabled(person.subject)
     assert cognito.asked == asked
     with pytest.raises(SignInUnavailable):
-        await cognito.pool.has("nobody")
+        await cognito.pool.is_enabled("nobody")
     cognito.error = None
-    assert await cognito.pool.has(other.subject)
-    assert not await cognito.pool.has("nobody")
+    assert await cognito.pool.is_enabled(other.subject)
+    assert not await cognito.pool.is_enabled("nobody")
 
 
 async def test_who_left_is_found_out_once_the_throttling_ends(
-    cognito: Cognito, person: Newcomer, clock: Clock
+    cognito: Cognito, person: FreshAccount, clock: Clock
 ) -> None:
-    assert await cognito.pool.has(person.subject)
+    assert await cognito.pool.is_enabled(person.subject)
     person.delete()
     cognito.error = ClientError(BUSY, "AdminGetUser")
     clock.forward(RECHECK + 1)
-    assert await cognito.pool.has(person.subject)
+    assert await cognito.pool.is_enabled(person.subject)
     cognito.error = None
     clock.forward(PAUSE + 1)
-    assert not await cognito.pool.has(person.subject)
+    assert not await cognito.pool.is_enabled(person.subject)
 
 
 async def test_a_long_queue_of_our_own_is_no_outage(
@@ -190,17 +192,17 @@ async def test_a_long_queue_of_our_own_is_no_outage(
 
     monkeypatch.setattr(cognito.pool, "_execute", slow)
     everybody = [f"somebody-{number}" for number in range(20)]
-    first = await asyncio.gather(*map(cognito.pool.has, everybody), return_exceptions=True)
+    first = await asyncio.gather(*map(cognito.pool.is_enabled, everybody), return_exceptions=True)
     assert first.count(True) == user_pool.AT_ONCE
     answer.set()
-    assert all(await asyncio.gather(*map(cognito.pool.has, everybody)))
+    assert all(await asyncio.gather(*map(cognito.pool.is_enabled, everybody)))
     assert served == 20
 
 
 async def test_a_pool_that_hangs_keeps_nobody_waiting_for_long(
-    cognito: Cognito, person: Newcomer, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    cognito: Cognito, person: FreshAccount, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert await cognito.pool.has(person.subject)
+    assert await cognito.pool.is_enabled(person.subject)
     clock.forward(RECHECK + 1)
     monkeypatch.setattr(user_pool, "PATIENCE", 0.05)
     answered = asyncio.Event()
@@ -211,14 +213,14 @@ async def test_a_pool_that_hangs_keeps_nobody_waiting_for_long(
 
     monkeypatch.setattr(cognito.pool, "_execute", hang)
     async with asyncio.timeout(1):
-        assert await cognito.pool.has(person.subject)
+        assert await cognito.pool.is_enabled(person.subject)
         with pytest.raises(SignInUnavailable, match="failed a moment ago"):
-            await cognito.pool.has("somebody else")
+            await cognito.pool.is_enabled("somebody else")
     answered.set()
 
 
 async def test_somebody_of_another_identity_provider_is_found_by_their_subject(
-    cognito: Cognito, person: Newcomer, monkeypatch: pytest.MonkeyPatch
+    cognito: Cognito, person: FreshAccount, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of a federated account AdminGetUser knows the user name only."""
 
@@ -228,27 +230,27 @@ async def test_somebody_of_another_identity_provider_is_found_by_their_subject(
         )
 
     monkeypatch.setattr(cognito.client, "admin_get_user", unknown)
-    assert await cognito.pool.has(person.subject)
+    assert await cognito.pool.is_enabled(person.subject)
     person.disable()
     assert not await cognito.pool._ask(person.subject)
-    assert not await cognito.pool.has("nobody")
+    assert not await cognito.pool.is_enabled("nobody")
 
 
 async def test_a_user_named_like_a_subject_is_not_that_person(
-    cognito: Cognito, person: Newcomer, other: Newcomer
+    cognito: Cognito, person: FreshAccount, other: FreshAccount
 ) -> None:
-    assert await cognito.pool.has(person.subject)
-    assert not await cognito.pool.has(other.username)
+    assert await cognito.pool.is_enabled(person.subject)
+    assert not await cognito.pool.is_enabled(other.username)
 
 
 async def test_what_is_remembered_has_a_limit(
     cognito: Cognito,
-    person: Newcomer,
-    other: Newcomer,
+    person: FreshAccount,
+    other: FreshAccount,
     clock: Clock,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(user_pool, "REMEMBERED", 1)
-    assert await cognito.pool.has(person.subject)
-    assert await cognito.pool.has(other.subject)
+    assert await cognito.pool.is_enabled(person.subject)
+    assert await cognito.pool.is_enabled(other.subject)
     assert list(cognito.pool._confirmed) == [other.subject]

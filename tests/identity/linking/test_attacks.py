@@ -9,89 +9,95 @@ from yarl import URL
 
 from identity.linking import link_requests
 from identity.people import ChatUser, Names
+from tests.identity.application import Deployment, IdentityApplication
 from tests.identity.browser import Browser, Page
 from tests.identity.clock import Clock
-from tests.identity.house import Deployment, House
 
 
-async def _pool_page(house: House, browser: Browser, url: str) -> Page:
+async def _pool_page(application: IdentityApplication, browser: Browser, url: str) -> Page:
     start = await browser.get(url)
     return await browser.get(start.links[-1])
 
 
-async def _callback(house: House, browser: Browser, at_pool: Page, person: str) -> str:
+async def _callback(
+    application: IdentityApplication, browser: Browser, at_pool: Page, person: str
+) -> str:
     """The callback address that the pool sends the browser to, not followed."""
     answer = await browser.sign_in(
-        at_pool, person, house.deployment.passwords[person], follow=False
+        at_pool, person, application.deployment.passwords[person], follow=False
     )
     return answer.headers["Location"]
 
 
 async def test_a_victim_who_opens_an_attackers_link_sees_whose_it_is(
-    house: House, alice: Browser, slack_user: ChatUser
+    application: IdentityApplication, alice: Browser, slack_user: ChatUser
 ) -> None:
     """The attacker wants questions from their own chat account to run as Alice."""
-    url = await house.link_url(slack_user, Names("Acme", "Mallory"))
+    url = await application.link_url(slack_user, Names("Acme", "Mallory"))
     start = await alice.get(url)
     assert "Mallory" in start.text
-    page = await house.to_confirmation(alice, url, "alice")
+    page = await application.to_confirmation(alice, url, "alice")
     assert "Mallory" in page.text
     assert slack_user.user in page.text
     assert "alice@example.com" in page.text
     # Nothing that happened so far, and no GET at all, has stored anything.
-    assert await house.identity.links.get(slack_user) is None
+    assert await application.identity.links.get(slack_user) is None
 
 
 async def test_an_attacker_who_takes_a_victims_link_is_named_to_the_victim(
-    house: House, mallory: Browser, slack_user: ChatUser
+    application: IdentityApplication, mallory: Browser, slack_user: ChatUser
 ) -> None:
     """The attacker wants Alice's questions to run, and be remembered, under their account."""
-    url = await house.link_url(slack_user, Names("Acme", "Alice A."))
-    page = await house.to_confirmation(mallory, url, "admin")
+    url = await application.link_url(slack_user, Names("Acme", "Alice A."))
+    page = await application.to_confirmation(mallory, url, "admin")
     assert "Alice A." in page.text
     await mallory.submit(page, "/link/confirm", answer="link")
-    link, replaced = house.linked[-1]
+    link, replaced = application.linked[-1]
     # What the receipt in Alice's own chat says.
     assert (link.chat_user, link.account, replaced) == (slack_user, "admin@example.com", None)
 
 
 async def test_a_link_that_leaked_cannot_replace_the_link_its_owner_made(
-    house: House, alice: Browser, mallory: Browser, slack_user: ChatUser
+    application: IdentityApplication, alice: Browser, mallory: Browser, slack_user: ChatUser
 ) -> None:
-    leaked = await house.link_url(slack_user)
-    waiting = await house.to_confirmation(mallory, await house.link_url(slack_user), "admin")
-    await house.link(alice, slack_user, "alice")
+    leaked = await application.link_url(slack_user)
+    waiting = await application.to_confirmation(
+        mallory, await application.link_url(slack_user), "admin"
+    )
+    await application.link(alice, slack_user, "alice")
 
     assert (await mallory.get(leaked)).status == 410
     late = await mallory.submit(waiting, "/link/confirm", answer="link")
     assert late.status == 410
-    link = await house.identity.links.active(slack_user)
+    link = await application.identity.links.active(slack_user)
     assert link is not None
     assert link.account == "alice@example.com"
 
 
 async def test_a_link_that_leaked_stays_void_when_its_owners_link_ends(
-    house: House, alice: Browser, mallory: Browser, slack_user: ChatUser
+    application: IdentityApplication, alice: Browser, mallory: Browser, slack_user: ChatUser
 ) -> None:
     """There is no question left that waits, so no receipt would tell the owner of a new link."""
-    leaked = await house.link_url(slack_user)
-    waiting = await house.to_confirmation(mallory, await house.link_url(slack_user), "admin")
-    link = await house.link(alice, slack_user, "alice")
-    assert await house.identity.tokens.revoke(link)
+    leaked = await application.link_url(slack_user)
+    waiting = await application.to_confirmation(
+        mallory, await application.link_url(slack_user), "admin"
+    )
+    link = await application.link(alice, slack_user, "alice")
+    assert await application.identity.tokens.revoke(link)
 
     assert (await mallory.get(leaked)).status == 410
     assert (await mallory.submit(waiting, "/link/confirm", answer="link")).status == 410
-    assert await house.identity.links.active(slack_user) is None
+    assert await application.identity.links.active(slack_user) is None
     # Asking again makes a request that is younger than the link that has ended.
-    assert (await alice.get(await house.link_url(slack_user))).status == 200
+    assert (await alice.get(await application.link_url(slack_user))).status == 200
 
 
 async def test_a_callback_replayed_in_another_browser_fails(
-    house: House, alice: Browser, mallory: Browser, slack_user: ChatUser
+    application: IdentityApplication, alice: Browser, mallory: Browser, slack_user: ChatUser
 ) -> None:
     """The attacker signs in and lets the victim's browser finish it (login CSRF)."""
-    at_pool = await _pool_page(house, mallory, await house.link_url(slack_user))
-    callback = await _callback(house, mallory, at_pool, "admin")
+    at_pool = await _pool_page(application, mallory, await application.link_url(slack_user))
+    callback = await _callback(application, mallory, at_pool, "admin")
 
     stolen = await alice.get(callback)
     assert stolen.status == 400
@@ -105,61 +111,65 @@ async def test_a_callback_replayed_in_another_browser_fails(
 
 
 async def test_a_confirmation_of_another_session_fails(
-    house: House, alice: Browser, mallory: Browser, slack_user: ChatUser
+    application: IdentityApplication, alice: Browser, mallory: Browser, slack_user: ChatUser
 ) -> None:
-    page = await house.to_confirmation(mallory, await house.link_url(slack_user), "admin")
+    page = await application.to_confirmation(
+        mallory, await application.link_url(slack_user), "admin"
+    )
     fields = {**page.form("/link/confirm").fields, "answer": "link"}
     assert (await alice.post("/link/confirm", fields)).status == 403
 
-    own = await house.to_confirmation(
-        alice, await house.link_url(ChatUser("slack", "T1", slack_user.user)), "alice"
+    own = await application.to_confirmation(
+        alice, await application.link_url(ChatUser("slack", "T1", slack_user.user)), "alice"
     )
     csrf = own.form("/link/confirm").fields["csrf_token"]
     foreign = await alice.post("/link/confirm", {**fields, "csrf_token": csrf})
     assert foreign.status == 400
-    assert await house.identity.links.get(slack_user) is None
+    assert await application.identity.links.get(slack_user) is None
 
 
 @pytest.mark.parametrize("token", [None, "", "x" * 43])
 async def test_a_confirmation_without_its_csrf_token_fails(
-    house: House, alice: Browser, slack_user: ChatUser, token: str | None
+    application: IdentityApplication, alice: Browser, slack_user: ChatUser, token: str | None
 ) -> None:
-    page = await house.to_confirmation(alice, await house.link_url(slack_user), "alice")
+    page = await application.to_confirmation(alice, await application.link_url(slack_user), "alice")
     fields = {"pending": page.form("/link/confirm").fields["pending"], "answer": "link"}
     if token is not None:
         fields["csrf_token"] = token
     refused = await alice.post("/link/confirm", fields)
     assert refused.status == 403
-    assert await house.identity.links.get(slack_user) is None
+    assert await application.identity.links.get(slack_user) is None
 
 
-async def test_a_wrong_state_fails(house: House, alice: Browser, slack_user: ChatUser) -> None:
-    at_pool = await _pool_page(house, alice, await house.link_url(slack_user))
-    callback = URL(await _callback(house, alice, at_pool, "alice"))
+async def test_a_wrong_state_fails(
+    application: IdentityApplication, alice: Browser, slack_user: ChatUser
+) -> None:
+    at_pool = await _pool_page(application, alice, await application.link_url(slack_user))
+    callback = URL(await _callback(application, alice, at_pool, "alice"))
     for state in ("", "guess", f"{callback.query['state']}x"):
         assert (await alice.get(str(callback.update_query(state=state)))).status == 400
     assert (await alice.get(str(callback.without_query_params("state")))).status == 400
 
 
 async def test_a_nonce_of_another_sign_in_fails(
-    house: House, alice: Browser, slack_user: ChatUser
+    application: IdentityApplication, alice: Browser, slack_user: ChatUser
 ) -> None:
     """Somebody swaps the nonce on the way to the pool, to have an id token of theirs accepted."""
-    at_pool = await _pool_page(house, alice, await house.link_url(slack_user))
+    at_pool = await _pool_page(application, alice, await application.link_url(slack_user))
     at_pool.form("/login").fields["nonce"] = "somebody-elses"
-    callback = await _callback(house, alice, at_pool, "alice")
+    callback = await _callback(application, alice, at_pool, "alice")
     refused = await alice.get(callback)
     assert refused.status == 401
     assert "be verified. Please sign in again" in refused.text
 
 
 async def test_a_code_of_another_sign_in_fails_by_pkce(
-    house: House, alice: Browser, mallory: Browser, slack_user: ChatUser
+    application: IdentityApplication, alice: Browser, mallory: Browser, slack_user: ChatUser
 ) -> None:
     """Code injection: the attacker's code in a callback with the victim's state."""
-    theirs = await _pool_page(house, mallory, await house.link_url(slack_user))
-    code = URL(await _callback(house, mallory, theirs, "admin")).query["code"]
-    at_pool = await _pool_page(house, alice, await house.link_url(slack_user))
+    theirs = await _pool_page(application, mallory, await application.link_url(slack_user))
+    code = URL(await _callback(application, mallory, theirs, "admin")).query["code"]
+    at_pool = await _pool_page(application, alice, await application.link_url(slack_user))
     state = at_pool.query["state"]
     injected = await alice.get(f"/auth/callback?code={code}&state={state}")
     assert injected.status == 400
@@ -167,10 +177,10 @@ async def test_a_code_of_another_sign_in_fails_by_pkce(
 
 
 async def test_a_request_works_once(
-    house: House, alice: Browser, mallory: Browser, slack_user: ChatUser
+    application: IdentityApplication, alice: Browser, mallory: Browser, slack_user: ChatUser
 ) -> None:
-    url = await house.link_url(slack_user)
-    page = await house.to_confirmation(alice, url, "alice")
+    url = await application.link_url(slack_user)
+    page = await application.to_confirmation(alice, url, "alice")
     done = await alice.submit(page, "/link/confirm", answer="link")
     assert done.status == 200
     assert (await alice.submit(page, "/link/confirm", answer="link")).status == 400
@@ -180,40 +190,40 @@ async def test_a_request_works_once(
 
 
 async def test_of_two_browsers_that_confirm_one_request_at_once_one_wins(
-    house: House, alice: Browser, mallory: Browser, slack_user: ChatUser
+    application: IdentityApplication, alice: Browser, mallory: Browser, slack_user: ChatUser
 ) -> None:
-    url = await house.link_url(slack_user)
+    url = await application.link_url(slack_user)
     pages = [
-        (alice, await house.to_confirmation(alice, url, "alice")),
-        (mallory, await house.to_confirmation(mallory, url, "admin")),
+        (alice, await application.to_confirmation(alice, url, "alice")),
+        (mallory, await application.to_confirmation(mallory, url, "admin")),
     ]
-    granted = [await house.waiting_token(browser, slack_user) for browser, _ in pages]
-    before = len(house.linked)
+    granted = [await application.waiting_token(browser, slack_user) for browser, _ in pages]
+    before = len(application.linked)
     answers = await asyncio.gather(
         *(browser.submit(page, "/link/confirm", answer="link") for browser, page in pages)
     )
     assert sorted(answer.status for answer in answers) == [200, 410]
-    assert len(house.linked) == before + 1
+    assert len(application.linked) == before + 1
     # What was granted to the one who came second is good for nothing.
-    assert sorted([await house.refreshes(token) for token in granted]) == [False, True]
+    assert sorted([await application.refreshes(token) for token in granted]) == [False, True]
 
 
 async def test_an_expired_request_fails_at_every_step(
-    house: House, alice: Browser, slack_user: ChatUser, clock: Clock
+    application: IdentityApplication, alice: Browser, slack_user: ChatUser, clock: Clock
 ) -> None:
-    url = await house.link_url(slack_user)
+    url = await application.link_url(slack_user)
     start = await alice.get(url)
-    page = await house.to_confirmation(alice, url, "alice")
+    page = await application.to_confirmation(alice, url, "alice")
     clock.forward(link_requests.LIFETIME + 1)
     assert (await alice.get(url)).status == 410
     assert (await alice.get(start.links[-1])).status == 410
     assert (await alice.submit(page, "/link/confirm", answer="link")).status in {400, 410}
-    assert await house.identity.links.get(slack_user) is None
+    assert await application.identity.links.get(slack_user) is None
 
 
 @pytest.mark.parametrize("guess", ["confirm", "x", "0" * 64, "A" * 43, "%2e%2e", "a" * 4_000])
 async def test_an_unknown_request_says_how_to_get_one(
-    house: House, alice: Browser, guess: str
+    application: IdentityApplication, alice: Browser, guess: str
 ) -> None:
     page = await alice.get(f"/link/{guess}")
     assert page.status == 410
@@ -221,21 +231,21 @@ async def test_an_unknown_request_says_how_to_get_one(
 
 
 async def test_a_preview_uses_nothing_up(
-    house: House, alice: Browser, slack_user: ChatUser
+    application: IdentityApplication, alice: Browser, slack_user: ChatUser
 ) -> None:
-    url = await house.link_url(slack_user)
-    async with Browser(house.deployment.url) as unfurler:
+    url = await application.link_url(slack_user)
+    async with Browser(application.deployment.url) as unfurler:
         for _ in range(3):
             assert (await unfurler.get(url)).status == 200
         assert unfurler.cookie is None
-    page = await house.to_confirmation(alice, url, "alice")
+    page = await application.to_confirmation(alice, url, "alice")
     assert (await alice.submit(page, "/link/confirm", answer="link")).status == 200
 
 
 async def test_the_table_of_requests_opens_no_link(
-    house: House, deployment: Deployment, alice: Browser, slack_user: ChatUser
+    application: IdentityApplication, deployment: Deployment, alice: Browser, slack_user: ChatUser
 ) -> None:
-    url = await house.link_url(slack_user)
+    url = await application.link_url(slack_user)
     secret = urlsplit(url).path.rsplit("/", 1)[1]
     rows = deployment.aws.client("dynamodb").scan(
         TableName=deployment.parameters["link_requests_table"]

@@ -5,14 +5,14 @@ import secrets
 import pytest
 
 from identity.people import ChatUser, Names
+from tests.identity.application import IdentityApplication
 from tests.identity.browser import Browser
-from tests.identity.house import House
 
 
 async def test_a_chat_user_is_linked_after_confirming(
-    house: House, alice: Browser, slack_user: ChatUser
+    application: IdentityApplication, alice: Browser, slack_user: ChatUser
 ) -> None:
-    url = await house.link_url(slack_user, Names("Acme Inc", "Alice A."))
+    url = await application.link_url(slack_user, Names("Acme Inc", "Alice A."))
 
     start = await alice.get(url)
     assert start.status == 200
@@ -21,125 +21,132 @@ async def test_a_chat_user_is_linked_after_confirming(
     assert slack_user.user in start.text
 
     at_pool = await alice.get(start.links[-1])
-    assert at_pool.url.startswith(house.deployment.parameters["discovery_url"][:20])
+    assert at_pool.url.startswith(application.deployment.parameters["discovery_url"][:20])
     assert at_pool.query["code_challenge_method"] == "S256"
     assert {"state", "nonce", "code_challenge"} <= set(at_pool.query)
 
-    confirmation = await alice.sign_in(at_pool, "alice", house.deployment.passwords["alice"])
+    confirmation = await alice.sign_in(at_pool, "alice", application.deployment.passwords["alice"])
     for part in ("Slack", "Acme Inc", "Alice A.", slack_user.user, "alice@example.com"):
         assert part in confirmation.text
-    assert await house.identity.links.get(slack_user) is None
+    assert await application.identity.links.get(slack_user) is None
 
     done = await alice.submit(confirmation, "/link/confirm", answer="link")
     assert done.status == 200
     assert "go back to Slack" in done.text
 
-    link = await house.identity.links.active(slack_user)
+    link = await application.identity.links.active(slack_user)
     assert link is not None
     assert link.account == "alice@example.com"
     assert link.names == Names("Acme Inc", "Alice A.")
-    assert house.linked[-1] == (link, None)
-    token = await house.identity.tokens.access_token(link)
-    account = await house.identity.oidc.verify_access_token(token)
+    assert application.linked[-1] == (link, None)
+    token = await application.identity.tokens.access_token(link)
+    account = await application.identity.oidc.verify_access_token(token)
     assert account.subject == link.subject
     assert account.groups == ("bizassist-users",)
 
 
 async def test_one_subject_has_several_chat_users_in_their_order(
-    house: House, alice: Browser, slack_user: ChatUser
+    application: IdentityApplication, alice: Browser, slack_user: ChatUser
 ) -> None:
     teams_user = ChatUser("teams", secrets.token_hex(8), slack_user.user)
-    first = await house.link(alice, slack_user, "alice")
-    second = await house.link(alice, teams_user, "alice")
+    first = await application.link(alice, slack_user, "alice")
+    second = await application.link(alice, teams_user, "alice")
 
     assert first.subject == second.subject
-    mine = await house.identity.links.by_subject(first.subject)
+    mine = await application.identity.links.by_subject(first.subject)
     both = [link.chat_user for link in mine if link.chat_user in (slack_user, teams_user)]
     assert both == [slack_user, teams_user]
     assert first.session_id("C1") == second.session_id("C1") != first.session_id("C2")
 
 
 async def test_linking_again_replaces_and_says_so(
-    house: House, alice: Browser, mallory: Browser, slack_user: ChatUser
+    application: IdentityApplication, alice: Browser, mallory: Browser, slack_user: ChatUser
 ) -> None:
-    before = await house.link(alice, slack_user, "alice")
-    page = await house.to_confirmation(mallory, await house.link_url(slack_user), "admin")
+    before = await application.link(alice, slack_user, "alice")
+    page = await application.to_confirmation(
+        mallory, await application.link_url(slack_user), "admin"
+    )
     assert "Linking replaces it" in page.text
     done = await mallory.submit(page, "/link/confirm", answer="link")
     assert "replaced an earlier link" in done.text
 
-    after = await house.identity.links.active(slack_user)
+    after = await application.identity.links.active(slack_user)
     assert after is not None
     assert after.account == "admin@example.com"
-    assert house.linked[-1] == (after, before)
+    assert application.linked[-1] == (after, before)
 
 
 async def test_cancelling_links_nothing_and_revokes_what_was_granted(
-    house: House, alice: Browser, slack_user: ChatUser
+    application: IdentityApplication, alice: Browser, slack_user: ChatUser
 ) -> None:
-    url = await house.link_url(slack_user)
-    page = await house.to_confirmation(alice, url, "alice")
-    granted = await house.waiting_token(alice, slack_user)
-    assert await house.refreshes(granted)
+    url = await application.link_url(slack_user)
+    page = await application.to_confirmation(alice, url, "alice")
+    granted = await application.waiting_token(alice, slack_user)
+    assert await application.refreshes(granted)
 
     cancelled = await alice.submit(page, "/link/confirm", answer="cancel")
     assert "no company account was linked" in cancelled.text
-    assert await house.identity.links.get(slack_user) is None
-    assert not await house.refreshes(granted)
+    assert await application.identity.links.get(slack_user) is None
+    assert not await application.refreshes(granted)
     # The request is the chat user's own; their link still works.
     assert (await alice.get(url)).status == 200
 
 
 async def test_another_account_can_be_chosen(
-    house: House, alice: Browser, slack_user: ChatUser
+    application: IdentityApplication, alice: Browser, slack_user: ChatUser
 ) -> None:
-    page = await house.to_confirmation(alice, await house.link_url(slack_user), "admin")
+    page = await application.to_confirmation(alice, await application.link_url(slack_user), "admin")
     at_pool = await alice.submit(page, "/link/confirm", answer="another")
     assert at_pool.query["prompt"] == "login"
-    page = await alice.sign_in(at_pool, "alice", house.deployment.passwords["alice"])
+    page = await alice.sign_in(at_pool, "alice", application.deployment.passwords["alice"])
     await alice.submit(page, "/link/confirm", answer="link")
-    link = await house.identity.links.active(slack_user)
+    link = await application.identity.links.active(slack_user)
     assert link is not None
     assert link.account == "alice@example.com"
 
 
 async def test_reloading_the_confirmation_page_shows_it_again(
-    house: House, alice: Browser, slack_user: ChatUser
+    application: IdentityApplication, alice: Browser, slack_user: ChatUser
 ) -> None:
-    page = await house.to_confirmation(alice, await house.link_url(slack_user), "alice")
+    page = await application.to_confirmation(alice, await application.link_url(slack_user), "alice")
     again = await alice.get(page.url)
     assert again.form("/link/confirm") == page.form("/link/confirm")
     await alice.submit(again, "/link/confirm", answer="link")
-    assert await house.identity.links.active(slack_user)
+    assert await application.identity.links.active(slack_user)
 
 
 async def test_two_tabs_confirm_what_each_of_them_shows(
-    house: House, alice: Browser, slack_user: ChatUser
+    application: IdentityApplication, alice: Browser, slack_user: ChatUser
 ) -> None:
     other = ChatUser("slack", "T0OTHER", slack_user.user)
-    first = await house.to_confirmation(alice, await house.link_url(slack_user), "alice")
-    second = await house.to_confirmation(alice, await house.link_url(other), "admin")
+    first = await application.to_confirmation(
+        alice, await application.link_url(slack_user), "alice"
+    )
+    second = await application.to_confirmation(alice, await application.link_url(other), "admin")
 
     await alice.submit(first, "/link/confirm", answer="link")
-    link = await house.identity.links.active(slack_user)
+    link = await application.identity.links.active(slack_user)
     assert link is not None
     assert link.account == "alice@example.com"
-    assert await house.identity.links.get(other) is None
+    assert await application.identity.links.get(other) is None
 
     await alice.submit(second, "/link/confirm", answer="link")
-    link = await house.identity.links.active(other)
+    link = await application.identity.links.active(other)
     assert link is not None
     assert link.account == "admin@example.com"
 
 
 async def test_a_failing_receipt_does_not_unsay_the_link(
-    house: House, alice: Browser, slack_user: ChatUser, monkeypatch: pytest.MonkeyPatch
+    application: IdentityApplication,
+    alice: Browser,
+    slack_user: ChatUser,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    page = await house.to_confirmation(alice, await house.link_url(slack_user), "alice")
-    monkeypatch.setattr(house, "chat_is_down", True)
+    page = await application.to_confirmation(alice, await application.link_url(slack_user), "alice")
+    monkeypatch.setattr(application, "chat_is_down", True)
     done = await alice.submit(page, "/link/confirm", answer="link")
     assert done.status == 200
-    assert await house.identity.links.active(slack_user)
+    assert await application.identity.links.active(slack_user)
 
 
 @pytest.mark.parametrize(
@@ -152,11 +159,11 @@ async def test_a_failing_receipt_does_not_unsay_the_link(
     ],
 )
 async def test_names_from_outside_stay_text(
-    house: House, alice: Browser, slack_user: ChatUser, names: Names, shown: str
+    application: IdentityApplication, alice: Browser, slack_user: ChatUser, names: Names, shown: str
 ) -> None:
-    url = await house.link_url(slack_user, names)
+    url = await application.link_url(slack_user, names)
     start = await alice.get(url)
-    confirmation = await house.to_confirmation(alice, url, "alice")
+    confirmation = await application.to_confirmation(alice, url, "alice")
     done = await alice.submit(confirmation, "/link/confirm", answer="link")
     for page in (start, confirmation, done):
         assert page.status == 200

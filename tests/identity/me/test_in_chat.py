@@ -23,10 +23,10 @@ from identity.executor import Executor
 from identity.links import Link
 from identity.people import ChatUser, Names
 from identity.workspaces.settings import Workspaces
+from tests.identity.application import IdentityApplication
 from tests.identity.browser import Browser
 from tests.identity.clock import Clock
-from tests.identity.house import House
-from tests.identity.newcomers import Newcomer
+from tests.identity.fresh_accounts import FreshAccount
 from tests.identity.process import Process
 
 
@@ -71,25 +71,32 @@ def chat(slack_user: ChatUser) -> Chat:
 
 
 @pytest.fixture
-def answers(house: House, process: Process, execute: Executor, chat: Chat) -> Answers:
-    parameters = house.deployment.parameters
+def answers(
+    application: IdentityApplication, process: Process, execute: Executor, chat: Chat
+) -> Answers:
+    parameters = application.deployment.parameters
     handler = TurnHandler(
-        ledger=Ledger(house.deployment.aws.client("dynamodb"), execute, parameters["ledger_table"]),
-        links=house.identity.links,
+        ledger=Ledger(
+            application.deployment.aws.client("dynamodb"), execute, parameters["ledger_table"]
+        ),
+        links=application.identity.links,
         tokens=process.broker,
         runs=cast("Runs", None),
-        link_url=house.identity.link_url,
-        rules=_rules(house, execute),
+        link_url=application.identity.link_url,
+        rules=_rules(application, execute),
         results=ResultEncryption(
-            house.deployment.aws.client("kms"), parameters["tokens_key_id"], execute
+            application.deployment.aws.client("kms"), parameters["tokens_key_id"], execute
         ),
     )
     platform, inbox = cast("Platform", chat), cast("Inbox", chat)
-    return Answers({"slack": platform}, handler, inbox, house.identity.receipts)
+    return Answers({"slack": platform}, handler, inbox, application.identity.receipts)
 
 
-def _rules(house: House, execute: Executor) -> WorkspaceRules:
-    dynamodb, parameters = house.deployment.aws.client("dynamodb"), house.deployment.parameters
+def _rules(application: IdentityApplication, execute: Executor) -> WorkspaceRules:
+    dynamodb, parameters = (
+        application.deployment.aws.client("dynamodb"),
+        application.deployment.parameters,
+    )
     return WorkspaceRules(
         Workspaces(dynamodb, parameters["workspaces_table"], execute),
         Quotas(dynamodb, execute, parameters["ledger_table"]),
@@ -106,10 +113,10 @@ async def waiting(chat: Chat, answers: Answers, *numbers: int) -> None:
 
 
 async def test_the_receipt_comes_before_the_answers(
-    house: House, alice: Browser, chat: Chat, answers: Answers
+    application: IdentityApplication, alice: Browser, chat: Chat, answers: Answers
 ) -> None:
     await waiting(chat, answers, 1, 2)
-    link = await house.link(alice, chat.chat_user, "alice")
+    link = await application.link(alice, chat.chat_user, "alice")
     await answers.on_linked(link, None)
     (told, sentence), *rest = chat.events
     assert told == "notify"
@@ -121,11 +128,11 @@ async def test_the_receipt_comes_before_the_answers(
 
 
 async def test_a_replaced_link_is_told_without_whose_it_was(
-    house: House, alice: Browser, mallory: Browser, chat: Chat, answers: Answers
+    application: IdentityApplication, alice: Browser, mallory: Browser, chat: Chat, answers: Answers
 ) -> None:
     await waiting(chat, answers, 1)
-    before = await house.link(mallory, chat.chat_user, "admin")
-    link = await house.link(alice, chat.chat_user, "alice")
+    before = await application.link(mallory, chat.chat_user, "admin")
+    link = await application.link(alice, chat.chat_user, "alice")
     await answers.on_linked(link, before)
     _, sentence = chat.events[0]
     assert "This replaced an earlier link." in sentence
@@ -167,9 +174,9 @@ async def test_whoever_waits_for_nothing_is_told_nothing(
 
 @pytest.mark.parametrize("leave", ["disable", "delete"])
 async def test_whoever_left_is_asked_to_sign_in_and_answered_nothing(
-    chat: Chat, answers: Answers, person: Newcomer, clock: Clock, leave: str
+    chat: Chat, answers: Answers, person: FreshAccount, clock: Clock, leave: str
 ) -> None:
-    link = await person.house.link(person.browser, chat.chat_user, person.username)
+    link = await person.application.link(person.browser, chat.chat_user, person.username)
     assert await answers.handler.tokens.access_token(link)
     getattr(person, leave)()
     clock.forward(60)
@@ -177,6 +184,6 @@ async def test_whoever_left_is_asked_to_sign_in_and_answered_nothing(
     assert [kind for kind, _ in chat.events] == ["ask to link"]
     # The way back ends at the user pool, which lets nobody in who left.
     _, url = chat.events[0]
-    page = await person.house.to_confirmation(person.browser, url, person.username)
+    page = await person.application.to_confirmation(person.browser, url, person.username)
     assert "/link/confirm" not in {form.action for form in page.forms}
-    assert await person.house.identity.links.active(chat.chat_user) is None
+    assert await person.application.identity.links.active(chat.chat_user) is None

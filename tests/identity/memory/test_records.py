@@ -8,21 +8,21 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from identity.memory import records as memories
 from identity.memory.record_text import readable
 from identity.memory.records import is_own
+from tests.identity.application import IdentityApplication
 from tests.identity.browser import Page
-from tests.identity.house import House
-from tests.identity.newcomers import Newcomer, Records
+from tests.identity.fresh_accounts import FreshAccount, Records
 
 DENIED: Any = {"Error": {"Code": "AccessDeniedException", "Message": "no such right"}}
 
 
-async def forget(person: Newcomer, record: str, namespace: str) -> Page:
+async def forget(person: FreshAccount, record: str, namespace: str) -> Page:
     """The form as somebody may send it who has read our page's source."""
     token = (await person.me()).form("/auth/logout").fields["csrf_token"]
     fields = {"csrf_token": token, "record": record, "namespace": namespace}
     return await person.browser.post("/me/memories/forget", fields)
 
 
-async def test_nothing_remembered_says_how_to_begin(person: Newcomer) -> None:
+async def test_nothing_remembered_says_how_to_begin(person: FreshAccount) -> None:
     page = await person.me()
     assert "Nothing yet." in page.text
     assert "Remember that I prefer short answers" in page.text
@@ -32,7 +32,7 @@ async def test_nothing_remembered_says_how_to_begin(person: Newcomer) -> None:
 
 
 async def test_all_three_kinds_are_shown_and_nobody_elses(
-    person: Newcomer, other: Newcomer, records: Records
+    person: FreshAccount, other: FreshAccount, records: Records
 ) -> None:
     sub = person.subject
     records.write("leads the Zürich office", f"/facts/{sub}/")
@@ -54,7 +54,7 @@ async def test_all_three_kinds_are_shown_and_nobody_elses(
 
 
 async def test_one_memory_is_forgotten_and_the_others_stay(
-    person: Newcomer, records: Records
+    person: FreshAccount, records: Records
 ) -> None:
     gone = records.write("likes tea", f"/facts/{person.subject}/")
     kept = records.write("leads the office", f"/preferences/{person.subject}/")
@@ -69,7 +69,7 @@ async def test_one_memory_is_forgotten_and_the_others_stay(
 
 
 async def test_a_memory_of_an_earlier_conversation_is_forgotten(
-    person: Newcomer, records: Records
+    person: FreshAccount, records: Records
 ) -> None:
     record = records.write("asked about tea", f"/summaries/{person.subject}/session-1/")
     await person.browser.submit(await person.me(), "/me/memories/forget")
@@ -77,7 +77,7 @@ async def test_a_memory_of_an_earlier_conversation_is_forgotten(
 
 
 async def test_nobody_forgets_another_persons_memory(
-    person: Newcomer, other: Newcomer, records: Records
+    person: FreshAccount, other: FreshAccount, records: Records
 ) -> None:
     own, theirs = f"/facts/{person.subject}/", f"/facts/{other.subject}/"
     record = records.write("somebody else's secret", theirs)
@@ -89,7 +89,7 @@ async def test_nobody_forgets_another_persons_memory(
 
 
 async def test_a_memory_that_two_people_share_is_nobodys_to_show_or_forget(
-    house: House, person: Newcomer, other: Newcomer, records: Records
+    application: IdentityApplication, person: FreshAccount, other: FreshAccount, records: Records
 ) -> None:
     """Today a record has one namespace; the answer's shape allows several."""
     own, theirs = f"/facts/{person.subject}/", f"/facts/{other.subject}/"
@@ -100,7 +100,7 @@ async def test_a_memory_that_two_people_share_is_nobodys_to_show_or_forget(
         for one in found:
             one.setdefault("namespaces", []).append(theirs)
 
-    client = house.identity.memories._role.client(person.subject)
+    client = application.identity.memories._role.client(person.subject)
     for operation in ("ListMemoryRecords", "GetMemoryRecord"):
         client.meta.events.register(f"after-call.bedrock-agentcore.{operation}", shared)
     assert "a shared secret" not in (await person.me()).text
@@ -109,12 +109,12 @@ async def test_a_memory_that_two_people_share_is_nobodys_to_show_or_forget(
 
 
 @pytest.mark.parametrize("record", ["", "mem-", "mem-" + "0" * 36, "../../x", "x" * 5_000])
-async def test_what_is_no_record_is_not_there(person: Newcomer, record: str) -> None:
+async def test_what_is_no_record_is_not_there(person: FreshAccount, record: str) -> None:
     assert (await forget(person, record, f"/facts/{person.subject}/")).status == 404
 
 
 async def test_everything_is_forgotten_after_a_confirmation(
-    person: Newcomer, other: Newcomer, records: Records
+    person: FreshAccount, other: FreshAccount, records: Records
 ) -> None:
     mine = [
         records.write(f"memory {number}", f"/{kind}/{person.subject}/")
@@ -133,7 +133,7 @@ async def test_everything_is_forgotten_after_a_confirmation(
 
 
 async def test_what_was_said_is_forgotten_with_everything(
-    person: Newcomer, other: Newcomer, records: Records
+    person: FreshAccount, other: FreshAccount, records: Records
 ) -> None:
     """The memory learns from what was said: kept, it would remember all of it again."""
     for number in range(3):
@@ -154,10 +154,13 @@ async def test_what_was_said_is_forgotten_with_everything(
 
 
 async def test_what_was_said_and_stays_is_not_called_forgotten(
-    house: House, person: Newcomer, records: Records, monkeypatch: pytest.MonkeyPatch
+    application: IdentityApplication,
+    person: FreshAccount,
+    records: Records,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("identity.memory.conversations.LOOK_PAUSE", 0.0)
-    monkeypatch.setattr(house.identity.conversations, "_delete", lambda *_: None)
+    monkeypatch.setattr("identity.memory.conversation_events.LOOK_PAUSE", 0.0)
+    monkeypatch.setattr(application.identity.conversations, "_delete", lambda *_: None)
     records.say(person.subject, "session-1", "I like tea")
     kept = records.write("likes tea", f"/facts/{person.subject}/")
     asked = await person.browser.get("/me/memories/forget-all")
@@ -170,7 +173,7 @@ async def test_what_was_said_and_stays_is_not_called_forgotten(
 
 
 async def test_a_long_memory_is_read_page_by_page(
-    person: Newcomer, records: Records, monkeypatch: pytest.MonkeyPatch
+    person: FreshAccount, records: Records, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(memories, "PAGE", 2)
     for number in range(5):
@@ -184,8 +187,8 @@ async def test_a_long_memory_is_read_page_by_page(
     [ClientError(DENIED, "AssumeRole"), EndpointConnectionError(endpoint_url="http://nowhere")],
 )
 async def test_without_the_role_nothing_is_shown_and_the_page_still_works(
-    house: House,
-    person: Newcomer,
+    application: IdentityApplication,
+    person: FreshAccount,
     records: Records,
     monkeypatch: pytest.MonkeyPatch,
     error: Exception,
@@ -197,7 +200,7 @@ async def test_without_the_role_nothing_is_shown_and_the_page_still_works(
         def client(self, subject: str) -> None:
             raise error
 
-    monkeypatch.setattr(house.identity.memories, "_role", Refused())
+    monkeypatch.setattr(application.identity.memories, "_role", Refused())
     page = await person.me()
     assert page.status == 200
     assert "can't be read right now" in page.text.replace("&#39;", "'")
@@ -210,11 +213,14 @@ async def test_without_the_role_nothing_is_shown_and_the_page_still_works(
 
 
 async def test_what_is_still_there_is_not_called_forgotten(
-    house: House, person: Newcomer, records: Records, monkeypatch: pytest.MonkeyPatch
+    application: IdentityApplication,
+    person: FreshAccount,
+    records: Records,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     record = records.write("likes tea", f"/facts/{person.subject}/")
     monkeypatch.setattr(memories, "LOOK_PAUSE", 0.01)
-    role = house.identity.memories._role
+    role = application.identity.memories._role
     client = role.client(person.subject)
     monkeypatch.setattr(client, "delete_memory_record", lambda **_: {"memoryRecordId": record})
     refused = await forget(person, record, f"/facts/{person.subject}/")
@@ -224,7 +230,7 @@ async def test_what_is_still_there_is_not_called_forgotten(
     assert "likes tea" in (await person.me()).text
 
 
-async def test_what_is_remembered_stays_text(person: Newcomer, records: Records) -> None:
+async def test_what_is_remembered_stays_text(person: FreshAccount, records: Records) -> None:
     records.write('<script>alert(1)</script> "><form action=//evil>', f"/facts/{person.subject}/")
     records.write("\u202eevil\u2066 and {{ 7 * 7 }}", f"/preferences/{person.subject}/")
     page = await person.me()

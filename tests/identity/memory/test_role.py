@@ -8,7 +8,7 @@ import pytest
 
 from identity.memory import role as memory_role
 from identity.memory.role import MemoryRole
-from tests.identity.house import Deployment
+from tests.identity.application import Deployment
 
 
 @pytest.fixture

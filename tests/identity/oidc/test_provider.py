@@ -12,10 +12,10 @@ import pytest_asyncio
 from joserfc import jwt
 
 from identity.errors import SignInFailed, SignInUnavailable, TokenRejected
-from identity.oidc.authorization_code import SignIn
+from identity.oidc.authorization_code import AuthorizationCodeFlow
 from identity.oidc.provider import Account
+from tests.identity.application import Deployment, IdentityApplication
 from tests.identity.clock import Clock
-from tests.identity.house import Deployment, House
 from tests.identity.issuer import CLIENT, Issuer, new_key, running_issuer
 
 HOUR = 3_600
@@ -201,7 +201,9 @@ async def test_a_provider_that_recovers_is_asked_again(issuer: Issuer, clock: Cl
 
 async def test_a_token_endpoint_that_is_down_is_not_a_refusal(issuer: Issuer) -> None:
     async with issuer.oidc() as oidc:
-        sign_in = SignIn(oidc, client_id=CLIENT, redirect_uri="http://127.0.0.1/auth/callback")
+        sign_in = AuthorizationCodeFlow(
+            oidc, client_id=CLIENT, redirect_uri="http://127.0.0.1/auth/callback"
+        )
         _, flow = await sign_in.begin()
         with pytest.raises(SignInUnavailable):
             await sign_in.finish(flow, {"state": flow.state, "code": "abc"})
@@ -227,16 +229,18 @@ def _password_tokens(deployment: Deployment, pool: str, **client: Any) -> dict[s
 
 
 async def test_the_real_pools_tokens_for_another_client_are_rejected(
-    house: House, deployment: Deployment
+    application: IdentityApplication, deployment: Deployment
 ) -> None:
     tokens = _password_tokens(deployment, deployment.settings.user_pool_id)
     with pytest.raises(TokenRejected):
-        await house.identity.oidc.verify_id_token(tokens["id"], "")
+        await application.identity.oidc.verify_id_token(tokens["id"], "")
     with pytest.raises(TokenRejected, match="wrong client_id"):
-        await house.identity.oidc.verify_access_token(tokens["access"])
+        await application.identity.oidc.verify_access_token(tokens["access"])
 
 
-async def test_another_real_pools_tokens_are_rejected(house: House, deployment: Deployment) -> None:
+async def test_another_real_pools_tokens_are_rejected(
+    application: IdentityApplication, deployment: Deployment
+) -> None:
     cognito = deployment.aws.client("cognito-idp")
     pool = cognito.create_user_pool(PoolName="other")["UserPool"]["Id"]
     cognito.admin_create_user(UserPoolId=pool, Username="alice", MessageAction="SUPPRESS")
@@ -245,4 +249,4 @@ async def test_another_real_pools_tokens_are_rejected(house: House, deployment: 
     )
     tokens = _password_tokens(deployment, pool)
     with pytest.raises(TokenRejected):
-        await house.identity.oidc.verify_access_token(tokens["access"])
+        await application.identity.oidc.verify_access_token(tokens["access"])

@@ -2,16 +2,16 @@
 
 import pytest
 
-from identity.sessions.browser_sessions import row_key
-from identity.sessions.user_agents import described
+from identity.sessions.browser_name import described
+from identity.sessions.session_store import row_key
+from tests.identity.application import Deployment, IdentityApplication
 from tests.identity.browser import Browser
-from tests.identity.house import Deployment, House
-from tests.identity.newcomers import Newcomer
+from tests.identity.fresh_accounts import FreshAccount
 
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:150.0) Gecko/20100101 Firefox/150.0"
 
 
-async def test_one_session_is_this_browsers(person: Newcomer) -> None:
+async def test_one_session_is_this_browsers(person: FreshAccount) -> None:
     page = await person.me()
     assert page.text.count("This browser") == 1
     assert "You are signed in nowhere else" in page.text
@@ -19,7 +19,7 @@ async def test_one_session_is_this_browsers(person: Newcomer) -> None:
 
 
 async def test_another_browser_is_seen_and_signed_out(
-    house: House, deployment: Deployment, person: Newcomer
+    application: IdentityApplication, deployment: Deployment, person: FreshAccount
 ) -> None:
     async with Browser(deployment.url) as phone:
         at_pool = await phone.get("/auth/login")
@@ -41,11 +41,11 @@ async def test_another_browser_is_seen_and_signed_out(
 
 
 async def test_every_other_browser_is_signed_out_at_once(
-    house: House, deployment: Deployment, person: Newcomer
+    application: IdentityApplication, deployment: Deployment, person: FreshAccount
 ) -> None:
     async with Browser(deployment.url) as phone, Browser(deployment.url) as tablet:
         for one in (phone, tablet):
-            await house.web_sign_in(one, person.username)
+            await application.web_sign_in(one, person.username)
         done = await person.browser.submit(await person.me(), "/me/sessions/end-others")
         assert "Every other browser is signed out." in done.text
         for one in (phone, tablet):
@@ -54,7 +54,7 @@ async def test_every_other_browser_is_signed_out_at_once(
 
 
 async def test_nobody_sees_or_ends_another_persons_session(
-    deployment: Deployment, person: Newcomer, other: Newcomer
+    deployment: Deployment, person: FreshAccount, other: FreshAccount
 ) -> None:
     assert other.browser.cookie
     foreign = row_key(other.browser.cookie)
@@ -68,7 +68,7 @@ async def test_nobody_sees_or_ends_another_persons_session(
     assert (await other.browser.get("/chat")).text == f"hello {other.username}"
 
 
-async def test_ending_the_own_session_signs_out(person: Newcomer) -> None:
+async def test_ending_the_own_session_signs_out(person: FreshAccount) -> None:
     assert person.browser.cookie
     token = (await person.me()).form("/auth/logout").fields["csrf_token"]
     fields = {"csrf_token": token, "session": row_key(person.browser.cookie)}

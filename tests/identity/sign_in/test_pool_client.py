@@ -6,8 +6,8 @@ import httpx
 import pytest
 from yarl import URL
 
+from tests.identity.application import Deployment, IdentityApplication
 from tests.identity.browser import Browser
-from tests.identity.house import Deployment, House
 
 
 def test_the_web_client_may_use_the_code_flow_and_nothing_else(deployment: Deployment) -> None:
@@ -52,7 +52,7 @@ def test_the_machine_client_must_know_its_secret(deployment: Deployment) -> None
 
 @pytest.mark.parametrize("uri", ["https://evil.example/", "{home}/auth/callback/x", "{home}/"])
 async def test_the_pool_returns_to_our_callback_only(
-    house: House, deployment: Deployment, alice: Browser, uri: str
+    application: IdentityApplication, deployment: Deployment, alice: Browser, uri: str
 ) -> None:
     start = URL((await alice.get("/auth/login", follow=False)).headers["Location"])
     other = start.update_query(redirect_uri=uri.format(home=deployment.url))
@@ -62,10 +62,10 @@ async def test_the_pool_returns_to_our_callback_only(
 
 
 async def test_a_code_works_once_and_with_its_verifier_only(
-    house: House, deployment: Deployment, alice: Browser
+    application: IdentityApplication, deployment: Deployment, alice: Browser
 ) -> None:
     at_pool = await alice.get("/auth/login")
-    verifier = (await house.stored_session(alice))["flows"][0]["code_verifier"]
+    verifier = (await application.stored_session(alice))["flows"][0]["code_verifier"]
     answer = await alice.sign_in(at_pool, "alice", deployment.passwords["alice"], follow=False)
     code = parse_qs(urlsplit(answer.headers["Location"]).query)["code"][0]
     await alice.get(answer.headers["Location"], follow=False)
@@ -100,14 +100,16 @@ async def test_a_password_gets_no_token_from_the_pool(deployment: Deployment) ->
     assert "access_token" not in refused.text
 
 
-async def test_no_token_comes_by_way_of_the_browser(house: House, alice: Browser) -> None:
+async def test_no_token_comes_by_way_of_the_browser(
+    application: IdentityApplication, alice: Browser
+) -> None:
     """The implicit flow: what the pool redirects with never carries a token."""
     start = URL((await alice.get("/auth/login", follow=False)).headers["Location"])
     for kind in ("token", "id_token", "code token"):
         asked = await alice.get(str(start.update_query(response_type=kind)), follow=False)
         if asked.status == 200:
             asked = await alice.sign_in(
-                asked, "alice", house.deployment.passwords["alice"], follow=False
+                asked, "alice", application.deployment.passwords["alice"], follow=False
             )
         assert asked.status in {302, 400}, kind
         # Sent back at all, then by the query, with a code or an error and nothing else.
@@ -117,7 +119,9 @@ async def test_no_token_comes_by_way_of_the_browser(house: House, alice: Browser
         assert "access_token" not in asked.text
 
 
-async def test_the_pool_refuses_a_plain_challenge(house: House, alice: Browser) -> None:
+async def test_the_pool_refuses_a_plain_challenge(
+    application: IdentityApplication, alice: Browser
+) -> None:
     start = URL((await alice.get("/auth/login", follow=False)).headers["Location"])
     plain = start.update_query(code_challenge_method="plain")
     answer = await alice.get(str(plain), follow=False)

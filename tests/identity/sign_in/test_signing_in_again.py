@@ -7,93 +7,101 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import pytest_asyncio
 
-from identity.oidc import authorization_code as sign_in
-from identity.oidc.provider import Account, Oidc
+from identity.oidc import flow_state
+from identity.oidc.provider import Account, OidcProvider
 from identity.people import ChatUser
 from identity.sessions import session_list, signed_in
-from identity.sessions.browser_sessions import row_key
+from identity.sessions.session_store import row_key
+from tests.identity.application import Deployment, IdentityApplication
 from tests.identity.browser import Browser, Page
 from tests.identity.clock import Clock
-from tests.identity.house import Deployment, House
 
 
 @pytest.fixture
 def pool_remembers(monkeypatch: pytest.MonkeyPatch) -> dict[str, int | None]:
     """Lets the pool answer with somebody who had authenticated some seconds ago."""
     answer: dict[str, int | None] = {"age": 0}
-    verify = Oidc.verify_id_token
+    verify = OidcProvider.verify_id_token
 
-    async def verified(self: Oidc, token: str, nonce: str) -> Account:
+    async def verified(self: OidcProvider, token: str, nonce: str) -> Account:
         return replace(await verify(self, token, nonce), age=answer["age"])
 
-    monkeypatch.setattr(Oidc, "verify_id_token", verified)
+    monkeypatch.setattr(OidcProvider, "verify_id_token", verified)
     return answer
 
 
 @pytest_asyncio.fixture
-async def phone(house: House, deployment: Deployment) -> AsyncIterator[Browser]:
+async def phone(application: IdentityApplication, deployment: Deployment) -> AsyncIterator[Browser]:
     """Another browser in which alice is signed in."""
     async with Browser(deployment.url) as browser:
-        await house.web_sign_in(browser, "alice")
+        await application.web_sign_in(browser, "alice")
         yield browser
 
 
-async def callback(house: House, browser: Browser, address: str = "/auth/login") -> Page:
+async def callback(
+    application: IdentityApplication, browser: Browser, address: str = "/auth/login"
+) -> Page:
     """Sign in as alice and come back; where that leads is not followed."""
     at_pool = await browser.get(address)
     answer = await browser.sign_in(
-        at_pool, "alice", house.deployment.passwords["alice"], follow=False
+        at_pool, "alice", application.deployment.passwords["alice"], follow=False
     )
     return await browser.get(answer.headers["Location"], follow=False)
 
 
 async def test_whom_the_pool_remembers_for_too_long_is_asked_for_a_password(
-    house: House, alice: Browser, pool_remembers: dict[str, int | None]
+    application: IdentityApplication, alice: Browser, pool_remembers: dict[str, int | None]
 ) -> None:
-    pool_remembers["age"] = sign_in.REMEMBERED + 1
-    back = await callback(house, alice, "/auth/login?next=/me")
+    pool_remembers["age"] = flow_state.LONGEST_AUTHENTICATION_AGE + 1
+    back = await callback(application, alice, "/auth/login?next=/me")
     asked = parse_qs(urlsplit(back.headers["Location"]).query)
     assert asked["prompt"] == ["login"]
     assert (await alice.get("/chat")).text == "hello stranger"
 
     pool_remembers["age"] = 5
     at_pool = await alice.get(back.headers["Location"])
-    page = await alice.sign_in(at_pool, "alice", house.deployment.passwords["alice"])
+    page = await alice.sign_in(at_pool, "alice", application.deployment.passwords["alice"])
     assert urlsplit(page.url).path == "/me"
 
 
-@pytest.mark.parametrize("age", [sign_in.FLOW_LIFETIME + 1, None])
+@pytest.mark.parametrize("age", [flow_state.FLOW_LIFETIME + 1, None])
 async def test_a_pool_that_does_not_ask_again_signs_nobody_in(
-    house: House, alice: Browser, pool_remembers: dict[str, int | None], age: int | None
+    application: IdentityApplication,
+    alice: Browser,
+    pool_remembers: dict[str, int | None],
+    age: int | None,
 ) -> None:
     pool_remembers["age"] = age
-    back = await callback(house, alice, "/auth/login?anew=1")
+    back = await callback(application, alice, "/auth/login?anew=1")
     assert back.status == 400
     assert (await alice.get("/chat")).text == "hello stranger"
 
 
 async def test_a_link_too_needs_somebody_who_has_shown_who_they_are(
-    house: House, alice: Browser, slack_user: ChatUser, pool_remembers: dict[str, int | None]
+    application: IdentityApplication,
+    alice: Browser,
+    slack_user: ChatUser,
+    pool_remembers: dict[str, int | None],
 ) -> None:
-    pool_remembers["age"] = sign_in.REMEMBERED + 1
-    start = await alice.get(await house.link_url(slack_user))
-    back = await callback(house, alice, start.links[-1])
+    pool_remembers["age"] = flow_state.LONGEST_AUTHENTICATION_AGE + 1
+    start = await alice.get(await application.link_url(slack_user))
+    back = await callback(application, alice, start.links[-1])
     assert "prompt=login" in back.headers["Location"]
     pool_remembers["age"] = 5
     at_pool = await alice.get(back.headers["Location"])
-    page = await alice.sign_in(at_pool, "alice", house.deployment.passwords["alice"])
+    page = await alice.sign_in(at_pool, "alice", application.deployment.passwords["alice"])
     assert "Link these accounts?" in page.text
 
 
 @pytest.mark.parametrize("form", ["/me/sessions/end", "/me/sessions/end-others"])
 async def test_ending_sessions_takes_a_recent_sign_in(
-    house: House,
+    application: IdentityApplication,
     alice: Browser,
     phone: Browser,
     clock: Clock,
     form: str,
 ) -> None:
-    await house.web_sign_in(alice, "alice")
+    await application.web_sign_in(alice, "alice")
     clock.forward(signed_in.RECENT + 5)
     assert phone.cookie
 
@@ -107,33 +115,35 @@ async def test_ending_sessions_takes_a_recent_sign_in(
 
     at_pool = await alice.get(sent.headers["Location"])
     assert at_pool.query["prompt"] == "login"
-    page = await alice.sign_in(at_pool, "alice", house.deployment.passwords["alice"])
+    page = await alice.sign_in(at_pool, "alice", application.deployment.passwords["alice"])
     fields["csrf_token"] = page.form("/auth/logout").fields["csrf_token"]
     await alice.post(form, fields)
     assert (await phone.get("/chat")).text == "hello stranger"
 
 
 async def test_one_session_too_many_ends_the_one_seen_longest_ago(
-    house: House,
+    application: IdentityApplication,
     deployment: Deployment,
     alice: Browser,
     phone: Browser,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(session_list, "MOST", 2)
-    subject = (await house.stored_session(phone))["person"]["subject"]
-    await house.identity.session_list.end_all(subject)
-    await house.web_sign_in(phone, "alice")
-    await house.web_sign_in(alice, "alice")
-    assert len(await house.identity.session_list.of(subject)) == 2
+    monkeypatch.setattr(session_list, "MAX_SESSIONS", 2)
+    subject = (await application.stored_session(phone))["person"]["subject"]
+    await application.identity.session_list.end_all(subject)
+    await application.web_sign_in(phone, "alice")
+    await application.web_sign_in(alice, "alice")
+    assert len(await application.identity.session_list.of(subject)) == 2
     async with Browser(deployment.url) as third:
-        await house.web_sign_in(third, "alice")
+        await application.web_sign_in(third, "alice")
         assert (await third.get("/chat")).text == "hello alice"
-    assert len(await house.identity.session_list.of(subject)) == 2
+    assert len(await application.identity.session_list.of(subject)) == 2
 
 
 @pytest.mark.parametrize("site", ["cross-site", "same-site"])
-async def test_another_site_cannot_sign_anybody_in(house: House, alice: Browser, site: str) -> None:
+async def test_another_site_cannot_sign_anybody_in(
+    application: IdentityApplication, alice: Browser, site: str
+) -> None:
     """The pool may remember the person, and would send them back without a word."""
     page = await alice.get("/auth/login?next=/me", follow=False, **{"Sec-Fetch-Site": site})
     assert page.status == 200
@@ -145,17 +155,19 @@ async def test_another_site_cannot_sign_anybody_in(house: House, alice: Browser,
 
 @pytest.mark.parametrize("site", ["none", "same-origin"])
 async def test_a_click_and_an_address_that_was_typed_lead_to_the_pool(
-    house: House, alice: Browser, site: str
+    application: IdentityApplication, alice: Browser, site: str
 ) -> None:
     page = await alice.get("/auth/login", follow=False, **{"Sec-Fetch-Site": site})
     assert page.status == 302
 
 
-async def test_the_answer_of_another_issuer_is_refused(house: House, alice: Browser) -> None:
+async def test_the_answer_of_another_issuer_is_refused(
+    application: IdentityApplication, alice: Browser
+) -> None:
     """Mix-up: a code of the right pool that comes back as another server's (RFC 9207)."""
     at_pool = await alice.get("/auth/login")
     answer = await alice.sign_in(
-        at_pool, "alice", house.deployment.passwords["alice"], follow=False
+        at_pool, "alice", application.deployment.passwords["alice"], follow=False
     )
     address = answer.headers["Location"]
     refused = await alice.get(f"{address}&iss=https%3A%2F%2Fevil.example")
@@ -164,13 +176,13 @@ async def test_the_answer_of_another_issuer_is_refused(house: House, alice: Brow
 
 
 async def test_a_code_that_comes_too_late_signs_nobody_in(
-    house: House, alice: Browser, clock: Clock
+    application: IdentityApplication, alice: Browser, clock: Clock
 ) -> None:
     at_pool = await alice.get("/auth/login")
     answer = await alice.sign_in(
-        at_pool, "alice", house.deployment.passwords["alice"], follow=False
+        at_pool, "alice", application.deployment.passwords["alice"], follow=False
     )
-    clock.forward(sign_in.FLOW_LIFETIME + 1)
+    clock.forward(flow_state.FLOW_LIFETIME + 1)
     late = await alice.get(answer.headers["Location"])
     assert late.status == 400
     assert "start again" in late.text
@@ -178,7 +190,7 @@ async def test_a_code_that_comes_too_late_signs_nobody_in(
 
 
 async def test_every_sign_in_has_a_state_a_nonce_and_a_challenge_of_its_own(
-    house: House, alice: Browser
+    application: IdentityApplication, alice: Browser
 ) -> None:
     seen: dict[str, set[str]] = {"state": set(), "nonce": set(), "code_challenge": set()}
     for _ in range(20):
@@ -195,7 +207,7 @@ async def test_every_sign_in_has_a_state_a_nonce_and_a_challenge_of_its_own(
 
 
 async def test_every_session_has_a_random_cookie_of_256_bits(
-    house: House, deployment: Deployment
+    application: IdentityApplication, deployment: Deployment
 ) -> None:
     cookies = set()
     for _ in range(20):

@@ -6,44 +6,46 @@ import pytest
 
 from identity.errors import SignInUnavailable
 from identity.people import ChatUser
+from tests.identity.application import Deployment, IdentityApplication
 from tests.identity.browser import Browser
-from tests.identity.house import Deployment, House
 
 
 async def test_signing_in_begins_a_session_and_stores_a_link(
-    house: House, deployment: Deployment, alice: Browser
+    application: IdentityApplication, deployment: Deployment, alice: Browser
 ) -> None:
-    page = await house.web_sign_in(alice, "alice")
+    page = await application.web_sign_in(alice, "alice")
     assert page.url == f"{deployment.url}/chat"
     assert page.text == "hello alice"
 
-    link, _ = house.linked[-1]
+    link, _ = application.linked[-1]
     assert link.chat_user == ChatUser("web", deployment.settings.user_pool_id, link.subject)
-    stored = await house.identity.links.active(link.chat_user)
+    stored = await application.identity.links.active(link.chat_user)
     assert stored == link
-    token = await house.identity.tokens.access_token(link)
-    assert (await house.identity.oidc.verify_access_token(token)).subject == link.subject
+    token = await application.identity.tokens.access_token(link)
+    assert (await application.identity.oidc.verify_access_token(token)).subject == link.subject
 
 
 async def test_signing_in_ends_the_session_that_was_there_before(
-    house: House, deployment: Deployment, alice: Browser
+    application: IdentityApplication, deployment: Deployment, alice: Browser
 ) -> None:
     """Whoever planted or saw the cookie before the sign-in has nothing afterwards (fixation)."""
     await alice.get("/auth/login", follow=False)
     before = alice.cookie
     assert before
-    await house.web_sign_in(alice, "alice")
+    await application.web_sign_in(alice, "alice")
     after = alice.cookie
     assert after not in (None, before)
     assert deployment.session_row(before) is None
 
-    await house.web_sign_in(alice, "alice")
+    await application.web_sign_in(alice, "alice")
     assert alice.cookie != after
     assert after
     assert deployment.session_row(after) is None
 
 
-async def test_the_cookie_has_every_lock_on_it(house: House, alice: Browser) -> None:
+async def test_the_cookie_has_every_lock_on_it(
+    application: IdentityApplication, alice: Browser
+) -> None:
     answer = await alice.get("/auth/login", follow=False)
     cookie = answer.headers["Set-Cookie"]
     assert cookie.startswith("__Host-bizassist=")
@@ -52,9 +54,9 @@ async def test_the_cookie_has_every_lock_on_it(house: House, alice: Browser) -> 
 
 
 async def test_signing_out_ends_both_sessions(
-    house: House, deployment: Deployment, alice: Browser
+    application: IdentityApplication, deployment: Deployment, alice: Browser
 ) -> None:
-    await house.web_sign_in(alice, "alice")
+    await application.web_sign_in(alice, "alice")
     cookie = alice.cookie
     asked = await alice.get("/auth/logout")
     assert (await alice.get("/chat")).text == "hello alice"
@@ -79,46 +81,49 @@ async def test_signing_out_ends_both_sessions(
 
 
 async def test_signing_out_works_here_while_the_pool_is_down(
-    house: House, alice: Browser, monkeypatch: pytest.MonkeyPatch
+    application: IdentityApplication, alice: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await house.web_sign_in(alice, "alice")
+    await application.web_sign_in(alice, "alice")
     asked = await alice.get("/auth/logout")
 
     async def down() -> None:
         raise SignInUnavailable
 
-    monkeypatch.setattr(house.identity.oidc, "document", down)
+    monkeypatch.setattr(application.identity.oidc, "document", down)
     page = await alice.submit(asked, "/auth/logout")
     assert "you may still be signed in there" in page.text
     assert (await alice.get("/chat")).text == "hello stranger"
     unavailable = await alice.get("/auth/login")
     assert unavailable.status == 503
+    assert unavailable.headers["Retry-After"] == "60"
     assert "Please try again in a minute" in unavailable.text
 
 
 async def test_a_cookie_of_a_session_that_was_signed_out_opens_nothing(
-    house: House, alice: Browser
+    application: IdentityApplication, alice: Browser
 ) -> None:
-    await house.web_sign_in(alice, "alice")
+    await application.web_sign_in(alice, "alice")
     cookie = alice.cookie
     await alice.submit(await alice.get("/auth/logout"), "/auth/logout", follow=False)
     again = await alice.get("/chat", Cookie=f"__Host-bizassist={cookie}")
     assert again.text == "hello stranger"
 
 
-async def test_nobody_is_signed_out_from_elsewhere(house: House, alice: Browser) -> None:
-    await house.web_sign_in(alice, "alice")
+async def test_nobody_is_signed_out_from_elsewhere(
+    application: IdentityApplication, alice: Browser
+) -> None:
+    await application.web_sign_in(alice, "alice")
     assert (await alice.post("/auth/logout")).status == 403
     assert (await alice.get("/chat")).text == "hello alice"
 
 
 @pytest.mark.parametrize("wanted", ["/chat", "/chat?conversation=7", "/me#links"])
 async def test_a_sign_in_returns_to_the_page_that_asked(
-    house: House, alice: Browser, wanted: str
+    application: IdentityApplication, alice: Browser, wanted: str
 ) -> None:
     at_pool = await alice.get(f"/auth/login?next={quote(wanted)}")
     answer = await alice.sign_in(
-        at_pool, "alice", house.deployment.passwords["alice"], follow=False
+        at_pool, "alice", application.deployment.passwords["alice"], follow=False
     )
     back = await alice.get(answer.headers["Location"], follow=False)
     assert back.headers["Location"] == wanted
@@ -140,16 +145,18 @@ async def test_a_sign_in_returns_to_the_page_that_asked(
         "",
     ],
 )
-async def test_a_sign_in_never_leads_elsewhere(house: House, alice: Browser, wanted: str) -> None:
+async def test_a_sign_in_never_leads_elsewhere(
+    application: IdentityApplication, alice: Browser, wanted: str
+) -> None:
     at_pool = await alice.get(f"/auth/login?next={quote(wanted)}")
     answer = await alice.sign_in(
-        at_pool, "alice", house.deployment.passwords["alice"], follow=False
+        at_pool, "alice", application.deployment.passwords["alice"], follow=False
     )
     back = await alice.get(answer.headers["Location"], follow=False)
     assert back.headers["Location"] == "/chat"
 
 
-async def test_a_refused_sign_in_says_so(house: House, alice: Browser) -> None:
+async def test_a_refused_sign_in_says_so(application: IdentityApplication, alice: Browser) -> None:
     at_pool = await alice.get("/auth/login", follow=False)
     state = parse_qs(urlsplit(at_pool.headers["Location"]).query)["state"][0]
     page = await alice.get(f"/auth/callback?error=access_denied&state={state}")
@@ -157,7 +164,9 @@ async def test_a_refused_sign_in_says_so(house: House, alice: Browser) -> None:
     assert "start again" in page.text
 
 
-async def test_a_script_reads_the_sentence_without_the_page(house: House, alice: Browser) -> None:
+async def test_a_script_reads_the_sentence_without_the_page(
+    application: IdentityApplication, alice: Browser
+) -> None:
     answer = await alice.get("/auth/callback", Accept="application/json")
     assert answer.status == 400
     assert "<" not in answer.text

@@ -15,8 +15,8 @@ from identity.aws import Clients
 from identity.errors import SignInUnavailable
 from identity.executor import Executor
 from identity.links import Link
+from tests.identity.application import Deployment, IdentityApplication
 from tests.identity.clock import Clock
-from tests.identity.house import Deployment, House
 from tests.identity.process import Process, running_process
 
 if TYPE_CHECKING:
@@ -65,10 +65,10 @@ async def test_a_token_is_refreshed_a_minute_before_its_end(
 
 
 async def test_two_processes_refresh_one_after_the_other(
-    house: House, process: Process, other_process: Process, link: Link
+    application: IdentityApplication, process: Process, other_process: Process, link: Link
 ) -> None:
     """While one process holds the lease the other waits; both end with a token of Alice's."""
-    links = house.identity.links
+    links = application.identity.links
     assert await links.lease(link, 30)
     waiting = asyncio.create_task(other_process.broker.access_token(link))
     await asyncio.sleep(0.5)
@@ -80,14 +80,14 @@ async def test_two_processes_refresh_one_after_the_other(
 
 
 async def test_a_lease_of_a_process_that_died_ends(
-    house: House, process: Process, link: Link
+    application: IdentityApplication, process: Process, link: Link
 ) -> None:
-    assert await house.identity.links.lease(link, -1)
+    assert await application.identity.links.lease(link, -1)
     assert await process.broker.access_token(link)
 
 
 async def test_a_rotated_refresh_token_is_kept(
-    house: House, deployment: Deployment, execute: Executor, link: Link
+    application: IdentityApplication, deployment: Deployment, execute: Executor, link: Link
 ) -> None:
     """The local pool doesn't rotate, so its answer gets the token that a rotating one adds."""
     cognito = Clients.of(deployment.aws).cognito
@@ -100,16 +100,19 @@ async def test_a_rotated_refresh_token_is_kept(
     )
     async with running_process(deployment, execute, cognito) as process:
         await process.broker.access_token(link)
-    after = await house.identity.links.active(link.chat_user)
+    after = await application.identity.links.active(link.chat_user)
     assert after is not None
-    assert after.sealed != link.sealed
-    assert await house.identity.vault.open(after.sealed, link.chat_user) == "rotated-refresh-token"
-    assert b"rotated" not in after.sealed
+    assert after.encrypted_token != link.encrypted_token
+    assert (
+        await application.identity.token_encryption.decrypt(after.encrypted_token, link.chat_user)
+        == "rotated-refresh-token"
+    )
+    assert b"rotated" not in after.encrypted_token
 
 
 @pytest.mark.parametrize("code", ["TooManyRequestsException", "InternalErrorException"])
 async def test_a_busy_pool_is_no_refusal(
-    house: House, process: Process, link: Link, code: str
+    application: IdentityApplication, process: Process, link: Link, code: str
 ) -> None:
     answer = {"Error": {"Code": code, "Message": ""}}
 
@@ -126,7 +129,7 @@ async def test_a_busy_pool_is_no_refusal(
 
 
 async def test_an_unreachable_pool_is_retried_and_then_said_plainly(
-    house: House, deployment: Deployment, execute: Executor, link: Link
+    application: IdentityApplication, deployment: Deployment, execute: Executor, link: Link
 ) -> None:
     attempts: list[object] = []
     cognito: CognitoIdentityProviderClient = deployment.aws.client(
@@ -140,18 +143,18 @@ async def test_an_unreachable_pool_is_retried_and_then_said_plainly(
             await process.broker.access_token(link)
     assert len(attempts) == 3
     assert "Please try again" in unavailable.value.sentence
-    assert await house.identity.links.active(link.chat_user)
+    assert await application.identity.links.active(link.chat_user)
 
 
 async def test_a_wrong_setting_of_ours_ends_nobodys_link(
-    house: House, deployment: Deployment, execute: Executor, link: Link
+    application: IdentityApplication, deployment: Deployment, execute: Executor, link: Link
 ) -> None:
     """A deployment that was told another issuer must not sign the whole company out."""
     mistaken = replace(deployment.settings, issuer="https://issuer.example/mistaken")
     async with running_process(deployment, execute, settings=mistaken) as process:
         with pytest.raises(SignInUnavailable):
             await process.broker.access_token(link)
-    assert await house.identity.links.active(link.chat_user) == link
+    assert await application.identity.links.active(link.chat_user) == link
 
 
 async def test_a_table_that_does_not_answer_is_said_plainly(
@@ -164,17 +167,17 @@ async def test_a_table_that_does_not_answer_is_said_plainly(
 
 
 async def test_a_link_was_last_seen_at_its_latest_question(
-    house: House, process: Process, link: Link
+    application: IdentityApplication, process: Process, link: Link
 ) -> None:
     """An access token lives for an hour; a question is noted also when there is one in memory."""
     await process.broker.access_token(link)
     yesterday = replace(link, last_seen=datetime.now(UTC) - timedelta(days=1))
-    await house.identity.links.put(yesterday)
+    await application.identity.links.put(yesterday)
     began = datetime.now(UTC) - timedelta(milliseconds=1)
 
     await process.broker.access_token(yesterday)
 
-    noted = await house.identity.links.active(link.chat_user)
+    noted = await application.identity.links.active(link.chat_user)
     assert noted is not None
     assert noted == replace(yesterday, last_seen=noted.last_seen)
     assert noted.last_seen is not None
@@ -182,7 +185,7 @@ async def test_a_link_was_last_seen_at_its_latest_question(
     assert len(process.refreshed) == 1
     # The next question of the same minute costs no write.
     await process.broker.access_token(noted)
-    assert await house.identity.links.active(link.chat_user) == noted
+    assert await application.identity.links.active(link.chat_user) == noted
 
 
 async def test_a_question_is_answered_though_nobody_can_note_that_it_was_asked(
@@ -199,15 +202,15 @@ async def test_a_question_is_answered_though_nobody_can_note_that_it_was_asked(
 
 
 async def test_a_link_that_was_ended_is_not_brought_back_by_having_been_seen(
-    house: House, process: Process, link: Link
+    application: IdentityApplication, process: Process, link: Link
 ) -> None:
     await process.broker.access_token(link)
     stale = replace(link, last_seen=None)
-    await house.identity.links.revoke(link)
+    await application.identity.links.revoke(link)
 
-    await house.identity.links.seen(stale)
+    await application.identity.links.seen(stale)
 
-    after = await house.identity.links.get(link.chat_user)
+    after = await application.identity.links.get(link.chat_user)
     assert after is not None
     assert after.state == "revoked"
-    assert await house.identity.links.active(link.chat_user) is None
+    assert await application.identity.links.active(link.chat_user) is None

@@ -5,14 +5,15 @@ from aiohttp.test_utils import make_mocked_request
 
 from identity.errors import TooManyRequests
 from identity.web import rate_limit
-from identity.web.html import Html, plain
+from identity.web.html import Html
 from identity.web.rate_limit import RateLimit
+from identity.web.untrusted_text import single_line
+from tests.identity.application import Deployment, IdentityApplication
 from tests.identity.browser import Browser
-from tests.identity.house import Deployment, House
 
 
 async def test_every_response_carries_its_headers(
-    house: House, deployment: Deployment, alice: Browser
+    application: IdentityApplication, deployment: Deployment, alice: Browser
 ) -> None:
     for path in ("/auth/signed-out", "/link/unknown", "/static/identity/pages.css", "/nowhere"):
         headers = (await alice.get(path)).headers
@@ -28,7 +29,7 @@ async def test_every_response_carries_its_headers(
 
 
 async def test_pages_may_send_forms_to_us_and_to_the_pool_only(
-    house: House, deployment: Deployment, alice: Browser
+    application: IdentityApplication, deployment: Deployment, alice: Browser
 ) -> None:
     headers = (await alice.get("/auth/signed-out")).headers
     pool = deployment.parameters["discovery_url"].split("/us-east-1", 1)[0]
@@ -36,7 +37,9 @@ async def test_pages_may_send_forms_to_us_and_to_the_pool_only(
     assert headers["Cache-Control"] == "no-store"
 
 
-async def test_pages_run_no_script_and_style_nothing_inline(house: House, alice: Browser) -> None:
+async def test_pages_run_no_script_and_style_nothing_inline(
+    application: IdentityApplication, alice: Browser
+) -> None:
     for path in ("/auth/signed-out", "/link/unknown"):
         page = await alice.get(path)
         assert page.scripts == 0
@@ -58,7 +61,7 @@ async def test_one_address_is_slowed_down_and_another_is_not() -> None:
 
 
 def test_a_flood_of_addresses_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rate_limit, "REMEMBERED", 100)
+    monkeypatch.setattr(rate_limit, "MAX_ADDRESSES", 100)
     limit = RateLimit(trusted_proxies=1)
     for number in range(150):
         headers = {"X-Forwarded-For": f"2001:db8::{number:x}"}
@@ -79,7 +82,7 @@ def test_a_flood_of_addresses_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> N
     ],
 )
 def test_a_name_is_made_harmless(given: str, shown: str) -> None:
-    assert plain(given) == shown
+    assert single_line(given) == shown
 
 
 def test_a_template_that_misses_a_value_fails_loudly() -> None:

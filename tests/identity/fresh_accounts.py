@@ -11,29 +11,29 @@ import pytest
 import pytest_asyncio
 
 from bizassist.local import sample_data
+from tests.identity.application import Deployment, IdentityApplication
 from tests.identity.browser import Browser, Page
-from tests.identity.house import Deployment, House
 
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
 
 
 @dataclass
-class Newcomer:
+class FreshAccount:
     """A company account made for one test, and the browser of its person."""
 
     username: str
     subject: str
     browser: Browser
-    house: House
+    application: IdentityApplication
 
     @property
     def _cognito(self) -> "CognitoIdentityProviderClient":
-        return self.house.deployment.aws.client("cognito-idp")
+        return self.application.deployment.aws.client("cognito-idp")
 
     @property
     def _account(self) -> dict[str, str]:
-        pool = self.house.deployment.settings.user_pool_id
+        pool = self.application.deployment.settings.user_pool_id
         return {"UserPoolId": pool, "Username": self.username}
 
     async def me(self) -> Page:
@@ -73,21 +73,25 @@ def _account(deployment: Deployment) -> Iterator[tuple[str, str]]:
 
 
 @pytest_asyncio.fixture
-async def person(house: House, deployment: Deployment) -> AsyncIterator[Newcomer]:
+async def person(
+    application: IdentityApplication, deployment: Deployment
+) -> AsyncIterator[FreshAccount]:
     """Somebody who is signed in."""
     with _account(deployment) as (username, subject):
         async with Browser(deployment.url) as browser:
-            await house.web_sign_in(browser, username)
-            yield Newcomer(username, subject, browser, house)
+            await application.web_sign_in(browser, username)
+            yield FreshAccount(username, subject, browser, application)
 
 
 @pytest_asyncio.fixture
-async def other(house: House, deployment: Deployment) -> AsyncIterator[Newcomer]:
+async def other(
+    application: IdentityApplication, deployment: Deployment
+) -> AsyncIterator[FreshAccount]:
     """Somebody else who is signed in."""
     with _account(deployment) as (username, subject):
         async with Browser(deployment.url) as browser:
-            await house.web_sign_in(browser, username)
-            yield Newcomer(username, subject, browser, house)
+            await application.web_sign_in(browser, username)
+            yield FreshAccount(username, subject, browser, application)
 
 
 @dataclass

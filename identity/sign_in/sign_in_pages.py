@@ -1,27 +1,26 @@
-"""Leaving for the user pool's sign-in page, coming back from it, and signing out at both."""
+"""Leaving for the user pool's sign-in page, and coming back from it."""
 
 import logging
 from urllib.parse import urlencode
 
 from aiohttp import web
 from aiohttp_session import get_session
-from botocore.exceptions import BotoCoreError, ClientError
 
-from identity.audit_log import Audit
-from identity.errors import CookieMissing, SignInFailed, SignInUnavailable
+from identity.audit_log import AuditLog
+from identity.errors import CookieMissing, SignInFailed
+from identity.linking.confirmation_page import LinkPages
+from identity.linking.link_creation import LinkCreation
 from identity.linking.link_requests import request_id
-from identity.linking.pages import LinkPages
 from identity.links import new_link
-from identity.oidc.authorization_code import Flow, SignIn, Tokens
-from identity.oidc.flow_state import reloaded_pending, remember_flow, take_flow
-from identity.oidc.provider import Oidc
+from identity.oidc.authorization_code import AuthorizationCodeFlow, Tokens
+from identity.oidc.flow_state import FlowState, reloaded_pending, remember_flow, take_flow
 from identity.people import ChatUser, Names
-from identity.sessions.browser_sessions import COOKIE, check_csrf
+from identity.sessions.session_cookie import COOKIE
 from identity.sessions.session_list import SessionList
-from identity.sessions.signed_in import sign_in, signed_in
-from identity.tokens.encryption import Vault
+from identity.sessions.signed_in import sign_in
+from identity.sign_in.redirect_target import local_path
+from identity.tokens.encryption import TokenEncryption
 from identity.web.html import Html
-from identity.web.middleware import local_path
 
 log = logging.getLogger(__name__)
 
@@ -29,52 +28,49 @@ HOME = "/chat"
 """Where a web sign-in ends that didn't ask for another page."""
 
 
-OWN_WISH = ("same-origin", "none")
+SAME_SITE = ("same-origin", "none")
 """``Sec-Fetch-Site`` of a click on our pages, and of an address that the person opened themselves.
 
 Browsers send it to every address that they trust; what doesn't send it is no browser of today."""
 
-ONLY_HERE = (
-    "Your company's sign-in page isn't answering, so you may still be signed in there. "
-    "Close your browser if others use this computer."
-)
 
-
-class AuthPages:
+class SignInPages:
     """The browser's way through the user pool.
 
     :param user_pool_id: the tenant of people who use the web chat.
-    :param public_url: our own base URL, as browsers know it.
     """
 
     def __init__(
         self,
         *,
         html: Html,
-        oidc: Oidc,
-        sign_in: SignIn,
-        vault: Vault,
+        sign_in: AuthorizationCodeFlow,
+        token_encryption: TokenEncryption,
         link_pages: LinkPages,
+        link_creation: LinkCreation,
         sessions: SessionList,
-        audit: Audit,
+        audit: AuditLog,
         user_pool_id: str,
-        client_id: str,
-        public_url: str,
     ) -> None:
         self._html = html
-        self._oidc = oidc
         self._sign_in = sign_in
-        self._vault = vault
+        self._token_encryption = token_encryption
         self._link_pages = link_pages
+        self._link_creation = link_creation
         self._sessions = sessions
         self._audit = audit
         self._user_pool_id = user_pool_id
-        self._client_id = client_id
-        self._public_url = public_url
+
+    def routes(self) -> list[web.RouteDef]:
+        """What to add to the application's router."""
+        return [
+            web.get("/auth/login", self.login, name="login", allow_head=False),
+            web.get("/auth/callback", self.callback, allow_head=False),
+        ]
 
     async def login(self, request: web.Request) -> web.Response:
         """``GET /auth/login``: to the user pool, for a link request or for the web chat."""
-        if request.headers.get("Sec-Fetch-Site", "none") not in OWN_WISH:
+        if request.headers.get("Sec-Fetch-Site", "none") not in SAME_SITE:
             return await self._ask_sign_in(request)
         link_request = ""
         if secret := request.query.get("link"):
@@ -102,44 +98,6 @@ class AuthPages:
         tokens = await self._finish(request, flow)
         return await self._link_pages.verified(request, wanted, flow.state, tokens)
 
-    async def ask_sign_out(self, request: web.Request) -> web.Response:
-        """``GET /auth/logout``: a button; following a link must not sign anybody out."""
-        if await signed_in(request) is None:
-            return await self.signed_out(request)
-        return await self._html.page(request, "sign_out.html")
-
-    async def sign_out(self, request: web.Request) -> web.Response:
-        """``POST /auth/logout``: end the session here, then the user pool's own."""
-        await check_csrf(request)
-        person = await signed_in(request)
-        (await get_session(request)).invalidate()
-        if person:
-            await self._note_sign_out(person.label)
-        try:
-            document = await self._oidc.document()
-        except SignInUnavailable:
-            return self._html.render("message.html", heading="Signed out here", sentence=ONLY_HERE)
-        here = f"{self._public_url}/auth/signed-out"
-        query = urlencode({"client_id": self._client_id, "logout_uri": here})
-        raise web.HTTPSeeOther(f"{document.sign_out_endpoint}?{query}")
-
-    async def signed_out(self, request: web.Request) -> web.Response:
-        """``GET /auth/signed-out``: where the user pool sends the browser back to."""
-        return await self._html.page(
-            request,
-            "message.html",
-            heading="You are signed out",
-            sentence="Your session has ended here and at your company's sign-in page.",
-            link={"url": "/auth/login", "text": "Sign in again"},
-        )
-
-    async def _note_sign_out(self, label: str) -> None:
-        """Write it down; a log that doesn't answer must keep nobody signed in at the pool."""
-        try:
-            await self._audit.write("signed out", by=label)
-        except (ClientError, BotoCoreError) as error:
-            log.warning("a sign-out could not be written down: %s", type(error).__name__)
-
     async def _ask_sign_in(self, request: web.Request) -> web.Response:
         """A button: another site's link must not begin a session where the pool remembers one."""
         return await self._html.page(
@@ -150,7 +108,7 @@ class AuthPages:
             link={"url": f"/auth/login?{urlencode(request.query)}", "text": "Sign in"},
         )
 
-    async def _finish(self, request: web.Request, flow: Flow) -> Tokens:
+    async def _finish(self, request: web.Request, flow: FlowState) -> Tokens:
         """What the pool granted, to somebody who has shown it lately who they are."""
         tokens = await self._sign_in.finish(flow, request.query)
         if flow.accepts(tokens.account):
@@ -163,20 +121,22 @@ class AuthPages:
         remember_flow(await get_session(request), again)
         raise web.HTTPSeeOther(url)
 
-    async def _signed_in(self, request: web.Request, flow: Flow, tokens: Tokens) -> web.Response:
+    async def _signed_in(
+        self, request: web.Request, flow: FlowState, tokens: Tokens
+    ) -> web.Response:
         account = tokens.account
         chat_user = ChatUser("web", self._user_pool_id, account.subject)
-        sealed = await self._vault.seal(tokens.refresh_token, chat_user)
-        await self._link_pages.store(
+        encrypted_token = await self._token_encryption.encrypt(tokens.refresh_token, chat_user)
+        await self._link_creation.create(
             new_link(
                 chat_user,
                 subject=account.subject,
                 account=account.label,
-                sealed=sealed,
+                encrypted_token=encrypted_token,
                 names=Names(workspace="Web chat", user=account.username),
             )
         )
-        await self._sessions.make_room(account.subject)
+        await self._sessions.end_oldest(account.subject)
         await self._audit.write("signed in", by=account.label)
         await sign_in(request, account)
         raise web.HTTPSeeOther(flow.next_page)

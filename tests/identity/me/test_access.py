@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from identity.web.html import moment
+from identity.web.html import timestamp
+from tests.identity.application import IdentityApplication
 from tests.identity.browser import Browser
-from tests.identity.house import House
-from tests.identity.newcomers import Newcomer, Records
+from tests.identity.fresh_accounts import FreshAccount, Records
 
 PAGES = ("/me", "/me/unlink?chat_user=slack%23T1%23U1", "/me/memories/forget-all")
 FORMS = (
@@ -21,24 +21,26 @@ FORMS = (
 
 @pytest.mark.parametrize("page", PAGES)
 async def test_a_stranger_signs_in_first_and_comes_back(
-    house: House, alice: Browser, page: str
+    application: IdentityApplication, alice: Browser, page: str
 ) -> None:
     answer = await alice.get(page, follow=False)
     assert answer.status == 302
     assert answer.headers["Location"].startswith("/auth/login?next=/me")
-    back = await house.web_sign_in(alice, "alice", page)
+    back = await application.web_sign_in(alice, "alice", page)
     assert back.url.endswith(page)
 
 
 @pytest.mark.parametrize("form", FORMS)
-async def test_a_stranger_changes_nothing(house: House, alice: Browser, form: str) -> None:
+async def test_a_stranger_changes_nothing(
+    application: IdentityApplication, alice: Browser, form: str
+) -> None:
     assert (await alice.post(form)).status == 401
 
 
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("token", [None, "", "another"])
 async def test_a_form_from_elsewhere_changes_nothing(
-    person: Newcomer, form: str, token: str | None
+    person: FreshAccount, form: str, token: str | None
 ) -> None:
     fields = {} if token is None else {"csrf_token": token}
     assert (await person.browser.post(form, fields)).status == 403
@@ -46,7 +48,7 @@ async def test_a_form_from_elsewhere_changes_nothing(
 
 @pytest.mark.parametrize("form", FORMS)
 async def test_opening_an_address_does_nothing(
-    person: Newcomer, records: Records, form: str
+    person: FreshAccount, records: Records, form: str
 ) -> None:
     """At most it asks; what acts is the form on the page that it opens."""
     record = records.write("likes tea", f"/facts/{person.subject}/")
@@ -57,7 +59,7 @@ async def test_opening_an_address_does_nothing(
     assert records.exists(record)
 
 
-async def test_the_pages_run_no_script_and_style_nothing_inline(person: Newcomer) -> None:
+async def test_the_pages_run_no_script_and_style_nothing_inline(person: FreshAccount) -> None:
     for page in ("/me", "/me/memories/forget-all"):
         shown = await person.browser.get(page)
         assert shown.status == 200
@@ -65,11 +67,11 @@ async def test_the_pages_run_no_script_and_style_nothing_inline(person: Newcomer
         assert "style=" not in shown.text
 
 
-async def test_a_person_finds_the_page_from_every_other(person: Newcomer) -> None:
+async def test_a_person_finds_the_page_from_every_other(person: FreshAccount) -> None:
     assert "/me" in (await person.me()).links
     assert "/me" in (await person.browser.get("/me/memories/forget-all")).links
 
 
 def test_a_moment_is_readable_by_people_and_machines() -> None:
-    shown = moment(datetime(2026, 11, 4, 7, 5, 59, tzinfo=UTC))
+    shown = timestamp(datetime(2026, 11, 4, 7, 5, 59, tzinfo=UTC))
     assert shown == '<time datetime="2026-11-04T07:05+00:00">4 Nov 2026, 07:05 UTC</time>'

@@ -26,7 +26,7 @@ LOOK_PAUSE = 0.5
 _Event = tuple[str, str]
 
 
-class Conversations:
+class ConversationEvents:
     """The events of one verified subject at a time, by the memory role with that person's tag."""
 
     def __init__(self, role: MemoryRole, memory_id: str, execute: Executor) -> None:

@@ -2,36 +2,46 @@
 
 from aiohttp import web
 
-from identity.memory.conversations import Conversations
-from identity.memory.records import Memories
-from identity.sessions.browser_sessions import check_csrf
-from identity.sessions.signed_in import must_be_signed_in, to_be_signed_in
+from identity.memory.conversation_events import ConversationEvents
+from identity.memory.records import MemoryRecords
+from identity.sessions.csrf import check_csrf
+from identity.sessions.signed_in import signed_in_or_redirect, signed_in_or_refuse
+from identity.web.flash_message import flash
 from identity.web.html import Html
-from identity.web.notice import say
 
 
-class MemoryPages:
+class ForgetPages:
     """Handlers that delete memory records, each for its own person only."""
 
-    def __init__(self, *, html: Html, memories: Memories, conversations: Conversations) -> None:
+    def __init__(
+        self, *, html: Html, memories: MemoryRecords, conversations: ConversationEvents
+    ) -> None:
         self._html = html
         self._memories = memories
         self._conversations = conversations
 
+    def routes(self) -> list[web.RouteDef]:
+        """What to add to the application's router."""
+        return [
+            web.post("/me/memories/forget", self.forget),
+            web.get("/me/memories/forget-all", self.confirm_forget_all, allow_head=False),
+            web.post("/me/memories/forget-all", self.forget_all),
+        ]
+
     async def forget(self, request: web.Request) -> web.Response:
         """``POST /me/memories/forget``: one record."""
-        person = await must_be_signed_in(request)
+        person = await signed_in_or_refuse(request)
         await check_csrf(request)
         form = await request.post()
         await self._memories.forget(
             person.subject, str(form.get("record", "")), str(form.get("namespace", ""))
         )
-        await say(request, "That is forgotten.")
+        await flash(request, "That is forgotten.")
         raise web.HTTPSeeOther("/me#memories")
 
-    async def ask_forget_all(self, request: web.Request) -> web.Response:
+    async def confirm_forget_all(self, request: web.Request) -> web.Response:
         """``GET /me/memories/forget-all``: how much that would be."""
-        person = await to_be_signed_in(request)
+        person = await signed_in_or_redirect(request)
         remembered = await self._memories.of(person.subject)
         count = sum(len(kind.memories) for kind in remembered)
         return await self._html.page(
@@ -43,9 +53,9 @@ class MemoryPages:
 
     async def forget_all(self, request: web.Request) -> web.Response:
         """``POST /me/memories/forget-all``: every record of every kind, and what it came from."""
-        person = await must_be_signed_in(request)
+        person = await signed_in_or_refuse(request)
         await check_csrf(request)
         await self._conversations.forget(person.subject)
         await self._memories.forget_all(person.subject)
-        await say(request, "Everything is forgotten.")
+        await flash(request, "Everything is forgotten.")
         raise web.HTTPSeeOther("/me")

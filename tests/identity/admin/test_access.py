@@ -6,8 +6,8 @@ import pytest
 
 from identity.people import ChatUser, Names
 from tests.identity.admin.conftest import linked
+from tests.identity.application import Deployment, IdentityApplication
 from tests.identity.browser import Browser
-from tests.identity.house import Deployment, House
 
 PAGES = ("/admin", "/admin/people", "/admin/people/revoke?chat_user=x", "/admin/audit")
 FORMS = (
@@ -55,24 +55,24 @@ async def test_an_administrator_gets_in(admin: Browser) -> None:
 
 
 async def test_being_refused_is_written_down(
-    house: House, admin: Browser, employee: Browser
+    application: IdentityApplication, admin: Browser, employee: Browser
 ) -> None:
     await employee.get("/admin/people")
 
-    log = await house.identity.audit.page()
+    log = await application.identity.audit.page()
     assert ("refused", "alice@example.com") in [(one.action, one.by) for one in log]
     assert "refused" in (await admin.get("/admin/audit")).text
 
 
 async def test_whoever_ceases_to_be_an_administrator_is_out_with_the_next_token(
-    house: House, deployment: Deployment, admin: Browser
+    application: IdentityApplication, deployment: Deployment, admin: Browser
 ) -> None:
     cognito, pool = deployment.aws.client("cognito-idp"), deployment.settings.user_pool_id
     who = {"UserPoolId": pool, "Username": "admin", "GroupName": "bizassist-admins"}
     assert (await admin.get("/admin/people")).status == 200
     cognito.admin_remove_user_from_group(**who)
     try:
-        await house.web_sign_in(admin, "admin")  # a new link, and so a new access token
+        await application.web_sign_in(admin, "admin")  # a new link, and so a new access token
         assert (await admin.get("/admin/people")).status == 403
     finally:
         cognito.admin_add_user_to_group(**who)
@@ -86,10 +86,10 @@ async def test_the_way_there_is_shown_to_administrators_only(
 
 
 async def test_no_name_acts_on_the_page(
-    house: House, deployment: Deployment, admin: Browser, chat_user: ChatUser
+    application: IdentityApplication, deployment: Deployment, admin: Browser, chat_user: ChatUser
 ) -> None:
     names = Names("<script>alert(1)</script>", "\u202egro.elpmaxe@nimda")
-    await linked(house, deployment, chat_user, names)
+    await linked(application, deployment, chat_user, names)
 
     page = await admin.get(f"/admin/people?q={chat_user.user}")
 

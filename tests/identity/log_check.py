@@ -6,7 +6,7 @@ import re
 TOKEN = re.compile(r"eyJ[\w-]{10,}\.[\w-]{10,}")
 
 
-class Watch(logging.Handler):
+class LogCheck(logging.Handler):
     """Sees everything that is logged, and fails the test in which a secret was."""
 
     def __init__(self) -> None:

@@ -12,7 +12,8 @@ import boto3
 from bizassist.local.processes import LOOPBACK
 from identity.links import Link
 from identity.people import ChatUser, Names
-from identity.service import Identity, IdentitySettings
+from identity.service import Identity
+from identity.settings import IdentitySettings
 from tests.identity.browser import Browser, Page
 
 
@@ -45,7 +46,7 @@ class Deployment:
 
 
 @dataclass
-class House:
+class IdentityApplication:
     """The running application and what it was told."""
 
     identity: Identity
@@ -78,7 +79,7 @@ class House:
     async def waiting_token(self, browser: Browser, chat_user: ChatUser) -> str:
         """The refresh token that waits in the browser's session for a confirmation."""
         (pending,) = (await self.stored_session(browser))["pending"]
-        return await self.identity.vault.open(b64decode(pending["sealed"]), chat_user)
+        return await self.identity.token_encryption.decrypt(b64decode(pending["sealed"]), chat_user)
 
     async def stored_session(self, browser: Browser) -> dict[str, Any]:
         """What the table keeps of the browser's session."""

@@ -1,0 +1,57 @@
+"""``/admin/audit``: the audit log, a page at a time or as a file."""
+
+from aiohttp import web
+
+from identity.admin.administrators import Administrators
+from identity.admin.export import csv_file, json_file
+from identity.audit_log import PAGE, POSITION, AuditLog
+from identity.sessions.csrf import check_csrf
+from identity.web.html import Html
+
+AUDIT = "/admin/audit"
+
+
+class AuditPages:
+    """Handlers for administrators."""
+
+    def __init__(self, *, html: Html, administrators: Administrators, audit: AuditLog) -> None:
+        self._html = html
+        self._administrators = administrators
+        self._audit = audit
+
+    def routes(self) -> list[web.RouteDef]:
+        """What to add to the application's router."""
+        return [
+            web.get(AUDIT, self.entries, allow_head=False),
+            web.post(f"{AUDIT}/export", self.export),
+        ]
+
+    async def entries(self, request: web.Request) -> web.Response:
+        """``GET /admin/audit``: what has happened, newest first."""
+        await self._administrators.for_page(request)
+        entries = await self._audit.page(_start(request))
+        return await self._html.page(
+            request,
+            "admin/audit.html",
+            entries=entries,
+            older=entries[-1].position if len(entries) == PAGE else "",
+        )
+
+    async def export(self, request: web.Request) -> web.Response:
+        """``POST /admin/audit/export``: everything that has happened, as CSV or as JSON."""
+        administrator = await self._administrators.for_form(request)
+        await check_csrf(request)
+        form = await request.post()
+        await self._audit.write("exported", by=administrator.label, about="audit log")
+        rows = [
+            (one.at.isoformat(), one.action, one.by, one.about, one.detail)
+            async for one in self._audit.entries()
+        ]
+        make = json_file if form.get("format") == "json" else csv_file
+        return make("audit", ("at", "action", "by", "about", "detail"), rows)
+
+
+def _start(request: web.Request) -> str:
+    """Where a page of the audit log begins; anything that is no position is the newest."""
+    text = request.query.get("before", "")
+    return text if POSITION.fullmatch(text) else ""

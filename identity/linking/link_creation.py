@@ -1,0 +1,49 @@
+"""Storing a new link: what it replaces ends, the audit log has it, and who waits is told."""
+
+import logging
+from collections.abc import Awaitable, Callable
+
+from identity.audit_log import AuditLog
+from identity.links import Link, Links
+from identity.tokens.broker import TokenBroker
+
+log = logging.getLogger(__name__)
+
+OnLinked = Callable[[Link, Link | None], Awaitable[None]]
+"""Called with each stored link and the one that it replaced: pending questions, the receipt."""
+
+
+class LinkCreation:
+    """The only way by which a link comes into the table."""
+
+    def __init__(
+        self, *, links: Links, tokens: TokenBroker, audit: AuditLog, on_linked: OnLinked
+    ) -> None:
+        self._links = links
+        self._tokens = tokens
+        self._audit = audit
+        self._on_linked = on_linked
+
+    async def create(self, link: Link) -> Link | None:
+        """Store a link, end the one that it replaces, and tell who waits for it."""
+        replaced = await self._links.put(link)
+        await self._note(link, replaced)
+        if replaced:
+            await self._tokens.discard(replaced.encrypted_token, replaced.chat_user)
+        try:
+            await self._on_linked(link, replaced)
+        except Exception as error:  # noqa: BLE001 - see below
+            # The link is stored; that a waiting question failed must not tell the person otherwise.
+            log.error("what waited for a link failed: %s", type(error).__name__)  # noqa: TRY400
+        return replaced
+
+    async def _note(self, link: Link, replaced: Link | None) -> None:
+        """Write down who may now speak for whom; in the web chat the sign-in itself says so."""
+        if link.chat_user.platform == "web":
+            return
+        await self._audit.write(
+            "replaced" if replaced else "linked",
+            by=link.chat_user.key,
+            about=link.account,
+            detail=f"before: {replaced.account}" if replaced else "",
+        )

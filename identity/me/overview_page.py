@@ -1,0 +1,66 @@
+"""``/me``: the chat accounts and the browser sessions of the person who is signed in."""
+
+from collections.abc import Sequence
+
+from aiohttp import web
+
+from identity.errors import MemoryUnavailable
+from identity.links import Link, Links
+from identity.memory.records import MemoryRecords, RecordsOfKind
+from identity.sessions.session_list import SessionList
+from identity.sessions.session_store import this_session
+from identity.sessions.signed_in import (
+    signed_in_or_redirect,
+)
+from identity.web.chat_user_details import PLATFORM_NAMES
+from identity.web.flash_message import take_flash
+from identity.web.html import Html
+
+HOME = "/me"
+
+
+class OverviewPage:
+    """Everything of the signed-in person on one page."""
+
+    def __init__(
+        self,
+        *,
+        html: Html,
+        links: Links,
+        sessions: SessionList,
+        memories: MemoryRecords,
+    ) -> None:
+        self._html = html
+        self._links = links
+        self._sessions = sessions
+        self._memories = memories
+
+    def routes(self) -> list[web.RouteDef]:
+        """What to add to the application's router."""
+        return [web.get(HOME, self.overview, allow_head=False)]
+
+    async def overview(self, request: web.Request) -> web.Response:
+        """``GET /me``: everything on one page."""
+        person = await signed_in_or_redirect(request)
+        return await self._html.page(
+            request,
+            "me/overview.html",
+            flash=await take_flash(request),
+            platforms=PLATFORM_NAMES,
+            links=_chat_links(await self._links.by_subject(person.subject)),
+            sessions=await self._sessions.of(person.subject),
+            this=await this_session(request),
+            remembered=await self._remembered(person.subject),
+        )
+
+    async def _remembered(self, subject: str) -> Sequence[RecordsOfKind] | None:
+        """What is remembered, or None: the rest of the page works without the memory."""
+        try:
+            return await self._memories.of(subject)
+        except MemoryUnavailable:
+            return None
+
+
+def _chat_links(links: Sequence[Link]) -> list[Link]:
+    """What a person would unlink; the web chat's link is their session, and listed there."""
+    return [link for link in links if link.chat_user.platform != "web" and link.state != "revoked"]
