@@ -15,7 +15,7 @@ import httpx
 import pytest
 from ag_ui.core import RunAgentInput, UserMessage
 
-from bizassist.local.processes import free_port
+from bizassist.local.ports import free_port
 from tests.conftest import ROOT, Stack
 from tests.images.dockerfile import stages
 from tests.images.image import Image, running, uv
