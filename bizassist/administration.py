@@ -10,10 +10,10 @@ from botocore.config import Config
 
 from bizassist.deployment.setup_checks import Checks
 from bizassist.settings.parameters import Parameters
-from bizassist.settings.process import Process
+from bizassist.settings.process import Process, teams_app
 from bots.slack.manifest import manifest
 from bots.teams.app_package import app_package
-from bots.teams.registration import TeamsApp
+from bots.turn.service import TurnService
 from bots.usage.admin_page import UsagePages
 from bots.usage.daily_turns import Days
 from identity.admin.administrators import Administrators
@@ -22,11 +22,9 @@ from identity.admin.setup_page import Download, DownloadRefused, Guide, SetupPag
 from identity.aws import BOUNDED
 from identity.directory.invitations import Invitations
 from identity.directory.linked_people import Directory
-from identity.executor import Executor
 from identity.service import Identity
 from identity.web.html import Html
 from identity.workspaces.admin_page import WorkspacePages
-from identity.workspaces.settings import Workspaces
 
 # A checklist would rather say "no answer" than wait.
 BRISK = Config(connect_timeout=2, read_timeout=4, retries={"total_max_attempts": 1})
@@ -34,17 +32,16 @@ BRISK = Config(connect_timeout=2, read_timeout=4, retries={"total_max_attempts":
 
 def administration(
     identity: Identity,
+    turns: TurnService,
     *,
     process: Process,
     deployment: Parameters,
     session: boto3.Session,
-    call: Executor,
     http: httpx.AsyncClient,
     html: Html,
-    teams: TeamsApp | None,
-    workspaces: Workspaces,
 ) -> list[web.AbstractRouteDef]:
     """The routes to add to the application."""
+    call = turns.execute
     administrators = Administrators(
         identity.links, identity.tokens, identity.oidc, identity.audit, deployment.user_pool_id
     )
@@ -54,7 +51,7 @@ def administration(
         http=http,
         control=session.client("bedrock-agentcore-control", config=BRISK),
         call=call,
-        teams=teams,
+        teams=teams_app(process),
     )
     setup = SetupPages(
         html=html,
@@ -81,7 +78,7 @@ def administration(
         html=html,
         administrators=administrators,
         directory=Directory(identity.links),
-        workspaces=workspaces,
+        workspaces=turns.workspaces,
         audit=identity.audit,
     )
     usage = UsagePages(

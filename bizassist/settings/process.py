@@ -7,6 +7,7 @@ from pydantic import BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bizassist.settings.parameters import Parameters
+from bots.slack.registration import SlackApp
 from bots.teams.registration import TeamsApp
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -75,6 +76,14 @@ def read_process() -> Process:
     if problems:
         raise SettingsError("\n".join(problems))
     return process
+
+
+def slack_app(process: Process) -> SlackApp | None:
+    """Our app as Slack knows it; None where Slack is switched off."""
+    secret, token = process.slack_signing_secret, process.slack_bot_token
+    if secret and token:
+        return SlackApp(secret.get_secret_value(), token.get_secret_value(), process.slack_api_url)
+    return None
 
 
 def teams_app(process: Process) -> TeamsApp | None:

@@ -8,10 +8,10 @@ from typing import Any, cast
 
 import pytest
 
-from bizassist import service
-from bizassist.service import Answers
 from bots.platform import Accepted, Answer, Platform, Turn
 from bots.queue.inbox import Inbox
+from bots.turn import dispatcher
+from bots.turn.dispatcher import Dispatcher
 from bots.turn.handler import Assistant
 from bots.turn.ledger import Ledger
 from bots.turn.run import Runs
@@ -69,7 +69,7 @@ def chat(slack_user: ChatUser) -> Chat:
 
 
 @pytest.fixture
-def answers(house: House, process: Process, execute: Executor, chat: Chat) -> Answers:
+def answers(house: House, process: Process, execute: Executor, chat: Chat) -> Dispatcher:
     parameters = house.deployment.parameters
     assistant = Assistant(
         ledger=Ledger(house.deployment.aws.client("dynamodb"), execute, parameters["ledger_table"]),
@@ -80,7 +80,7 @@ def answers(house: House, process: Process, execute: Executor, chat: Chat) -> An
         policy=_policy(house, execute),
     )
     platform, inbox = cast("Platform", chat), cast("Inbox", chat)
-    return Answers({"slack": platform}, assistant, inbox, house.identity.receipts)
+    return Dispatcher({"slack": platform}, assistant, inbox, house.identity.receipts)
 
 
 def _policy(house: House, execute: Executor) -> Policy:
@@ -92,7 +92,7 @@ def _policy(house: House, execute: Executor) -> Policy:
     )
 
 
-async def waiting(chat: Chat, answers: Answers, *numbers: int) -> None:
+async def waiting(chat: Chat, answers: Dispatcher, *numbers: int) -> None:
     """Questions that were asked before the chat user was linked."""
     for number in numbers:
         await answers.answer(chat.question(number))
@@ -101,7 +101,7 @@ async def waiting(chat: Chat, answers: Answers, *numbers: int) -> None:
 
 
 async def test_the_receipt_comes_before_the_answers(
-    house: House, alice: Browser, chat: Chat, answers: Answers
+    house: House, alice: Browser, chat: Chat, answers: Dispatcher
 ) -> None:
     await waiting(chat, answers, 1, 2)
     link = await house.link(alice, chat.chat_user, "alice")
@@ -116,7 +116,7 @@ async def test_the_receipt_comes_before_the_answers(
 
 
 async def test_a_replaced_link_is_told_without_whose_it_was(
-    house: House, alice: Browser, mallory: Browser, chat: Chat, answers: Answers
+    house: House, alice: Browser, mallory: Browser, chat: Chat, answers: Dispatcher
 ) -> None:
     await waiting(chat, answers, 1)
     before = await house.link(mallory, chat.chat_user, "admin")
@@ -139,12 +139,12 @@ async def hanging() -> None:
 @pytest.mark.parametrize("fails", [broken, hanging])
 async def test_a_failing_receipt_keeps_nobody_from_their_answer(
     chat: Chat,
-    answers: Answers,
+    answers: Dispatcher,
     link: Link,
     monkeypatch: pytest.MonkeyPatch,
     fails: Callable[[], Awaitable[None]],
 ) -> None:
-    monkeypatch.setattr(service, "RECEIPT_SECONDS", 0.2)
+    monkeypatch.setattr(dispatcher, "RECEIPT_SECONDS", 0.2)
     await answers.assistant.ledger.begin(chat.turn(chat.question(1)))
     await answers.assistant.ledger.wait(chat.turn(chat.question(1)))
     chat.notify_fails = fails
@@ -153,7 +153,7 @@ async def test_a_failing_receipt_keeps_nobody_from_their_answer(
 
 
 async def test_whoever_waits_for_nothing_is_told_nothing(
-    chat: Chat, answers: Answers, link: Link
+    chat: Chat, answers: Dispatcher, link: Link
 ) -> None:
     await answers.on_linked(link, None)
     assert chat.events == []
@@ -161,7 +161,7 @@ async def test_whoever_waits_for_nothing_is_told_nothing(
 
 @pytest.mark.parametrize("leave", ["disable", "delete"])
 async def test_whoever_left_is_asked_to_sign_in_and_answered_nothing(
-    chat: Chat, answers: Answers, person: Newcomer, clock: Clock, leave: str
+    chat: Chat, answers: Dispatcher, person: Newcomer, clock: Clock, leave: str
 ) -> None:
     link = await person.house.link(person.browser, chat.chat_user, person.username)
     assert await answers.assistant.tokens.access_token(link)
