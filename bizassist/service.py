@@ -14,14 +14,12 @@ from aiohttp import web
 
 from bizassist import log, telemetry
 from bizassist.administration import administration
-from bizassist.errors import CommandError
 from bizassist.settings.bots import queue_settings, turn_settings, web_settings
+from bizassist.settings.deployment import read_deployment
 from bizassist.settings.identity import identity_settings
-from bizassist.settings.parameters import Parameters, read_parameters
+from bizassist.settings.parameters import Parameters
 from bizassist.settings.process import (
     Process,
-    SettingsError,
-    read_deployment,
     read_process,
     slack_app,
     teams_app,
@@ -50,15 +48,11 @@ _log = logging.getLogger(__name__)
 def serve() -> int:
     """Run the chat service until SIGTERM or SIGINT.
 
-    :raises CommandError: when a setting is missing or wrong.
+    :raises SettingsError: when a setting is missing or wrong, or the parameters can't be read.
     """
+    process = read_process()
+    deployment = read_deployment(boto3.Session(), process.ssm_prefix, BOUNDED)
     log.set_up()
-    try:
-        process = read_process()
-        ssm = boto3.client("ssm", config=BOUNDED)
-        deployment = read_deployment(read_parameters(ssm, process.ssm_prefix), process.ssm_prefix)
-    except SettingsError as error:
-        raise CommandError(f"settings are missing or wrong\n{error}") from None
     asyncio.run(_until_stopped(process, deployment))
     return 0
 

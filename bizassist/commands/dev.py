@@ -9,9 +9,8 @@ import time
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from pathlib import Path
 
-from bizassist.errors import CommandError
+from bizassist.errors import CommandError, PartError
 from bizassist.local.ports import LAST_PORT, StackPorts
-from bizassist.local.processes import PartError
 from bizassist.local.stack import PROVISIONED, Wishes, running_stack
 from bizassist.local.terminal import print_notice, print_progress, print_screen
 
@@ -54,10 +53,7 @@ def run(options: Namespace) -> int:
         ministack_python=options.ministack_python.absolute(),
         ports=StackPorts(_chat_port(options.port), options.agent_port, options.slack_port),
     )
-    try:
-        return asyncio.run(_until_stopped(wishes))
-    except PartError as error:
-        raise CommandError(str(error)) from error
+    return asyncio.run(_until_stopped(wishes))
 
 
 def _port(text: str) -> int:

@@ -10,12 +10,10 @@ from pathlib import Path
 
 import aiohttp
 
+from bizassist.errors import PartError
+
 TETHER = Path(__file__).with_name("parent_watchdog.py")
 STOP_SECONDS = 10.0
-
-
-class PartError(Exception):
-    """A part could not be started; carries one sentence that says which, why and what to do."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,10 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bizassist.errors import PartError
 from bizassist.local import sample_data
 from bizassist.local.ports import LOOPBACK, StackPorts, claim_ports, url
-from bizassist.local.processes import Part, PartError, Running
+from bizassist.local.processes import Part, Running
 from bizassist.local.provision import Addresses, provision
 
 MINISTACK = Path(__file__).parent / "ministack" / "serve.py"

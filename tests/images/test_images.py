@@ -72,7 +72,7 @@ def test_without_settings_it_says_what_is_missing(image: Image, aws: boto3.Sessi
     said = image.run(*image.entry(), BIZASSIST_SSM_PREFIX="/app/nowhere", **own)
     assert said.returncode == 1
     assert "Traceback" not in said.stderr
-    missing = "BIZASSIST_PUBLIC_URL: is missing" if image.target == "bots" else "issuer is missing"
+    missing = "BIZASSIST_PUBLIC_URL is missing" if image.target == "bots" else "issuer is missing"
     assert missing in said.stderr
 
 
