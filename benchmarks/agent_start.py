@@ -24,7 +24,8 @@ import boto3
 import httpx
 
 from benchmarks.token_broker import PASSWORD, PREFIX, cloud
-from bizassist.local.processes import LOOPBACK, Part, Running, free_port
+from bizassist.local.ports import LOOPBACK, free_port
+from bizassist.local.processes import Part, Running
 from bizassist.settings.parameters import Parameters
 
 ROUNDS = 7

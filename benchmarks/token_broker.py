@@ -19,7 +19,8 @@ from pathlib import Path
 import boto3
 
 from bizassist.local import sample_data
-from bizassist.local.processes import LOOPBACK, Part, Running, free_port
+from bizassist.local.ports import LOOPBACK, free_port
+from bizassist.local.processes import Part, Running
 from bizassist.local.provision import Addresses, provision
 from bizassist.settings.identity import identity_settings
 from bizassist.settings.parameters import Parameters

@@ -21,7 +21,7 @@ def main(arguments: list[str] | None = None) -> int:
         return int(options.run(options) or 0)
     except CommandError as error:
         sys.stderr.write(f"bizassist: {error}\n")
-        return 1
+        return error.exit_status
     except (KeyboardInterrupt, asyncio.CancelledError):
         return 130
 

@@ -10,10 +10,10 @@ from botocore.config import Config
 
 from bizassist.deployment.setup_checks import Checks
 from bizassist.settings.parameters import Parameters
-from bizassist.settings.process import Process
+from bizassist.settings.process import Process, teams_app
 from bots.slack.manifest import manifest
 from bots.teams.app_package import app_package
-from bots.teams.registration import TeamsApp
+from bots.turn.service import TurnService
 from bots.usage.admin_page import UsagePages
 from bots.usage.daily_turns import DailyTurns
 from identity.admin.invite_page import InvitePages
@@ -21,11 +21,9 @@ from identity.admin.setup_page import Download, Guide, SetupPages
 from identity.aws import BOUNDED
 from identity.directory.invitations import Invitations
 from identity.errors import DownloadRefused
-from identity.executor import Executor
 from identity.service import Identity
 from identity.web.html import Html
 from identity.workspaces.admin_page import WorkspacePages
-from identity.workspaces.settings import Workspaces
 
 # A checklist would rather say "no answer" than wait.
 BRISK = Config(connect_timeout=2, read_timeout=4, retries={"total_max_attempts": 1})
@@ -33,24 +31,23 @@ BRISK = Config(connect_timeout=2, read_timeout=4, retries={"total_max_attempts":
 
 def administration(
     identity: Identity,
+    turns: TurnService,
     *,
     process: Process,
     deployment: Parameters,
     session: boto3.Session,
-    call: Executor,
     http: httpx.AsyncClient,
     html: Html,
-    teams: TeamsApp | None,
-    workspaces: Workspaces,
 ) -> list[web.AbstractRouteDef]:
     """The routes to add to the application."""
+    call = turns.execute
     checks = Checks(
         process=process,
         deployment=deployment,
         http=http,
         control=session.client("bedrock-agentcore-control", config=BRISK),
         call=call,
-        teams=teams,
+        teams=teams_app(process),
     )
     setup = SetupPages(
         html=html,
@@ -77,7 +74,7 @@ def administration(
         html=html,
         administrators=identity.administrators,
         linked_people=identity.linked_people,
-        workspaces=workspaces,
+        workspaces=turns.workspaces,
         audit=identity.audit,
     )
     usage = UsagePages(

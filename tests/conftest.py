@@ -5,7 +5,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +21,7 @@ from tests.scheduling import Scheduling
 
 ROOT = Path(__file__).parent.parent
 READY_SECONDS = 60
+FREE_PORTS = ("--port", "0", "--agent-port", "0", "--slack-port", "0")
 NOT_RUN = "NOT RUN:"
 """How a test begins the reason why it can't run on this machine; CI has no such machines."""
 
@@ -46,15 +47,17 @@ class Stack:
 
 
 @asynccontextmanager
-async def dev_stack(state: Path, *options: str) -> AsyncIterator[Stack]:
-    """``bizassist dev`` on free ports, with its state in ``state``."""
+async def dev_stack(
+    state: Path, *options: str, ports: Sequence[str] = FREE_PORTS
+) -> AsyncIterator[Stack]:
+    """``bizassist dev``, on free ports if no others are given, with its state in ``state``."""
     with (state.parent / f"{state.name}.out").open("wb") as output:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
             "bizassist",
             "dev",
-            *("--port", "0", "--agent-port", "0", "--slack-port", "0"),
+            *ports,
             *("--state", str(state)),
             *options,
             cwd=ROOT,

@@ -1,27 +1,37 @@
 """``bizassist dev``: the whole product on this machine, until Ctrl-C."""
 
 import asyncio
+import os
 import shutil
 import signal
 import sys
 import time
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from pathlib import Path
 
-from bizassist.errors import CommandError
-from bizassist.local.processes import PartError
+from bizassist.errors import CommandError, PartError
+from bizassist.local.ports import LAST_PORT, StackPorts
 from bizassist.local.stack import PROVISIONED, Wishes, running_stack
-from bizassist.local.terminal import print_progress, print_screen
+from bizassist.local.terminal import print_notice, print_progress, print_screen
 
 NAME = "dev"
 HELP = "run the whole product on this machine, with no account anywhere"
+A_PORT = f"a whole number from 0 to {LAST_PORT} (0: any free port)"
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare where things listen and where their state is kept."""
-    parser.add_argument("--port", type=int, default=3978, help="of the chat service (0: any free)")
-    parser.add_argument("--agent-port", type=int, default=8080, help="of the agent (0: any free)")
-    parser.add_argument("--slack-port", type=int, default=8091, help="of Slack's double")
+    parser.description = "A port that is taken gives way to a free one, and a line says so."
+    usual = StackPorts()
+    parser.add_argument(
+        "--port", type=_port, help=f"of the chat service (BIZASSIST_PORT, else {usual.chat})"
+    )
+    parser.add_argument(
+        "--agent-port", type=_port, default=usual.agent, help="of the agent (0: any free port)"
+    )
+    parser.add_argument(
+        "--slack-port", type=_port, default=usual.slack, help="of the Slack stand-in"
+    )
     parser.add_argument("--fresh", action="store_true", help="forget the state of earlier runs")
     parser.add_argument(
         "--state", type=Path, default=Path(".bizassist"), help="where state survives a restart"
@@ -41,14 +51,31 @@ def run(options: Namespace) -> int:
     wishes = Wishes(
         state=state,
         ministack_python=options.ministack_python.absolute(),
-        port=options.port,
-        agent_port=options.agent_port,
-        slack_port=options.slack_port,
+        ports=StackPorts(_chat_port(options.port), options.agent_port, options.slack_port),
     )
+    return asyncio.run(_until_stopped(wishes))
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > LAST_PORT:
+        raise ArgumentTypeError(f"must be {A_PORT}")
+    return int(text)
+
+
+def _chat_port(chosen: int | None) -> int:
+    """Where the chat service listens: the option goes before the environment.
+
+    :raises CommandError: when the environment names no port.
+    """
+    if chosen is not None:
+        return chosen
+    named = os.environ.get("BIZASSIST_PORT")
+    if not named:
+        return StackPorts().chat
     try:
-        return asyncio.run(_until_stopped(wishes))
-    except PartError as error:
-        raise CommandError(str(error)) from error
+        return _port(named)
+    except ArgumentTypeError as error:
+        raise CommandError(f"BIZASSIST_PORT {error}.") from None
 
 
 def _forget_stale(state: Path, *, fresh: bool) -> None:
@@ -79,7 +106,7 @@ async def _until_stopped(wishes: Wishes) -> int:
         loop.add_signal_handler(name, ask_to_stop)
     began = time.monotonic()
     async with running_stack(
-        wishes, lambda line: print_progress(line, time.monotonic() - began)
+        wishes, lambda line: print_progress(line, time.monotonic() - began), print_notice
     ) as stack:
         ready = True
         print_screen(stack.description, time.monotonic() - began)

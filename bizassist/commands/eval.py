@@ -7,7 +7,7 @@ from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bizassist.errors import CommandError
+from bizassist.errors import CommandError, QuestionsError
 
 if TYPE_CHECKING:
     from bizassist.evaluation.cases import Case
@@ -50,15 +50,13 @@ def run(options: Namespace) -> int:
         return _add(options)
     logging.disable()  # what fails is in the report
     from agent.settings import SettingsError  # noqa: PLC0415 - other commands need no agent
-    from bizassist.evaluation.cases import CasesError  # noqa: PLC0415
     from bizassist.evaluation.report import ALL, print_json, print_report  # noqa: PLC0415
     from bizassist.evaluation.scoring import group, price_of  # noqa: PLC0415
-    from bizassist.local.processes import PartError  # noqa: PLC0415
 
     try:
         cases = _cases(options)
         model, judged = asyncio.run(_judged(options, cases))
-    except (CasesError, PartError, SettingsError) as error:
+    except SettingsError as error:  # the agent's own
         raise CommandError(str(error)) from None
     price = options.price or price_of(model)
     (print_json if options.json else print_report)(model, judged, price)
@@ -66,11 +64,11 @@ def run(options: Namespace) -> int:
 
 
 def _cases(options: Namespace) -> "list[Case]":
-    from bizassist.evaluation.cases import QUESTIONS, CasesError, read_cases  # noqa: PLC0415
+    from bizassist.evaluation.cases import QUESTIONS, read_cases  # noqa: PLC0415
 
     cases = read_cases(options.questions or QUESTIONS)
     if not cases:
-        raise CasesError(f"{options.questions} has no question")
+        raise QuestionsError(f"{options.questions} has no question")
     few = min(options.limit or len(cases), len(cases))
     return [cases[place * len(cases) // few] for place in range(few)]
 
@@ -104,7 +102,6 @@ def _add(options: Namespace) -> int:
 
     from bizassist.deployment.target import deployment  # noqa: PLC0415
     from bizassist.evaluation import cases_from_feedback as turned_down  # noqa: PLC0415
-    from bizassist.evaluation.cases import CasesError  # noqa: PLC0415
     from bizassist.evaluation.target_stack import speak_only_to  # noqa: PLC0415
     from bizassist.local.stack_file import read_stack  # noqa: PLC0415
 
@@ -124,7 +121,7 @@ def _add(options: Namespace) -> int:
         new = turned_down.add(found, options.to)
     except (BotoCoreError, ClientError) as error:
         raise CommandError(f"AWS refused: {error}") from None
-    except (CasesError, OSError) as error:
+    except OSError as error:
         raise CommandError(str(error)) from None
     sys.stdout.write(f"{len(new)} of {len(found)} added to {options.to}.\n")
     if new:

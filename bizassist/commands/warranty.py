@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from bizassist.commands.warranty_csv import COLUMNS, FaultyFile, Row, read_csv
+from bizassist.commands.warranty_csv import COLUMNS, Row, read_csv
 from bizassist.errors import CommandError
 from bizassist.settings.parameters import read_parameters
 
@@ -41,8 +41,6 @@ def run(options: Namespace) -> int:
         dynamodb = boto3.client("dynamodb")
         table = options.table or _table()
         count = import_csv(options.file, dynamodb, table)
-    except FaultyFile as error:
-        raise CommandError(f"nothing was imported from {options.file}:\n{error}") from error
     except OSError as error:
         raise CommandError(f"{options.file} can't be read: {error.strerror}") from error
     except (BotoCoreError, ClientError) as error:
@@ -55,7 +53,7 @@ def import_csv(path: Path, dynamodb: "DynamoDBClient", table: str) -> int:
     """Write every device of the file, or none; a device that is there already is replaced.
 
     :returns: how many devices were written.
-    :raises FaultyFile: when anything in the file is wrong; nothing was written then.
+    :raises CsvError: when anything in the file is wrong; nothing was written then.
     :raises ClientError: when the table refused a part; what was written before is undone.
     """
     rows = read_csv(path)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from bizassist.errors import CsvError, CsvFault
 from gateway_tools import serials
 
 Value = str | bool
@@ -13,27 +14,6 @@ Row = dict[str, Value]
 
 LONGEST = 200
 _TRUTH = {"no": False, "false": False, "0": False, "yes": True, "true": True, "1": True}
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """What is wrong in one place of the file."""
-
-    line: int
-    column: str
-    message: str
-
-    def __str__(self) -> str:
-        where = f"line {self.line}, {self.column}" if self.column else f"line {self.line}"
-        return f"{where}: {self.message}"
-
-
-class FaultyFile(Exception):
-    """The file can't be imported; carries every fault in it."""
-
-    def __init__(self, faults: Sequence[Fault]) -> None:
-        super().__init__("\n".join(map(str, faults)))
-        self.faults = tuple(faults)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +57,7 @@ COLUMNS = {
 def read_csv(path: Path) -> list[Row]:
     """The devices of a file, as the table keeps them.
 
-    :raises FaultyFile: with every fault in the file, by line and column.
+    :raises CsvError: with every fault in the file, by line and column.
     :raises OSError: when there is no such file.
     """
     try:
@@ -85,20 +65,20 @@ def read_csv(path: Path) -> list[Row]:
         with path.open(newline="", encoding="utf-8-sig") as file:
             lines = list(_lines(file))
     except UnicodeDecodeError:
-        raise FaultyFile([Fault(1, "", "the file is not UTF-8; save it as UTF-8 CSV")]) from None
+        raise CsvError([CsvFault(1, "", "the file is not UTF-8; save it as UTF-8 CSV")]) from None
     header = [name.strip().lower() for name in lines[0][1]] if lines else []
     faults = _header_faults(header)
     if faults:
-        raise FaultyFile(faults)
+        raise CsvError(faults)
     read = [(line, *_row(line, header, cells)) for line, cells in lines[1:]]
     faults = [fault for _, _, wrong in read for fault in wrong]
     faults += _repeated([(line, row) for line, row, _ in read])
     if faults or not read:
-        raise FaultyFile(sorted(faults, key=lambda fault: fault.line) or [_NOTHING])
+        raise CsvError(sorted(faults, key=lambda fault: fault.line) or [_NOTHING])
     return [row for _, row, _ in read]
 
 
-_NOTHING = Fault(1, "", "there are no devices below the column names")
+_NOTHING = CsvFault(1, "", "there are no devices below the column names")
 
 
 def _lines(file: Iterator[str]) -> Iterator[tuple[int, list[str]]]:
@@ -111,35 +91,35 @@ def _lines(file: Iterator[str]) -> Iterator[tuple[int, list[str]]]:
                 yield begins, cells
             begins = reader.line_num + 1
     except csv.Error as error:
-        raise FaultyFile([Fault(begins, "", f"is not CSV: {error}")]) from None
+        raise CsvError([CsvFault(begins, "", f"is not CSV: {error}")]) from None
 
 
-def _header_faults(header: Sequence[str]) -> list[Fault]:
+def _header_faults(header: Sequence[str]) -> list[CsvFault]:
     return [
         *(
-            Fault(1, name, "the column is missing")
+            CsvFault(1, name, "the column is missing")
             for name, column in COLUMNS.items()
             if column.required and name not in header
         ),
-        *(Fault(1, name, "there is no such column") for name in header if name not in COLUMNS),
+        *(CsvFault(1, name, "there is no such column") for name in header if name not in COLUMNS),
         *(
-            Fault(1, name, "the column is there more than once")
+            CsvFault(1, name, "the column is there more than once")
             for name in COLUMNS
             if header.count(name) > 1
         ),
     ]
 
 
-def _row(line: int, header: Sequence[str], cells: Sequence[str]) -> tuple[Row, list[Fault]]:
+def _row(line: int, header: Sequence[str], cells: Sequence[str]) -> tuple[Row, list[CsvFault]]:
     if len(cells) != len(header):
-        return {}, [Fault(line, "", f"has {len(cells)} cells where {len(header)} belong")]
+        return {}, [CsvFault(line, "", f"has {len(cells)} cells where {len(header)} belong")]
     row: Row = {}
     faults = []
     texts = dict(zip(header, (cell.strip() for cell in cells), strict=True))
     for name, text in texts.items():
         complaint = _take(row, name, text)
         if complaint:
-            faults.append(Fault(line, name, complaint))
+            faults.append(CsvFault(line, name, complaint))
     row["printed_serial"] = serials.printed(texts["serial_number"])
     return row, faults or _crossed(line, row)
 
@@ -158,13 +138,13 @@ def _take(row: Row, name: str, text: str) -> str | None:
     return None
 
 
-def _crossed(line: int, row: Mapping[str, Value]) -> list[Fault]:
+def _crossed(line: int, row: Mapping[str, Value]) -> list[CsvFault]:
     if str(row["end_date"]) < str(row["purchase_date"]):
-        return [Fault(line, "end_date", "lies before the purchase date")]
+        return [CsvFault(line, "end_date", "lies before the purchase date")]
     return []
 
 
-def _repeated(rows: Sequence[tuple[int, Row]]) -> list[Fault]:
+def _repeated(rows: Sequence[tuple[int, Row]]) -> list[CsvFault]:
     first: dict[Value, int] = {}
     faults = []
     for line, row in rows:
@@ -173,6 +153,6 @@ def _repeated(rows: Sequence[tuple[int, Row]]) -> list[Fault]:
             continue
         if serial in first:
             message = f"is the same device as in line {first[serial]}"
-            faults.append(Fault(line, "serial_number", message))
+            faults.append(CsvFault(line, "serial_number", message))
         first.setdefault(serial, line)
     return faults

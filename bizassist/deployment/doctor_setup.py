@@ -18,10 +18,9 @@ from bizassist.deployment.doctor import Doctor, Place, findings
 from bizassist.deployment.password_sign_in import access_token
 from bizassist.deployment.setup_checks import Checks
 from bizassist.deployment.target import deployment, parameter_prefix
-from bizassist.errors import CommandError
 from bizassist.settings.parameters import Parameters
 from bizassist.settings.platform_secrets import read_platform_secrets
-from bizassist.settings.process import Process, SettingsError, read_process, teams_app
+from bizassist.settings.process import Process, read_process, teams_app
 from identity.admin.setup_page import Check, Finding
 from identity.executor import Executor
 
@@ -51,7 +50,7 @@ async def examine(place: Place, asker: Asker) -> list[tuple[Check, Finding]]:
     if asker.person is None:
         name = parameter_prefix().rpartition("/")[2]
         os.environ.update(read_platform_secrets(session, name))
-    process = _process()
+    process = read_process()
     token = await _token(session, known, process, asker)
     call = Executor(4)
     try:
@@ -76,13 +75,6 @@ async def examine(place: Place, asker: Asker) -> list[tuple[Check, Finding]]:
             return await findings(doctor.checks())
     finally:
         call.close()
-
-
-def _process() -> Process:
-    try:
-        return read_process()
-    except SettingsError as error:
-        raise CommandError(f"settings are wrong\n{error}") from None
 
 
 async def _token(

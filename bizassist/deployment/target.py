@@ -5,9 +5,9 @@ import os
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from bizassist.errors import CommandError
+from bizassist.errors import CommandError, SettingsError
+from bizassist.settings.deployment import checked
 from bizassist.settings.parameters import Parameters, read_parameters
-from bizassist.settings.process import SettingsError, read_deployment
 
 PREFIX = "/app/bizassist"
 
@@ -24,7 +24,7 @@ def deployment(session: boto3.Session) -> Parameters:
     """
     prefix = parameter_prefix()
     try:
-        return read_deployment(read_parameters(session.client("ssm"), prefix), prefix)
+        return checked(read_parameters(session.client("ssm"), prefix), prefix)
     except SettingsError:
         raise CommandError(
             f"there is no whole deployment under {prefix}: check the account, the region and "

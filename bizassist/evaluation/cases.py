@@ -7,16 +7,14 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from bizassist.errors import QuestionsError
+
 HERE = Path(__file__).parent
 QUESTIONS = HERE / "questions.jsonl"
 FILES = HERE / "files"
 USERS = "bizassist-users"
 
 Call = tuple[str, Mapping[str, Any]]
-
-
-class CasesError(Exception):
-    """A file of questions can't be used; ``str()`` says which line and why."""
 
 
 class Case(BaseModel):
@@ -58,12 +56,12 @@ class Case(BaseModel):
 def read_cases(path: Path) -> list[Case]:
     """The cases of a file.
 
-    :raises CasesError: when it can't be read, or a line is no case.
+    :raises QuestionsError: when it can't be read, or a line is no case.
     """
     try:
         lines = path.read_text("utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise CasesError(f"{path} can't be read ({type(error).__name__})") from None
+        raise QuestionsError(f"{path} can't be read ({type(error).__name__})") from None
     cases = []
     for number, line in enumerate(lines, 1):
         if not line.strip():
@@ -74,7 +72,7 @@ def read_cases(path: Path) -> list[Case]:
             first = error.errors()[0]
             where = ".".join(str(part) for part in first["loc"]) or "the line"
             message = f"{path}, line {number}: {where}: {first['msg']}"
-            raise CasesError(message) from None
+            raise QuestionsError(message) from None
     return cases
 
 

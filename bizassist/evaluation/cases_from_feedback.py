@@ -50,7 +50,7 @@ def case_of(dynamodb: "DynamoDBClient", table: str, row: Row) -> Case:
 def add(cases: Iterable[Case], path: Path) -> list[Case]:
     """Append the cases that a file doesn't have yet; only its owner may read a file made here.
 
-    :raises CasesError: when the file has a line that is no case.
+    :raises QuestionsError: when the file has a line that is no case.
     """
     known = {case.id for case in read_cases(path)} if path.exists() else set()
     new = [case for case in cases if case.id not in known]

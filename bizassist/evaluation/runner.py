@@ -28,7 +28,8 @@ from agent.request.attachments import AttachedFile
 from agent.request.caller import Caller
 from agent.run.run import Assistant
 from agent.settings import Settings
-from bizassist.evaluation.cases import FILES, Call, Case, CasesError
+from bizassist.errors import QuestionsError
+from bizassist.evaluation.cases import FILES, Call, Case
 
 Done = Callable[[], None]
 
@@ -104,7 +105,7 @@ class Asking:
     async def ask(self, case: Case) -> Reply:
         """One case in a conversation of its own; only the last answer counts.
 
-        :raises CasesError: when an attached file isn't there.
+        :raises QuestionsError: when an attached file isn't there.
         """
         thread, files = uuid.uuid4().hex * 2, self._attached(case)
         for text in case.before:
@@ -135,7 +136,7 @@ class Asking:
         try:
             return [AttachedFile(name, (self._files / name).read_bytes()) for name in case.files]
         except OSError as error:
-            raise CasesError(f"{case.id}: an attached file can't be read: {error}") from None
+            raise QuestionsError(f"{case.id}: an attached file can't be read: {error}") from None
 
 
 @contextlib.asynccontextmanager

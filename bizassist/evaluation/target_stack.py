@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from bizassist.local.ports import StackPorts
 from bizassist.local.stack import Wishes, running_stack
 from bizassist.local.stack_file import USUAL, read_stack
 
@@ -28,11 +29,9 @@ async def local_stack(stack: Path | None, ministack_python: Path) -> AsyncIterat
         wishes = Wishes(
             state=Path(state),
             ministack_python=ministack_python,
-            port=0,
-            agent_port=0,
-            slack_port=0,
+            ports=StackPorts(chat=0, agent=0, slack=0),
         )
-        async with running_stack(wishes, _say):
+        async with running_stack(wishes, _say, _say):
             yield
 
 

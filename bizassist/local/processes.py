@@ -2,7 +2,6 @@
 
 import asyncio
 import signal
-import socket
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
@@ -11,13 +10,10 @@ from pathlib import Path
 
 import aiohttp
 
+from bizassist.errors import PartError
+
 TETHER = Path(__file__).with_name("parent_watchdog.py")
-LOOPBACK = "127.0.0.1"
 STOP_SECONDS = 10.0
-
-
-class PartError(Exception):
-    """A part could not be started; carries one sentence that says which, why and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,29 +117,3 @@ class Running:
                         if answer.ok:
                             return
                 await asyncio.sleep(0.05)
-
-
-def free_port() -> int:
-    """A port of the loopback interface that nobody listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        return int(probe.getsockname()[1])
-
-
-def claim_port(port: int, owner: str, option: str) -> int:
-    """``port`` itself when it is free, any free one for 0.
-
-    :raises PartError: when somebody else listens there.
-    """
-    if port == 0:
-        return free_port()
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((LOOPBACK, port))
-        except OSError:
-            raise PartError(
-                f"Port {port}, which {owner} needs, is taken: stop what listens there, "
-                f"or choose another with {option}."
-            ) from None
-    return port

@@ -21,6 +21,7 @@ from agent.request.caller import Authorizer, TokenError
 from agent.request.signing_keys import KeysUnavailableError
 from agent.settings import Settings, SettingsError, parameter_prefix, port
 from agent.telemetry import log
+from bizassist.errors import RuntimeRefusal
 from bizassist.local.extractor import Extractor
 from bizassist.settings.parameters import read_parameters
 
@@ -39,15 +40,6 @@ InvokeAgentRuntime itself names for the trace."""
 CALL = re.compile(r"/runtimes/(?P<arn>[^/]+)/(?P<operation>invocations|stopruntimesession)")
 
 Ended = Callable[[str, str], Awaitable[None]]
-
-
-class RefusedError(Exception):
-    """A call that the runtime answers itself, as AWS does."""
-
-    def __init__(self, status: int, kind: str, message: str) -> None:
-        super().__init__(message)
-        self.status = status
-        self.kind = kind
 
 
 class Runtime:
@@ -74,7 +66,7 @@ class Runtime:
             headers = Headers(scope=scope)
             subject = await self._subject(headers)
             session = _session(headers)
-        except RefusedError as error:
+        except RuntimeRefusal as error:
             answer = JSONResponse({"message": str(error)}, error.status)
             answer.headers["x-amzn-ErrorType"] = error.kind
             await answer(scope, receive, send)
@@ -90,9 +82,9 @@ class Runtime:
         call = CALL.fullmatch(path)
         operation = "invocations" if path == "/invocations" else call and call["operation"]
         if not operation or scope["method"] != "POST":
-            raise RefusedError(404, "UnknownOperationException", "Unknown operation.")
+            raise RuntimeRefusal(404, "UnknownOperationException", "Unknown operation.")
         if call and unquote(call["arn"]) != self._arn:
-            raise RefusedError(
+            raise RuntimeRefusal(
                 404, "ResourceNotFoundException", "No endpoint or agent found with this ARN."
             )
         return operation
@@ -101,9 +93,9 @@ class Runtime:
         try:
             return (await self._authorizer.caller(headers.get("authorization"))).subject
         except TokenError as error:
-            raise RefusedError(error.status, "AccessDeniedException", str(error)) from None
+            raise RuntimeRefusal(error.status, "AccessDeniedException", str(error)) from None
         except KeysUnavailableError:
-            raise RefusedError(
+            raise RuntimeRefusal(
                 503, "ServiceUnavailableException", "The discovery URL can't be read."
             ) from None
 
@@ -154,7 +146,7 @@ class Runtime:
 def _session(headers: Headers) -> str:
     session = headers.get(SESSION, "")
     if len(session) not in SESSION_LENGTHS:
-        raise RefusedError(
+        raise RuntimeRefusal(
             400, "ValidationException", "runtimeSessionId must have 33 to 256 characters."
         )
     return session

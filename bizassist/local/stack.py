@@ -9,8 +9,10 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bizassist.errors import PartError
 from bizassist.local import sample_data
-from bizassist.local.processes import LOOPBACK, Part, PartError, Running, claim_port, free_port
+from bizassist.local.ports import LOOPBACK, StackPorts, claim_ports, url
+from bizassist.local.processes import Part, Running
 from bizassist.local.provision import Addresses, provision
 
 MINISTACK = Path(__file__).parent / "ministack" / "serve.py"
@@ -24,13 +26,11 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What the person who starts the stack may choose; port 0 means any free one."""
+    """What the person who starts the stack may choose."""
 
     state: Path
     ministack_python: Path
-    port: int = 3978
-    agent_port: int = 8080
-    slack_port: int = 8091
+    ports: StackPorts = field(default_factory=StackPorts)
     environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
 
 
@@ -53,15 +53,17 @@ class Stack:
 
 
 @asynccontextmanager
-async def running_stack(wishes: Wishes, say: Say) -> AsyncIterator[Stack]:
+async def running_stack(wishes: Wishes, say: Say, notify: Say) -> AsyncIterator[Stack]:
     """Start every part, yield the ready stack, and leave no process behind.
 
-    :raises PartError: one sentence, when a port is taken, a tool is missing or a part fails.
+    :param say: told of each part that is ready.
+    :param notify: told what isn't as it was wanted.
+    :raises PartError: one sentence, when a tool is missing or a part fails.
     """
     logs = wishes.state / "logs"
     logs.mkdir(parents=True, exist_ok=True)
     made = _secrets(wishes.state / "secrets.json")
-    ports = _Ports.claim(wishes)
+    ports = claim_ports(wishes.ports, notify)
     async with AsyncExitStack() as stack:
 
         async def start(part: Part) -> Running:
@@ -84,29 +86,6 @@ async def running_stack(wishes: Wishes, say: Say) -> AsyncIterator[Stack]:
         _write_private(path, description)
         stack.callback(path.unlink, missing_ok=True)
         yield Stack(description, (aws, *others))
-
-
-@dataclass(frozen=True, slots=True)
-class _Ports:
-    aws: int
-    gateway: int
-    agent: int
-    slack: int
-    chat: int
-
-    @classmethod
-    def claim(cls, wishes: Wishes) -> "_Ports":
-        return cls(
-            aws=free_port(),
-            gateway=free_port(),
-            agent=claim_port(wishes.agent_port, "the agent", "--agent-port"),
-            slack=claim_port(wishes.slack_port, "the Slack double", "--slack-port"),
-            chat=claim_port(wishes.port, "the chat service", "--port"),
-        )
-
-
-def _at(port: int) -> str:
-    return f"http://{LOOPBACK}:{port}"
 
 
 def _secrets(path: Path) -> dict[str, str]:
@@ -133,7 +112,7 @@ def _write_private(path: Path, content: Mapping[str, object]) -> None:
         json.dump(content, file, indent=2)
 
 
-def _ministack(wishes: Wishes, ports: _Ports) -> Part:
+def _ministack(wishes: Wishes, ports: StackPorts) -> Part:
     if not wishes.ministack_python.exists():
         raise PartError(
             f"MiniStack's environment is missing ({wishes.ministack_python}): run make setup."
@@ -141,7 +120,7 @@ def _ministack(wishes: Wishes, ports: _Ports) -> Part:
     return Part(
         "MiniStack",
         (str(MINISTACK),),
-        f"{_at(ports.aws)}/_ministack/health",
+        f"{url(ports.aws)}/_ministack/health",
         {
             **wishes.environment,
             "BIND_HOST": LOOPBACK,
@@ -161,7 +140,7 @@ def _ministack(wishes: Wishes, ports: _Ports) -> Part:
 def _aws_environment(port: int, base: Mapping[str, str]) -> dict[str, str]:
     """boto3 speaks to MiniStack and to nothing else, whatever account is configured here."""
     return {key: value for key, value in base.items() if not key.startswith("AWS_")} | {
-        "AWS_ENDPOINT_URL": _at(port),
+        "AWS_ENDPOINT_URL": url(port),
         "AWS_DEFAULT_REGION": REGION,
         "AWS_REGION": REGION,
         "AWS_ACCESS_KEY_ID": "local",
@@ -180,13 +159,13 @@ def _speak_only_to(environment: Mapping[str, str]) -> None:
     os.environ.update(environment)
 
 
-def _provision(ports: _Ports, made: Mapping[str, str]) -> dict[str, str]:
+def _provision(ports: StackPorts, made: Mapping[str, str]) -> dict[str, str]:
     return provision(
         Addresses(
-            aws=_at(ports.aws),
-            public=_at(ports.chat),
-            runtime=_at(ports.agent),
-            gateway=_at(ports.gateway),
+            aws=url(ports.aws),
+            public=url(ports.chat),
+            runtime=url(ports.agent),
+            gateway=url(ports.gateway),
         ),
         {person.username: made[f"password_{person.username}"] for person in sample_data.PEOPLE},
         PREFIX,
@@ -194,7 +173,7 @@ def _provision(ports: _Ports, made: Mapping[str, str]) -> dict[str, str]:
 
 
 def _parts(
-    wishes: Wishes, ports: _Ports, shared: Mapping[str, str], made: Mapping[str, str]
+    wishes: Wishes, ports: StackPorts, shared: Mapping[str, str], made: Mapping[str, str]
 ) -> list[Part]:
     slack = _slack_environment(wishes.environment, ports, made)
     parts = [
@@ -203,28 +182,28 @@ def _parts(
         Part(
             "chat",
             ("-m", "bizassist", "serve"),
-            f"{_at(ports.chat)}/readyz",
+            f"{url(ports.chat)}/readyz",
             {
                 **shared,
                 **slack,
                 "BIZASSIST_PORT": str(ports.chat),
-                "BIZASSIST_PUBLIC_URL": _at(ports.chat),
+                "BIZASSIST_PUBLIC_URL": url(ports.chat),
                 "BIZASSIST_TEAMS_ANONYMOUS": "true",
             },
         ),
     ]
-    if slack["SLACK_API_URL"].startswith(_at(ports.slack)):
-        double = {**shared, **slack, "BIZASSIST_PUBLIC_URL": _at(ports.chat)}
+    if slack["SLACK_API_URL"].startswith(url(ports.slack)):
+        double = {**shared, **slack, "BIZASSIST_PUBLIC_URL": url(ports.chat)}
         parts.append(_module("slack", "bizassist.local.slack", ports.slack, "healthz", double))
     return parts
 
 
 def _module(name: str, module: str, port: int, health: str, environment: Mapping[str, str]) -> Part:
-    return Part(name, ("-m", module), f"{_at(port)}/{health}", {**environment, "PORT": str(port)})
+    return Part(name, ("-m", module), f"{url(port)}/{health}", {**environment, "PORT": str(port)})
 
 
 def _slack_environment(
-    environment: Mapping[str, str], ports: _Ports, made: Mapping[str, str]
+    environment: Mapping[str, str], ports: StackPorts, made: Mapping[str, str]
 ) -> dict[str, str]:
     """Slack itself where its settings point to it; the double otherwise."""
     own = ("SLACK_SIGNING_SECRET", "SLACK_BOT_TOKEN", "SLACK_API_URL")
@@ -233,22 +212,22 @@ def _slack_environment(
     return {
         "SLACK_SIGNING_SECRET": made["slack_signing_secret"],
         "SLACK_BOT_TOKEN": made["slack_bot_token"],
-        "SLACK_API_URL": f"{_at(ports.slack)}/api/",
+        "SLACK_API_URL": f"{url(ports.slack)}/api/",
     }
 
 
 def _describe(
-    ports: _Ports,
+    ports: StackPorts,
     parameters: Mapping[str, str],
     made: Mapping[str, str],
     running: list[Running],
 ) -> dict[str, object]:
     return {
-        "chat": _at(ports.chat),
-        "agent": _at(ports.agent),
+        "chat": url(ports.chat),
+        "agent": url(ports.agent),
         "gateway": parameters["gateway_url"],
-        "slack": _at(ports.slack),
-        "aws": _at(ports.aws),
+        "slack": url(ports.slack),
+        "aws": url(ports.aws),
         "region": REGION,
         "ssm_prefix": PREFIX,
         "people": {

@@ -17,6 +17,11 @@ def print_progress(line: str, seconds: float) -> None:
     Console(highlight=False).print(f"[green]✓[/green] {line} [dim]{seconds:4.1f} s[/dim]")
 
 
+def print_notice(line: str) -> None:
+    """One line about what isn't as it was wanted, whole also where the output is no terminal."""
+    Console(highlight=False).print(f"[yellow]![/yellow] {line}", soft_wrap=True)
+
+
 def print_screen(description: Mapping[str, Any], seconds: float) -> None:
     """What runs where, who can sign in, and what to try."""
     console = Console(highlight=False)

@@ -1,12 +1,18 @@
 """The parameters a deployment writes to SSM under one prefix, and how they are read."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
-from pydantic import BaseModel, ConfigDict, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
+
+Name = Annotated[str, Field(min_length=1)]
+Url = Annotated[
+    str, Field(pattern=r"^https?://[^/\s]+", description="an address such as https://example.com")
+]
+Arn = Annotated[str, Field(pattern=r"^arn:", description="an ARN, which begins with arn:")]
 
 
 class Parameters(BaseModel):
@@ -17,32 +23,32 @@ class Parameters(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    user_pool_id: str
-    issuer: str
-    discovery_url: str
-    web_client_id: str
-    m2m_client_id: str
-    m2m_client_secret: SecretStr
-    m2m_scope: str
-    links_table: str
-    link_requests_table: str
-    sessions_table: str
-    audit_table: str
-    workspaces_table: str
-    tokens_key_id: str
-    inbox_url: str
-    dead_letter_url: str
-    ledger_table: str
-    transcripts_table: str
-    runtime_arn: str
-    runtime_url: str
-    gateway_url: str
-    memory_id: str
-    memory_role_arn: str
-    warranty_table: str
-    clients_table: str
-    policies_bucket: str
-    uploads_bucket: str
+    user_pool_id: Name
+    issuer: Url
+    discovery_url: Url
+    web_client_id: Name
+    m2m_client_id: Name
+    m2m_client_secret: SecretStr = Field(min_length=1)
+    m2m_scope: Name
+    links_table: Name
+    link_requests_table: Name
+    sessions_table: Name
+    audit_table: Name
+    workspaces_table: Name
+    tokens_key_id: Name
+    inbox_url: Url
+    dead_letter_url: Url
+    ledger_table: Name
+    transcripts_table: Name
+    runtime_arn: Arn
+    runtime_url: Url
+    gateway_url: Url
+    memory_id: Name
+    memory_role_arn: Arn
+    warranty_table: Name
+    clients_table: Name
+    policies_bucket: Name
+    uploads_bucket: Name
 
 
 def read_parameters(ssm: "SSMClient", prefix: str) -> dict[str, str]:

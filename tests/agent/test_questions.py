@@ -9,11 +9,11 @@ from strands.types.tools import ToolSpec
 
 from agent.models.offline.model import respond
 from agent.models.offline.wording import I_AM
+from bizassist.errors import QuestionsError
 from bizassist.evaluation.cases import (
     FILES,
     QUESTIONS,
     Case,
-    CasesError,
     read_cases,
     right_arguments,
     right_tool,
@@ -110,7 +110,7 @@ def test_a_line_that_is_no_case_is_named(line: str, said: str, tmp_path: Any) ->
     path = tmp_path / "cases.jsonl"
     path.write_text(line)
 
-    with pytest.raises(CasesError, match=said):
+    with pytest.raises(QuestionsError, match=said):
         read_cases(path)
 
 

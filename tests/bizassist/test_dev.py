@@ -7,24 +7,31 @@ import socket
 import stat
 import subprocess
 import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
 import pytest
 
-from tests.conftest import ROOT, Stack, dev_stack
+from bizassist.local.ports import StackPorts, claim_ports
+from tests.conftest import FREE_PORTS, ROOT, Stack, dev_stack
 from tests.person import answered, signed_in
 
 QUESTION = "Is serial PHONE-2021-007 still under warranty?"
 
 
-def dev(*options: str, state: Path) -> subprocess.CompletedProcess[str]:
+PORT_SENTENCE = "BIZASSIST_PORT must be a whole number from 0 to 65535 (0: any free port)."
+
+
+def dev(
+    *options: str, state: Path, ports: Sequence[str] = FREE_PORTS
+) -> subprocess.CompletedProcess[str]:
     """Run the command to its end, which comes soon because it can't start."""
-    ports = () if "--port" in options else ("--port", "0")
     return subprocess.run(
         [
             *(sys.executable, "-m", "bizassist", "dev", *ports),
-            *("--agent-port", "0", "--slack-port", "0", "--state", str(state), *options),
+            *("--state", str(state), *options),
         ],
         cwd=ROOT,
         capture_output=True,
@@ -91,19 +98,68 @@ async def test_nothing_listens_outside_of_this_machine(stack: Stack) -> None:
     assert listening == {"127.0.0.1"}
 
 
-def test_a_taken_port_ends_in_one_sentence(tmp_path: Path) -> None:
+@contextmanager
+def occupied() -> Iterator[int]:
+    """A port on which somebody else listens."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        port = taken.getsockname()[1]
+        yield taken.getsockname()[1]
 
-        ended = dev("--port", str(port), state=tmp_path / "state")
+
+async def test_a_taken_port_gives_way_to_a_free_one_and_a_line_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with occupied() as chat, occupied() as agent, occupied() as slack:
+        monkeypatch.setenv("BIZASSIST_PORT", str(chat))
+        ports = ("--agent-port", str(agent), "--slack-port", str(slack))
+        async with dev_stack(tmp_path / "state", ports=ports) as stack:
+            said = (tmp_path / "state.out").read_text()
+            taken = {"chat service": chat, "agent": agent, "Slack stand-in": slack}
+            for (owner, port), url in zip(
+                taken.items(), (stack.chat, stack.agent, stack.slack), strict=True
+            ):
+                assert f"Port {port} is taken; the {owner} listens at {url} instead." in said
+                assert not url.endswith(f":{port}")
+            assert stack.parameters["runtime_url"] == stack.agent
+            async with signed_in(stack, "alice") as alice:  # the user pool sends her back there
+                await answered(alice, QUESTION)
+                assert str(alice.page.url).startswith(stack.chat)
+
+
+async def test_it_listens_to_the_port_of_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with occupied() as port:
+        pass
+    monkeypatch.setenv("BIZASSIST_PORT", str(port))
+    ports = ("--agent-port", "0", "--slack-port", "0")
+    async with dev_stack(tmp_path / "state", ports=ports) as stack:
+        assert stack.chat == f"http://127.0.0.1:{port}"
+
+
+def test_two_parts_that_want_one_port_get_two() -> None:
+    with occupied() as port:
+        pass
+    notices: list[str] = []
+
+    ports = claim_ports(StackPorts(chat=port, agent=port, slack=port), notices.append)
+
+    assert ports.chat == port
+    assert len({ports.chat, ports.agent, ports.slack, ports.gateway, ports.aws}) == 5
+    assert len(notices) == 2
+
+
+@pytest.mark.parametrize("port", ["many", "-1", "65536", "3978.5"])
+def test_a_port_that_is_none_ends_in_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, port: str
+) -> None:
+    monkeypatch.setenv("BIZASSIST_PORT", port)
+
+    ended = dev(state=tmp_path / "state", ports=())
 
     assert ended.returncode == 1
-    assert ended.stderr == (
-        f"bizassist: Port {port}, which the chat service needs, is taken: "
-        "stop what listens there, or choose another with --port.\n"
-    )
+    assert ended.stderr == f"bizassist: {PORT_SENTENCE}\n"
 
 
 def test_a_missing_tool_ends_in_one_sentence(tmp_path: Path) -> None:

@@ -12,7 +12,8 @@ from typing import Any
 import boto3
 import httpx
 
-from bizassist.local.processes import Part, Running, free_port
+from bizassist.local.ports import free_port
+from bizassist.local.processes import Part, Running
 from bizassist.settings.parameters import write_parameters
 from tests.bots.scripted_runtime import (
     FINISHED,

@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 
 from bizassist.__main__ import main
 from bizassist.commands import warranty
-from bizassist.commands.warranty_csv import FaultyFile
+from bizassist.errors import CsvError
 from tests.gateway_tools.calling import call, refused
 from tests.gateway_tools.conftest import AddDevice
 
@@ -185,7 +185,7 @@ def test_an_import_that_fails_half_way_leaves_nothing_behind(
 
 
 def test_a_faulty_file_carries_its_faults(tmp_path: Path, aws: boto3.Session) -> None:
-    with pytest.raises(FaultyFile) as refusal:
+    with pytest.raises(CsvError) as refusal:
         warranty.import_csv(file(tmp_path, HEADER), aws.client("dynamodb"), "any")
     assert [fault.line for fault in refusal.value.faults] == [1]
 

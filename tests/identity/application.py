@@ -9,7 +9,7 @@ from typing import Any
 
 import boto3
 
-from bizassist.local.processes import LOOPBACK
+from bizassist.local.ports import LOOPBACK
 from identity.links import Link
 from identity.people import ChatUser, Names
 from identity.service import Identity

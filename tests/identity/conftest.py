@@ -12,7 +12,8 @@ import pytest_asyncio
 from aiohttp import web
 
 from bizassist.local import sample_data
-from bizassist.local.processes import LOOPBACK, Part, Running, free_port
+from bizassist.local.ports import LOOPBACK, free_port
+from bizassist.local.processes import Part, Running
 from bizassist.local.provision import Addresses, provision
 from identity.executor import Executor
 from identity.links import Link

@@ -10,7 +10,7 @@ from aiohttp import web
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
-from bizassist.local.processes import LOOPBACK, free_port
+from bizassist.local.ports import LOOPBACK, free_port
 from identity.oidc.provider import OidcProvider
 
 ISSUER = "https://issuer.example/pool"

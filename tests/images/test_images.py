@@ -15,7 +15,7 @@ import httpx
 import pytest
 from ag_ui.core import RunAgentInput, UserMessage
 
-from bizassist.local.processes import free_port
+from bizassist.local.ports import free_port
 from tests.conftest import ROOT, Stack
 from tests.images.dockerfile import stages
 from tests.images.image import Image, running, uv
@@ -72,7 +72,7 @@ def test_without_settings_it_says_what_is_missing(image: Image, aws: boto3.Sessi
     said = image.run(*image.entry(), BIZASSIST_SSM_PREFIX="/app/nowhere", **own)
     assert said.returncode == 1
     assert "Traceback" not in said.stderr
-    missing = "BIZASSIST_PUBLIC_URL: is missing" if image.target == "bots" else "issuer is missing"
+    missing = "BIZASSIST_PUBLIC_URL is missing" if image.target == "bots" else "issuer is missing"
     assert missing in said.stderr
 
 

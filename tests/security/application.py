@@ -1,13 +1,11 @@
 """The chat service's application as it is put together, without anybody listening or answering."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 from aiohttp import web
 
-from bizassist import service
+from bizassist.service import ChatService
 from bizassist.settings.parameters import Parameters
 from bizassist.settings.process import read_process
 
@@ -24,25 +22,12 @@ PLATFORMS = {
 
 async def chat_application(patch: pytest.MonkeyPatch) -> web.Application:
     """What would listen, with every platform switched on."""
-    applications: list[web.Application] = []
-
-    @asynccontextmanager
-    async def capture(app: web.Application, *_: object) -> AsyncIterator[None]:
-        applications.append(app)
-        yield
-
-    @asynccontextmanager
-    async def nothing(*_: object) -> AsyncIterator[None]:
-        yield
-
     for name, value in PLATFORMS.items():
         patch.setenv(name, value)
-    patch.setattr(service, "_listening", capture)
-    patch.setattr(service, "_consuming", nothing)
     known: Any = dict.fromkeys(Parameters.model_fields, "https://none.invalid/none")
-    async with service.chat_service(read_process(), Parameters.model_construct(**known)):
-        (app,) = applications
-    return app
+    deployment = Parameters.model_construct(**known)
+    async with ChatService.open(read_process(), deployment) as service:
+        return service.app
 
 
 def routes(app: web.Application) -> set[tuple[str, str]]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import boto3
 import pytest
 
-from bizassist.local.processes import free_port
+from bizassist.local.ports import free_port
 from bizassist.service import chat_service
 from bizassist.settings.parameters import Parameters
 from bizassist.settings.process import Process

@@ -8,10 +8,10 @@ from typing import Any, cast
 
 import pytest
 
-from bizassist import service
-from bizassist.service import Answers
 from bots.platform import Accepted, Answer, Platform, Turn
 from bots.queue.inbox import Inbox
+from bots.turn import dispatcher
+from bots.turn.dispatcher import Dispatcher
 from bots.turn.handler import TurnHandler
 from bots.turn.ledger import Ledger
 from bots.turn.quotas import Quotas
@@ -73,7 +73,7 @@ def chat(slack_user: ChatUser) -> Chat:
 @pytest.fixture
 def answers(
     application: IdentityApplication, process: Process, execute: Executor, chat: Chat
-) -> Answers:
+) -> Dispatcher:
     parameters = application.deployment.parameters
     handler = TurnHandler(
         ledger=Ledger(
@@ -89,7 +89,7 @@ def answers(
         ),
     )
     platform, inbox = cast("Platform", chat), cast("Inbox", chat)
-    return Answers({"slack": platform}, handler, inbox, application.identity.receipts)
+    return Dispatcher({"slack": platform}, handler, inbox, application.identity.receipts)
 
 
 def _rules(application: IdentityApplication, execute: Executor) -> WorkspaceRules:
@@ -104,7 +104,7 @@ def _rules(application: IdentityApplication, execute: Executor) -> WorkspaceRule
     )
 
 
-async def waiting(chat: Chat, answers: Answers, *numbers: int) -> None:
+async def waiting(chat: Chat, answers: Dispatcher, *numbers: int) -> None:
     """Questions that were asked before the chat user was linked."""
     for number in numbers:
         await answers.answer(chat.question(number))
@@ -113,7 +113,7 @@ async def waiting(chat: Chat, answers: Answers, *numbers: int) -> None:
 
 
 async def test_the_receipt_comes_before_the_answers(
-    application: IdentityApplication, alice: Browser, chat: Chat, answers: Answers
+    application: IdentityApplication, alice: Browser, chat: Chat, answers: Dispatcher
 ) -> None:
     await waiting(chat, answers, 1, 2)
     link = await application.link(alice, chat.chat_user, "alice")
@@ -128,7 +128,11 @@ async def test_the_receipt_comes_before_the_answers(
 
 
 async def test_a_replaced_link_is_told_without_whose_it_was(
-    application: IdentityApplication, alice: Browser, mallory: Browser, chat: Chat, answers: Answers
+    application: IdentityApplication,
+    alice: Browser,
+    mallory: Browser,
+    chat: Chat,
+    answers: Dispatcher,
 ) -> None:
     await waiting(chat, answers, 1)
     before = await application.link(mallory, chat.chat_user, "admin")
@@ -151,12 +155,12 @@ async def hanging() -> None:
 @pytest.mark.parametrize("fails", [broken, hanging])
 async def test_a_failing_receipt_keeps_nobody_from_their_answer(
     chat: Chat,
-    answers: Answers,
+    answers: Dispatcher,
     link: Link,
     monkeypatch: pytest.MonkeyPatch,
     fails: Callable[[], Awaitable[None]],
 ) -> None:
-    monkeypatch.setattr(service, "RECEIPT_SECONDS", 0.2)
+    monkeypatch.setattr(dispatcher, "RECEIPT_SECONDS", 0.2)
     entry = await answers.handler.ledger.begin(chat.turn(chat.question(1)))
     assert entry
     await answers.handler.ledger.wait(chat.turn(chat.question(1)), entry)
@@ -166,7 +170,7 @@ async def test_a_failing_receipt_keeps_nobody_from_their_answer(
 
 
 async def test_whoever_waits_for_nothing_is_told_nothing(
-    chat: Chat, answers: Answers, link: Link
+    chat: Chat, answers: Dispatcher, link: Link
 ) -> None:
     await answers.on_linked(link, None)
     assert chat.events == []
@@ -174,7 +178,7 @@ async def test_whoever_waits_for_nothing_is_told_nothing(
 
 @pytest.mark.parametrize("leave", ["disable", "delete"])
 async def test_whoever_left_is_asked_to_sign_in_and_answered_nothing(
-    chat: Chat, answers: Answers, person: FreshAccount, clock: Clock, leave: str
+    chat: Chat, answers: Dispatcher, person: FreshAccount, clock: Clock, leave: str
 ) -> None:
     link = await person.application.link(person.browser, chat.chat_user, person.username)
     assert await answers.handler.tokens.access_token(link)

@@ -1,0 +1,35 @@
+"""What the chat service needs to know of a deployment."""
+
+from bizassist.settings.parameters import Parameters
+from bots.queue.service import QueueSettings
+from bots.turn.service import TurnSettings
+from bots.web.service import WebSettings
+
+
+def queue_settings(deployment: Parameters) -> QueueSettings:
+    """The settings of the inbox and its consumers."""
+    return QueueSettings(deployment.inbox_url, deployment.dead_letter_url)
+
+
+def turn_settings(deployment: Parameters, public_url: str) -> TurnSettings:
+    """The settings of turns.
+
+    :param public_url: where browsers reach the chat service.
+    """
+    return TurnSettings(
+        ledger_table=deployment.ledger_table,
+        workspaces_table=deployment.workspaces_table,
+        uploads_bucket=deployment.uploads_bucket,
+        runtime_url=deployment.runtime_url,
+        runtime_arn=deployment.runtime_arn,
+        results_key_id=deployment.tokens_key_id,
+        public_url=public_url,
+    )
+
+
+def web_settings(deployment: Parameters, public_url: str) -> WebSettings:
+    """The settings of the web chat.
+
+    :param public_url: where browsers reach the chat service.
+    """
+    return WebSettings(deployment.transcripts_table, deployment.user_pool_id, public_url)

@@ -1,0 +1,20 @@
+"""Slack, put together: the addresses that it calls, and the platform that answers there."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from bots.connected_platform import ConnectedPlatform
+from bots.platform import Accept
+from bots.slack.incoming.endpoint import SlackEdge
+from bots.slack.platform import slack_platform
+from bots.slack.registration import SlackApp
+
+
+@asynccontextmanager
+async def slack(app: SlackApp, accept: Accept) -> AsyncIterator[ConnectedPlatform]:
+    """Slack as a platform, with its connections, while the block runs.
+
+    :param accept: puts a verified event into the inbox.
+    """
+    async with slack_platform(app.bot_token, app.api_url) as platform:
+        yield ConnectedPlatform("slack", platform, SlackEdge(app.signing_secret, accept).routes())

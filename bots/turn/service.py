@@ -1,0 +1,107 @@
+"""The turn and what it needs, put together."""
+
+from dataclasses import dataclass
+from typing import Self
+
+import httpx
+
+from bots.aws import Clients
+from bots.files import Files
+from bots.runtime import Runtime
+from bots.turn.actions import TurnActions
+from bots.turn.handler import TurnHandler
+from bots.turn.ledger import Ledger
+from bots.turn.quotas import Quotas
+from bots.turn.result_encryption import ResultEncryption
+from bots.turn.run import Runs
+from bots.turn.workspace_rules import WorkspaceRules
+from bots.usage.daily_usage import DailyUsage
+from identity.executor import Executor
+from identity.service import Identity
+from identity.workspaces.settings import Workspaces
+
+
+@dataclass(frozen=True, slots=True)
+class TurnSettings:
+    """Where turns are kept and run.
+
+    :param results_key_id: the KMS key that what a run said is encrypted with.
+    :param public_url: our own base URL, as browsers know it, without a slash at its end.
+    """
+
+    ledger_table: str
+    workspaces_table: str
+    uploads_bucket: str
+    runtime_url: str
+    runtime_arn: str
+    results_key_id: str
+    public_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class TurnService:
+    """The handler that answers turns, and what the platforms' pages do about them."""
+
+    handler: TurnHandler
+    ledger: Ledger
+    actions: TurnActions
+    runs: Runs
+    files: Files
+    workspaces: Workspaces
+    settings: TurnSettings
+    clients: Clients
+    execute: Executor
+
+    @classmethod
+    def of(
+        cls,
+        settings: TurnSettings,
+        clients: Clients,
+        execute: Executor,
+        *,
+        http: httpx.AsyncClient,
+        identity: Identity,
+    ) -> Self:
+        """Everything of this package.
+
+        :param http: calls the runtime; whoever made it closes it.
+        """
+        dynamodb, table = clients.dynamodb, settings.ledger_table
+        ledger, actions = Ledger(dynamodb, execute, table), TurnActions(dynamodb, execute, table)
+        files = Files(clients.s3, execute, settings.uploads_bucket)
+        workspaces = Workspaces(dynamodb, settings.workspaces_table, execute)
+        quotas, usage = Quotas(dynamodb, execute, table), DailyUsage(dynamodb, execute, table)
+        runs = Runs(
+            Runtime(http, settings.runtime_url, settings.runtime_arn),
+            actions,
+            identity.links,
+            identity.tokens,
+            files,
+            f"{settings.public_url}/chat",
+        )
+        handler = TurnHandler(
+            ledger=ledger,
+            links=identity.links,
+            tokens=identity.tokens,
+            runs=runs,
+            link_url=identity.link_url,
+            rules=WorkspaceRules(workspaces, quotas, usage),
+            results=ResultEncryption(clients.kms, settings.results_key_id, execute),
+        )
+        return cls(
+            handler=handler,
+            ledger=ledger,
+            actions=actions,
+            runs=runs,
+            files=files,
+            workspaces=workspaces,
+            settings=settings,
+            clients=clients,
+            execute=execute,
+        )
+
+    async def check(self) -> None:
+        """Return when the ledger answers; raise what it raises when it doesn't."""
+        await self.execute(
+            self.clients.dynamodb.describe_table, TableName=self.settings.ledger_table
+        )

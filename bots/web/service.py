@@ -1,0 +1,51 @@
+"""The web chat, put together: its pages, and the platform that answers into them."""
+
+from dataclasses import dataclass
+
+from bots.connected_platform import ConnectedPlatform
+from bots.platform import Accept
+from bots.turn.service import TurnService
+from bots.web.approvals import Approvals
+from bots.web.incoming.answer_actions import AnswerActions
+from bots.web.incoming.feedback import Feedback
+from bots.web.incoming.uploads import Uploads
+from bots.web.pages import WebChat
+from bots.web.platform import WebPlatform
+from bots.web.transcripts import Transcripts
+from identity.web.html import Html
+
+
+@dataclass(frozen=True, slots=True)
+class WebSettings:
+    """What the web chat needs to know of a deployment.
+
+    :param user_pool_id: the tenant of every web chat user.
+    :param public_url: our own base URL, as browsers know it, without a slash at its end.
+    """
+
+    transcripts_table: str
+    user_pool_id: str
+    public_url: str
+
+
+def web_chat(
+    settings: WebSettings, turns: TurnService, accept: Accept, html: Html
+) -> ConnectedPlatform:
+    """The web chat as a platform.
+
+    :param accept: puts a question into the inbox.
+    :param html: knows the templates of this package.
+    """
+    dynamodb, execute = turns.clients.dynamodb, turns.execute
+    table, tenant = settings.transcripts_table, settings.user_pool_id
+    transcripts = Transcripts(dynamodb, execute, table)
+    approvals = Approvals(dynamodb, execute, table)
+    uploads = Uploads(dynamodb, execute, table, turns.files)
+    pages = WebChat(transcripts, uploads, accept, html, tenant)
+    feedback = Feedback(transcripts, turns.ledger, tenant)
+    actions = AnswerActions(transcripts, approvals, turns.actions, turns.runs, accept, tenant)
+    return ConnectedPlatform(
+        "web",
+        WebPlatform(transcripts, approvals, uploads, settings.public_url),
+        [*pages.routes(), *feedback.routes(), *actions.routes()],
+    )
