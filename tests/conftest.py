@@ -15,7 +15,7 @@ import boto3
 import pytest
 from playwright.async_api import Browser, async_playwright
 
-from tests.browser import chromium_path
+from tests.chromium import chromium_path
 from tests.leaks import leaks_of_stack
 from tests.scheduling import Scheduling
 
@@ -109,7 +109,7 @@ async def browser() -> AsyncIterator[Browser]:
     """A headless Chromium."""
     async with async_playwright() as playwright:
         running = await playwright.chromium.launch(
-            executable_path=chromium_path(playwright),
+            executable_path=chromium_path(playwright.chromium.executable_path),
             args=["--no-sandbox", "--disable-quic", "--disable-background-networking"],
         )
         yield running
