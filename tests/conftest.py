@@ -17,7 +17,7 @@ from playwright.async_api import Browser, async_playwright
 
 from tests.chromium import chromium_path
 from tests.leaks import leaks_of_stack
-from tests.scheduling import Scheduling
+from tests.scheduling import Scheduling, place
 
 ROOT = Path(__file__).parent.parent
 READY_SECONDS = 60
@@ -122,6 +122,11 @@ def artifacts() -> Path:
     folder = ROOT / "tests" / "artifacts"
     folder.mkdir(exist_ok=True)
     return folder
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that need the same stack follow one another."""
+    items.sort(key=lambda item: place(getattr(item, "fixturenames", ())))
 
 
 @pytest.hookimpl(optionalhook=True)
