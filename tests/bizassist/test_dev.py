@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import psutil
+import pytest
 
 from tests.conftest import ROOT, Stack, dev_stack
 from tests.person import answered, signed_in
@@ -54,7 +55,8 @@ async def ended(stack: Stack, how: signal.Signals) -> None:
         assert not (stack.state / "stack.json").exists()
 
 
-async def test_state_survives_a_restart_and_fresh_forgets_it_and_no_process_stays_however_it_ends(
+@pytest.mark.timeout(400)  # three starts
+async def test_state_survives_until_fresh_and_no_process_stays_however_it_ends(
     tmp_path: Path,
 ) -> None:
     state = tmp_path / "state"
