@@ -8,6 +8,8 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 UV := .uv/bin/uv
 MINISTACK := bizassist/local/ministack
 CHECKOV := tests/terraform/checkov
+# So many processes run tests; each may start a whole product.
+WORKERS ?= 2
 export UV_PYTHON_DOWNLOADS := never
 export UV_NO_PROGRESS := 1
 
@@ -46,7 +48,8 @@ doctor: setup ## ask every part of the running product whether it works
 	@.venv/bin/bizassist doctor $(ARGS)
 
 test: setup .venv-checkov/.ready lint ## every check and every test (ARGS="-k turn")
-	@.venv/bin/python -m pytest -n 2 $(ARGS)
+	@.venv/bin/python -m tests.chromium
+	@.venv/bin/python -m pytest -n $(WORKERS) --durations=10 $(ARGS)
 
 lint: setup ## style, types and the arrows between the packages
 	@.venv/bin/ruff check

@@ -15,9 +15,9 @@ import boto3
 import pytest
 from playwright.async_api import Browser, async_playwright
 
-from tests.browser import chromium_path
+from tests.chromium import chromium_path
 from tests.leaks import leaks_of_stack
-from tests.scheduling import Scheduling
+from tests.scheduling import Scheduling, place
 
 ROOT = Path(__file__).parent.parent
 READY_SECONDS = 60
@@ -112,7 +112,7 @@ async def browser() -> AsyncIterator[Browser]:
     """A headless Chromium."""
     async with async_playwright() as playwright:
         running = await playwright.chromium.launch(
-            executable_path=chromium_path(playwright),
+            executable_path=chromium_path(playwright.chromium.executable_path),
             args=["--no-sandbox", "--disable-quic", "--disable-background-networking"],
         )
         yield running
@@ -125,6 +125,11 @@ def artifacts() -> Path:
     folder = ROOT / "tests" / "artifacts"
     folder.mkdir(exist_ok=True)
     return folder
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that need the same stack follow one another."""
+    items.sort(key=lambda item: place(getattr(item, "fixturenames", ())))
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -47,39 +47,44 @@ async def gone(pids: list[int]) -> None:
             await asyncio.sleep(0.1)
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-async def test_it_leaves_no_process_however_it_ends(tmp_path: Path, how: signal.Signals) -> None:
-    async with dev_stack(tmp_path / "state") as stack:
-        pids = list(stack.processes.values())
-        assert set(stack.processes) == {"MiniStack", "gateway", "agent", "chat", "slack"}
-        assert all(map(psutil.pid_exists, pids))
+async def ended(stack: Stack, how: signal.Signals) -> None:
+    """End a stack and see that no process of it is left."""
+    pids = list(stack.processes.values())
+    assert set(stack.processes) == {"MiniStack", "gateway", "agent", "chat", "slack"}
+    assert all(map(psutil.pid_exists, pids))
 
-        stack.process.send_signal(how)
-        await asyncio.wait_for(stack.process.wait(), 40)
+    stack.process.send_signal(how)
+    await asyncio.wait_for(stack.process.wait(), 40)
 
-        await gone(pids)
-        if how != signal.SIGKILL:
-            assert stack.process.returncode == 0
-            assert not (stack.state / "stack.json").exists()
+    await gone(pids)
+    if how != signal.SIGKILL:
+        assert stack.process.returncode == 0
+        assert not (stack.state / "stack.json").exists()
 
 
-async def test_state_survives_a_restart_and_fresh_forgets_it(tmp_path: Path) -> None:
+@pytest.mark.timeout(400)  # three starts
+async def test_state_survives_until_fresh_and_no_process_stays_however_it_ends(
+    tmp_path: Path,
+) -> None:
     state = tmp_path / "state"
     async with dev_stack(state) as stack:
         password = stack.password("alice")
         async with signed_in(stack, "alice") as alice:
             await answered(alice, QUESTION)
             conversation = alice.page.url.path
+        await ended(stack, signal.SIGINT)
     async with dev_stack(state) as stack:
         assert stack.password("alice") == password
         async with signed_in(stack, "alice") as alice:
             await alice.open(f"{stack.chat}{conversation}")
             assert QUESTION in alice.text()
+        await ended(stack, signal.SIGTERM)
     async with dev_stack(state, "--fresh") as stack:
         assert stack.password("alice") != password
         async with signed_in(stack, "alice") as alice:
             await alice.open(f"{stack.chat}{conversation}")
             assert QUESTION not in alice.text()
+        await ended(stack, signal.SIGKILL)
 
 
 async def test_what_is_secret_is_its_owners_alone(stack: Stack) -> None:

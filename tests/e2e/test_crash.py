@@ -29,6 +29,7 @@ from tests.person import Person
 
 ALICE, CHAT = "U0ALICE0000", "D0ALICE0000"
 PREFIX = "/app/crash"
+SERVICE = str(Path(__file__).with_name("impatient_service.py"))
 
 
 class Slack:
@@ -95,7 +96,7 @@ async def own_slack(
     running = await Running.start(double, logs)
     try:
         await running.ready()
-        yield slack, Part("chat", ("-m", "bizassist", "serve"), f"{chat}/readyz", environment)
+        yield slack, Part("chat", (SERVICE,), f"{chat}/readyz", environment)
     finally:
         await running.stop()
 

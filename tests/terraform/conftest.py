@@ -13,8 +13,6 @@ from tests.conftest import NOT_RUN
 from tests.terraform.account import Account, made_account
 from tests.terraform.cli import Terraform
 
-# What of the account a test waits for; those that wait for less run first, whatever their file.
-PHASES = {"account": 1, "plan": 1, "destroying": 2, "destroyed": 3}
 MISSING = (
     f"{NOT_RUN} terraform is not installed, so nothing of terraform/ was checked. "
     "Install Terraform 1.9 or newer."
@@ -68,22 +66,6 @@ async def destroyed(account: Account, destroying: "asyncio.Task[str]") -> Accoun
     """The account with everything taken down again."""
     assert "Destroy complete!" in await destroying
     return account
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the account: the rest of the suite goes on while it is made."""
-    items.sort(key=_phase)
-
-
-def _phase(item: pytest.Item) -> int:
-    fixtures = _fixtures(item)
-    if not fixtures & {"terraform", "beginning"}:
-        return 9
-    return max((PHASES.get(name, 0) for name in fixtures), default=0)
-
-
-def _fixtures(item: pytest.Item) -> set[str]:
-    return set(getattr(item, "fixturenames", ()))
 
 
 @pytest.fixture(scope="session")

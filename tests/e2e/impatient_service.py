@@ -1,0 +1,11 @@
+"""The chat service, to which a dead process's deliveries come back after 8 seconds, not 30."""
+
+import sys
+
+from bizassist.__main__ import main
+from bots.queue import consumer
+
+consumer.VISIBLE_AFTER, consumer.HEARTBEAT = 8, 2
+
+if __name__ == "__main__":
+    sys.exit(main(["serve"]))
