@@ -6,11 +6,11 @@ from typing import Any
 
 from aiohttp import web
 
-from bizassist.local.slack import view
-from bizassist.local.slack.api import Calls, Fault
 from bizassist.local.slack.errors import SlackError, missing
-from bizassist.local.slack.person_actions import Acts
-from bizassist.local.slack.responses import ResponseUrls
+from bizassist.local.slack.events.person_actions import Acts
+from bizassist.local.slack.events.response_urls import ResponseUrls
+from bizassist.local.slack.page import view
+from bizassist.local.slack.web_api.endpoint import Calls, Fault
 from bizassist.local.slack.workspace import PEOPLE, Workspace
 
 Handler = Callable[[web.Request], Awaitable[web.Response]]

@@ -6,12 +6,12 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from bizassist.local.slack.api import Calls, WebApi
 from bizassist.local.slack.control import Control
-from bizassist.local.slack.delivery import RETRIES, Delivery
-from bizassist.local.slack.page import Page
-from bizassist.local.slack.person_actions import Acts
-from bizassist.local.slack.responses import ResponseUrls
+from bizassist.local.slack.events.delivery import RETRIES, Delivery
+from bizassist.local.slack.events.person_actions import Acts
+from bizassist.local.slack.events.response_urls import ResponseUrls
+from bizassist.local.slack.page.routes import Page
+from bizassist.local.slack.web_api.endpoint import Calls, WebApi
 from bizassist.local.slack.workspace import Workspace
 
 OURS = {"127.0.0.1", "localhost"}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bizassist.local.slack import streams
+from bizassist.local.slack.web_api import streams
 from tests.local.slack.scene import ALICE, ALICE_DM, GENERAL, Scene
 
 

@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from bizassist.local.slack import markup
+from bizassist.local.slack.page import markup
 from bizassist.local.slack.workspace import (
     BOT_NAME,
     BOT_USER,

@@ -3,9 +3,9 @@
 import time
 from typing import Any
 
-from bizassist.local.slack.arguments import Arguments
-from bizassist.local.slack.chat import MAX_MARKDOWN_TEXT
 from bizassist.local.slack.errors import SlackError
+from bizassist.local.slack.web_api.arguments import Arguments
+from bizassist.local.slack.web_api.chat import MAX_MARKDOWN_TEXT
 from bizassist.local.slack.workspace import BOT_USER, GENERAL, STREAM_SECONDS, Message, Workspace
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from bizassist.local.slack.arguments import Arguments
-from bizassist.local.slack.chat import MAX_TEXT, body
 from bizassist.local.slack.errors import SlackError
+from bizassist.local.slack.web_api.arguments import Arguments
+from bizassist.local.slack.web_api.chat import MAX_TEXT, body
 from bizassist.local.slack.workspace import BOT_USER, Message, Workspace
 
 USES = 5

@@ -3,9 +3,9 @@
 import re
 from typing import Any
 
-from bizassist.local.slack.arguments import Arguments
-from bizassist.local.slack.chat import payload
 from bizassist.local.slack.errors import SlackError
+from bizassist.local.slack.web_api.arguments import Arguments
+from bizassist.local.slack.web_api.chat import payload
 from bizassist.local.slack.workspace import (
     BOT,
     BOT_NAME,

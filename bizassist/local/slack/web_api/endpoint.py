@@ -7,9 +7,9 @@ from typing import Any
 
 from aiohttp import web
 
-from bizassist.local.slack import chat, lookups, streams
-from bizassist.local.slack.arguments import Arguments
 from bizassist.local.slack.errors import SlackError
+from bizassist.local.slack.web_api import chat, lookups, streams
+from bizassist.local.slack.web_api.arguments import Arguments
 from bizassist.local.slack.workspace import Workspace
 
 Method = Callable[[Workspace, Arguments], dict[str, Any]]

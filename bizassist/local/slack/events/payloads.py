@@ -6,7 +6,7 @@ import time
 import uuid
 from typing import Any
 
-from bizassist.local.slack.chat import payload
+from bizassist.local.slack.web_api.chat import payload
 from bizassist.local.slack.workspace import (
     APP,
     BOT_NAME,

@@ -3,12 +3,12 @@
 import json
 from typing import Any
 
-from bizassist.local.slack import payloads
-from bizassist.local.slack.arguments import Arguments
-from bizassist.local.slack.chat import MAX_TEXT, body
-from bizassist.local.slack.delivery import Answer, Delivery
 from bizassist.local.slack.errors import SlackError
-from bizassist.local.slack.responses import ResponseUrls
+from bizassist.local.slack.events import payloads
+from bizassist.local.slack.events.delivery import Answer, Delivery
+from bizassist.local.slack.events.response_urls import ResponseUrls
+from bizassist.local.slack.web_api.arguments import Arguments
+from bizassist.local.slack.web_api.chat import MAX_TEXT, body
 from bizassist.local.slack.workspace import (
     BOT_USER,
     GENERAL,

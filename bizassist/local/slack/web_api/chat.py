@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from bizassist.local.slack.arguments import Arguments
 from bizassist.local.slack.errors import SlackError
+from bizassist.local.slack.web_api.arguments import Arguments
 from bizassist.local.slack.workspace import (
     BOT,
     BOT_USER,

@@ -7,9 +7,9 @@ from urllib.parse import urlencode
 from aiohttp import ETag, web
 from jinja2 import Environment, PackageLoader
 
-from bizassist.local.slack import view
 from bizassist.local.slack.errors import SlackError
-from bizassist.local.slack.person_actions import Acts
+from bizassist.local.slack.events.person_actions import Acts
+from bizassist.local.slack.page import view
 from bizassist.local.slack.workspace import BOT_USER, GENERAL, PEOPLE, TEAM_NAME, Person, Workspace
 
 POLLS = 20  # reloads after a message, one a second, where scripts don't run
@@ -32,7 +32,7 @@ class Page:
         self._workspace = workspace
         self._acts = acts
         self._templates = Environment(
-            loader=PackageLoader("bizassist.local.slack"), autoescape=True, trim_blocks=True
+            loader=PackageLoader("bizassist.local.slack.page"), autoescape=True, trim_blocks=True
         )
         self._templates.globals["general"] = GENERAL
         self._read_until: dict[str, float] = {}
