@@ -2,14 +2,15 @@
 
 import json
 import secrets
-import time
 from dataclasses import dataclass
 
 from aiohttp import web
 
 from bizassist.local.slack.errors import SlackError
 from bizassist.local.slack.web_api.arguments import Arguments
-from bizassist.local.slack.web_api.chat import MAX_TEXT, body
+from bizassist.local.slack.web_api.chat import short_body
+from bizassist.local.slack.web_api.endpoint import hung_up
+from bizassist.local.slack.web_api.faults import RESPONSE_URL, Calls, ConnectionBroken
 from bizassist.local.slack.workspace import BOT_USER, Message, Workspace
 
 USES = 5
@@ -35,15 +36,16 @@ class Ticket:
 class ResponseUrls:
     """Hands response URLs out and takes what is posted to them."""
 
-    def __init__(self, workspace: Workspace, own_url: str) -> None:
+    def __init__(self, workspace: Workspace, own_url: str, calls: Calls) -> None:
         self._workspace = workspace
         self._own_url = own_url
+        self._calls = calls
         self._tickets: dict[str, Ticket] = {}
 
     def issue(self, channel: str, user: str, source: Message | None = None) -> str:
         """A new response URL."""
         key = secrets.token_urlsafe(18)
-        self._tickets[key] = Ticket(channel, user, source, time.monotonic())
+        self._tickets[key] = Ticket(channel, user, source, self._workspace.clock.now())
         return f"{self._own_url}/responses/{key}"
 
     def expire(self) -> None:
@@ -56,18 +58,25 @@ class ResponseUrls:
         return [web.post("/responses/{key}", self._respond)]
 
     async def _respond(self, request: web.Request) -> web.Response:
+        key, given = request.match_info["key"], Arguments({})
         try:
-            ticket = self._take(request.match_info["key"])
-            self.show(ticket, await _payload(request))
+            given = await _payload(request)
+            await self._calls.play(RESPONSE_URL, lambda: self.show(self._take(key), given))
+            answer, status, headers = "ok", 200, {}
         except SlackError as error:
-            return web.json_response(error.body(), status=error.status)
-        return web.Response(text="ok")
+            answer, status, headers = json.dumps(error.body()), error.status, error.headers()
+        except ConnectionBroken:
+            self._calls.note(RESPONSE_URL, dict(given.values), None)
+            return hung_up(request)
+        self._calls.note(RESPONSE_URL, dict(given.values), answer)
+        kind = "text/plain" if answer == "ok" else "application/json"
+        return web.Response(text=answer, status=status, headers=headers, content_type=kind)
 
     def _take(self, key: str) -> Ticket:
         ticket = self._tickets.get(key)
         if ticket is None:
             raise SlackError("invalid_url", status=404)
-        if time.monotonic() - ticket.made >= SECONDS:
+        if self._workspace.clock.now() - ticket.made >= SECONDS:
             raise SlackError("expired_url", status=404)
         if ticket.uses >= USES:
             raise SlackError("used_url", status=404)
@@ -84,7 +93,7 @@ class ResponseUrls:
             self._workspace.messages.remove(source)
             return
         try:
-            text, blocks = body(given, MAX_TEXT)
+            text, blocks = short_body(given)
         except SlackError as error:
             raise SlackError(error.error, error.messages, status=400) from None
         if source and given.flag("replace_original"):

@@ -6,7 +6,8 @@ import re
 import nh3
 from markdown_it import MarkdownIt
 
-from bizassist.local.slack.workspace import BOT_NAME, BOT_USER, GENERAL, PEOPLE
+from bizassist.local.slack.people import PEOPLE
+from bizassist.local.slack.workspace import BOT_NAME, BOT_USER, GENERAL
 
 # What Slack turns into a notification, a mention or a labelled link.
 _TOKEN = re.compile(r"<([@#!][^<>\s]*|(?:https?://|mailto:)[^<>|\s]*(?:\|[^<>]*)?)>")

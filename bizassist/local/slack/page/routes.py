@@ -10,7 +10,8 @@ from jinja2 import Environment, PackageLoader
 from bizassist.local.slack.errors import SlackError
 from bizassist.local.slack.events.person_actions import Acts
 from bizassist.local.slack.page import view
-from bizassist.local.slack.workspace import BOT_USER, GENERAL, PEOPLE, TEAM_NAME, Person, Workspace
+from bizassist.local.slack.people import PEOPLE, Person
+from bizassist.local.slack.workspace import BOT_USER, GENERAL, TEAM_NAME, Workspace
 
 POLLS = 20  # reloads after a message, one a second, where scripts don't run
 HEADERS = {

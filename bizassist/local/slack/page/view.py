@@ -5,11 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from bizassist.local.slack.page import markup
+from bizassist.local.slack.people import OTHERS, PEOPLE
 from bizassist.local.slack.workspace import (
     BOT_NAME,
     BOT_USER,
-    PEOPLE,
-    SLACKBOT,
     Block,
     Message,
     Workspace,
@@ -56,7 +55,7 @@ def seen(workspace: Workspace, user: str, channel: str) -> list[Shown]:
     messages = workspace.seen_by(user, channel)
     roots = {message.ts: float(message.ts) for message in messages}
     messages.sort(key=lambda m: (roots.get(m.root, float(m.ts)), float(m.ts)))
-    return [_shown(message) for message in messages]
+    return [_shown(message, streaming=workspace.is_streaming(message)) for message in messages]
 
 
 def as_json(shown: list[Shown]) -> list[dict[str, Any]]:
@@ -64,19 +63,19 @@ def as_json(shown: list[Shown]) -> list[dict[str, Any]]:
     return [asdict(message) for message in shown]
 
 
-def _shown(message: Message) -> Shown:
+def _shown(message: Message, *, streaming: bool) -> Shown:
     html = "".join(map(_block, message.blocks)) or markup.mrkdwn(message.text)
     return Shown(
         ts=message.ts,
         author=message.author,
         name=_name(message.author),
-        app=message.author in {BOT_USER, SLACKBOT},
+        app=message.author == BOT_USER or message.author in OTHERS,
         at=datetime.fromtimestamp(float(message.ts)).astimezone().strftime("%H:%M"),
         html=html,
         text=markup.plain(html),
         private=message.only_for is not None,
         edited=message.edited,
-        streaming=message.streaming_since is not None,
+        streaming=streaming,
         thread_ts=message.thread_ts,
         buttons=tuple(_buttons(message.blocks)),
         mentions=tuple(markup.acting(message.text) + _acting(message.blocks)),
@@ -85,8 +84,9 @@ def _shown(message: Message) -> Shown:
 
 
 def _name(author: str) -> str:
-    names = {BOT_USER: BOT_NAME, SLACKBOT: "Slackbot"}
-    return names.get(author) or PEOPLE[author].real_name
+    if author == BOT_USER:
+        return BOT_NAME
+    return (PEOPLE | OTHERS)[author].real_name
 
 
 def _block(block: Block) -> str:

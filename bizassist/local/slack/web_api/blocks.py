@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 
 from bizassist.local.slack.errors import SlackError
 
+# Characters and items, each of the block's own page below
+# https://docs.slack.dev/reference/block-kit/blocks and …/block-elements/button-element.
 MAX_BLOCKS = 50
 MAX_SECTION_TEXT = 3_000
 MAX_MARKDOWN = 12_000  # of all markdown blocks of one message together
@@ -14,6 +16,11 @@ MAX_BUTTON_TEXT = 75
 MAX_URL = 3_000
 MAX_ID = 255
 MAX_ELEMENTS = {"actions": 25, "context": 10}
+# Of all blocks together chat.postMessage takes "12,000 text characters with a buffer for block
+# containers". Measured, back when one markdown block could be longer: 13,297 characters in one,
+# 13,172 with a divider beside it (slackapi/bolt-js#2509), so a block costs 125 of 13,422.
+MAX_SIZE = 13_422
+BLOCK_SIZE = 125
 
 Problems = Iterator[str]
 
@@ -29,6 +36,26 @@ def checked(blocks: object) -> list[dict[str, Any]]:
     if problems:
         raise SlackError("invalid_blocks", problems)
     return blocks
+
+
+def check_size(blocks: list[dict[str, Any]]) -> None:
+    """Whether a message can carry all of ``blocks``.
+
+    :raises SlackError: ``msg_blocks_too_long``.
+    """
+    if sum(BLOCK_SIZE + _characters(block) for block in blocks) > MAX_SIZE:
+        raise SlackError("msg_blocks_too_long")
+
+
+def _characters(value: object) -> int:
+    """The characters of every ``text`` in a block."""
+    if isinstance(value, list):
+        return sum(map(_characters, value))
+    if not isinstance(value, dict):
+        return 0
+    own = value.get("text")
+    inside = sum(_characters(one) for one in value.values())
+    return inside + (len(own) if isinstance(own, str) else 0)
 
 
 def _message(blocks: list[dict[str, Any]]) -> Problems:

@@ -1,8 +1,6 @@
 """``/api/{method}``: who calls, what with, and Slack's answer, each call written down."""
 
-import hmac
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import web
@@ -10,6 +8,9 @@ from aiohttp import web
 from bizassist.local.slack.errors import SlackError
 from bizassist.local.slack.web_api import chat, lookups, streams
 from bizassist.local.slack.web_api.arguments import Arguments
+from bizassist.local.slack.web_api.authorization import Authorization
+from bizassist.local.slack.web_api.faults import Calls, ConnectionBroken
+from bizassist.local.slack.web_api.rate_limits import RateLimits
 from bizassist.local.slack.workspace import Workspace
 
 Method = Callable[[Workspace, Arguments], dict[str, Any]]
@@ -34,42 +35,15 @@ METHODS: dict[str, Method] = {
 }
 
 
-@dataclass(slots=True)
-class Fault:
-    """What a test wants one method to answer for a while.
-
-    :param after: the method does its work first; only its answer is lost.
-    """
-
-    method: str
-    error: str
-    times: int = 1
-    status: int = 200
-    after: bool = False
-
-
-@dataclass(slots=True)
-class Calls:
-    """The calls that were made, without their tokens, and the faults to come."""
-
-    made: list[dict[str, Any]] = field(default_factory=list)
-    faults: list[Fault] = field(default_factory=list)
-
-    def fault(self, method: str) -> Fault | None:
-        """The fault that meets this call, used up by it."""
-        for fault in self.faults:
-            if fault.method == method and fault.times > 0:
-                fault.times -= 1
-                return fault
-        return None
-
-
 class WebApi:
     """Answers calls as one bot of one workspace."""
 
-    def __init__(self, workspace: Workspace, token: str, calls: Calls) -> None:
+    def __init__(
+        self, workspace: Workspace, authorization: Authorization, limits: RateLimits, calls: Calls
+    ) -> None:
         self._workspace = workspace
-        self._token = token
+        self._authorization = authorization
+        self._limits = limits
         self._calls = calls
 
     def routes(self) -> list[web.RouteDef]:
@@ -78,35 +52,30 @@ class WebApi:
 
     async def _call(self, request: web.Request) -> web.Response:
         name = request.match_info["method"]
-        values: dict[str, Any] = {}
+        given = Arguments({})
         try:
             given = await Arguments.of(request)
-            values = {key: value for key, value in given.values.items() if key != "token"}
-            self._authorize(request, given)
-            answer = {"ok": True, **self._answer(name, given)}
+            self._authorization.check(request, given)
+            answer: dict[str, Any] = {"ok": True, **await self._answer(name, given)}
             status, headers = 200, {}
         except SlackError as error:
-            answer, status = error.body(), error.status
-            headers = {"Retry-After": "1"} if status == 429 else {}  # noqa: PLR2004
-        self._calls.made.append({"method": name, "arguments": values, "answer": answer})
+            answer, status, headers = error.body(), error.status, error.headers()
+        except ConnectionBroken:
+            self._calls.note(name, dict(given.values), None)
+            return hung_up(request)
+        self._calls.note(name, dict(given.values), answer)
         return web.json_response(answer, status=status, headers=headers)
 
-    def _answer(self, name: str, given: Arguments) -> dict[str, Any]:
+    async def _answer(self, name: str, given: Arguments) -> dict[str, Any]:
         method = METHODS.get(name)
         if method is None:
             raise SlackError("unknown_method")
-        fault = self._calls.fault(name)
-        if fault and not fault.after:
-            raise SlackError(fault.error, status=fault.status)
-        answer = method(self._workspace, given)
-        if fault:
-            raise SlackError(fault.error, status=fault.status)
-        return answer
+        self._limits.take(name, chat.place(str(given.values.get("channel", ""))))
+        return await self._calls.play(name, lambda: method(self._workspace, given))
 
-    def _authorize(self, request: web.Request, given: Arguments) -> None:
-        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        token = token if scheme.lower() == "bearer" else given.optional("token")
-        if not token:
-            raise SlackError("not_authed")
-        if not hmac.compare_digest(token.encode(), self._token.encode()):
-            raise SlackError("invalid_auth")
+
+def hung_up(request: web.Request) -> web.Response:
+    """End the connection; what is returned reaches nobody."""
+    if request.transport is not None:
+        request.transport.abort()
+    return web.Response()

@@ -4,20 +4,18 @@ import re
 from typing import Any
 
 from bizassist.local.slack.errors import SlackError
+from bizassist.local.slack.people import account, addressee
 from bizassist.local.slack.web_api.arguments import Arguments
 from bizassist.local.slack.web_api.chat import payload
 from bizassist.local.slack.workspace import (
     BOT,
     BOT_NAME,
     BOT_USER,
-    GENERAL,
-    PEOPLE,
     TEAM,
     TEAM_DOMAIN,
     TEAM_NAME,
     Message,
     Workspace,
-    person,
 )
 
 
@@ -36,9 +34,18 @@ def auth_test(_: Workspace, __: Arguments) -> dict[str, Any]:
 
 def users_info(_: Workspace, given: Arguments) -> dict[str, Any]:
     """``users.info``."""
-    found = person(given.required("user"))
+    found = account(given.required("user"))
     profile = {"real_name": found.real_name, "display_name": found.name}
-    return {"user": {"id": found.id, "team_id": TEAM, "name": found.name, "profile": profile}}
+    user = {
+        "id": found.id,
+        "team_id": TEAM,
+        "name": found.name,
+        "real_name": found.real_name,
+        "deleted": found.deleted,
+        "is_bot": found.is_bot,
+        "profile": profile,
+    }
+    return {"user": user}
 
 
 def team_info(_: Workspace, given: Arguments) -> dict[str, Any]:
@@ -53,30 +60,41 @@ def conversations_open(_: Workspace, given: Arguments) -> dict[str, Any]:
     users = given.required("users").split(",")
     if len(users) > 1:
         raise SlackError("not_enough_users" if not all(users) else "method_not_supported")
-    return {"channel": {"id": person(users[0]).dm}}
+    return {"channel": {"id": addressee(users[0]).dm}}
 
 
 def conversations_info(workspace: Workspace, given: Arguments) -> dict[str, Any]:
     """``conversations.info``."""
-    channel = given.required("channel")
-    workspace.members(channel)
-    if channel == GENERAL:
-        return {"channel": {"id": channel, "name": "general", "is_channel": True, "is_im": False}}
-    owner = next(one for one in PEOPLE.values() if one.dm == channel)
-    return {"channel": {"id": channel, "user": owner.id, "is_channel": False, "is_im": True}}
+    found = workspace.channel(given.required("channel"))
+    if found.is_private:
+        found.check_member()
+    if found.owner:
+        owner = {"user": found.owner, "is_channel": False, "is_im": True}
+        return {"channel": {"id": found.id, **owner}}
+    shown = {
+        "id": found.id,
+        "name": found.name,
+        "is_channel": True,
+        "is_im": False,
+        "is_private": found.is_private,
+        "is_archived": found.is_archived,
+        "is_member": found.has_app,
+        "num_members": len(found.members),
+    }
+    return {"channel": shown}
 
 
 def conversations_history(workspace: Workspace, given: Arguments) -> dict[str, Any]:
     """``conversations.history``: newest first, without replies and without ephemeral messages."""
     channel = given.required("channel")
-    workspace.members(channel)
+    workspace.channel(channel).check_member()
     return _page(workspace.history(channel)[::-1], given)
 
 
 def conversations_replies(workspace: Workspace, given: Arguments) -> dict[str, Any]:
     """``conversations.replies``: oldest first, beginning with the thread's first message."""
     channel, ts = given.required("channel"), given.required("ts")
-    workspace.members(channel)
+    workspace.channel(channel).check_member()
     return _page(workspace.thread(channel, ts), given)
 
 
