@@ -69,7 +69,7 @@ def _shown(message: Message, *, streaming: bool) -> Shown:
         ts=message.ts,
         author=message.author,
         name=_name(message.author),
-        app=message.author == BOT_USER or message.author in OTHERS,
+        app=_is_app(message.author),
         at=datetime.fromtimestamp(float(message.ts)).astimezone().strftime("%H:%M"),
         html=html,
         text=markup.plain(html),
@@ -81,6 +81,11 @@ def _shown(message: Message, *, streaming: bool) -> Shown:
         mentions=tuple(markup.acting(message.text) + _acting(message.blocks)),
         reactions=tuple(sorted(message.reactions)),
     )
+
+
+def _is_app(author: str) -> bool:
+    other = OTHERS.get(author)
+    return author == BOT_USER or (other is not None and not other.team)
 
 
 def _name(author: str) -> str:

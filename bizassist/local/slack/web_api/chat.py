@@ -75,7 +75,7 @@ def delete(workspace: Workspace, given: Arguments) -> dict[str, Any]:
 def place(channel: str) -> str:
     """The channel that a person's id stands for, or the channel itself.
 
-    :raises SlackError: ``cannot_dm_bot``, ``user_disabled``; an unknown id is left as it is.
+    :raises SlackError: ``cannot_dm_bot``, ``user_disabled``, ``channel_not_found``.
     """
     if channel in PEOPLE:
         return PEOPLE[channel].dm
