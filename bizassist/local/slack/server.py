@@ -6,12 +6,16 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from bizassist.local.slack.api import Calls, WebApi
-from bizassist.local.slack.control import Control
-from bizassist.local.slack.delivery import RETRIES, Delivery
-from bizassist.local.slack.page import Page
-from bizassist.local.slack.person_actions import Acts
-from bizassist.local.slack.responses import ResponseUrls
+from bizassist.local.slack.control.conditions import Conditions
+from bizassist.local.slack.control.person_actions import PersonActions
+from bizassist.local.slack.events.delivery import RETRIES, Delivery
+from bizassist.local.slack.events.person_actions import Acts
+from bizassist.local.slack.events.response_urls import ResponseUrls
+from bizassist.local.slack.page.routes import Page
+from bizassist.local.slack.web_api.authorization import Authorization
+from bizassist.local.slack.web_api.endpoint import WebApi
+from bizassist.local.slack.web_api.faults import Calls
+from bizassist.local.slack.web_api.rate_limits import RateLimits
 from bizassist.local.slack.workspace import Workspace
 
 OURS = {"127.0.0.1", "localhost"}
@@ -24,6 +28,7 @@ class Settings:
     :param own_url: where this double listens; its response URLs begin with it.
     :param public_url: where the app listens for commands and events.
     :param bot_token: the one token that the Web API takes.
+    :param rate_limits: whether calls are refused when they are too many for Slack.
     """
 
     own_url: str
@@ -31,14 +36,17 @@ class Settings:
     signing_secret: str
     bot_token: str
     retries: tuple[float, ...] = RETRIES
+    rate_limits: bool = True
 
 
 def application(settings: Settings) -> web.Application:
     """A workspace that is empty and ready."""
     workspace, calls = Workspace(), Calls()
-    urls = ResponseUrls(workspace, settings.own_url)
+    authorization = Authorization(settings.bot_token)
+    limits = RateLimits(workspace.clock, on=settings.rate_limits)
+    urls = ResponseUrls(workspace, settings.own_url, calls)
     delivery = Delivery(settings.public_url, settings.signing_secret, settings.retries)
-    acts = Acts(workspace, delivery, urls)
+    acts = Acts(workspace, delivery, urls, settings.own_url)
 
     async def delivering(_: web.Application) -> AsyncIterator[None]:
         async with delivery:
@@ -46,9 +54,10 @@ def application(settings: Settings) -> web.Application:
 
     app = web.Application(middlewares=[_from_here])
     app.cleanup_ctx.append(delivering)
-    app.add_routes(WebApi(workspace, settings.bot_token, calls).routes())
+    app.add_routes(WebApi(workspace, authorization, limits, calls).routes())
     app.add_routes(urls.routes())
-    app.add_routes(Control(workspace, acts, calls, urls).routes())
+    app.add_routes(PersonActions(workspace, acts, calls).routes())
+    app.add_routes(Conditions(workspace, authorization, limits, calls, urls).routes())
     app.add_routes(Page(workspace, acts).routes())
     app.add_routes([web.get("/healthz", _healthz)])
     return app

@@ -1,38 +1,22 @@
-"""One workspace in memory: its people, its channels, and every message with who may see it."""
+"""One workspace in memory: its channels, and every message with who may see it."""
 
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from bizassist.local.slack.channels import Channel
+from bizassist.local.slack.clock import Clock
 from bizassist.local.slack.errors import SlackError
+from bizassist.local.slack.people import OTHER_BOT, PEOPLE, VISITOR
 
 TEAM, TEAM_NAME, TEAM_DOMAIN = "T0NORTHWND", "Northwind Demo", "northwind-demo"
 APP, BOT, BOT_USER, BOT_NAME = "A0BIZASSIST", "B0BIZASSIST", "U0BIZASSIST", "BizAssist"
-SLACKBOT = "USLACKBOT"
 GENERAL = "C0GENERAL00"
+# No page names it; people measured about five minutes (python-slack-sdk#1859, vercel/chat#637).
 STREAM_SECONDS = 300.0
 
 Block = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """A sample person; ``dm`` is the channel of their direct messages with the assistant."""
-
-    id: str
-    name: str
-    real_name: str
-    dm: str
-
-
-PEOPLE = {
-    person.id: person
-    for person in (
-        Person("U0ALICE0000", "alice", "Alice Example", "D0ALICE0000"),
-        Person("U0ADMIN0000", "admin", "Admin Example", "D0ADMIN0000"),
-    )
-}
 
 
 @dataclass(slots=True)
@@ -40,16 +24,22 @@ class Message:
     """What is posted in a channel.
 
     :param only_for: the one person who sees it (an ephemeral message).
-    :param streaming_since: when ``chat.startStream`` opened it; None for any other message.
+    :param dropped: an ephemeral message that Slack accepted and shows to nobody.
+    :param posted_at: the clock when it was posted.
+    :param streaming_since: the clock when ``chat.startStream`` opened it; None for others, and
+        when it was stopped.
     """
 
     channel: str
     ts: str
     author: str
     text: str
+    posted_at: float
     blocks: list[Block] = field(default_factory=list)
+    files: list[dict[str, Any]] = field(default_factory=list)
     thread_ts: str | None = None
     only_for: str | None = None
+    dropped: bool = False
     metadata: dict[str, Any] | None = None
     edited: bool = False
     reactions: set[str] = field(default_factory=set)
@@ -62,44 +52,58 @@ class Message:
 
 
 class Workspace:
-    """The state that everything else here reads and changes."""
+    """The state that everything else here reads and changes.
+
+    :ivar edit_window: seconds for which messages can be edited; None for always.
+    :ivar quiet_threads_drop_ephemerals: "Ephemeral messages in threads are only shown if there is
+        already an active thread" (chat.postEphemeral, its ``thread_ts``).
+    """
 
     def __init__(self) -> None:
+        self.clock = Clock()
         self.messages: list[Message] = []
         self.statuses: dict[tuple[str, str], str] = {}
+        self.channels = {channel.id: channel for channel in _channels()}
+        self.edit_window: float | None = None
+        self.quiet_threads_drop_ephemerals = False
         self._last_ts = 0.0
 
-    def members(self, channel: str) -> set[str]:
-        """Who is in a channel.
+    def channel(self, channel: str) -> Channel:
+        """A channel by its id.
 
         :raises SlackError: ``channel_not_found``.
         """
-        if channel == GENERAL:
-            return {*PEOPLE, BOT_USER}
-        for person in PEOPLE.values():
-            if channel == person.dm:
-                return {person.id, BOT_USER}
-        raise SlackError("channel_not_found")
+        if channel not in self.channels:
+            raise SlackError("channel_not_found")
+        return self.channels[channel]
 
     def post(self, channel: str, author: str, text: str, **fields: Any) -> Message:
         """Add a message.
 
         :raises SlackError: ``channel_not_found``, ``thread_not_found``.
         """
-        self.members(channel)
+        self.channel(channel)
         thread_ts = fields.get("thread_ts")
         if thread_ts and not any(m.ts == thread_ts for m in self._public(channel)):
             raise SlackError("thread_not_found")
-        message = Message(channel, self._next_ts(), author, text, **fields)
+        message = Message(channel, self._next_ts(), author, text, self.clock.now(), **fields)
         self.messages.append(message)
         return message
+
+    def post_as_app(self, channel: str, text: str, **fields: Any) -> Message:
+        """Add a message of the assistant's, where it may.
+
+        :raises SlackError: as :meth:`post`, and as :meth:`Channel.check_post`.
+        """
+        self.channel(channel).check_post(reply=bool(fields.get("thread_ts")))
+        return self.post(channel, BOT_USER, text, **fields)
 
     def message(self, channel: str, ts: str) -> Message:
         """A message that is not ephemeral: those have no address.
 
         :raises SlackError: ``channel_not_found``, ``message_not_found``.
         """
-        self.members(channel)
+        self.channel(channel)
         for message in self._public(channel):
             if message.ts == ts:
                 return message
@@ -114,6 +118,11 @@ class Workspace:
         if message.author != BOT_USER:
             raise SlackError(error)
         return message
+
+    def is_streaming(self, message: Message) -> bool:
+        """It is an open stream: neither stopped nor ended by Slack itself."""
+        since = message.streaming_since
+        return since is not None and self.clock.now() - since < STREAM_SECONDS
 
     def history(self, channel: str) -> list[Message]:
         """A channel without its threads' replies, oldest first."""
@@ -134,9 +143,13 @@ class Workspace:
 
         :raises SlackError: ``not_in_channel``.
         """
-        if user not in self.members(channel):
+        if user not in self.channel(channel).members:
             raise SlackError("not_in_channel")
-        return [m for m in self.messages if m.channel == channel and m.only_for in {None, user}]
+        return [
+            m
+            for m in self.messages
+            if m.channel == channel and m.only_for in {None, user} and not m.dropped
+        ]
 
     def _public(self, channel: str) -> Iterator[Message]:
         return (m for m in self.messages if m.channel == channel and m.only_for is None)
@@ -147,11 +160,7 @@ class Workspace:
         return f"{self._last_ts:.6f}"
 
 
-def person(user: str) -> Person:
-    """A sample person.
-
-    :raises SlackError: ``user_not_found``, as Slack says of people of another company.
-    """
-    if user not in PEOPLE:
-        raise SlackError("user_not_found")
-    return PEOPLE[user]
+def _channels() -> Iterator[Channel]:
+    yield Channel(GENERAL, "general", {*PEOPLE, BOT_USER, OTHER_BOT, VISITOR})
+    for person in PEOPLE.values():
+        yield Channel(person.dm, "directmessage", {person.id, BOT_USER}, owner=person.id)

@@ -19,7 +19,7 @@ async def _token() -> str:
 
 @pytest.fixture
 async def teams() -> AsyncIterator[TeamsClient]:
-    connector = Connector()
+    connector = Connector(rate_limits=False)  # these tests go a hundred times Teams' pace
     async with TestServer(connector.application()) as server, aiohttp.ClientSession() as http:
         app = TeamsApp(app_id=APP_ID, app_password="password")
         platform = TeamsPlatform(app, Connectors(http, _token), pace=0.02)

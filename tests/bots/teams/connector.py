@@ -1,18 +1,25 @@
 """A strict double of the Bot Connector: says no where Teams does, and remembers what people see."""
 
 import asyncio
+import json
 import time
 from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import web
 
+from tests.bots.teams.connector_faults import Fault, Refused, refusal, refuse
+from tests.bots.teams.connector_limits import RateLimits
+from tests.bots.teams.connector_streams import Streams, not_allowed
+
 TOKEN = "token-of-the-bot"
 TENANT = "11111111-2222-3333-4444-555555555555"
 BOT = {"id": "28:00000000-0000-0000-0000-000000000b07", "name": "TurnHandler"}
 ALICE = {"id": "29:1alice", "name": "Alice", "aadObjectId": "aaaaaaaa-0000-0000-0000-000000000001"}
 PERSONAL, GROUP = "a:1personal", "19:group@thread.v2"
-LONGEST = 28 * 1024  # bytes of UTF-16
+# Bytes of the whole message in UTF-16: 100 KB ("Format your bot messages", learn.microsoft.com,
+# /microsoftteams/platform/bots/how-to/format-your-bot-messages; 28 and then 40 before).
+LONGEST = 100 * 1024
 
 
 @dataclass
@@ -20,17 +27,30 @@ class Connector:
     """The chats that there are, and how the double behaves.
 
     :ivar history: what each message has shown, first to last, by conversation and id.
-    :ivar calls: every call as ``(method, status, moment)``.
+    :ivar calls: every call as ``(method, status, moment)``; status 0 for a connection that broke.
     :ivar failures: statuses to answer the next calls with, whatever they are.
+    :ivar faults: what else goes wrong, and when.
+    :ivar closed: the code with which a conversation refuses whatever is said, by conversation.
     :ivar installed: whether the person has the bot in their personal scope.
+    :ivar rate_limits: whether calls are refused when they are too many for Teams.
+    :ivar streaming: whether the bot may stream at all.
     """
 
     history: dict[tuple[str, str], list[dict[str, Any]]] = field(default_factory=dict)
     calls: list[tuple[str, int, float]] = field(default_factory=list)
     failures: list[int] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    closed: dict[str, str] = field(default_factory=dict)
     updates_refused: bool = False
     installed: bool = True
     delay: float = 0.0
+    rate_limits: bool = True
+    streaming: bool = True
+
+    def __post_init__(self) -> None:
+        self._ahead = 0.0
+        self._limits = RateLimits(self._now)
+        self._streams = Streams(self._now)
 
     def application(self) -> web.Application:
         app = web.Application(middlewares=[self._door])
@@ -46,6 +66,10 @@ class Connector:
         )
         return app
 
+    def advance(self, seconds: float) -> None:
+        """Let time pass for streams and rate limits."""
+        self._ahead += seconds
+
     def shown(self, conversation: str) -> list[dict[str, Any]]:
         """The messages of a conversation as they look now."""
         return [states[-1] for (where, _), states in self.history.items() if where == conversation]
@@ -59,49 +83,90 @@ class Connector:
         (states,) = [states for (where, _), states in self.history.items() if where == conversation]
         return [state["text"] for state in states]
 
+    def _now(self) -> float:
+        return time.monotonic() + self._ahead
+
     @web.middleware
-    async def _door(self, request: web.Request, handler: Any) -> Any:
+    async def _door(self, request: web.Request, handler: Any) -> web.StreamResponse:
         await asyncio.sleep(self.delay)
         try:
-            if request.headers.get("Authorization") != f"Bearer {TOKEN}":
-                raise _refused(web.HTTPUnauthorized, "Unauthorized")
-            if self.failures:
-                status = self.failures.pop(0)
-                headers = {"Retry-After": "0"} if status == 429 else {}
-                return self._noted(request, web.Response(status=status, headers=headers))
-            return self._noted(request, await handler(request))
-        except web.HTTPException as answer:
-            self._noted(request, answer)
-            raise
-
-    def _noted(self, request: web.Request, answer: Any) -> Any:
+            answer = await self._answer(request, handler)
+        except Refused as refused:
+            answer = refused.answer
+        except ConnectionAbortedError:
+            self.calls.append((request.method, 0, time.monotonic()))
+            if request.transport is not None:
+                request.transport.abort()
+            return web.Response()
         self.calls.append((request.method, answer.status, time.monotonic()))
         return answer
+
+    async def _answer(self, request: web.Request, handler: Any) -> web.StreamResponse:
+        if request.headers.get("Authorization") != f"Bearer {TOKEN}":
+            raise refuse("Unauthorized")
+        if self.failures:
+            status = self.failures.pop(0)
+            return web.Response(
+                status=status, headers={"Retry-After": "0"} if status == 429 else {}
+            )
+        conversation = request.match_info.get("conversation", "")
+        if self.rate_limits and (pause := self._limits.take(conversation or "new conversations")):
+            return refusal("Throttled", retry_after=pause)
+        method = request.method if conversation else "OPEN"
+        fault = next((one for one in self.faults if one.meets(method)), None)
+        if fault is None:
+            answer: web.StreamResponse = await handler(request)
+            return answer
+        if fault.taken:
+            await handler(request)
+        await asyncio.sleep(fault.delay)
+        if fault.broken:
+            raise ConnectionAbortedError
+        return fault.answer()
 
     async def _open(self, request: web.Request) -> web.Response:
         asked = await request.json()
         alone = [member["id"] for member in asked["members"]] == [ALICE["id"]]
         if asked["bot"]["id"] != BOT["id"] or asked["isGroup"] or not alone:
-            raise _refused(web.HTTPBadRequest, "BadArgument")
+            raise refuse("BadArgument")
         if asked["channelData"]["tenant"]["id"] != TENANT:
-            raise _refused(web.HTTPBadRequest, "TenantIdMissing")
+            raise refuse("BadArgument", "TenantIdMissing")
         if not self.installed:
-            raise _refused(web.HTTPForbidden, "BotNotInConversationRoster")
+            raise refuse("ForbiddenOperationException")
+        self._check_open(PERSONAL)
         return web.json_response({"id": PERSONAL}, status=201)
 
     async def _post(self, request: web.Request) -> web.Response:
         activity = await self._activity(request)
         replied = request.match_info.get("activity")
         if replied and not replied.startswith("question"):
-            raise _refused(web.HTTPNotFound, "ActivityNotFoundInConversation")
-        name = f"1:{len(self.history) + 1}"
-        self.history[request.match_info["conversation"], name] = [activity]
+            raise refuse("ActivityNotFoundInConversation")
+        conversation, name = request.match_info["conversation"], f"1:{len(self.history) + 1}"
+        if (info := Streams.info(activity)) is not None:
+            return self._stream(conversation, info.get("streamId"), name, activity)
+        _check_message(activity)
+        self.history[conversation, name] = [activity]
         return web.json_response({"id": name}, status=201)
+
+    def _stream(
+        self, conversation: str, begun: str | None, name: str, activity: dict[str, Any]
+    ) -> web.Response:
+        """Part of a stream: the first has an id in its answer, those that follow have nothing."""
+        if not self.streaming or conversation != PERSONAL:
+            raise not_allowed("Content stream is not allowed")
+        if begun is None:
+            self._streams.begin(name, conversation, activity)
+            self.history[conversation, name] = [activity]
+            return web.json_response({"id": name}, status=201)
+        if self._streams.go_on(begun, conversation, activity):
+            self.history[conversation, begun].append(activity)
+        return web.json_response({}, status=202)
 
     async def _update(self, request: web.Request) -> web.Response:
         activity = await self._activity(request)
+        _check_message(activity)
         if self.updates_refused:
-            raise _refused(web.HTTPForbidden, "MessageEditNotAllowed")
+            raise refuse("MessageEditNotAllowed")
         self._states(request).append(activity)
         return web.json_response({"id": request.match_info["activity"]})
 
@@ -113,22 +178,27 @@ class Connector:
     def _states(self, request: web.Request) -> list[dict[str, Any]]:
         key = request.match_info["conversation"], request.match_info["activity"]
         if key not in self.history:
-            raise _refused(web.HTTPNotFound, "ActivityNotFoundInConversation")
+            raise refuse("ActivityNotFoundInConversation")
         return self.history[key]
 
+    def _check_open(self, conversation: str) -> None:
+        if conversation not in {PERSONAL, GROUP}:
+            raise refuse("ConversationNotFound")
+        if code := self.closed.get(conversation):
+            raise refuse(code)
+
     async def _activity(self, request: web.Request) -> dict[str, Any]:
-        if request.match_info["conversation"] not in (PERSONAL, GROUP):
-            raise _refused(web.HTTPNotFound, "ConversationNotFound")
-        activity: dict[str, Any] = await request.json()
-        text = activity.get("text", "")
-        if activity.get("type") != "message" or not (text or activity.get("attachments")):
-            raise _refused(web.HTTPBadRequest, "BadSyntax")
-        if text and activity.get("textFormat") not in ("markdown", "plain"):
-            raise _refused(web.HTTPBadRequest, "BadArgument")
-        if len(text.encode("utf-16-le")) > LONGEST:
-            raise web.HTTPRequestEntityTooLarge(LONGEST, len(text))
+        self._check_open(request.match_info["conversation"])
+        body = await request.text()
+        activity: dict[str, Any] = json.loads(body)
+        if len(body.encode("utf-16-le")) > LONGEST:
+            raise refuse("MessageSizeTooBig")
         return activity
 
 
-def _refused(kind: type[web.HTTPError], code: str) -> web.HTTPException:
-    return kind(text=f'{{"error": {{"code": "{code}"}}}}', content_type="application/json")
+def _check_message(activity: dict[str, Any]) -> None:
+    text = activity.get("text", "")
+    if activity.get("type") != "message" or not (text or activity.get("attachments")):
+        raise refuse("BadSyntax")
+    if text and activity.get("textFormat") not in {"markdown", "plain"}:
+        raise refuse("BadArgument")

@@ -10,6 +10,7 @@ from aiohttp import web
 SECRET, TOKEN = "signing-secret-of-the-tests", "xoxb-of-the-tests"
 ALICE, ADMIN, GENERAL = "U0ALICE0000", "U0ADMIN0000", "C0GENERAL00"
 ALICE_DM, ADMIN_DM, BOT = "D0ALICE0000", "D0ADMIN0000", "U0BIZASSIST"
+OTHER_BOT, FORMER, VISITOR = "U0OTHERBOT0", "U0FORMER000", "U0VISITOR00"
 
 
 @dataclass
@@ -52,6 +53,13 @@ class Scene:
         async with self.http.post(url, json=given, headers=headers) as answer:
             assert answer.status == 200
             return dict(await answer.json())
+
+    async def answered(self, method: str, **given: Any) -> tuple[int, str | None, dict[str, Any]]:
+        """Status, ``Retry-After`` and body of a call's answer."""
+        headers = {"Authorization": f"Bearer {TOKEN}"}
+        url = f"{self.slack}/api/{method}"
+        async with self.http.post(url, json=given, headers=headers) as answer:
+            return answer.status, answer.headers.get("Retry-After"), await answer.json()
 
     async def act(self, what: str, **given: Any) -> dict[str, Any]:
         async with self.http.post(f"{self.slack}/double/{what}", json=given) as answer:

@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 from aiohttp.test_utils import unused_port
 
-from bizassist.local.slack import markup
+from bizassist.local.slack.page import markup
 from tests.local.slack.scene import ADMIN, ALICE, ALICE_DM, GENERAL, Scene
 
 

@@ -1,8 +1,5 @@
 """A streamed message grows, ends, and is not edited in between."""
 
-import pytest
-
-from bizassist.local.slack import streams
 from tests.local.slack.scene import ALICE, ALICE_DM, GENERAL, Scene
 
 
@@ -32,16 +29,31 @@ async def test_it_grows_and_ends(scene: Scene) -> None:
     assert (await scene.call("chat.update", **here, text="x"))["ok"]
 
 
-async def test_it_ends_by_itself_after_five_minutes(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_it_ends_by_itself_after_five_minutes(scene: Scene) -> None:
     thread = await question(scene)
     opened = await scene.call("chat.startStream", channel=ALICE_DM, thread_ts=thread)
-    monkeypatch.setattr(streams, "STREAM_SECONDS", 0.0)
-    refused = await scene.call(
-        "chat.appendStream", channel=ALICE_DM, ts=opened["ts"], markdown_text="x"
-    )
-    assert refused["error"] == "message_not_in_streaming_state"
+    here = {"channel": ALICE_DM, "ts": opened["ts"]}
+    await scene.act("advance", seconds=299)
+    assert (await scene.call("chat.appendStream", **here, markdown_text="x"))["ok"]
+    await scene.act("advance", seconds=1)
+    for method in ("chat.appendStream", "chat.stopStream"):
+        refused = await scene.call(method, **here, markdown_text="x")
+        assert refused["error"] == "message_not_in_streaming_state"
+    # Only an edit reaches it now.
+    assert (await scene.call("chat.update", **here, text="whole"))["ok"]
+    assert (await scene.sees(ALICE, ALICE_DM))[-1]["streaming"] is False
+
+
+async def test_it_takes_no_more_than_one_message_holds(scene: Scene) -> None:
+    thread = await question(scene)
+    opened = await scene.call("chat.startStream", channel=ALICE_DM, thread_ts=thread)
+    here = {"channel": ALICE_DM, "ts": opened["ts"]}
+    for text in ("x" * 8_000, "y" * 4_000):
+        assert (await scene.call("chat.appendStream", **here, markdown_text=text))["ok"]
+    refused = await scene.call("chat.appendStream", **here, markdown_text="z")
+    assert refused["error"] == "msg_too_long"
+    empty = await scene.call("chat.appendStream", **here)
+    assert empty["error"] == "markdown_text_or_chunks_required"
 
 
 async def test_in_a_channel_it_names_its_reader(scene: Scene) -> None:
@@ -51,6 +63,10 @@ async def test_in_a_channel_it_names_its_reader(scene: Scene) -> None:
     assert refused["error"] == "missing_recipient_user_id"
     refused = await scene.call("chat.startStream", **here, recipient_user_id=ALICE)
     assert refused["error"] == "missing_recipient_team_id"
+    team = {"recipient_team_id": "T0NORTHWND"}
+    refused = await scene.call("chat.startStream", **here, **team, recipient_user_id="U404")
+    assert refused["error"] == "user_not_found"
+    assert (await scene.call("chat.startStream", **here, **team, recipient_user_id=ALICE))["ok"]
 
 
 async def test_it_is_a_reply(scene: Scene) -> None:

@@ -1,0 +1,1 @@
+"""``/double/…``: what tests make people do here, and the conditions that they put the app under."""

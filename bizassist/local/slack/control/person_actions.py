@@ -1,0 +1,80 @@
+"""What a test makes people do here, and what it asks about afterwards."""
+
+from aiohttp import web
+
+from bizassist.local.slack.control.json_requests import read_object, refusing, strings
+from bizassist.local.slack.events.person_actions import Acts
+from bizassist.local.slack.page import view
+from bizassist.local.slack.people import PEOPLE
+from bizassist.local.slack.web_api.faults import Calls
+from bizassist.local.slack.workspace import Workspace
+
+
+class PersonActions:
+    """Routes below ``/double/`` for commands, messages, buttons, and what there is to see."""
+
+    def __init__(self, workspace: Workspace, acts: Acts, calls: Calls) -> None:
+        self._workspace = workspace
+        self._acts = acts
+        self._calls = calls
+
+    def routes(self) -> list[web.RouteDef]:
+        """The routes, for ``Application.add_routes``."""
+        return [
+            web.get("/double/people", refusing(self._people)),
+            web.post("/double/command", refusing(self._command)),
+            web.post("/double/message", refusing(self._message)),
+            web.post("/double/click", refusing(self._click)),
+            web.post("/double/delete", refusing(self._delete)),
+            web.post("/double/too-many-events", refusing(self._too_many_events)),
+            web.get("/double/view", refusing(self._view)),
+            web.get("/double/calls", refusing(self._made)),
+        ]
+
+    async def _people(self, _: web.Request) -> web.Response:
+        return web.json_response(
+            {one.name: {"id": one.id, "dm": one.dm} for one in PEOPLE.values()}
+        )
+
+    async def _command(self, request: web.Request) -> web.Response:
+        given = await read_object(request)
+        user, channel = strings(given, "user", "channel")
+        answer = await self._acts.command(user, channel, str(given.get("text", "")))
+        return web.json_response({"status": answer.status})
+
+    async def _message(self, request: web.Request) -> web.Response:
+        given = await read_object(request)
+        user, channel, text = strings(given, "user", "channel", "text")
+        message, answer = await self._acts.message(
+            user,
+            channel,
+            text,
+            given.get("thread", ""),
+            files=given.get("files", []),
+            event=given.get("event", {}),
+        )
+        return web.json_response({"ts": message.ts, "status": answer.status})
+
+    async def _click(self, request: web.Request) -> web.Response:
+        given = await read_object(request)
+        user, channel, ts, action = strings(given, "user", "channel", "ts", "action")
+        answer = await self._acts.click(user, channel, ts, action)
+        return web.json_response({"status": answer.status})
+
+    async def _delete(self, request: web.Request) -> web.Response:
+        given = await read_object(request)
+        user, channel, ts = strings(given, "user", "channel", "ts")
+        answer = await self._acts.delete(user, channel, ts)
+        return web.json_response({"status": answer.status})
+
+    async def _too_many_events(self, _: web.Request) -> web.Response:
+        answer = await self._acts.too_many_events()
+        return web.json_response({"status": answer.status})
+
+    async def _view(self, request: web.Request) -> web.Response:
+        user, channel = strings(dict(request.query), "user", "channel")
+        shown = view.seen(self._workspace, user, channel)
+        return web.json_response({"messages": view.as_json(shown)})
+
+    async def _made(self, _: web.Request) -> web.Response:
+        return web.json_response({"calls": self._calls.made})

@@ -1,0 +1,113 @@
+"""The page to try it by hand: one sample person's window; it works without JavaScript."""
+
+import hashlib
+from importlib.resources import files
+from urllib.parse import urlencode
+
+from aiohttp import ETag, web
+from jinja2 import Environment, PackageLoader
+
+from bizassist.local.slack.errors import SlackError
+from bizassist.local.slack.events.person_actions import Acts
+from bizassist.local.slack.page import view
+from bizassist.local.slack.people import PEOPLE, Person
+from bizassist.local.slack.workspace import BOT_USER, GENERAL, TEAM_NAME, Workspace
+
+POLLS = 20  # reloads after a message, one a second, where scripts don't run
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+STATIC = {"slack.css": "text/css", "slack.js": "text/javascript"}
+
+
+class Page:
+    """Shows a channel as one person sees it, and takes what they type."""
+
+    def __init__(self, workspace: Workspace, acts: Acts) -> None:
+        self._workspace = workspace
+        self._acts = acts
+        self._templates = Environment(
+            loader=PackageLoader("bizassist.local.slack.page"), autoescape=True, trim_blocks=True
+        )
+        self._templates.globals["general"] = GENERAL
+        self._read_until: dict[str, float] = {}
+
+    def routes(self) -> list[web.RouteDef]:
+        """The routes, for ``Application.add_routes``."""
+        return [
+            web.get("/", self._window),
+            web.get("/messages", self._messages),
+            web.post("/say", self._say),
+            web.get("/static/{name}", self._static),
+        ]
+
+    async def _window(self, request: web.Request) -> web.Response:
+        person, channel = self._place(request.query.get("as"), request.query.get("in"))
+        thread = request.query.get("thread", "")
+        wait = min(POLLS, int(asked)) if (asked := request.query.get("wait", "")).isdecimal() else 0
+        return self._html(
+            "window.html",
+            team=TEAM_NAME,
+            person=person,
+            people=PEOPLE.values(),
+            channel=channel,
+            thread=thread,
+            again=_address(person, channel, thread, wait - 1) if wait else "",
+            **self._seen(person, channel),
+        )
+
+    async def _messages(self, request: web.Request) -> web.Response:
+        person, channel = self._place(request.query.get("as"), request.query.get("in"))
+        values = self._seen(person, channel)
+        answer = self._html("messages.html", person=person, channel=channel, **values)
+        etag = hashlib.sha256((answer.text or "").encode()).hexdigest()[:32]
+        if any(tag.value == etag for tag in request.if_none_match or ()):
+            return web.Response(status=304)
+        answer.etag = ETag(etag)
+        return answer
+
+    async def _say(self, request: web.Request) -> web.Response:
+        form = await request.post()
+        person, channel = self._place(str(form.get("as", "")), str(form.get("in", "")))
+        text, thread = str(form.get("text", "")).strip(), str(form.get("thread", ""))
+        if text:
+            try:
+                await self._acts.say(person.id, channel, text, thread)
+            except SlackError as error:
+                raise web.HTTPBadRequest(text=f"Slack refuses this: {error}.") from None
+        raise web.HTTPSeeOther(_address(person, channel, thread, POLLS))
+
+    async def _static(self, request: web.Request) -> web.Response:
+        name = request.match_info["name"]
+        if name not in STATIC:
+            raise web.HTTPNotFound(text="There is nothing here.")
+        body = (files(__package__) / "static" / name).read_bytes()
+        return web.Response(body=body, content_type=STATIC[name], charset="utf-8", headers=HEADERS)
+
+    def _seen(self, person: Person, channel: str) -> dict[str, object]:
+        shown = view.seen(self._workspace, person.id, channel)
+        written = [float(m.ts) for m in self._workspace.history(person.dm) if m.author == BOT_USER]
+        latest = max(written, default=0.0)
+        if channel == person.dm:
+            self._read_until[person.id] = latest
+        return {"shown": shown, "unread": latest > self._read_until.get(person.id, 0.0)}
+
+    def _place(self, user: str | None, channel: str | None) -> tuple[Person, str]:
+        """Who looks at which channel; their direct messages unless it is one they are in."""
+        person = PEOPLE.get(user or "") or next(iter(PEOPLE.values()))
+        return person, channel if channel in {GENERAL, person.dm} else person.dm
+
+    def _html(self, template: str, **values: object) -> web.Response:
+        text = self._templates.get_template(template).render(values)
+        return web.Response(text=text, content_type="text/html", headers=HEADERS)
+
+
+def _address(person: Person, channel: str, thread: str, wait: int) -> str:
+    query = {"as": person.id, "in": channel, "thread": thread, "wait": str(wait)}
+    return f"/?{urlencode(query)}#latest"

@@ -1,0 +1,137 @@
+"""The rest of the Web API that an assistant uses: who am I, who are they, what was said where."""
+
+import re
+from typing import Any
+
+from bizassist.local.slack.errors import SlackError
+from bizassist.local.slack.people import account, addressee
+from bizassist.local.slack.web_api.arguments import Arguments
+from bizassist.local.slack.web_api.chat import payload
+from bizassist.local.slack.workspace import (
+    BOT,
+    BOT_NAME,
+    BOT_USER,
+    TEAM,
+    TEAM_DOMAIN,
+    TEAM_NAME,
+    Message,
+    Workspace,
+)
+
+
+def auth_test(_: Workspace, __: Arguments) -> dict[str, Any]:
+    """``auth.test``."""
+    return {
+        "url": f"https://{TEAM_DOMAIN}.slack.com/",
+        "team": TEAM_NAME,
+        "user": BOT_NAME.lower(),
+        "team_id": TEAM,
+        "user_id": BOT_USER,
+        "bot_id": BOT,
+        "is_enterprise_install": False,
+    }
+
+
+def users_info(_: Workspace, given: Arguments) -> dict[str, Any]:
+    """``users.info``."""
+    found = account(given.required("user"))
+    profile = {"real_name": found.real_name, "display_name": found.name}
+    user = {
+        "id": found.id,
+        "team_id": TEAM,
+        "name": found.name,
+        "real_name": found.real_name,
+        "deleted": found.deleted,
+        "is_bot": found.is_bot,
+        "profile": profile,
+    }
+    return {"user": user}
+
+
+def team_info(_: Workspace, given: Arguments) -> dict[str, Any]:
+    """``team.info``."""
+    if given.optional("team") not in {"", TEAM}:
+        raise SlackError("team_not_found")
+    return {"team": {"id": TEAM, "name": TEAM_NAME, "domain": TEAM_DOMAIN}}
+
+
+def conversations_open(_: Workspace, given: Arguments) -> dict[str, Any]:
+    """``conversations.open``, for one person."""
+    users = given.required("users").split(",")
+    if len(users) > 1:
+        raise SlackError("not_enough_users" if not all(users) else "method_not_supported")
+    return {"channel": {"id": addressee(users[0]).dm}}
+
+
+def conversations_info(workspace: Workspace, given: Arguments) -> dict[str, Any]:
+    """``conversations.info``."""
+    found = workspace.channel(given.required("channel"))
+    if found.is_private:
+        found.check_member()
+    if found.owner:
+        owner = {"user": found.owner, "is_channel": False, "is_im": True}
+        return {"channel": {"id": found.id, **owner}}
+    shown = {
+        "id": found.id,
+        "name": found.name,
+        "is_channel": True,
+        "is_im": False,
+        "is_private": found.is_private,
+        "is_archived": found.is_archived,
+        "is_member": found.has_app,
+        "num_members": len(found.members),
+    }
+    return {"channel": shown}
+
+
+def conversations_history(workspace: Workspace, given: Arguments) -> dict[str, Any]:
+    """``conversations.history``: newest first, without replies and without ephemeral messages."""
+    channel = given.required("channel")
+    workspace.channel(channel).check_member()
+    return _page(workspace.history(channel)[::-1], given)
+
+
+def conversations_replies(workspace: Workspace, given: Arguments) -> dict[str, Any]:
+    """``conversations.replies``: oldest first, beginning with the thread's first message."""
+    channel, ts = given.required("channel"), given.required("ts")
+    workspace.channel(channel).check_member()
+    return _page(workspace.thread(channel, ts), given)
+
+
+def _page(messages: list[Message], given: Arguments) -> dict[str, Any]:
+    limit = given.count("limit", 100)
+    oldest, latest = given.optional("oldest") or "0", given.optional("latest") or "9" * 10
+    inclusive = given.flag("inclusive")
+    within = [
+        message
+        for message in messages
+        if float(oldest) < float(message.ts) < float(latest)
+        or (inclusive and message.ts in {oldest, latest})
+    ]
+    with_metadata = given.flag("include_all_metadata")
+    return {
+        "messages": [payload(message, metadata=with_metadata) for message in within[:limit]],
+        "has_more": len(within) > limit,
+    }
+
+
+def reactions_add(workspace: Workspace, given: Arguments) -> dict[str, Any]:
+    """``reactions.add``."""
+    name = given.required("name")
+    message = workspace.message(given.required("channel"), given.required("timestamp"))
+    if not re.fullmatch(r"[a-z0-9_+'-]{1,100}", name):
+        raise SlackError("invalid_name")
+    if name in message.reactions:
+        raise SlackError("already_reacted")
+    message.reactions.add(name)
+    return {}
+
+
+def set_status(workspace: Workspace, given: Arguments) -> dict[str, Any]:
+    """``assistant.threads.setStatus``; an empty status takes it away."""
+    channel, thread = given.required("channel_id"), given.required("thread_ts")
+    if "status" not in given.values:
+        raise SlackError("invalid_arguments", ("missing required field: status",))
+    workspace.thread(channel, thread)
+    workspace.statuses[channel, thread] = given.optional("status")
+    return {}
