@@ -30,8 +30,8 @@ OUT_OF_MEMORY = 3
 MOST_CHARACTERS = 1_000_000
 MOST_SECTIONS = 2_000
 FORMATS = {
-    "PDF": "pdf", "Word": "word", "Excel": "sheets", "PowerPoint": "slides", "CSV": "tables",
-    "HTML": "page", "text": "text",
+    "PDF": "pdf", "Word": "word", "Excel": "excel", "PowerPoint": "powerpoint",
+    "CSV": "tables", "HTML": "html", "text": "text",
 }  # fmt: skip
 LIMITS = {
     resource.RLIMIT_AS: MEMORY,

@@ -132,7 +132,7 @@ async def test_the_process_has_given_everything_away_before_it_reads() -> None:
     """Its limits, its environment and what it can reach, as the process itself sees them."""
     probe = (
         "import os, resource, sys\n"
-        "from agent.tools.documents import child, kinds\n"
+        "from agent.tools.documents import reading_process as child, file_types as kinds\n"
         "def look(name, data):\n"
         "    limits = {str(n): resource.getrlimit(n)[1] for n in child.LIMITS}\n"
         "    raise child.RefusedError(repr((limits, dict(os.environ), len(data))))\n"
