@@ -72,7 +72,7 @@ BROKEN = """
 import asyncio
 from agent.telemetry import export as agents
 from bizassist import telemetry as chats
-assert agents.begun("x") is None
+assert agents.start_or_log("x") is None
 async def serve():
     async with chats.recording():
         print("goes on")
