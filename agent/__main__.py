@@ -3,8 +3,9 @@
 import sys
 
 from agent.app import application
+from agent.errors import SettingsError
 from agent.models import providers as models
-from agent.settings import Settings, SettingsError, port
+from agent.settings import Settings, port
 from agent.telemetry import log
 
 STOP_SECONDS = 10

@@ -12,21 +12,23 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
-from agent.errors import run_error
-from agent.request.caller import Authorizer, Caller
-from agent.request.middleware import Door
-from agent.request.signing_keys import Keys
+from agent.error_rendering import run_error_event
+from agent.errors import AgentUnavailableError
+from agent.request.caller import Caller
+from agent.request.middleware import RequestMiddleware
+from agent.request.signing_keys import SigningKeys
+from agent.request.token_verification import Authorizer
 from agent.settings import Settings
-from agent.telemetry.export import Telemetry, begun, is_on
-from agent.telemetry.trace import Traced
+from agent.telemetry.export import Telemetry, is_on, start_or_log
+from agent.telemetry.trace import TraceMiddleware
 
 if TYPE_CHECKING:
-    from agent.run.run import Assistant
+    from agent.run.assistant import Assistant
 
 
 def authorizer(settings: Settings) -> Authorizer:
     """Who may ask, as the runtime's JWT authorizer is told it too."""
-    keys = Keys(str(settings.discovery_url))
+    keys = SigningKeys(str(settings.discovery_url))
     return Authorizer(keys, settings.issuer, settings.web_client_id, Settings.groups)
 
 
@@ -36,11 +38,11 @@ def application(settings: Settings) -> AGUIApp:
     app = AGUIApp(
         lifespan=agent.lifespan,
         middleware=[
-            Middleware(Traced, ready=agent.traced),
-            Middleware(Door, authorizer=authorizer(settings)),
+            Middleware(TraceMiddleware, ready=agent.tracing_ready),
+            Middleware(RequestMiddleware, authorizer=authorizer(settings)),
         ],
     )
-    # A WebSocket is a second door that nobody uses and that answers bad input in pydantic's words.
+    # Nobody uses the WebSocket route, and it answers bad input in pydantic's words.
     app.router.routes[:] = [route for route in app.router.routes if isinstance(route, Route)]
     app.entrypoint(agent.invoke)
     app.ping(agent.ping)
@@ -54,25 +56,27 @@ class _Agent:
         self._settings = settings
         self._running = 0
         self._assistant: asyncio.Task[Assistant]
-        self._reading: asyncio.Task[None] | None = None
+        self._policy_refresh: asyncio.Task[None] | None = None
         self._telemetry: asyncio.Task[Telemetry | None] | None = None
 
     @asynccontextmanager
     async def lifespan(self, _: Starlette) -> AsyncIterator[None]:
         if is_on():
-            self._telemetry = asyncio.create_task(asyncio.to_thread(begun, "bizassist-agent"))
+            self._telemetry = asyncio.create_task(
+                asyncio.to_thread(start_or_log, "bizassist-agent")
+            )
         self._assistant = asyncio.create_task(self._prepare())
         try:
             yield
         finally:
-            if self._reading is not None:
-                self._reading.cancel()
+            if self._policy_refresh is not None:
+                self._policy_refresh.cancel()
             if not self._assistant.cancel() and not self._assistant.exception():
-                await self._assistant.result().shared.gateway.close()
+                await self._assistant.result().factory.gateway.close()
             if self._telemetry is not None and (telemetry := await self._telemetry):
                 await asyncio.to_thread(telemetry.stop)
 
-    async def traced(self) -> None:
+    async def tracing_ready(self) -> None:
         """Wait until spans are recorded, if they are to be."""
         if self._telemetry is not None:
             await asyncio.shield(self._telemetry)
@@ -80,8 +84,8 @@ class _Agent:
     async def invoke(
         self, run_input: RunAgentInput, context: RequestContext
     ) -> AsyncIterator[BaseEvent]:
-        asked = context.request.state  # type: ignore[union-attr]  # the door's
-        caller: Caller = asked.caller
+        state = context.request.state  # type: ignore[union-attr]  # set by RequestMiddleware
+        caller: Caller = state.caller
         self._running += 1
         try:
             # At once, also while the process is still getting ready: whoever waits sees it begin.
@@ -89,9 +93,10 @@ class _Agent:
             try:
                 assistant = await asyncio.shield(self._assistant)
             except Exception as error:  # noqa: BLE001 - an error event must not carry its text
-                yield run_error("UNAVAILABLE", f"{type(error).__name__}: {error}")
+                detail = f"{type(error).__name__}: {error}"
+                yield run_error_event(AgentUnavailableError(detail=detail))
                 return
-            async for event in assistant.run(run_input, caller, asked.files):
+            async for event in assistant.run(run_input, caller, state.files):
                 yield event
         finally:
             self._running -= 1
@@ -100,35 +105,39 @@ class _Agent:
         return PingStatus.HEALTHY_BUSY if self._running else PingStatus.HEALTHY
 
     async def _prepare(self) -> "Assistant":
-        await self.traced()  # Strands asks once, when the first agent is made, where spans go
-        assistant = await asyncio.to_thread(assistant_of, self._settings)
-        await assistant.shared.gateway.tools()
-        self._reading = asyncio.create_task(assistant.shared.policies.keep_fresh())
+        await (
+            self.tracing_ready()
+        )  # Strands asks once, when the first agent is made, where spans go
+        assistant = await asyncio.to_thread(build_assistant, self._settings)
+        await assistant.factory.gateway.tools()
+        self._policy_refresh = asyncio.create_task(assistant.factory.policies.keep_fresh())
         return assistant
 
 
-def assistant_of(settings: Settings) -> "Assistant":
+def build_assistant(settings: Settings) -> "Assistant":
     """What all runs share, made anew; its tools are listed when they are first asked for."""
     import boto3  # noqa: PLC0415 - these imports take seconds; /ping must not wait for them
 
-    from agent.memory.access import MemoryAccess  # noqa: PLC0415
-    from agent.memory.person_memory import Memories  # noqa: PLC0415
+    from agent.memory.agentcore_memory import AgentCoreMemory  # noqa: PLC0415
+    from agent.memory.credentials import MemoryCredentials  # noqa: PLC0415
     from agent.models.providers import model  # noqa: PLC0415
-    from agent.run.assembly import Preparation  # noqa: PLC0415
-    from agent.run.limits import Allowance  # noqa: PLC0415
-    from agent.run.run import Assistant  # noqa: PLC0415
-    from agent.tools.client_accounts import Clients  # noqa: PLC0415
+    from agent.run.agent_factory import AgentFactory  # noqa: PLC0415
+    from agent.run.assistant import Assistant  # noqa: PLC0415
+    from agent.run.limits import RunLimits  # noqa: PLC0415
+    from agent.tools.client_accounts import ClientAccounts  # noqa: PLC0415
     from agent.tools.gateway import Gateway  # noqa: PLC0415
-    from agent.tools.policies.collection import Policies  # noqa: PLC0415
-    from agent.tools.policies.storage import shelf  # noqa: PLC0415
+    from agent.tools.policies.collection import PolicyCollection  # noqa: PLC0415
+    from agent.tools.policies.storage import document_storage  # noqa: PLC0415
 
     aws = boto3.Session()
-    memories = Memories(settings.memory_id, MemoryAccess(settings.memory_role_arn, aws))
-    clients = Clients(settings.clients_table, aws)
-    policies = Policies(shelf(settings.policies_folder, settings.policies_bucket, aws))
-    allowance = Allowance(settings.turn_tool_calls, settings.turn_tokens, settings.turn_seconds)
-    return Assistant(
-        Preparation(
-            model(settings.model_choice), Gateway(settings), memories, clients, policies, allowance
-        )
+    credentials = MemoryCredentials(settings.memory_role_arn, aws)
+    policies = document_storage(settings.policies_folder, settings.policies_bucket, aws)
+    factory = AgentFactory(
+        model=model(settings.model_choice),
+        gateway=Gateway(settings),
+        memory=AgentCoreMemory(settings.memory_id, credentials),
+        client_accounts=ClientAccounts(settings.clients_table, aws),
+        policies=PolicyCollection(policies),
+        run_limits=RunLimits(settings.turn_tool_calls, settings.turn_tokens, settings.turn_seconds),
     )
+    return Assistant(factory)

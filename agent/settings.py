@@ -20,16 +20,10 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from agent.errors import SettingsError
+
 DEFAULT_PREFIX = "/app/bizassist"
 DEFAULT_PORT = 8080
-
-
-class SettingsError(Exception):
-    """The agent can't start; each problem is one sentence for the person who runs it."""
-
-    def __init__(self, problems: list[str]) -> None:
-        self.problems = problems
-        super().__init__("\n".join(problems))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +82,7 @@ class Settings(BaseSettings):
 
     @field_validator("policies_bucket")
     @classmethod
-    def _policies_lie_somewhere(cls, bucket: str, info: ValidationInfo) -> str:
+    def _bucket_or_folder(cls, bucket: str, info: ValidationInfo) -> str:
         if not bucket and info.data.get("policies_folder") is None:
             raise PydanticCustomError("missing", "no bucket and no folder")
         return bucket

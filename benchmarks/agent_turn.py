@@ -26,11 +26,11 @@ from strands.memory import MemoryManager, MemoryStore
 from strands.tools.mcp import MCPClient
 from strands.types.tools import AgentTool
 
-from agent.app import assistant_of
-from agent.memory.access import FAULTS
+from agent.app import build_assistant
+from agent.memory.isolation import FAILED_CALLS
 from agent.models.offline.model import OfflineModel
 from agent.request.caller import Caller
-from agent.run.assembly import Preparation
+from agent.run.agent_factory import AgentFactory
 from agent.run.explanation import Explanation
 from agent.settings import Settings
 from agent.tools.gateway import MachineToken
@@ -86,12 +86,12 @@ def built_anew(settings: Settings) -> float:
         return time.perf_counter() - began
 
 
-async def prepared(shared: Preparation) -> tuple[float, float]:
+async def prepared(factory: AgentFactory) -> tuple[float, float]:
     """The seconds, and those of the processor, that the product takes for one turn."""
-    FAULTS.set([])
+    FAILED_CALLS.set([])
     caller = Caller(SUBJECT, frozenset({"bizassist-users"}))
     began, worked = time.perf_counter(), time.process_time()
-    ready = await shared.of(caller, uuid.uuid4().hex * 2, Explanation())
+    ready = await factory.assemble(caller, uuid.uuid4().hex * 2, Explanation())
     taken = time.perf_counter() - began, time.process_time() - worked
     tools: list[AgentTool] = list(ready.agent.tool_registry.registry.values())
     if ready.memory is None or len(tools) < len(KINDS):
@@ -105,17 +105,17 @@ async def measure(rounds: int) -> dict[str, list[float]]:
     async with cloud() as known, gateway(known):
         del known
         settings = Settings.load()
-        shared = (await asyncio.to_thread(assistant_of, settings)).shared
+        factory = (await asyncio.to_thread(build_assistant, settings)).factory
         try:
             for number in range(rounds + 1):
-                ours, processor = await prepared(shared)
+                ours, processor = await prepared(factory)
                 naive = await asyncio.to_thread(built_anew, settings)
                 if number:  # the first turn of a process is not warm
                     taken[OURS].append(ours)
                     taken[CPU].append(processor)
                     taken[NAIVE].append(naive)
         finally:
-            await shared.gateway.close()
+            await factory.gateway.close()
     return taken
 
 

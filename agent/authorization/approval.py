@@ -38,7 +38,7 @@ class Approval(InterventionHandler):
     def before_tool_call(self, event: BeforeToolCallEvent, **_: Any) -> Proceed | Deny:
         """Let the call pass, refuse it, or leave the run until its person has decided."""
         call = event.tool_use
-        if call["name"] not in needing_approval(POLICY):
+        if call["name"] not in tools_needing_approval(POLICY):
             return Proceed()
         if not self._possible:
             return Deny(reason=CANT_ASK)
@@ -53,7 +53,7 @@ class Approval(InterventionHandler):
 
 
 @cache
-def needing_approval(policy: str) -> Mapping[str, str]:
+def tools_needing_approval(policy: str) -> Mapping[str, str]:
     """Each tool whose calls need approval, with what a call does in plain words.
 
     They are the actions of the policies with an annotation ``@approval("what a call does")``; one
@@ -61,7 +61,7 @@ def needing_approval(policy: str) -> Mapping[str, str]:
 
     :raises ValueError: when a policy has the annotation and no tool's name, or no words.
     """
-    found: dict[str, str] = {}
+    descriptions: dict[str, str] = {}
     rules = json.loads(cedarpy.policies_to_json_str(policy))["staticPolicies"].values()
     for rule in rules:
         if ANNOTATION not in rule.get("annotations", {}):
@@ -71,23 +71,23 @@ def needing_approval(policy: str) -> Mapping[str, str]:
         tools = action.get("entities") or [action.get("entity")]
         if not words or None in tools:
             raise ValueError(f"@{ANNOTATION} needs its words, and a policy that names its tools")
-        found |= {tool["id"]: words for tool in tools}
-    return found
+        descriptions |= {tool["id"]: words for tool in tools}
+    return descriptions
 
 
-async def drop(agent: Agent) -> str:
-    """Refuse what waits for a decision that won't come: its person has asked something else.
+async def decline_pending(agent: Agent) -> None:
+    """Decline what waits for a decision that won't come: its person has asked something else.
 
     Strands takes no new question before it has its answers. It gets them, and ends there: the
-    conversation has a result for each call, and no model is asked. There is nothing to tell.
+    conversation has a result for each call, and no model is asked.
     """
     waiting = agent._interrupt_state  # noqa: SLF001 - there is no public way to see what waits
     if not waiting.activated:
-        return ""
-    dropping = True
+        return
+    declining = True
 
     def end(event: AfterToolsEvent) -> None:
-        event.end_turn = NOT_APPROVED if dropping else False
+        event.end_turn = NOT_APPROVED if declining else False
 
     agent.hooks.add_callback(AfterToolsEvent, end)
     refusals: list[InterruptResponseContent] = [
@@ -95,12 +95,11 @@ async def drop(agent: Agent) -> str:
         for name in waiting.interrupts
     ]
     await agent.invoke_async(refusals)
-    dropping = False
-    return ""
+    declining = False
 
 
-def already_said(agent: Agent) -> str:
-    """The answer of a run that comes a second time: its calls are not made again, it is reread."""
+def saved_answer(agent: Agent) -> str:
+    """The answer of a run whose decision comes a second time: no call is made again."""
     if agent._interrupt_state.activated or not agent.messages:  # noqa: SLF001
         return ""
     last = agent.messages[-1]
@@ -108,16 +107,16 @@ def already_said(agent: Agent) -> str:
     return "\n\n".join(texts) if last["role"] == "assistant" else ""
 
 
-def in_plain_words(event: RunFinishedEvent) -> RunFinishedEvent:
+def with_descriptions(event: RunFinishedEvent) -> RunFinishedEvent:
     """The end of a run, its interrupts saying what the call would do."""
     if not isinstance(event.outcome, RunFinishedInterruptOutcome):
         return event
-    known = needing_approval(POLICY)
-    said = [
+    descriptions = tools_needing_approval(POLICY)
+    described = [
         interrupt.model_copy(
-            update={"message": known.get((interrupt.metadata or {}).get("tool_name", ""))}
+            update={"message": descriptions.get((interrupt.metadata or {}).get("tool_name", ""))}
         )
         for interrupt in event.outcome.interrupts
     ]
-    outcome = event.outcome.model_copy(update={"interrupts": said})
+    outcome = event.outcome.model_copy(update={"interrupts": described})
     return event.model_copy(update={"outcome": outcome})

@@ -10,12 +10,12 @@ from strands.hooks.events import BeforeToolCallEvent
 from strands.interventions import Deny, Proceed
 from strands.vended_interventions.cedar import CedarAuthorization
 
+from agent.errors import RightsError
 from agent.request.caller import Caller
 
 logger = logging.getLogger(__name__)
 
 POLICY = Path(__file__).with_name("rights.cedar").read_text("utf-8")
-REFUSAL = "You don't have the right to see that. An administrator can look it up for you."
 
 
 class Rights(CedarAuthorization):
@@ -35,7 +35,7 @@ class Rights(CedarAuthorization):
         """Let the call pass or refuse it; the arguments stay out of the audit."""
         verdict = super().before_tool_call(event, **kwargs)
         if isinstance(verdict, Deny):
-            return Deny(reason=self.refused(event.tool_use["name"], verdict.reason))
+            return Deny(reason=self.refusal(event.tool_use["name"], verdict.reason))
         return verdict
 
     def may_see(self, kind: str, name: str) -> bool:
@@ -51,10 +51,10 @@ class Rights(CedarAuthorization):
         }
         return cedarpy.is_authorized(request, self._policies, self._entities).allowed
 
-    def refused(self, tool: str, what: str) -> str:
+    def refusal(self, tool: str, what: str) -> str:
         """Audit a refusal; the sentence for the person carries its id and no content."""
         audit = self._audited("refused", tool, what)
-        return f"{REFUSAL} (Reference: {audit})"
+        return f"{RightsError.sentence} (Reference: {audit})"
 
     def withheld(self, tool: str, fields: list[str]) -> str:
         """Audit that fields of an answer were left out; a sentence that says which."""

@@ -1,1 +1,1 @@
-"""What is remembered of a person: read, recalled, paused, forgotten, fenced."""
+"""What is remembered of a person: saved, recalled, paused and forgotten, each person apart."""

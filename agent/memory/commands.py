@@ -1,9 +1,9 @@
-"""What a person may say about their memory, in plain words: told, forget, pause, resume."""
+"""Recognises memory commands in a message: forget, pause, resume; and facts that it states."""
 
 import re
 from dataclasses import dataclass
 
-TOLD = re.compile(
+FACT = re.compile(
     r"^(?:please )?(?:remember|note|don't forget|keep in mind)\b(?: that)?[\s,:]*(?P<what>.+)|"
     r"^(?P<said>(?:my [\w' -]{2,40}? (?:is|are)|i(?:'d| would)? (?:always |usually )?"
     r"(?:prefer|like)\b(?! to\b| you\b| a\b| some\b| it if\b)|i (?:work|live)\b|call me\b|"
@@ -11,7 +11,7 @@ TOLD = re.compile(
     r"curious|interested|here)\b)).+)",
     re.IGNORECASE,
 )
-POLITE = re.compile(
+COURTESY = re.compile(
     r"^(?:(?:please|now|ok|okay|and|hey|(?:can|could|would|will) you|i (?:want|would like) you to|"
     r"i'd like you to)\b[\s,]*)+|[\s,]*\bplease\b[\s.!?]*$|[\s.!?]+$",
     re.IGNORECASE,
@@ -21,7 +21,7 @@ KNOWN = (
     r"(?:that )?(?:you (?:know|remember|have learned|learned|have|stored|saved)|"
     r"(?:i|i've|i have) (?:ever )?(?:said|told you|mentioned))"
 )
-ALL_OF_ME = re.compile(
+FORGET_ME = re.compile(
     r"forget (?:me|(?:everything|all|all of it|anything|whatever|what)(?: " + KNOWN + r")?"
     r" (?:about|of|on) me(?: completely| entirely)?)|"
     r"forget (?:everything|all|whatever) " + KNOWN + r"|"
@@ -32,8 +32,8 @@ ALL_OF_ME = re.compile(
     r"(?: (?:about|of) me)?)",
     re.IGNORECASE,
 )
-ALL_OF_WHAT = re.compile(r"forget (?:everything|all|all of it|anything|whatever)", re.IGNORECASE)
-SOMETHING = re.compile(
+FORGET_UNCLEAR = re.compile(r"forget (?:everything|all|all of it|anything|whatever)", re.IGNORECASE)
+FORGET_SOMETHING = re.compile(
     r"forget (?:about |(?:everything|all|anything|whatever|what)(?: " + KNOWN + r")?"
     r"(?: (?:about|of|on))? |the fact that |that |(?=my |our |i |i'm ))(?P<what>.+)|"
     r"(?:delete|erase|remove|wipe|clear) (?:everything|all|anything|whatever|what) " + KNOWN + r" "
@@ -78,54 +78,54 @@ class Forget:
 
 
 @dataclass(frozen=True, slots=True)
-class AskWhat:
+class UnclearForget:
     """They want something forgotten and it is not clear how much."""
 
 
 @dataclass(frozen=True, slots=True)
-class Switch:
+class SetPaused:
     """Pause memory or let it go on."""
 
     paused: bool
 
 
-Wish = Forget | AskWhat | Switch
+MemoryCommand = Forget | UnclearForget | SetPaused
 
 
-def wish(text: str) -> Wish | None:
-    """The wish that a whole message is; None when it is, or also says, anything else.
+def memory_command(text: str) -> MemoryCommand | None:
+    """The memory command that a whole message is; None when it is, or also says, anything else.
 
     Deleting follows from these patterns alone: no model reads the message first.
     """
-    said = _bare(text)
+    said = _without_courtesy(text)
     if len(said) > LONGEST or "\n" in said or re.search(r"[.!?;]\s", said):
         return None
-    if ALL_OF_ME.fullmatch(said):
+    if FORGET_ME.fullmatch(said):
         return Forget(None)
-    if ALL_OF_WHAT.fullmatch(said):
-        return AskWhat()
+    if FORGET_UNCLEAR.fullmatch(said):
+        return UnclearForget()
     if PAUSE.fullmatch(said):
-        return Switch(paused=True)
+        return SetPaused(paused=True)
     if RESUME.fullmatch(said):
-        return Switch(paused=False)
-    return _something(said)
+        return SetPaused(paused=False)
+    return _forget_something(said)
 
 
-def _something(said: str) -> Forget | None:
-    found = SOMETHING.fullmatch(said)
+def _forget_something(said: str) -> Forget | None:
+    found = FORGET_SOMETHING.fullmatch(said)
     if found is None:
         return None
     what = next(part for part in found.groups() if part).strip()
     return None if NOTHING_NAMED.fullmatch(what) else Forget(what)
 
 
-def told(text: str) -> list[str]:
-    """What the person tells about themselves, sentence by sentence; a question tells nothing."""
+def stated_facts(text: str) -> list[str]:
+    """What the person says about themselves, sentence by sentence; a question states nothing."""
     return [fact for sentence in _sentences(text) if (fact := _fact(sentence))]
 
 
-def only_tells(text: str) -> bool:
-    """Whether every sentence tells something, so that nothing is asked."""
+def only_states_facts(text: str) -> bool:
+    """Whether every sentence states a fact, so that nothing is asked."""
     sentences = _sentences(text)
     return bool(sentences) and all(_fact(sentence) for sentence in sentences)
 
@@ -136,15 +136,15 @@ def _sentences(text: str) -> list[str]:
 
 
 def _fact(sentence: str) -> str:
-    found = TOLD.match(sentence)
+    found = FACT.match(sentence)
     if found is None or sentence.endswith("?"):
         return ""
     fact = (found["what"] or found["said"]).strip().rstrip(".!")
     return fact[:1].upper() + fact[1:]
 
 
-def _bare(text: str) -> str:
+def _without_courtesy(text: str) -> str:
     said, before = text.strip().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'"), ""
     while said != before:
-        before, said = said, POLITE.sub("", said).strip()
+        before, said = said, COURTESY.sub("", said).strip()
     return said

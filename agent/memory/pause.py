@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-SWITCH_SESSION = "memory-switch"
+PAUSE_SESSION = "memory-switch"
 RENEW_AFTER = timedelta(days=1)
 """Events expire; a pause is written anew on use, so it lasts as long as the person comes by."""
 MARK = "memory"
@@ -14,8 +14,8 @@ PAUSED = "paused"
 
 
 @dataclass(frozen=True, slots=True)
-class MemorySwitch:
-    """One person's switch.
+class MemoryPause:
+    """One person's pause.
 
     :param client: signs as the person.
     """
@@ -25,25 +25,25 @@ class MemorySwitch:
     subject: str
 
     def is_paused(self) -> bool:
-        """Read the switch; memory goes on unless it was paused."""
+        """Read the newest event; memory goes on unless it was paused."""
         newest = self.client.list_events(
             memoryId=self.memory_id,
             actorId=self.subject,
-            sessionId=SWITCH_SESSION,
+            sessionId=PAUSE_SESSION,
             maxResults=1,
         )["events"]
         if not newest or not _says_paused(newest[0]):
             return False
         if datetime.now(UTC) - newest[0]["eventTimestamp"] > RENEW_AFTER:
-            self.turn(paused=True)
+            self.write(paused=True)
         return True
 
-    def turn(self, *, paused: bool) -> None:
+    def write(self, *, paused: bool) -> None:
         """Pause or resume."""
         self.client.create_event(
             memoryId=self.memory_id,
             actorId=self.subject,
-            sessionId=SWITCH_SESSION,
+            sessionId=PAUSE_SESSION,
             eventTimestamp=datetime.now(UTC),
             payload=[{"blob": json.dumps({PAUSED: paused})}],
             metadata={MARK: {"stringValue": PAUSED}},

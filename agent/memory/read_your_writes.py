@@ -9,10 +9,10 @@ SERVICE = "bedrock-agentcore"
 KEEP_SECONDS = 60.0
 """What a session saved is asked for again by the process that saved it: a session has one."""
 MOST_EVENTS = 100
-ASKED = "asked_of_memory"
+PARAMETERS = "call_parameters"
 
 
-class Lately:
+class RecentWrites:
     """What one person's clients have saved a moment ago, and not deleted since.
 
     ListEvents is eventually consistent. Without this, a question that follows an answer at once
@@ -24,16 +24,16 @@ class Lately:
         self._events: dict[str, tuple[float, dict[str, Any]]] = {}
         self._lock = threading.Lock()
 
-    def around(self, client: Any) -> None:
-        """Take part in a client's calls, by botocore's events."""
+    def watch(self, client: Any) -> None:
+        """Note what a client saves, and complete what it lists, by botocore's events."""
         events = client.meta.events
-        events.register(f"before-parameter-build.{SERVICE}", _note_asked)
-        events.register(f"after-call.{SERVICE}.CreateEvent", self._created)
-        events.register(f"after-call.{SERVICE}.DeleteEvent", self._deleted)
-        events.register(f"after-call.{SERVICE}.ListEvents", self._listed)
-        events.register(f"after-call.{SERVICE}.ListSessions", self._sessions_listed)
+        events.register(f"before-parameter-build.{SERVICE}", _keep_parameters)
+        events.register(f"after-call.{SERVICE}.CreateEvent", self._on_created)
+        events.register(f"after-call.{SERVICE}.DeleteEvent", self._on_deleted)
+        events.register(f"after-call.{SERVICE}.ListEvents", self._on_events_listed)
+        events.register(f"after-call.{SERVICE}.ListSessions", self._on_sessions_listed)
 
-    def _created(self, parsed: Any, **_: Any) -> None:
+    def _on_created(self, parsed: Any, **_: Any) -> None:
         event = parsed.get("event")
         if event:
             with self._lock:
@@ -41,26 +41,26 @@ class Lately:
                 while len(self._events) > MOST_EVENTS:
                     self._events.pop(next(iter(self._events)))
 
-    def _deleted(self, context: Any, **_: Any) -> None:
+    def _on_deleted(self, context: Any, **_: Any) -> None:
         with self._lock:
-            self._events.pop(context.get(ASKED, {}).get("eventId"), None)
+            self._events.pop(context.get(PARAMETERS, {}).get("eventId"), None)
 
-    def _listed(self, parsed: Any, context: Any, **_: Any) -> None:
+    def _on_events_listed(self, parsed: Any, context: Any, **_: Any) -> None:
         """Put what is missing where it belongs: the newest event comes first."""
-        asked, listed = context.get(ASKED, {}), parsed.get("events")
-        if listed is None or "nextToken" in asked:
+        parameters, listed = context.get(PARAMETERS, {}), parsed.get("events")
+        if listed is None or "nextToken" in parameters:
             return
         known = {event["eventId"] for event in listed}
-        for event in self._of(asked, "memoryId", "actorId", "sessionId"):
-            if event["eventId"] not in known and _fits(event, asked.get("filter", {})):
-                _put(event, listed, more_to_come=bool(parsed.get("nextToken")))
+        for event in self._kept(parameters, "memoryId", "actorId", "sessionId"):
+            if event["eventId"] not in known and _passes(event, parameters.get("filter", {})):
+                _insert(event, listed, more_to_come=bool(parsed.get("nextToken")))
 
-    def _sessions_listed(self, parsed: Any, context: Any, **_: Any) -> None:
-        asked, listed = context.get(ASKED, {}), parsed.get("sessionSummaries")
-        if listed is None or "nextToken" in asked or "filter" in asked:
+    def _on_sessions_listed(self, parsed: Any, context: Any, **_: Any) -> None:
+        parameters, listed = context.get(PARAMETERS, {}), parsed.get("sessionSummaries")
+        if listed is None or "nextToken" in parameters or "filter" in parameters:
             return
         known = {summary["sessionId"] for summary in listed}
-        for event in self._of(asked, "memoryId", "actorId"):
+        for event in self._kept(parameters, "memoryId", "actorId"):
             if event["sessionId"] not in known:
                 known.add(event["sessionId"])
                 listed.append(
@@ -71,32 +71,34 @@ class Lately:
                     }
                 )
 
-    def _of(self, asked: Mapping[str, Any], *names: str) -> list[dict[str, Any]]:
+    def _kept(self, parameters: Mapping[str, Any], *names: str) -> list[dict[str, Any]]:
         """What is still kept of what was asked for, the oldest first."""
         with self._lock:
-            least = self._clock() - KEEP_SECONDS
-            self._events = {id_: kept for id_, kept in self._events.items() if kept[0] > least}
+            oldest = self._clock() - KEEP_SECONDS
+            self._events = {id_: entry for id_, entry in self._events.items() if entry[0] > oldest}
             events = [event for _, event in self._events.values()]
-        return [event for event in events if all(event[name] == asked.get(name) for name in names)]
+        return [
+            event for event in events if all(event[name] == parameters.get(name) for name in names)
+        ]
 
 
-def _note_asked(params: Any, context: Any, **_: Any) -> None:
-    context[ASKED] = dict(params)
+def _keep_parameters(params: Any, context: Any, **_: Any) -> None:
+    context[PARAMETERS] = dict(params)
 
 
-def _fits(event: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
+def _passes(event: Mapping[str, Any], event_filter: Mapping[str, Any]) -> bool:
     """Whether a listing with this filter would have the event, as far as the agent filters."""
-    if "branch" in wanted:
+    if "branch" in event_filter:
         return False
     return all(
         one.get("operator") == "EQUALS_TO"
         and event.get("metadata", {}).get(one["left"]["metadataKey"])
         == one["right"]["metadataValue"]
-        for one in wanted.get("eventMetadata", ())
+        for one in event_filter.get("eventMetadata", ())
     )
 
 
-def _put(event: dict[str, Any], listed: list[Any], *, more_to_come: bool) -> None:
+def _insert(event: dict[str, Any], listed: list[Any], *, more_to_come: bool) -> None:
     """Before the first that isn't newer; what is older than a whole page is on another one."""
     place = next((at for at, one in enumerate(listed) if not _newer(one, event)), len(listed))
     if place < len(listed) or not more_to_come:

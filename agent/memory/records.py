@@ -11,8 +11,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from agent.memory.access import ForeignMemoryError, is_own_namespace
-from agent.memory.pause import SWITCH_SESSION
+from agent.errors import ForeignMemoryError
+from agent.memory.isolation import is_own_namespace
+from agent.memory.pause import PAUSE_SESSION
 from agent.memory.text_matching import Matches
 
 KINDS = ("facts", "preferences", "summaries")
@@ -21,7 +22,7 @@ ROUNDS = 3
 PAUSE_SECONDS = 0.5
 """Listings follow deletions with a delay: what is still listed is looked at again."""
 AT_ONCE = 8
-STILL_LEARNING = timedelta(minutes=2)
+EXTRACTION_DELAY = timedelta(minutes=2)
 """What was said this recently may be on its way into a record that does not exist yet."""
 
 
@@ -47,7 +48,7 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
-class Forgotten:
+class Deletion:
     """What was deleted, as it was read back.
 
     :param left: what is still there although it should not be.
@@ -71,29 +72,29 @@ class Records:
         self._memory_id = memory_id
         self._subject = subject
 
-    def known(self) -> list[Record]:
+    def all_records(self) -> list[Record]:
         """All records of all kinds, the newest first within a kind."""
-        return [record for kind in KINDS for record in self._of(kind)]
+        return [record for kind in KINDS for record in self._records_of(kind)]
 
-    def said(self) -> list[Event]:
+    def all_events(self) -> list[Event]:
         """All events of all conversations."""
-        return [event for session in self._sessions() for event in self._in(session)]
+        return [event for session in self._sessions() for event in self._events_of(session)]
 
-    def forget(self, matches: Matches) -> Forgotten:
+    def forget(self, matches: Matches) -> Deletion:
         """Delete what matches, then look again until nothing is left or patience ends."""
         deleted: dict[str, Event | Record] = {}
         left = self._matching(matches)
-        for turn in range(ROUNDS):
+        for attempt in range(ROUNDS):
             if not left:
                 break
-            if turn:
+            if attempt:
                 time.sleep(PAUSE_SECONDS)
             self._delete(left)
             deleted |= {entry.id: entry for entry in left}
             left = self._matching(matches)
         events = [entry for entry in deleted.values() if isinstance(entry, Event)]
-        recent = datetime.now(UTC) - STILL_LEARNING
-        return Forgotten(
+        recent = datetime.now(UTC) - EXTRACTION_DELAY
+        return Deletion(
             records=len(deleted) - len(events),
             events=len(events),
             left=len(left),
@@ -102,7 +103,7 @@ class Records:
 
     def _matching(self, matches: Matches) -> list[Event | Record]:
         """Events first: once they are gone nothing can be learned from them again."""
-        entries: list[Event | Record] = [*self.said(), *self.known()]
+        entries: list[Event | Record] = [*self.all_events(), *self.all_records()]
         return [entry for entry in entries if matches(entry.text)]
 
     def _delete(self, entries: list[Event | Record]) -> None:
@@ -113,7 +114,7 @@ class Records:
             list(pool.map(self._delete_record, records))
 
     def _delete_event(self, event: Event) -> None:
-        with _absent_is_well():
+        with _ignoring_absent():
             self._client.delete_event(
                 memoryId=self._memory_id,
                 actorId=self._subject,
@@ -126,13 +127,13 @@ class Records:
 
         :raises ForeignMemoryError: when it lies anywhere else; nothing is deleted then.
         """
-        named = {"memoryRecordId": record.id, "namespace": record.namespace}
-        with _absent_is_well():
-            now = self._client.get_memory_record(memoryId=self._memory_id, **named)["memoryRecord"]
+        key = {"memoryRecordId": record.id, "namespace": record.namespace}
+        with _ignoring_absent():
+            now = self._client.get_memory_record(memoryId=self._memory_id, **key)["memoryRecord"]
             _check_own(now["namespaces"], self._subject)
-            self._client.delete_memory_record(memoryId=self._memory_id, **named)
+            self._client.delete_memory_record(memoryId=self._memory_id, **key)
 
-    def _of(self, kind: str) -> list[Record]:
+    def _records_of(self, kind: str) -> list[Record]:
         found = self._pages(
             self._client.list_memory_records,
             "memoryRecordSummaries",
@@ -154,21 +155,21 @@ class Records:
     def _sessions(self) -> list[str]:
         found = self._pages(self._client.list_sessions, "sessionSummaries", actorId=self._subject)
         sessions = (summary["sessionId"] for summary in found)
-        return [session for session in sessions if session != SWITCH_SESSION]
+        return [session for session in sessions if session != PAUSE_SESSION]
 
-    def _in(self, session: str) -> list[Event]:
+    def _events_of(self, session: str) -> list[Event]:
         found = self._pages(
             self._client.list_events, "events", actorId=self._subject, sessionId=session
         )
         return [
-            Event(event["eventId"], session, _written(event), event["eventTimestamp"])
+            Event(event["eventId"], session, _text_of(event), event["eventTimestamp"])
             for event in found
         ]
 
-    def _pages(self, call: Callable[..., Any], name: str, **asked: Any) -> Iterator[Any]:
+    def _pages(self, call: Callable[..., Any], name: str, **parameters: Any) -> Iterator[Any]:
         token: dict[str, str] = {}
         while True:
-            page = call(memoryId=self._memory_id, maxResults=PAGE, **asked, **token)
+            page = call(memoryId=self._memory_id, maxResults=PAGE, **parameters, **token)
             yield from page[name]
             if not page.get("nextToken"):
                 return
@@ -177,10 +178,10 @@ class Records:
 
 def _check_own(namespaces: list[str], subject: str) -> None:
     if not namespaces or not all(is_own_namespace(name, subject) for name in namespaces):
-        raise ForeignMemoryError("a record lies outside the person's namespaces")
+        raise ForeignMemoryError(detail="a record lies outside the person's namespaces")
 
 
-def _written(event: Any) -> str:
+def _text_of(event: Any) -> str:
     """All text in an event, whoever wrote it; the session manager nests JSON in JSON."""
     return "\n".join(_strings(event.get("payload", [])))
 
@@ -203,7 +204,7 @@ def _strings(value: Any) -> Iterator[str]:
 
 
 @contextmanager
-def _absent_is_well() -> Iterator[None]:
+def _ignoring_absent() -> Iterator[None]:
     """What somebody else has deleted a moment before is deleted."""
     try:
         yield

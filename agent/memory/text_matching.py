@@ -1,11 +1,11 @@
-"""The telling words of a text: whether a record says what a person named."""
+"""Compares texts by their content words: whether a record says what a person named."""
 
 import re
 from collections.abc import Callable
 
 Matches = Callable[[str], bool]
 
-FILLERS = frozenset(
+STOP_WORDS = frozenset(
     """
     a about also am an and are as at be been but by called do for from had has have how i if in
     into is it its me mine my name named names of on or our please remember so that the their them
@@ -15,24 +15,24 @@ FILLERS = frozenset(
 )
 
 
-def words(text: str) -> frozenset[str]:
+def content_words(text: str) -> frozenset[str]:
     """The words of a text that say something, in singular."""
     found = re.findall(
         r"\w+", text.lower().replace("\N{RIGHT SINGLE QUOTATION MARK}s", "").replace("'s", "")
     )
-    return frozenset(_singular(word) for word in found if word not in FILLERS)
+    return frozenset(_singular(word) for word in found if word not in STOP_WORDS)
 
 
-def says(what: str) -> Matches:
-    """Whether a text says what a person named: each of their telling words is in it."""
-    wanted = words(what)
-    return lambda text: bool(wanted) and wanted <= words(text)
+def matcher(what: str) -> Matches:
+    """Whether a text says what a person named: each of their content words is in it."""
+    wanted = content_words(what)
+    return lambda text: bool(wanted) and wanted <= content_words(text)
 
 
-def likeness(what: str, text: str) -> float:
-    """The share of the person's telling words that a text has."""
-    wanted = words(what)
-    return len(wanted & words(text)) / len(wanted) if wanted else 0.0
+def similarity(what: str, text: str) -> float:
+    """The share of the person's content words that a text has."""
+    wanted = content_words(what)
+    return len(wanted & content_words(text)) / len(wanted) if wanted else 0.0
 
 
 def _singular(word: str) -> str:

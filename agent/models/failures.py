@@ -1,4 +1,4 @@
-"""Why a model gave no answer, told from what its client raised; no provider is imported for it."""
+"""Why a model gave no answer, by what its client raised; no provider is imported for it."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -6,6 +6,17 @@ from typing import Any
 from strands.hooks import HookProvider, HookRegistry
 from strands.hooks.events import AfterModelCallEvent
 from strands.types.exceptions import ContextWindowOverflowException, ModelThrottledException
+
+from agent.errors import (
+    ConversationTooLongError,
+    ModelBusyError,
+    ModelRefusedError,
+    ModelUnknownError,
+    ModelUnreachableError,
+    RunError,
+)
+
+Kind = type[RunError]
 
 BUSY = frozenset({429, 503, 529})
 REFUSED = frozenset({401, 403})
@@ -21,7 +32,7 @@ AWS_REFUSES = frozenset(
 AWS_IS_BUSY = frozenset(
     {"ModelNotReadyException", "ServiceUnavailableException", "ThrottlingException"}
 )
-LOST = (
+CONNECTION_ERRORS = (
     "APIConnectionError", "APITimeoutError", "ConnectError", "ConnectTimeout",
     "ConnectTimeoutError", "ConnectionError", "EndpointConnectionError", "ReadError", "ReadTimeout",
     "ReadTimeoutError", "RemoteProtocolError",
@@ -32,29 +43,29 @@ LOST = (
 class ModelFailure(HookProvider):
     """Notes why the last model call of a run failed.
 
-    :ivar code: a code of :mod:`agent.errors`; None while nothing failed.
+    :ivar kind: of the error; None while nothing failed, or where nobody knows why.
     """
 
     def __init__(self) -> None:
-        self.code: str | None = None
+        self.kind: Kind | None = None
 
     def register_hooks(self, registry: HookRegistry, **_: Any) -> None:
         """Be told of each model call once it is over."""
         registry.add_callback(AfterModelCallEvent, self._called)
 
     def _called(self, event: AfterModelCallEvent) -> None:
-        self.code = code_of(event.exception) if event.exception else None
+        self.kind = kind_of(event.exception) if event.exception else None
 
 
-def code_of(error: BaseException) -> str | None:
-    """The kind of a failure, by the first exception of those that led to it that tells one."""
+def kind_of(error: BaseException) -> Kind | None:
+    """The kind of a failure, by the first exception of those that led to it that says one."""
     chain = list(_chain(error))
     if any(isinstance(each, ContextWindowOverflowException) for each in chain):
-        return "TOO_LONG"
+        return ConversationTooLongError
     if any(isinstance(each, ModelThrottledException) for each in chain):
-        return "MODEL_BUSY"
-    found = (_status_code(each) or _aws_code(each) or _lost(each) for each in chain)
-    return next((code for code in found if code), None)
+        return ModelBusyError
+    kinds = (_by_status(each) or _by_aws_code(each) or _by_name(each) for each in chain)
+    return next((kind for kind in kinds if kind), None)
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
@@ -63,27 +74,31 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
         error = error.__cause__ or error.__context__
 
 
-def _status_code(error: BaseException) -> str | None:
+def _by_status(error: BaseException) -> Kind | None:
     """By the HTTP status, which Anthropic's, OpenAI's and Ollama's exceptions carry."""
     status = getattr(error, "status_code", None)
     if status in REFUSED:
-        return "MODEL_REFUSED"
+        return ModelRefusedError
     if status in BUSY:
-        return "MODEL_BUSY"
-    return "MODEL_UNKNOWN" if status == UNKNOWN else None
+        return ModelBusyError
+    return ModelUnknownError if status == UNKNOWN else None
 
 
-def _aws_code(error: BaseException) -> str | None:
+def _by_aws_code(error: BaseException) -> Kind | None:
     """By the error code, which botocore's ClientError carries."""
     response = getattr(error, "response", None)
     code = response.get("Error", {}).get("Code") if isinstance(response, dict) else None
     if code in AWS_REFUSES:
-        return "MODEL_REFUSED"
+        return ModelRefusedError
     if code in AWS_IS_BUSY:
-        return "MODEL_BUSY"
-    return "MODEL_UNKNOWN" if code == "ResourceNotFoundException" else None
+        return ModelBusyError
+    return ModelUnknownError if code == "ResourceNotFoundException" else None
 
 
-def _lost(error: BaseException) -> str | None:
-    names = {kind.__name__ for kind in type(error).__mro__}
-    return "MODEL_UNREACHABLE" if names & set(LOST) or isinstance(error, TimeoutError) else None
+def _by_name(error: BaseException) -> Kind | None:
+    names = {each.__name__ for each in type(error).__mro__}
+    return (
+        ModelUnreachableError
+        if names & set(CONNECTION_ERRORS) or isinstance(error, TimeoutError)
+        else None
+    )

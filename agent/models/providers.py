@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from agent.settings import ModelChoice, SettingsError, parameter_prefix
+from agent.errors import SettingsError
+from agent.settings import ModelChoice, parameter_prefix
 
 if TYPE_CHECKING:
     from strands.models import Model

@@ -1,1 +1,1 @@
-"""What comes in: who calls, whether it is a question, and the files that came with it."""
+"""The incoming request: its caller, its question, and the files that came with it."""

@@ -1,4 +1,4 @@
-"""The files that came with a question: their bytes, under names that can't say anything else."""
+"""The files that came with a question: their bytes, under names that are safe to show a model."""
 
 import base64
 import binascii
@@ -15,7 +15,7 @@ from agent.errors import InputError
 MOST_FILES = 10
 MOST_BYTES = 20 * 1024 * 1024
 LONGEST_NAME = 80
-NAMED_BY = ("filename", "fileName", "name")
+NAME_KEYS = ("filename", "fileName", "name")
 TOO_MANY = f"Too many files came with the question: {MOST_FILES} are the most."
 TOO_LARGE = (
     f"The files are too large: {MOST_BYTES // (1024 * 1024)} MB are the most for all of them."
@@ -33,12 +33,12 @@ class AttachedFile:
     data: bytes
 
 
-def attached(parts: Iterable[ContentPart]) -> tuple[AttachedFile, ...]:
+def attached_files(parts: Iterable[ContentPart]) -> tuple[AttachedFile, ...]:
     """The files among the parts of a message, as they come; no two have the same name.
 
     :raises InputError: when one is no inline document, or they are too many or too large.
     """
-    documents = [_inline(part) for part in parts if not isinstance(part, TextPart)]
+    documents = [_inline_document(part) for part in parts if not isinstance(part, TextPart)]
     if len(documents) > MOST_FILES:
         raise InputError(TOO_MANY)
     encoded = sum(len(data) for _, data in documents)
@@ -47,13 +47,13 @@ def attached(parts: Iterable[ContentPart]) -> tuple[AttachedFile, ...]:
     files: list[AttachedFile] = []
     for name, data in documents:
         taken = {file.name.casefold() for file in files}
-        files.append(AttachedFile(_unlike(plain_name(name), taken), _decoded(data)))
+        files.append(AttachedFile(_unique_name(safe_file_name(name), taken), _decoded(data)))
     if sum(len(file.data) for file in files) > MOST_BYTES:
         raise InputError(TOO_LARGE)
     return tuple(files)
 
 
-def plain_name(name: str) -> str:
+def safe_file_name(name: str) -> str:
     """A file name without its folders and without whatever could be markup or an instruction's end.
 
     ``../x/report "final".pdf`` is ``report _final_.pdf``.
@@ -66,11 +66,11 @@ def plain_name(name: str) -> str:
     return stem[: LONGEST_NAME - len(suffix)].strip() + suffix
 
 
-def _inline(part: ContentPart) -> tuple[str, str]:
+def _inline_document(part: ContentPart) -> tuple[str, str]:
     if not isinstance(part, DocumentPart) or not isinstance(part.source, DataSource):
         raise InputError(NOT_INLINE)
     about = part.metadata if isinstance(part.metadata, dict) else {}
-    name = next((about[key] for key in NAMED_BY if isinstance(about.get(key), str)), "document")
+    name = next((about[key] for key in NAME_KEYS if isinstance(about.get(key), str)), "document")
     return name, part.source.value
 
 
@@ -84,7 +84,7 @@ def _decoded(data: str) -> bytes:
     return decoded
 
 
-def _unlike(name: str, taken: set[str]) -> str:
+def _unique_name(name: str, taken: set[str]) -> str:
     path, number, tried = PurePosixPath(name), 2, name
     while tried.casefold() in taken:
         tried = f"{path.stem} ({number}){path.suffix}"

@@ -1,31 +1,27 @@
-"""The door of the agent: who is asking, and is it a question? Answers 4xx before a run begins."""
+"""Verifies caller and question of each request, and answers 4xx before a run begins."""
 
 import asyncio
-import logging
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ag_ui.core import RunAgentInput
 from starlette.datastructures import Headers
-from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from agent.errors import InputError
+from agent.error_rendering import error_response
+from agent.errors import InputError, RequestError
 from agent.request.attachments import TOO_LARGE
-from agent.request.caller import Authorizer, TokenError
-from agent.request.question import MAX_BODY, question, read
-from agent.request.signing_keys import KeysUnavailableError
-
-logger = logging.getLogger(__name__)
+from agent.request.question import MAX_BODY, parse_request, question_text
+from agent.request.token_verification import Authorizer
 
 SESSION_HEADER = "x-amzn-bedrock-agentcore-runtime-session-id"
 SESSION_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 """What AgentCore Memory takes as a session id (CreateEvent, AgentCore API reference)."""
-CLAIMS_OF_IDENTITY = frozenset({"actorid", "sub", "subject", "userid", "username", "user"})
+IDENTITY_NAMES = frozenset({"actorid", "sub", "subject", "userid", "username", "user"})
 
 
-class Door:
+class RequestMiddleware:
     """ASGI middleware before ``/invocations``; a run's state has ``caller`` and ``files``."""
 
     def __init__(self, app: ASGIApp, authorizer: Authorizer) -> None:
@@ -41,22 +37,16 @@ class Door:
             headers = Headers(scope=scope)
             caller = await self._authorizer.caller(headers.get("authorization"))
             body = await _body(receive)
-            asked = await asyncio.to_thread(read, body)
-            check(asked.run_input, headers, caller.subject)
-        except TokenError as error:
-            await _refuse(error.status, str(error))(scope, receive, send)
-        except KeysUnavailableError:
-            logger.error("the issuer's keys can't be read")  # noqa: TRY400 - no traceback
-            sentence = "Sign-ins can't be checked at the moment. Please try again in a minute."
-            await _refuse(503, sentence)(scope, receive, send)
-        except InputError as error:
-            await _refuse(400, str(error))(scope, receive, send)
+            incoming = await asyncio.to_thread(parse_request, body)
+            check_run_input(incoming.run_input, headers, caller.subject)
+        except RequestError as error:
+            await error_response(error)(scope, receive, send)
         else:
-            scope.setdefault("state", {}).update(caller=caller, files=asked.files)
-            await self._app(scope, _again(asked.body, receive), send)
+            scope.setdefault("state", {}).update(caller=caller, files=incoming.files)
+            await self._app(scope, _with_body(incoming.body, receive), send)
 
 
-def check(run_input: RunAgentInput, headers: Mapping[str, str], subject: str) -> None:
+def check_run_input(run_input: RunAgentInput, headers: Mapping[str, str], subject: str) -> None:
     """Whether a run may begin.
 
     :raises InputError: when the input is no question, is too long, or speaks for somebody else.
@@ -65,12 +55,12 @@ def check(run_input: RunAgentInput, headers: Mapping[str, str], subject: str) ->
         raise InputError("threadId must be 1 to 100 letters, digits, - and _.")
     if headers.get(SESSION_HEADER, run_input.thread_id) != run_input.thread_id:
         raise InputError("threadId must be the session id of the request's header.")
-    claimed = _claimed([run_input.state, run_input.forwarded_props])
+    identities = _identities([run_input.state, run_input.forwarded_props])
     context = ((entry.description, entry.value) for entry in run_input.context or ())
-    if any(actor != subject for actor in [*claimed, *_named_in(context)]):
+    if any(actor != subject for actor in [*identities, *_identities_in(context)]):
         raise InputError("A request can't name another person: the sign-in decides who is asking.")
     if not run_input.resume:
-        question(run_input)
+        question_text(run_input)
 
 
 async def _body(receive: Receive) -> bytes:
@@ -87,33 +77,28 @@ async def _body(receive: Receive) -> bytes:
     return b"".join(parts)
 
 
-def _again(body: bytes, receive: Receive) -> Receive:
+def _with_body(body: bytes, receive: Receive) -> Receive:
     """Give the body to the application as if it had just arrived, then what comes after it."""
     rest = iter([{"type": "http.request", "body": body, "more_body": False}])
 
-    async def receive_again() -> Message:
+    async def receive_from_memory() -> Message:
         return next(rest, None) or await receive()
 
-    return receive_again
+    return receive_from_memory
 
 
-def _claimed(value: Any) -> Iterator[object]:
+def _identities(value: Any) -> Iterator[object]:
     """Every value in a payload that stands under a name for a person."""
     if isinstance(value, Mapping):
-        yield from _named_in(value.items())
+        yield from _identities_in(value.items())
         for entry in value.values():
-            yield from _claimed(entry)
+            yield from _identities(entry)
     elif isinstance(value, list):
         for entry in value:
-            yield from _claimed(entry)
+            yield from _identities(entry)
 
 
-def _named_in(entries: Any) -> Iterator[object]:
+def _identities_in(entries: Any) -> Iterator[object]:
     for name, value in entries:
-        if re.sub(r"[^a-z]", "", str(name).lower()) in CLAIMS_OF_IDENTITY:
+        if re.sub(r"[^a-z]", "", str(name).lower()) in IDENTITY_NAMES:
             yield value
-
-
-def _refuse(status: int, sentence: str) -> JSONResponse:
-    logger.info("refused with %d: %s", status, sentence)
-    return JSONResponse({"message": sentence}, status_code=status)

@@ -1,4 +1,4 @@
-"""What was asked: the run's input as text, and the files that came with it, apart from it."""
+"""Parses a request: the question as text, and the files that came with it, apart from it."""
 
 import json
 import re
@@ -8,22 +8,22 @@ from ag_ui.core import RunAgentInput, TextPart, UserMessage
 from pydantic import ValidationError
 
 from agent.errors import InputError
-from agent.request.attachments import MOST_BYTES, AttachedFile, attached
+from agent.request.attachments import MOST_BYTES, AttachedFile, attached_files
 
 MAX_TEXT = 16_000
-MAX_WORDS = 1024 * 1024
+MAX_BESIDE_FILES = 1024 * 1024
 """What everything but the files' data may measure, in bytes."""
-MAX_BODY = MAX_WORDS + (MOST_BYTES + 1024) * 4 // 3
-BESIDE_FILES = f"The body is too large: {MAX_WORDS:,} bytes beside the files are the most."
+MAX_BODY = MAX_BESIDE_FILES + (MOST_BYTES + 1024) * 4 // 3
+TOO_LARGE = f"The body is too large: {MAX_BESIDE_FILES:,} bytes beside the files are the most."
 ENCODED_FILE = re.compile(rb'"[A-Za-z0-9+/=\\]{2048,}"')
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """One request.
+class IncomingQuestion:
+    """One request, parsed.
 
     :param run_input: without files; its last message is the person's text.
-    :param body: the same as JSON, for the application behind the door.
+    :param body: the same as JSON, for the application behind the middleware.
     """
 
     run_input: RunAgentInput
@@ -31,29 +31,29 @@ class Asked:
     body: bytes
 
 
-def read(body: bytes) -> Asked:
+def parse_request(body: bytes) -> IncomingQuestion:
     """Parse a request; takes a tenth of a second for 20 MB of files, so don't call it in the loop.
 
     :raises InputError: when it is no AG-UI input, or is too large.
     """
-    if len(ENCODED_FILE.sub(b"", body)) > MAX_WORDS:
-        raise InputError(BESIDE_FILES)
+    if len(ENCODED_FILE.sub(b"", body)) > MAX_BESIDE_FILES:
+        raise InputError(TOO_LARGE)
     run_input = _parsed(body)
     last = run_input.messages[-1] if run_input.messages else None
     if isinstance(last, UserMessage) and isinstance(last.content, list):
-        files = attached(last.content)
+        files = attached_files(last.content)
         texts = [part.text for part in last.content if isinstance(part, TextPart)]
-        asked = UserMessage(id=last.id, content="\n".join(texts))
-        run_input = run_input.model_copy(update={"messages": [asked]})
+        message = UserMessage(id=last.id, content="\n".join(texts))
+        run_input = run_input.model_copy(update={"messages": [message]})
         body = run_input.model_dump_json(by_alias=True, exclude_none=True).encode()
     else:
         files = ()
-    if len(body) > MAX_WORDS:
-        raise InputError(BESIDE_FILES)
-    return Asked(run_input, files, body)
+    if len(body) > MAX_BESIDE_FILES:
+        raise InputError(TOO_LARGE)
+    return IncomingQuestion(run_input, files, body)
 
 
-def question(run_input: RunAgentInput) -> str:
+def question_text(run_input: RunAgentInput) -> str:
     """The one new message: the last one, which must be the person's text.
 
     :raises InputError: when there is none, or it is too long.
@@ -77,9 +77,9 @@ def _parsed(body: bytes) -> RunAgentInput:
         return RunAgentInput.model_validate(payload)
     except (ValidationError, RecursionError) as error:
         fields = error.errors() if isinstance(error, ValidationError) else []
-        names = sorted({str(entry["loc"][0]) for entry in fields if entry["loc"]} & FIELDS)
+        names = sorted({str(entry["loc"][0]) for entry in fields if entry["loc"]} & INPUT_FIELDS)
         hint = f" Please look at: {', '.join(names)}." if names else ""
         raise InputError(f"The body must be AG-UI's RunAgentInput.{hint}") from None
 
 
-FIELDS = {field.alias or name for name, field in RunAgentInput.model_fields.items()}
+INPUT_FIELDS = {field.alias or name for name, field in RunAgentInput.model_fields.items()}

@@ -9,16 +9,14 @@ import httpx
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
+from agent.errors import SigningKeysUnavailableError
+
 KEEP_SECONDS = 3600.0
 REFETCH_SECONDS = 30.0
 """A token with an unknown key makes us look again, but strangers can't make us do it all day."""
 
 
-class KeysUnavailableError(Exception):
-    """The issuer's keys can't be read, so nobody can be verified."""
-
-
-class Keys:
+class SigningKeys:
     """A cache of one issuer's JSON Web Key Set."""
 
     def __init__(self, discovery_url: str, clock: Callable[[], float] = time.monotonic) -> None:
@@ -31,26 +29,26 @@ class Keys:
     async def current(self) -> KeySet:
         """The keys, at most an hour old; older ones only while the issuer can't be reached.
 
-        :raises KeysUnavailableError: when there are none yet and the issuer can't be reached.
+        :raises SigningKeysUnavailableError: when there are none yet, and none can be read.
         """
         async with self._lock:
             if self._keys is None or self._age() > KEEP_SECONDS:
                 await self._fetch()
-            return self._known()
+            return self._fetched_keys()
 
     async def rotated(self) -> KeySet:
         """The keys after a token came with a key id that none of them has."""
         async with self._lock:
             if self._age() > REFETCH_SECONDS:
                 await self._fetch()
-            return self._known()
+            return self._fetched_keys()
 
     def _age(self) -> float:
         return self._clock() - self._fetched
 
-    def _known(self) -> KeySet:
+    def _fetched_keys(self) -> KeySet:
         if self._keys is None:
-            raise KeysUnavailableError("the issuer's keys can't be read")
+            raise SigningKeysUnavailableError
         return self._keys
 
     async def _fetch(self) -> None:
@@ -60,7 +58,7 @@ class Keys:
                 self._keys = KeySet.import_key_set(await _json(http, document["jwks_uri"]))
         except (httpx.HTTPError, JoseError, KeyError, TypeError, ValueError) as error:
             if self._keys is None:
-                raise KeysUnavailableError(type(error).__name__) from error
+                raise SigningKeysUnavailableError(detail=type(error).__name__) from error
         self._fetched = self._clock()
 
 

@@ -1,1 +1,1 @@
-"""One run: the agent assembled for it, its prompt, limits, sources and failures."""
+"""One run: the agent assembled for it, its limits, sources, usage and explanation."""

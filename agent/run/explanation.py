@@ -1,4 +1,4 @@
-"""Why this answer: which tools, memories and sources a run used, told before it ends."""
+"""Explains an answer: which tools, memories and sources a run used, sent before it ends."""
 
 import json
 from collections.abc import Iterable
@@ -9,10 +9,10 @@ from strands.hooks import HookProvider, HookRegistry
 from strands.hooks.events import AfterToolCallEvent
 from strands.types.tools import ToolResult
 
-from agent.run.sources import NAME as SOURCE
+from agent.run.sources import EVENT as SOURCE_EVENT
 from agent.telemetry.trace import trace_id
 
-NAME = "bizassist.explanation"
+EVENT = "bizassist.explanation"
 """Name of the custom event; its value has ``tools``, ``memories``, ``sources``, ``trace_id``."""
 
 Status = Literal["ok", "error", "refused"]
@@ -28,7 +28,7 @@ class Explanation(HookProvider):
 
     def register_hooks(self, registry: HookRegistry, **_: Any) -> None:
         """Be told of each tool call once it is over."""
-        registry.add_callback(AfterToolCallEvent, self._used)
+        registry.add_callback(AfterToolCallEvent, self._tool_called)
 
     def recalled(self, memories: Iterable[tuple[str, str]]) -> None:
         """Note the kind and text of records that were recalled for the question."""
@@ -36,7 +36,7 @@ class Explanation(HookProvider):
 
     def noted(self, event: BaseEvent) -> BaseEvent:
         """The event, after the source that it may be was noted."""
-        if isinstance(event, CustomEvent) and event.name == SOURCE:
+        if isinstance(event, CustomEvent) and event.name == SOURCE_EVENT:
             self._sources.append(event.value)
         return event
 
@@ -49,9 +49,9 @@ class Explanation(HookProvider):
             "sources": self._sources,
             "trace_id": trace_id(),
         }
-        return CustomEvent(name=NAME, value=value)
+        return CustomEvent(name=EVENT, value=value)
 
-    def _used(self, event: AfterToolCallEvent) -> None:
+    def _tool_called(self, event: AfterToolCallEvent) -> None:
         self._tools.append(
             {
                 "name": event.tool_use["name"],
@@ -72,7 +72,7 @@ def _status(result: ToolResult, cancelled: str | None) -> Status:
 def _refuses(content: Any) -> bool:
     """Whether a tool says itself that the person has no right, in the JSON of its error."""
     try:
-        told = content["json"] if "json" in content else json.loads(content.get("text", ""))
-        return bool(told["error"]["code"] == "refused")
+        answer = content["json"] if "json" in content else json.loads(content.get("text", ""))
+        return bool(answer["error"]["code"] == "refused")
     except (KeyError, TypeError, ValueError):
         return False

@@ -18,7 +18,7 @@ NARROWER = "Please ask for less at once."
 
 
 @dataclass(frozen=True, slots=True)
-class Allowance:
+class RunLimits:
     """The most that one answer may use.
 
     :param tokens: read and written by the model, summed over its calls; a call that has begun is
@@ -30,28 +30,28 @@ class Allowance:
     seconds: int
 
 
-class Limits(InterventionHandler):
+class LimitHandler(InterventionHandler):
     """Watches one run; :attr:`reached` is the sentence for the person once it had to stop."""
 
     name = "limits"
 
-    def __init__(self, allowed: Allowance) -> None:
-        self._allowed = allowed
+    def __init__(self, limits: RunLimits) -> None:
+        self._limits = limits
         self._tool_calls = 0
         self.reached: str | None = None
 
     def before_tool_call(self, event: BeforeToolCallEvent, **_: Any) -> Proceed | Deny:  # noqa: ARG002
         """Refuse the calls beyond the limit."""
         self._tool_calls += 1
-        if self._tool_calls <= self._allowed.tool_calls:
+        if self._tool_calls <= self._limits.tool_calls:
             return Proceed()
-        return Deny(reason=self._reach(TOOL_CALLS, self._allowed.tool_calls))
+        return Deny(reason=self._reach(TOOL_CALLS, self._limits.tool_calls))
 
     def before_model_call(self, event: BeforeModelCallEvent, **_: Any) -> Proceed | Transform:
         """End the answer instead of asking the model once more."""
         used = event.agent.event_loop_metrics.accumulated_usage["totalTokens"]
-        if used >= self._allowed.tokens:
-            self._reach(TOKENS, self._allowed.tokens)
+        if used >= self._limits.tokens:
+            self._reach(TOKENS, self._limits.tokens)
         return Transform(apply=self._end) if self.reached else Proceed()
 
     async def timed(
@@ -66,23 +66,25 @@ class Limits(InterventionHandler):
         :param finished: the last event of a run that did not.
         """
         loop = asyncio.get_running_loop()
-        up = loop.call_later(self._allowed.seconds, self._time_is_up, cancel)
-        latest = loop.time() + self._allowed.seconds + GRACE_SECONDS
-        saying: str | None = None
+        timer = loop.call_later(self._limits.seconds, self._time_is_up, cancel)
+        latest = loop.time() + self._limits.seconds + GRACE_SECONDS
+        open_message: str | None = None
         try:
-            while event := await _next(events, latest):
+            while event := await _next_event(events, latest):
                 if isinstance(event, TextMessageStartEvent | TextMessageEndEvent):
-                    saying = event.message_id if isinstance(event, TextMessageStartEvent) else None
+                    open_message = (
+                        event.message_id if isinstance(event, TextMessageStartEvent) else None
+                    )
                 yield event
         except TimeoutError:
-            if saying:
-                yield TextMessageEndEvent(message_id=saying)
+            if open_message:
+                yield TextMessageEndEvent(message_id=open_message)
             yield finished
         finally:
-            up.cancel()
+            timer.cancel()
 
     def _time_is_up(self, cancel: Callable[[], None]) -> None:
-        self._reach(SECONDS, self._allowed.seconds)
+        self._reach(SECONDS, self._limits.seconds)
         cancel()
 
     def _reach(self, sentence: str, limit: int) -> str:
@@ -93,7 +95,7 @@ class Limits(InterventionHandler):
         event.cancel = self.reached
 
 
-async def _next(events: AsyncIterator[BaseEvent], latest: float) -> BaseEvent | None:
+async def _next_event(events: AsyncIterator[BaseEvent], latest: float) -> BaseEvent | None:
     """The next event, None after the last one.
 
     The time-out ends with the event: held over a ``yield`` it would strike whoever reads the run.

@@ -1,4 +1,4 @@
-"""Tells what an answer is based on: the sources that tools name in their results, each once."""
+"""Finds what an answer is based on: the sources that tools name in their results, each once."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from ag_ui.core import BaseEvent, CustomEvent, ToolCallResultEvent, ToolCallStartEvent
 
-NAME = "bizassist.source"
+EVENT = "bizassist.source"
 """Name of the custom event; its value has ``tool``, ``title``, ``section``, ``url``."""
 MOST = 20
 LONGEST_NAME = 200
@@ -19,9 +19,9 @@ class Sources:
 
     def __init__(self) -> None:
         self._tools: dict[str, str] = {}
-        self._told: set[tuple[str, str | None, str | None]] = set()
+        self._sent: set[tuple[str, str | None, str | None]] = set()
 
-    def after(self, event: BaseEvent) -> Iterator[CustomEvent]:
+    def new_in(self, event: BaseEvent) -> Iterator[CustomEvent]:
         """What to send after an event: a source for each that a tool's result is the first to name.
 
         A result names them as ``sources``, each with ``title``, ``section`` and ``url``; pages of
@@ -31,15 +31,15 @@ class Sources:
             self._tools[event.tool_call_id] = event.tool_call_name
         if isinstance(event, ToolCallResultEvent):
             tool = self._tools.get(event.tool_call_id, "")
-            for source in _named(event.content):
-                if len(self._told) < MOST and source not in self._told:
-                    self._told.add(source)
+            for source in _sources_in(event.content):
+                if len(self._sent) < MOST and source not in self._sent:
+                    self._sent.add(source)
                     title, section, url = source
                     value = {"tool": tool, "title": title, "section": section, "url": url}
-                    yield CustomEvent(name=NAME, value=value)
+                    yield CustomEvent(name=EVENT, value=value)
 
 
-def _named(content: object) -> Iterator[tuple[str, str | None, str | None]]:
+def _sources_in(content: object) -> Iterator[tuple[str, str | None, str | None]]:
     try:
         result = json.loads(content) if isinstance(content, str) else None
     except (ValueError, RecursionError):
@@ -55,8 +55,8 @@ def _named(content: object) -> Iterator[tuple[str, str | None, str | None]]:
 
 
 def _entries(result: Any, key: str) -> list[Mapping[str, Any]]:
-    found = result.get(key) if isinstance(result, dict) else None
-    entries = found if isinstance(found, list) else []
+    listed = result.get(key) if isinstance(result, dict) else None
+    entries = listed if isinstance(listed, list) else []
     return [entry for entry in entries if isinstance(entry, dict)]
 
 

@@ -36,7 +36,7 @@ def is_on() -> bool:
     return _is_true(ON)
 
 
-def begun(service: str) -> "Telemetry | None":
+def start_or_log(service: str) -> "Telemetry | None":
     """Record spans from now on; None, and a line in the log, where the environment forbids it.
 
     Nobody goes without an answer because a variable has a slip in it.
@@ -59,10 +59,10 @@ def set_up(service: str) -> "Telemetry":
     from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415
     from opentelemetry.trace import set_tracer_provider  # noqa: PLC0415
 
-    from agent.telemetry.span_redaction import Wordless  # noqa: PLC0415
+    from agent.telemetry.span_redaction import SpanRedactingExporter  # noqa: PLC0415
 
-    words = _is_true(CONTENT)
-    os.environ.setdefault(CONVENTIONS, LATEST if words else f"{LATEST},{REDACTED}")
+    with_content = _is_true(CONTENT)
+    os.environ.setdefault(CONVENTIONS, LATEST if with_content else f"{LATEST},{REDACTED}")
     name = os.environ.get("OTEL_SERVICE_NAME") or service
     provider = TracerProvider(
         resource=Resource.create({"service.name": name, "aws.service.type": "gen_ai_agent"}),
@@ -70,13 +70,15 @@ def set_up(service: str) -> "Telemetry":
         shutdown_on_exit=False,
     )
     exporter = _exporter()
-    provider.add_span_processor(BatchSpanProcessor(exporter if words else Wordless(exporter)))
+    provider.add_span_processor(
+        BatchSpanProcessor(exporter if with_content else SpanRedactingExporter(exporter))
+    )
     set_tracer_provider(provider)
     return Telemetry(provider)
 
 
 class Telemetry:
-    """What was set up."""
+    """Spans that are recorded, until it is stopped."""
 
     def __init__(self, provider: "TracerProvider") -> None:
         self._provider = provider

@@ -2,7 +2,7 @@
 
 import logging
 
-from agent.errors import one_line
+from agent.telemetry.log_redaction import one_line
 from agent.telemetry.trace import trace_id
 
 QUIET = {
@@ -17,20 +17,20 @@ QUIET = {
 }
 
 
-class OneLine(logging.Formatter):
+class OneLineFormatter(logging.Formatter):
     """Formats a record as one line; an exception is its type and where it was raised."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Time, level, logger, message, and the trace that it belongs to."""
         time = self.formatTime(record, "%H:%M:%S")
         message = one_line(record.getMessage())
-        return f"{time} {record.levelname} {record.name} {message}{_where(record)}{_trace()}"
+        return f"{time} {record.levelname} {record.name} {message}{_raised_at(record)}{_trace()}"
 
 
 def set_up() -> None:
     """Send every logger's records to standard error in this form."""
     handler = logging.StreamHandler()
-    handler.setFormatter(OneLine())
+    handler.setFormatter(OneLineFormatter())
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     for name, level in QUIET.items():
         logging.getLogger(name).setLevel(level)
@@ -41,7 +41,7 @@ def _trace() -> str:
     return f" trace={trace}" if trace else ""
 
 
-def _where(record: logging.LogRecord) -> str:
+def _raised_at(record: logging.LogRecord) -> str:
     if not record.exc_info or record.exc_info[1] is None:
         return ""
     error, trace = record.exc_info[1], record.exc_info[2]

@@ -24,7 +24,7 @@ KEPT_BELOW = ("gen_ai.usage.", "event_loop.", "faas.")
 FAILURE = "exception.type"
 
 
-class Wordless(SpanExporter):
+class SpanRedactingExporter(SpanExporter):
     """Hands spans on without events, descriptions and attributes that aren't listed."""
 
     def __init__(self, exporter: SpanExporter) -> None:
@@ -32,7 +32,7 @@ class Wordless(SpanExporter):
 
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
         """Send copies; the process's own spans stay as they are."""
-        return self._exporter.export([_wordless(span) for span in spans])
+        return self._exporter.export([_redacted(span) for span in spans])
 
     def shutdown(self) -> None:
         """Let the exporter end."""
@@ -43,7 +43,7 @@ class Wordless(SpanExporter):
         return self._exporter.force_flush(timeout_millis)
 
 
-def _wordless(span: ReadableSpan) -> ReadableSpan:
+def _redacted(span: ReadableSpan) -> ReadableSpan:
     return ReadableSpan(
         name=span.name,
         context=span.context,

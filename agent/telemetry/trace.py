@@ -26,7 +26,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 TRACER = "bizassist.agent"
 
 
-class Traced:
+class TraceMiddleware:
     """ASGI middleware: each invocation is within a trace.
 
     :param ready: returns once spans are recorded, where they are to be.

@@ -1,14 +1,17 @@
 """Client accounts: found by id, name or e-mail, however they are spelled."""
 
+import logging
 import re
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterable
 from typing import Any
 
 import boto3
 from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from agent.errors import ClientAccountsUnavailableError
 
 FIELDS = ("client_id", "name", "status", "plan", "email", "account_manager")
 CONFIG = Config(connect_timeout=3, read_timeout=10, retries={"max_attempts": 3})
@@ -25,9 +28,11 @@ EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 
 Account = dict[str, Any]
 
+logger = logging.getLogger(__name__)
 
-class Clients:
-    """The table of client accounts, shared by all runs; whose eyes it is for is decided later."""
+
+class ClientAccounts:
+    """The table of client accounts, shared by all runs; who may see what is decided later."""
 
     def __init__(self, table: str, session: boto3.Session) -> None:
         self._table = table
@@ -40,30 +45,37 @@ class Clients:
         """The accounts that a query names, best first; blocks on the network.
 
         :param by_email: whether e-mail addresses may be compared.
+        :raises ClientAccountsUnavailableError: when the table can't be read.
         """
         accounts = self._all()
-        said = {word.casefold() for word in re.findall(r"[\w-]+", query)}
-        by_id = [account for account in accounts if account["client_id"].casefold() in said]
+        words = {word.casefold() for word in re.findall(r"[\w-]+", query)}
+        by_id = [account for account in accounts if account["client_id"].casefold() in words]
         addresses = {address.casefold() for address in EMAIL.findall(query)}
         if by_id or addresses:
-            theirs = (account for account in accounts if _has_address(account, addresses))
-            return [*by_id, *(theirs if by_email else ())][:MATCHES]
-        return _named(query, accounts)
+            matching = (account for account in accounts if _has_address(account, addresses))
+            return [*by_id, *(matching if by_email else ())][:MATCHES]
+        return _by_name(query, accounts)
 
     def _all(self) -> list[Account]:
         with self._lock:
             if self._read is None or time.monotonic() - self._read > KEEP_SECONDS:
-                self._accounts = list(self._rows())
+                self._accounts = self._rows()
                 self._read = time.monotonic()
             return self._accounts
 
-    def _rows(self) -> Iterable[Account]:
+    def _rows(self) -> list[Account]:
         pages = self._dynamodb.get_paginator("scan").paginate(
             TableName=self._table, PaginationConfig={"MaxItems": MOST_ROWS}
         )
-        for page in pages:
-            for item in page["Items"]:
-                yield {name: item[name]["S"] for name in FIELDS if "S" in item.get(name, {})}
+        try:
+            return [
+                {name: item[name]["S"] for name in FIELDS if "S" in item.get(name, {})}
+                for page in pages
+                for item in page["Items"]
+            ]
+        except (BotoCoreError, ClientError) as error:
+            logger.error("client accounts can't be read: %s", type(error).__name__)  # noqa: TRY400 - no traceback
+            raise ClientAccountsUnavailableError(detail=type(error).__name__) from error
 
 
 def emails_in(query: str) -> list[str]:
@@ -75,16 +87,16 @@ def _has_address(account: Account, addresses: set[str]) -> bool:
     return account.get("email", "").casefold() in addresses
 
 
-def _named(query: str, accounts: list[Account]) -> list[Account]:
+def _by_name(query: str, accounts: list[Account]) -> list[Account]:
     """Accounts by name: a word that many names share tells less than one of its own."""
-    asked = _words(query)
+    wanted = _words(query)
     names = [_words(account.get("name", "")) for account in accounts]
     shared = Counter(word for name in names for word in set(name))
-    close = {word: _closeness(word, asked) for word in shared}
+    similarity = {word: _similarity(word, wanted) for word in shared}
     scored = []
     for account, name in zip(accounts, names, strict=True):
-        whole = sum(1 / shared[word] for word in name)
-        score = sum(close[word] / shared[word] for word in name) / whole if whole else 0.0
+        total = sum(1 / shared[word] for word in name)
+        score = sum(similarity[word] / shared[word] for word in name) / total if total else 0.0
         if score >= ENOUGH * SAME_WORD / 100:
             scored.append((score, account))
     scored.sort(key=lambda entry: -entry[0])
@@ -93,10 +105,10 @@ def _named(query: str, accounts: list[Account]) -> list[Account]:
     ]
 
 
-def _closeness(word: str, asked: list[str]) -> float:
+def _similarity(word: str, wanted: list[str]) -> float:
     from rapidfuzz import fuzz, process  # noqa: PLC0415 - 20 ms that only the first look-up pays
 
-    found = process.extractOne(word, asked, scorer=fuzz.ratio, score_cutoff=SAME_WORD)
+    found = process.extractOne(word, wanted, scorer=fuzz.ratio, score_cutoff=SAME_WORD)
     return found[1] / 100 if found else 0.0
 
 

@@ -9,12 +9,14 @@ from typing import Any
 from strands import tool
 from strands.types.tools import AgentTool
 
+from agent.error_rendering import error_result
+from agent.errors import DocumentNotAttachedError, DocumentRefusedError, ToolError
 from agent.request.attachments import AttachedFile
-from agent.tools.documents.comparison import difference
-from agent.tools.documents.content import Content, RefusedError
+from agent.tools.documents.comparison import compare
+from agent.tools.documents.content import Content
 from agent.tools.documents.passages import passages
 from agent.tools.documents.reader import Reader
-from agent.tools.documents.tool_answers import analysis, compared
+from agent.tools.documents.tool_results import analysis_result, comparison_result
 
 logger = logging.getLogger(__name__)
 
@@ -30,43 +32,36 @@ COMPARES = (
 )
 NAME = "Name of an attached document, such as contract.pdf."
 QUESTION = "What to find out about it; empty for a summary."
-NOTHING = (
-    "No document is attached to this conversation. Attach one in the web chat and ask again there."
-)
 
 
 def document_tools(files: Sequence[AttachedFile], reader: Reader) -> list[AgentTool]:
     """The tools of one run; the model reads the files' names in the tools' schemas."""
-    shelf = Shelf(files, reader)
-    one: dict[str, Any] = {"type": "string", "description": NAME}
+    documents = AttachedDocuments(files, reader)
+    name: dict[str, Any] = {"type": "string", "description": NAME}
     if files:
-        one["enum"] = [file.name for file in files]
-    asked = {"type": "string", "description": QUESTION}
+        name["enum"] = [file.name for file in files]
+    question = {"type": "string", "description": QUESTION}
 
     @tool(
         name=ANALYZE,
         description=ANALYZES,
-        inputSchema=_schema({"document": one, "question": asked}, "document"),
+        inputSchema=_schema({"document": name, "question": question}, "document"),
     )
     async def analyze_document(document: str, question: str = "") -> dict[str, Any]:
-        return await shelf.analyze(document, question)
+        return await documents.analyze(document, question)
 
     @tool(
         name=COMPARE,
         description=COMPARES,
-        inputSchema=_schema({"first": one, "second": one}, "first", "second"),
+        inputSchema=_schema({"first": name, "second": name}, "first", "second"),
     )
     async def compare_documents(first: str, second: str) -> dict[str, Any]:
-        return await shelf.compare(first, second)
+        return await documents.compare(first, second)
 
     return [analyze_document, compare_documents]
 
 
-class UnknownDocumentError(Exception):
-    """No attached document has that name; ``str()`` says which there are."""
-
-
-class Shelf:
+class AttachedDocuments:
     """The documents of one run, oldest first; each is read once, when it is first asked for."""
 
     def __init__(self, files: Sequence[AttachedFile], reader: Reader) -> None:
@@ -77,28 +72,28 @@ class Shelf:
     async def analyze(self, document: str, question: str) -> dict[str, Any]:
         """The result of ``analyze_document``."""
         try:
-            file = self._named(document)
+            file = self._file(document)
             content = await self._content(file)
-        except (UnknownDocumentError, RefusedError) as error:
-            return _error(error)
+        except ToolError as error:
+            return error_result(error)
         found = await asyncio.to_thread(passages, question, content.sections) if question else []
-        return _success(analysis(file.name, content, found))
+        return _success(analysis_result(file.name, content, found))
 
     async def compare(self, first: str, second: str) -> dict[str, Any]:
         """The result of ``compare_documents``."""
         try:
-            files = self._named(first), self._named(second)
+            files = self._file(first), self._file(second)
             ours, theirs = await asyncio.gather(*(self._content(file) for file in files))
-        except (UnknownDocumentError, RefusedError) as error:
-            return _error(error)
-        found = await asyncio.to_thread(difference, ours, theirs)
+        except ToolError as error:
+            return error_result(error)
+        difference = await asyncio.to_thread(compare, ours, theirs)
         names = files[0].name, files[1].name
-        return _success(compared(names, found, whole=ours.whole and theirs.whole))
+        return _success(comparison_result(names, difference, whole=ours.whole and theirs.whole))
 
-    def _named(self, name: str) -> AttachedFile:
+    def _file(self, name: str) -> AttachedFile:
         """By its name, without its suffix, or by a part of it that only one has."""
         if not self._files:
-            raise UnknownDocumentError(NOTHING)
+            raise DocumentNotAttachedError
         wanted = name.strip().casefold()
         for spelled in (lambda n: n, lambda n: PurePosixPath(n).stem):
             for file in self._files:
@@ -107,16 +102,18 @@ class Shelf:
         close = [file for file in self._files if wanted in file.name.casefold()]
         if len(close) != 1:
             names = ", ".join(file.name for file in self._files)
-            raise UnknownDocumentError(f"I can't tell which document that is. Attached: {names}.")
+            raise DocumentNotAttachedError(
+                f"I can't tell which document that is. Attached: {names}."
+            )
         return close[0]
 
     async def _content(self, file: AttachedFile) -> Content:
         try:
             if file.name not in self._read:
                 self._read[file.name] = await self._reader.read(file)
-        except RefusedError as error:
+        except DocumentRefusedError as error:
             logger.info("a document was refused: %s", error)
-            raise RefusedError(f"{file.name} {error}") from None
+            raise DocumentRefusedError(f"{file.name} {error}") from None
         return self._read[file.name]
 
 
@@ -126,11 +123,3 @@ def _schema(properties: dict[str, Any], *required: str) -> dict[str, Any]:
 
 def _success(answer: dict[str, Any]) -> dict[str, Any]:
     return {"status": "success", "content": [{"json": answer}]}
-
-
-def _error(error: Exception) -> dict[str, Any]:
-    code = "refused" if isinstance(error, RefusedError) else "not_found"
-    return {
-        "status": "error",
-        "content": [{"json": {"error": {"code": code, "message": str(error)}}}],
-    }

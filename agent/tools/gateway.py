@@ -18,6 +18,8 @@ from strands.tools.mcp.mcp_types import MCPToolResult
 from strands.types.exceptions import MCPClientInitializationError
 from strands.types.tools import AgentTool
 
+from agent.error_rendering import error_content
+from agent.errors import GatewayUnreachableError
 from agent.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -30,13 +32,6 @@ LONGEST_RETRY_SECONDS = 60.0
 START_SECONDS = 5
 CALL_TIMEOUT = timedelta(seconds=60)
 UNREACHABLE_ERRORS = (MCPClientInitializationError, MCPError, HTTPError, OAuthError, OSError)
-UNREACHABLE = {
-    "error": {
-        "code": "unreachable",
-        "message": "I couldn't reach the tool that I need for this.",
-        "next_step": "Please ask again in a minute.",
-    }
-}
 
 
 class MachineToken(httpx.Auth):
@@ -82,8 +77,8 @@ class MachineToken(httpx.Auth):
         self._expires = time.monotonic() + float(token.get("expires_in", 300))
 
 
-class Connection(MCPClient):
-    """One MCP session; it tells when a call failed on the way, and never with what words."""
+class GatewayConnection(MCPClient):
+    """One MCP session; a call that fails on the way ends in a sentence of ours."""
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(
@@ -97,8 +92,9 @@ class Connection(MCPClient):
     def _handle_tool_execution_error(self, tool_use_id: str, exception: Exception) -> MCPToolResult:
         logger.error("a Gateway tool can't be reached: %s", type(exception).__name__)
         self.broken = True
+        content = error_content(GatewayUnreachableError())
         return MCPToolResult(
-            status="error", toolUseId=tool_use_id, content=[{"text": json.dumps(UNREACHABLE)}]
+            status="error", toolUseId=tool_use_id, content=[{"text": json.dumps(content)}]
         )
 
 
@@ -107,14 +103,14 @@ class Gateway:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._connection: Connection | None = None
+        self._connection: GatewayConnection | None = None
         self._tools: list[MCPAgentTool] = []
-        self._asked: float | None = None
+        self._listed_at: float | None = None
         self._failures = 0
         self._lock = asyncio.Lock()
 
     @property
-    def missing(self) -> list[str] | None:
+    def unavailable_tools(self) -> list[str] | None:
         """None while the Gateway answers; else the tools it last had, as far as they are known."""
         return None if self._connection else [tool.tool_name for tool in self._tools]
 
@@ -123,7 +119,7 @@ class Gateway:
         async with self._lock:
             if self._is_due():
                 await asyncio.to_thread(self._refresh)
-                self._asked = time.monotonic()
+                self._listed_at = time.monotonic()
             return list(self._tools) if self._connection else []
 
     async def close(self) -> None:
@@ -132,17 +128,17 @@ class Gateway:
             await asyncio.to_thread(self._disconnect)
 
     def _is_due(self) -> bool:
-        if self._asked is None or (self._connection and self._connection.broken):
+        if self._listed_at is None or (self._connection and self._connection.broken):
             return True
         pause = min(RETRY_SECONDS * 2**self._failures, LONGEST_RETRY_SECONDS)
         wait = REFRESH_SECONDS if self._connection else pause
-        return time.monotonic() - self._asked > wait
+        return time.monotonic() - self._listed_at > wait
 
     def _refresh(self) -> None:
         """List the tools; a connection that no longer answers is replaced once."""
         try:
             if self._connection and not self._connection.broken:
-                self._tools = _listed(self._connection)
+                self._tools = _all_tools(self._connection)
                 return
         except UNREACHABLE_ERRORS:
             logger.info("the Gateway's connection has ended; connecting again")
@@ -155,10 +151,10 @@ class Gateway:
             self._failures += 1
 
     def _connect(self) -> None:
-        connection = Connection(self._settings)
+        connection = GatewayConnection(self._settings)
         connection.start()  # stops by itself when it fails
         try:
-            self._tools = _listed(connection)
+            self._tools = _all_tools(connection)
         except UNREACHABLE_ERRORS:
             connection.stop(None, None, None)
             raise
@@ -171,7 +167,7 @@ class Gateway:
                 connection.stop(None, None, None)
 
 
-def _listed(connection: Connection) -> list[MCPAgentTool]:
+def _all_tools(connection: GatewayConnection) -> list[MCPAgentTool]:
     found: list[MCPAgentTool] = []
     page: str | None = None
     while True:

@@ -7,13 +7,13 @@ from typing import Any
 from strands import ToolContext, tool
 from strands.types.tools import AgentTool
 
-from agent.memory.commands import told
+from agent.memory.commands import stated_facts
 from agent.memory.records import Record, Records
-from agent.memory.text_matching import says
-from agent.request.own_words import own_texts
+from agent.memory.text_matching import matcher
+from agent.memory.user_text import user_texts
 
 MOST = 50
-TOLD = "told_in_this_conversation"
+STATED = "told_in_this_conversation"
 TOOL = "show_my_memory"
 
 
@@ -36,21 +36,21 @@ class _MemoryTool:
         For questions such as "what do you know about me?". It takes no arguments. It can't change
         or delete anything.
         """
-        known = self.records.known()
-        texts = own_texts(tool_context.agent.messages)
+        records = self.records.all_records()
+        texts = user_texts(tool_context.agent.messages)
         return {
             "status": "success",
-            "content": [{"json": memory_of(known, texts, paused=self.paused)}],
+            "content": [{"json": remembered(records, texts, paused=self.paused)}],
         }
 
 
-def memory_of(known: Sequence[Record], texts: Sequence[str], *, paused: bool) -> dict[str, Any]:
-    """What is known, by kind; what the person has just told counts as soon as it is said."""
+def remembered(records: Sequence[Record], texts: Sequence[str], *, paused: bool) -> dict[str, Any]:
+    """What is known, by kind; what the person has just stated counts at once."""
     kinds = {
-        kind: [record.text for record in known if record.kind == kind][:MOST]
+        kind: [record.text for record in records if record.kind == kind][:MOST]
         for kind in ("facts", "preferences", "summaries")
     }
     recorded = [*kinds["facts"], *kinds["preferences"]]
-    said = dict.fromkeys(fact for text in texts for fact in told(text))
-    new = [fact for fact in said if not any(says(fact)(record) for record in recorded)]
-    return {**kinds, TOLD: new, "paused": paused}
+    stated = dict.fromkeys(fact for text in texts for fact in stated_facts(text))
+    new = [fact for fact in stated if not any(matcher(fact)(record) for record in recorded)]
+    return {**kinds, STATED: new, "paused": paused}

@@ -49,7 +49,7 @@ def run(options: Namespace) -> int:
     if options.action == "add":
         return _add(options)
     logging.disable()  # what fails is in the report
-    from agent.settings import SettingsError  # noqa: PLC0415 - other commands need no agent
+    from agent.errors import SettingsError  # noqa: PLC0415 - other commands need no agent
     from bizassist.evaluation.report import ALL, print_json, print_report  # noqa: PLC0415
     from bizassist.evaluation.scoring import group, price_of  # noqa: PLC0415
 

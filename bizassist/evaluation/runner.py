@@ -23,10 +23,10 @@ from ag_ui.core import (
     UserMessage,
 )
 
-from agent.app import assistant_of
+from agent.app import build_assistant
 from agent.request.attachments import AttachedFile
 from agent.request.caller import Caller
-from agent.run.run import Assistant
+from agent.run.assistant import Assistant
 from agent.settings import Settings
 from bizassist.errors import QuestionsError
 from bizassist.evaluation.cases import FILES, Call, Case
@@ -114,7 +114,7 @@ class Asking:
 
     async def forget(self) -> None:
         """Delete what the questions left in memory."""
-        own = await asyncio.to_thread(self._assistant.shared.memories.of, self._subject)
+        own = await asyncio.to_thread(self._assistant.factory.memory.controls, self._subject)
         await asyncio.to_thread(own.records.forget, lambda _: True)
 
     async def _one(
@@ -145,16 +145,16 @@ async def asking(settings: Settings, files: Path) -> AsyncIterator[Asking]:
 
     :raises SettingsError: when the model can't be used.
     """
-    assistant = await asyncio.to_thread(assistant_of, settings)
-    reading = asyncio.create_task(assistant.shared.policies.keep_fresh())
+    assistant = await asyncio.to_thread(build_assistant, settings)
+    reading = asyncio.create_task(assistant.factory.policies.keep_fresh())
     try:
-        await assistant.shared.gateway.tools()
+        await assistant.factory.gateway.tools()
         one = Asking(assistant, files)
         yield one
         await one.forget()
     finally:
         reading.cancel()
-        await assistant.shared.gateway.close()
+        await assistant.factory.gateway.close()
 
 
 def _run(thread: str, **asked: Any) -> RunAgentInput:

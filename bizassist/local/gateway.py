@@ -33,7 +33,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse
 from starlette.routing import Route
 
-from agent.request.signing_keys import Keys, KeysUnavailableError
+from agent.errors import SigningKeysUnavailableError
+from agent.request.signing_keys import SigningKeys
 from agent.telemetry import export as telemetry
 from bizassist import log
 from bizassist.local.lambda_context import lambda_context
@@ -56,7 +57,7 @@ class Issuer:
     def __init__(self, issuer: str, discovery_url: str) -> None:
         self._issuer = issuer
         self._discovery_url = discovery_url
-        self._keys = Keys(discovery_url)
+        self._keys = SigningKeys(discovery_url)
 
     async def metadata(self) -> dict[str, Any]:
         """The discovery document; locally only its endpoints are reachable, not its issuer.
@@ -71,7 +72,7 @@ class Issuer:
 
         :raises JoseError: when it is not one.
         :raises ValueError: when it is no token at all.
-        :raises KeysUnavailableError: when the issuer's keys can't be read.
+        :raises SigningKeysUnavailableError: when the issuer's keys can't be read.
         """
         try:
             claims = jwt.decode(token, await self._keys.current(), ALGORITHMS).claims
@@ -99,8 +100,8 @@ class MachineTokens(TokenVerifier):
             claims = await self._issuer.claims(token)
         except (JoseError, ValueError):
             return None
-        except KeysUnavailableError as error:
-            logger.warning("nobody can be let in: %s", error)
+        except SigningKeysUnavailableError as error:
+            logger.warning("nobody can be let in: %s", error.detail)
             return None
         client_id = str(claims.get("client_id", ""))
         if client_id not in self._allowed_clients:
@@ -229,7 +230,7 @@ def main() -> None:
     )
     log.set_up()
     if telemetry.is_on():
-        telemetry.begun("bizassist-gateway")
+        telemetry.start_or_log("bizassist-gateway")
     uvicorn.run(
         app,
         host="127.0.0.1",

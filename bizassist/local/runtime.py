@@ -16,10 +16,10 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from agent.app import application, authorizer
+from agent.errors import SettingsError, SigningKeysUnavailableError, TokenError
 from agent.models import providers as models
-from agent.request.caller import Authorizer, TokenError
-from agent.request.signing_keys import KeysUnavailableError
-from agent.settings import Settings, SettingsError, parameter_prefix, port
+from agent.request.token_verification import Authorizer
+from agent.settings import Settings, parameter_prefix, port
 from agent.telemetry import log
 from bizassist.errors import RuntimeRefusal
 from bizassist.local.extractor import Extractor
@@ -94,7 +94,7 @@ class Runtime:
             return (await self._authorizer.caller(headers.get("authorization"))).subject
         except TokenError as error:
             raise RuntimeRefusal(error.status, "AccessDeniedException", str(error)) from None
-        except KeysUnavailableError:
+        except SigningKeysUnavailableError:
             raise RuntimeRefusal(
                 503, "ServiceUnavailableException", "The discovery URL can't be read."
             ) from None

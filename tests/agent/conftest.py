@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 
 from bizassist.local.provision import Addresses, provision
-from tests.agent.local_parts import (
+from tests.agent.local_agent import (
     PASSWORD,
     PREFIX,
     ROOT,

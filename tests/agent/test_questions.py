@@ -18,7 +18,7 @@ from bizassist.evaluation.cases import (
     right_arguments,
     right_tool,
 )
-from tests.agent.product import all_specs
+from tests.agent.all_tools import all_specs
 
 CASES = read_cases(QUESTIONS)
 ENOUGH = 0.95

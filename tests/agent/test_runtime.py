@@ -14,7 +14,7 @@ from strands import tool
 
 from agent.app import authorizer
 from bizassist.local.runtime import Runtime
-from tests.agent.local_parts import (
+from tests.agent.local_agent import (
     SESSION_HEADER,
     Cloud,
     ask,
@@ -189,7 +189,7 @@ async def test_a_second_question_in_a_session_waits_for_the_first(
 async def test_a_second_question_that_waits_too_long_is_told_so(
     gated: str, cloud: Cloud, gate: Gate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("agent.run.run.BUSY_SECONDS", 0.2)
+    monkeypatch.setattr("agent.run.session_lock.BUSY_SECONDS", 0.2)
     token, session = cloud.tokens["alice"], thread()
     first = asyncio.create_task(ask(gated, token, "Hello", session))
     await gate.reached.wait()
@@ -219,7 +219,9 @@ async def test_stop_ends_a_tool_at_work_and_leaves_no_call_without_its_result(
 
     token, session = cloud.tokens["alice"], thread()
     with monkeypatch.context() as patch:
-        patch.setattr("agent.run.assembly.client_tool", lambda *_: look_up_client_account)
+        patch.setattr(
+            "agent.run.agent_factory.client_account_tool", lambda *_: look_up_client_account
+        )
         async with serving(runtime_of(cloud)) as address:
             question = "Look up the client account C-1001"
             asking = asyncio.create_task(ask(address, token, question, session))

@@ -9,19 +9,19 @@ import httpx
 import pytest
 
 from agent import app
-from tests.agent.local_parts import SESSION_HEADER, Cloud, run_input, runtime_of, serving, thread
+from tests.agent.local_agent import SESSION_HEADER, Cloud, run_input, runtime_of, serving, thread
 
 
 async def test_who_asks_while_it_gets_ready_sees_that_it_has_begun(
     cloud: Cloud, gateway: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ready, really = threading.Event(), app.assistant_of
+    ready, really = threading.Event(), app.build_assistant
 
     def late(*settings: object) -> object:
         assert ready.wait(60)
         return really(*settings)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(app, "assistant_of", late)
+    monkeypatch.setattr(app, "build_assistant", late)
     session = thread()
     headers = {"Authorization": f"Bearer {cloud.tokens['alice']}", SESSION_HEADER: session}
     async with serving(runtime_of(cloud)) as address, httpx.AsyncClient(timeout=60) as http:

@@ -4,14 +4,14 @@ from pathlib import Path
 
 from playwright.async_api import Browser, FilePayload, Page, expect
 
-from tests.agent.tools.documents import papers
+from tests.agent.tools.documents import sample_documents
 from tests.conftest import Stack
 from tests.e2e.axe import assert_accessible
 from tests.e2e.people import ask, sign_in
 
 
 def pdf(name: str, text: str) -> FilePayload:
-    return {"name": name, "mimeType": "application/pdf", "buffer": papers.pdf(text)}
+    return {"name": name, "mimeType": "application/pdf", "buffer": sample_documents.pdf(text)}
 
 
 async def chat_page(browser: Browser, stack: Stack, **options: object) -> Page:
@@ -35,7 +35,8 @@ async def test_a_contract_is_attached_asked_about_and_compared(
 ) -> None:
     page = await chat_page(browser, stack)
     await page.set_input_files(
-        "#files", [pdf("contract.pdf", papers.CONTRACT), pdf("draft.pdf", "An old draft.")]
+        "#files",
+        [pdf("contract.pdf", sample_documents.CONTRACT), pdf("draft.pdf", "An old draft.")],
     )
     await expect(page.locator(".chosen li")).to_have_count(2)
     await page.screenshot(path=artifacts / "files-chosen.png")
@@ -52,7 +53,7 @@ async def test_a_contract_is_attached_asked_about_and_compared(
     later = await answer_to(page, "What are the key figures in the document?")
     assert "4.5%" in later
 
-    await page.set_input_files("#files", [pdf("contract.pdf", papers.RENEWED)])
+    await page.set_input_files("#files", [pdf("contract.pdf", sample_documents.RENEWED)])
     compared = await answer_to(page, "Compare contract.pdf with contract (2).pdf")
     assert "EUR 2,650.00" in compared
     assert "arbitration in Zurich" in compared
@@ -88,7 +89,7 @@ async def test_it_fits_a_phone(browser: Browser, stack: Stack, artifacts: Path) 
         browser, stack, viewport={"width": 360, "height": 740}, color_scheme="dark"
     )
     name = "the-supplier-contract-for-network-maintenance-2026-signed.pdf"
-    await page.set_input_files("#files", [pdf(name, papers.CONTRACT)])
+    await page.set_input_files("#files", [pdf(name, sample_documents.CONTRACT)])
     await page.screenshot(path=artifacts / "files-phone-chosen.png")
     await answer_to(page, "Summarise this contract")
     await page.screenshot(path=artifacts / "files-phone.png")

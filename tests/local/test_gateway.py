@@ -12,8 +12,8 @@ from joserfc import jwt
 
 from bizassist.local.gateway import Gateway, Issuer, create_app
 from gateway_tools import catalog
-from tests.agent import issuer as stranger
-from tests.agent.local_parts import free_port, serving
+from tests.agent import token_issuer as stranger
+from tests.agent.local_agent import free_port, serving
 from tests.gateway_tools.wire import ACCEPT, rpc
 
 SCOPE = "resource-server/read"

@@ -8,8 +8,7 @@ import pytest
 from agent.request import attachments as agent_files
 from agent.run.limits import GRACE_SECONDS
 from agent.settings import Settings
-from agent.tools.documents import reader
-from agent.tools.documents import reading_process as child
+from agent.tools.documents import reader, reading_process
 from agent.tools.documents.formats import pdf
 from bizassist.local.provision import storage
 from bots import files
@@ -71,9 +70,9 @@ def test_the_page_gives_the_limits_of_one_answer() -> None:
         ("all of them together", files.MOST_BYTES),
         ("all of them together", agent_files.MOST_BYTES),
         ("pages of a PDF", pdf.MOST_PAGES),
-        ("memory of the process that reads one", child.MEMORY),
+        ("memory of the process that reads one", reading_process.MEMORY_BYTES),
         ("time for one", reader.SECONDS),
-        ("text read of one", child.MOST_CHARACTERS),
+        ("text read of one", reading_process.MOST_CHARACTERS),
     ],
 )
 def test_the_page_gives_the_limits_of_files(what: str, coded: float) -> None:

@@ -9,7 +9,7 @@ from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor, SpanExporter, SpanExportResult
 from opentelemetry.trace import Link, Status, StatusCode
 
-from agent.telemetry.span_redaction import Wordless
+from agent.telemetry.span_redaction import SpanRedactingExporter
 
 SECRET = "what a person wrote"
 
@@ -25,7 +25,7 @@ class Kept(SpanExporter):
 
 def test_only_what_is_listed_stays() -> None:
     kept, provider = Kept(), TracerProvider()
-    provider.add_span_processor(SimpleSpanProcessor(Wordless(kept)))
+    provider.add_span_processor(SimpleSpanProcessor(SpanRedactingExporter(kept)))
     tracer = provider.get_tracer("test")
     with tracer.start_as_current_span("parent") as parent:
         link = Link(parent.get_span_context())

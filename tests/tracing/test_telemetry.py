@@ -10,7 +10,7 @@ from tests.tracing.collector import collecting
 
 SECRET = "what a person wrote"
 SEND = f"""
-from agent import telemetry
+from agent.telemetry import export as telemetry
 on = telemetry.set_up("bizassist-agent")
 from opentelemetry.trace import get_tracer
 with get_tracer("test").start_as_current_span("chat") as span:
@@ -18,7 +18,11 @@ with get_tracer("test").start_as_current_span("chat") as span:
     span.set_attribute("gen_ai.operation.name", "chat")
 on.stop()
 """
-WHERE = "from agent import telemetry as t; e = t._exporter(); print(type(e).__name__, e._endpoint)"
+WHERE = """
+from agent.telemetry import export
+exporter = export._exporter()
+print(type(exporter).__name__, exporter._endpoint)
+"""
 
 
 async def run(program: str, **environment: str) -> str:
@@ -66,9 +70,9 @@ async def test_a_collector_comes_before_x_ray() -> None:
 
 BROKEN = """
 import asyncio
-from agent import telemetry as agents
+from agent.telemetry import export as agents
 from bizassist import telemetry as chats
-assert agents.begun("x") is None
+assert agents.start_or_log("x") is None
 async def serve():
     async with chats.recording():
         print("goes on")

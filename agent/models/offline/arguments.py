@@ -8,26 +8,26 @@ from typing import Any
 from strands.types.tools import ToolSpec
 
 from agent.models.offline.lexicon import ACTIONS, BROADER, COMMON
-from agent.models.offline.text_reading import (
+from agent.models.offline.value_extraction import (
     LONGEST_QUERY,
     QUOTED,
+    as_words,
+    code_patterns,
     free_text,
     identifiers,
     mentions,
     numbers,
-    parts,
-    shapes,
-    spaced,
     without_codes,
+    words_and_numbers,
 )
-from agent.models.offline.vocabulary import EMAIL, Schema, Vocabulary, parameters, telling
+from agent.models.offline.vocabulary import EMAIL, Schema, Vocabulary, content_words, parameters
 
 FILE = re.compile(
     r"\b(?:attached|attachment|file ?name)\b|"
     r"\bname of (?:an?|the)(?: \w+)? (?:file|document)\b",
     re.IGNORECASE,
 )
-ASKED = re.compile(r"(?:^|_)(?:question|query|topic|prompt)$")
+QUESTION_NAME = re.compile(r"(?:^|_)(?:question|query|topic|prompt)$")
 BY_NAME = re.compile(r"\bname\b", re.IGNORECASE)
 TOKEN = re.compile(r"[^\W_][\w'&.-]*[^\W_]|[^\W_]|[.,:;!?]")
 BEFORE_A_NAME = frozenset("of for about with from at by company client customer account".split())  # noqa: SIM905
@@ -37,7 +37,7 @@ SENTENCE_ENDS = ".!?"
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class ArgumentReader:
     """Reads the arguments of one tool."""
 
     spec: ToolSpec
@@ -64,13 +64,13 @@ class Reader:
         if _is_email(name, schema) or is_code(name, schema):
             return _precise(question, name, schema)
         if needed and BY_NAME.search(str(schema.get("description", ""))):
-            return self._named(question, schema)
-        return self._free(question, name, needed=needed)
+            return self._name(question, schema)
+        return self._free_text(question, name, needed=needed)
 
-    def _free(self, question: str, name: str, *, needed: bool) -> list[str]:
+    def _free_text(self, question: str, name: str, *, needed: bool) -> list[str]:
         """What a tool is asked in words; one that can do without is asked when there are any."""
         text = free_text(question) if "quer" in name else question.strip()
-        if not text or not (needed or (ASKED.search(name) and self._own_words(question))):
+        if not text or not (needed or (QUESTION_NAME.search(name) and self._own_words(question))):
             return []
         return [text[:LONGEST_QUERY] if "quer" in name else text]
 
@@ -78,9 +78,9 @@ class Reader:
         """Whether the question says more than which tool and which files it means."""
         properties, _ = parameters(self.spec)
         names = " ".join(str(each) for s in properties.values() for each in s.get("enum", ()))
-        of_files, tool = set(telling(spaced(names))), self.spec["name"]
+        of_files, tool = set(content_words(as_words(names))), self.spec["name"]
         return any(
-            word not in of_files and not self.vocabulary.speaks_of(tool, word)
+            word not in of_files and not self.vocabulary.relates_to(tool, word)
             for word in self.vocabulary.words(question)
         )
 
@@ -90,12 +90,12 @@ class Reader:
         They are listed oldest first, and two that are compared stay in that order.
         """
         said = question.lower()
-        spoken = set(parts(said))
+        spoken = set(words_and_numbers(said))
         spoken |= {broad for word in spoken for broad in BROADER.get(word, ())}
 
         def fit(file: str) -> tuple[int, int]:
             place = said.find(file.lower())
-            return (place if place >= 0 else len(said), -len(spoken & set(parts(file))))
+            return (place if place >= 0 else len(said), -len(spoken & set(words_and_numbers(file))))
 
         listed = (str(name) for schema in schemas for name in schema.get("enum", ()))
         names = list(dict.fromkeys(listed))
@@ -108,8 +108,8 @@ class Reader:
         properties, _ = parameters(self.spec)
         files = (schema for name, schema in properties.items() if is_file(name, schema))
         names = list(dict.fromkeys(str(each) for s in files for each in s.get("enum", ())))
-        each = {name: set(parts(name.lower())) for name in names}
-        said = set(parts(question.lower()))
+        each = {name: set(words_and_numbers(name.lower())) for name in names}
+        said = set(words_and_numbers(question.lower()))
         return sum(
             any(
                 part in said and all(part not in each[o] for o in names if o != name)
@@ -118,10 +118,10 @@ class Reader:
             for name, own in each.items()
         )
 
-    def _named(self, question: str, schema: Schema) -> list[str]:
+    def _name(self, question: str, schema: Schema) -> list[str]:
         """A code or address of the wanted kind, or what remains when all known words are gone."""
-        wanted = shapes(str(schema.get("description", "")))
-        codes = [word for word in identifiers(question, None) if shapes(word) & wanted]
+        wanted = code_patterns(str(schema.get("description", "")))
+        codes = [word for word in identifiers(question, None) if code_patterns(word) & wanted]
         addresses = EMAIL.findall(question) if "mail" in str(schema.get("description")) else []
         if codes or addresses:
             return [*codes, *addresses]
@@ -141,8 +141,8 @@ class Reader:
                 run.append(token)
                 capitals += is_name
             elif run:
-                likeness = len(run) + CAPITAL * capitals + (before in BEFORE_A_NAME) / 2
-                yield likeness, place, " ".join(run)
+                similarity = len(run) + CAPITAL * capitals + (before in BEFORE_A_NAME) / 2
+                yield similarity, place, " ".join(run)
                 run, capitals = [], 0
             before = before if run else token.lower()
             first = token in SENTENCE_ENDS
@@ -150,7 +150,7 @@ class Reader:
     def _is_known(self, token: str) -> bool:
         return all(
             self.vocabulary.knows(word) or word in BROADER or word in ACTIONS or word in COMMON
-            for word in telling(token)
+            for word in content_words(token)
         )
 
 
@@ -162,7 +162,7 @@ def is_code(name: str, schema: Schema) -> bool:
 def is_file(name: str, schema: Schema) -> bool:
     """Whether a parameter wants the name of an attached file."""
     described = str(schema.get("description", ""))
-    return not ASKED.search(name) and FILE.search(described) is not None
+    return not QUESTION_NAME.search(name) and FILE.search(described) is not None
 
 
 def is_precise(name: str, schema: Schema) -> bool:
@@ -170,7 +170,7 @@ def is_precise(name: str, schema: Schema) -> bool:
     return "enum" in schema or is_code(name, schema)
 
 
-def needed(name: str, schema: Schema) -> str:
+def parameter_description(name: str, schema: Schema) -> str:
     """How to ask for a parameter."""
     described = str(schema.get("description", "")).split(". ")[0].rstrip(".")
     return described or f"the {name.replace('_', ' ')}"

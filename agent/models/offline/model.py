@@ -13,21 +13,10 @@ from strands.types.event_loop import StopReason
 from strands.types.streaming import StreamEvent
 from strands.types.tools import ToolResult, ToolSpec
 
-from agent.models.offline import (
-    documents as offline_files,
-)
-from agent.models.offline import (
-    memory as offline_memory,
-)
-from agent.models.offline import (
-    tool_choice as offline_tools,
-)
-from agent.models.offline import (
-    wording as offline_words,
-)
-from agent.models.offline.tool_choice import Ask, Call
+from agent.memory.user_text import recalled_block, user_text, user_texts
+from agent.models.offline import document_answers, memory_answers, wording
+from agent.models.offline.tool_choice import MissingArgument, ToolCall, choose
 from agent.prompt import MEMORY_PAUSED
-from agent.request.own_words import folded, own_text, own_texts
 
 
 class OfflineModel(Model):
@@ -81,12 +70,14 @@ class OfflineModel(Model):
             await asyncio.sleep(0)
         stop: StopReason = "end_turn" if isinstance(reply, str) else "tool_use"
         yield {"messageStop": {"stopReason": stop}}
-        read = sum(len(own_text(message).split()) for message in messages)
+        read = sum(len(user_text(message).split()) for message in messages)
         usage = {"inputTokens": read, "outputTokens": size, "totalTokens": read + size}
         yield {"metadata": {"usage": usage, "metrics": {"latencyMs": 0}}}  # type: ignore[typeddict-item]
 
 
-def respond(messages: Messages, specs: list[ToolSpec], *, paused: bool = False) -> str | list[Call]:
+def respond(
+    messages: Messages, specs: list[ToolSpec], *, paused: bool = False
+) -> str | list[ToolCall]:
     """The answer to a conversation: prose, or the tools to call.
 
     Only the person's own words decide about tools; what a tool said never does.
@@ -94,43 +85,44 @@ def respond(messages: Messages, specs: list[ToolSpec], *, paused: bool = False) 
     :param paused: whether nothing of this conversation will be remembered.
     """
     last = messages[-1]
-    question = next(reversed(own_texts(messages)), "")
+    question = next(reversed(user_texts(messages)), "")
     results = [block["toolResult"] for block in last["content"] if "toolResult" in block]
     if not results:
         return _first_reply(question, messages, specs, paused=paused)
     inputs = _inputs(messages)
     return "\n\n".join(
-        _result(question, *inputs.get(result["toolUseId"], ("", {})), result) for result in results
+        _tool_answer(question, *inputs.get(result["toolUseId"], ("", {})), result)
+        for result in results
     )
 
 
-def _result(question: str, tool: str, given: dict[str, Any], result: ToolResult) -> str:
-    value = offline_words.value_of(result)
-    if tool == offline_memory.TOOL and isinstance(value, dict):
-        return offline_memory.written(question, value)
-    if tool in offline_files.TOOLS and isinstance(value, dict) and "error" not in value:
-        return offline_files.written(question, tool, value)
-    return offline_words.result(question, tool, given, result)
+def _tool_answer(question: str, tool: str, given: dict[str, Any], result: ToolResult) -> str:
+    value = wording.value_of(result)
+    if tool == memory_answers.TOOL and isinstance(value, dict):
+        return memory_answers.answer(question, value)
+    if tool in document_answers.TOOLS and isinstance(value, dict) and "error" not in value:
+        return document_answers.answer(question, tool, value)
+    return wording.result_text(question, tool, given, result)
 
 
 def _first_reply(
     question: str, messages: Messages, specs: list[ToolSpec], *, paused: bool
-) -> str | list[Call]:
-    remembered = offline_memory.reply(question, own_texts(messages[:-1]), paused=paused)
+) -> str | list[ToolCall]:
+    remembered = memory_answers.reply(question, user_texts(messages[:-1]), paused=paused)
     if remembered:
         return remembered
-    has_memory = any(spec["name"] == offline_memory.TOOL for spec in specs)
-    if offline_memory.is_about_the_person(question):
-        recalled = re.findall(r"<entry[^>]*>(.*?)</entry>", folded(messages[-1]), re.DOTALL)
-        return [Call(offline_memory.TOOL)] if has_memory else offline_memory.recalled(recalled)
-    if offline_words.is_greeting(question):
-        return offline_words.greeting(specs)
-    leaning = offline_memory.leaning(question) if has_memory else {}
-    chosen = offline_tools.choose(question, specs, _last_call(messages), leaning)
-    choice = offline_files.choose(question, chosen, specs)
-    if isinstance(choice, Ask):
-        return offline_words.ask(choice)
-    return choice or offline_words.no_tool_fits(specs)
+    has_memory = any(spec["name"] == memory_answers.TOOL for spec in specs)
+    if memory_answers.is_about_the_person(question):
+        recalled = re.findall(r"<entry[^>]*>(.*?)</entry>", recalled_block(messages[-1]), re.DOTALL)
+        return [ToolCall(memory_answers.TOOL)] if has_memory else memory_answers.recalled(recalled)
+    if wording.is_greeting(question):
+        return wording.greeting(specs)
+    bias = memory_answers.tool_bias(question) if has_memory else {}
+    chosen = choose(question, specs, _last_call(messages), bias)
+    choice = document_answers.with_attached(question, chosen, specs)
+    if isinstance(choice, MissingArgument):
+        return wording.question_back(choice)
+    return choice or wording.no_tool_fits(specs)
 
 
 def _inputs(messages: Messages) -> dict[str, tuple[str, dict[str, Any]]]:
@@ -138,9 +130,9 @@ def _inputs(messages: Messages) -> dict[str, tuple[str, dict[str, Any]]]:
     return {use["toolUseId"]: (use["name"], use["input"]) for use in uses}
 
 
-def _last_call(messages: Messages) -> Call | None:
+def _last_call(messages: Messages) -> ToolCall | None:
     uses = list(_inputs(messages).values())
-    return Call(*uses[-1]) if uses else None
+    return ToolCall(*uses[-1]) if uses else None
 
 
 def _texts(reply: str) -> Iterator[StreamEvent]:
@@ -151,7 +143,7 @@ def _texts(reply: str) -> Iterator[StreamEvent]:
     yield {"contentBlockStop": {}}
 
 
-def _calls(calls: list[Call], turn: int) -> Iterator[StreamEvent]:
+def _calls(calls: list[ToolCall], turn: int) -> Iterator[StreamEvent]:
     for index, call in enumerate(calls):
         use = f"offline-{turn}-{index}"
         yield {"contentBlockStart": {"start": {"toolUse": {"name": call.tool, "toolUseId": use}}}}

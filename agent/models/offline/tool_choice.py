@@ -6,13 +6,20 @@ from typing import Any
 
 from strands.types.tools import ToolSpec
 
-from agent.models.offline.arguments import Reader, is_code, is_file, is_precise, missing, needed
+from agent.models.offline.arguments import (
+    ArgumentReader,
+    is_code,
+    is_file,
+    is_precise,
+    missing,
+    parameter_description,
+)
 from agent.models.offline.lexicon import ACTIONS
-from agent.models.offline.text_reading import has_name, shapes
-from agent.models.offline.vocabulary import EMAIL, Vocabulary, parameters, stem, telling
+from agent.models.offline.value_extraction import code_patterns, has_name
+from agent.models.offline.vocabulary import EMAIL, Vocabulary, content_words, parameters, stem
 
 ENOUGH = 1.5
-"""The score from which a tool fits: about one telling word of its name."""
+"""The score from which a tool fits: about one content word of its name."""
 EXPECTED_CODE, OTHER_CODE, OPTIONAL_VALUE = 4.2, 1.4, 1.2
 EXAMPLE = 4.6
 PROPER_NAME = 1.0
@@ -37,7 +44,7 @@ COURTESY = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class ToolCall:
     """A tool and what to call it with."""
 
     tool: str
@@ -45,24 +52,24 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class MissingArgument:
     """A tool fits, and the person has not said what it needs."""
 
     tool: str
-    needed: str
+    description: str
 
 
 def choose(
-    question: str, specs: list[ToolSpec], last: Call | None, leaning: dict[str, float]
-) -> list[Call] | Ask | None:
+    question: str, specs: list[ToolSpec], last: ToolCall | None, bias: dict[str, float]
+) -> list[ToolCall] | MissingArgument | None:
     """The calls that answer a question; what to ask for; or None when no tool fits.
 
     :param last: the call before in this conversation: "and PHONE-2021-007?", "is it covered?"
-    :param leaning: what speaks for a tool beside its schema.
+    :param bias: what speaks for a tool beside its schema.
     """
     vocabulary = Vocabulary(specs)
     scores = {
-        spec["name"]: score(question, spec, vocabulary) + leaning.get(spec["name"], 0.0)
+        spec["name"]: score(question, spec, vocabulary) + bias.get(spec["name"], 0.0)
         for spec in specs
     }
     refers = PRONOUN.search(question) is not None
@@ -71,41 +78,47 @@ def choose(
     best = max(specs, key=lambda spec: scores[spec["name"]], default=None)
     if best is None or scores[best["name"]] < ENOUGH:
         return None
-    chosen = calls(question, Reader(best, vocabulary))
-    if isinstance(chosen, Ask) and last and refers and last.tool == best["name"]:
+    chosen = calls(question, ArgumentReader(best, vocabulary))
+    if isinstance(chosen, MissingArgument) and last and refers and last.tool == best["name"]:
         return [last]
     return chosen
 
 
-def calls(question: str, reader: Reader) -> list[Call] | Ask:
+def calls(question: str, reader: ArgumentReader) -> list[ToolCall] | MissingArgument:
     """One call for each identifier that the question names."""
     spec = reader.spec
     found = reader.read(question)
     properties, required = parameters(spec)
     lacking = missing(spec, found)
     if lacking is not None:
-        return Ask(spec["name"], needed(lacking, properties.get(lacking, {})))
+        return MissingArgument(
+            spec["name"], parameter_description(lacking, properties.get(lacking, {}))
+        )
     given = {name: choices for name, choices in found.items() if choices}
     several = next((name for name in required if len(given[name]) > 1), None)
     first = {name: choices[0] for name, choices in given.items()}
     if several is None:
-        return [Call(spec["name"], first)]
-    return [Call(spec["name"], first | {several: value}) for value in given[several][:MAX_CALLS]]
+        return [ToolCall(spec["name"], first)]
+    return [
+        ToolCall(spec["name"], first | {several: value}) for value in given[several][:MAX_CALLS]
+    ]
 
 
 def score(question: str, spec: ToolSpec, vocabulary: Vocabulary) -> float:
     """How well a tool fits a question."""
     tool = spec["name"]
     words = dict.fromkeys(vocabulary.words(question))
-    places = {stem(word) for found in PLACE.findall(question.lower()) for word in telling(found)}
-    worded = sum(
-        vocabulary.says(tool, word) * (PLACE_NAMED if stem(word) in places else 1.0)
+    places = {
+        stem(word) for found in PLACE.findall(question.lower()) for word in content_words(found)
+    }
+    word_score = sum(
+        vocabulary.weight(tool, word) * (PLACE_NAMED if stem(word) in places else 1.0)
         for word in words
     )
-    reader = Reader(spec, vocabulary)
+    reader = ArgumentReader(spec, vocabulary)
     found = reader.read(question)
     properties, required = parameters(spec)
-    total = worded + sum(
+    total = word_score + sum(
         _evidence(question, name, schema, found[name], needed=name in required)
         for name, schema in properties.items()
         if found[name]
@@ -130,15 +143,15 @@ def _evidence(
         return _code(name, schema, values) if needed else OPTIONAL_VALUE
     if any(EMAIL.fullmatch(str(value)) for value in values):
         return OPTIONAL_VALUE
-    if needed and any(shapes(str(value)) & shapes(described) for value in values):
+    if needed and any(code_patterns(str(value)) & code_patterns(described) for value in values):
         return EXAMPLE
     return PROPER_NAME if needed and "name" in described and has_name(question) else 0.0
 
 
 def _code(name: str, schema: Any, values: list[Any]) -> float:
     """A code that looks like the schema's example, or fits its pattern, tells more than another."""
-    wanted = shapes(str(schema.get("description", "")))
-    alike = any(shapes(str(value)) & wanted for value in values)
+    wanted = code_patterns(str(schema.get("description", "")))
+    alike = any(code_patterns(str(value)) & wanted for value in values)
     expected = alike or "pattern" in schema or "enum" in schema or not is_code(name, schema)
     return EXPECTED_CODE if expected else OTHER_CODE
 

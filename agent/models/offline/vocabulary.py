@@ -1,4 +1,4 @@
-"""The telling words of questions and tools: stemmed, with synonyms, typing mistakes mended."""
+"""The content words of questions and tools: stemmed, with synonyms, typing mistakes corrected."""
 
 import functools
 import re
@@ -17,7 +17,7 @@ IDENTIFIER = re.compile(r"\b(?=[\w-]*\d)[A-Za-z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)*\b
 WORD = re.compile(r"[a-z]+")
 NAMED, TARGETED, DESCRIBED, PARAMETER = 2.5, 1.0, 0.8, 0.3
 GENERAL_SHARE = 0.32
-SHORTEST_MENDED = 5
+SHORTEST_CORRECTED = 5
 SAME_WORD = 85
 """Of a hundred: *warrenty* is *warranty*, *contact* is not *contract*."""
 
@@ -32,7 +32,7 @@ def _stemmer() -> Stemmer.Stemmer:
     return Stemmer.Stemmer("english")
 
 
-def telling(text: str) -> list[str]:
+def content_words(text: str) -> list[str]:
     """The words that say something, in order, each as its synonym; names and codes are left out."""
     plain = IDENTIFIER.sub(" ", EMAIL.sub(" ", text))
     plain = re.sub(r"([a-z])([A-Z])", r"\1 \2", plain).replace("_", " ").lower()
@@ -53,7 +53,7 @@ class Vocabulary:
 
     def __init__(self, specs: Sequence[ToolSpec]) -> None:
         self._weights = {spec["name"]: dict(_weights(spec)) for spec in specs}
-        own = {word for spec in specs for _, text in _texts(spec) for word in telling(text)}
+        own = {word for spec in specs for _, text in _texts(spec) for word in content_words(text)}
         self._known = own | BROADER.keys() | SYNONYMS.keys()
         self._stems = {stem(word) for word in self._known}
 
@@ -61,7 +61,7 @@ class Vocabulary:
         """Whether a tool speaks of a word itself."""
         return stem(word) in self._weights[tool]
 
-    def speaks_of(self, tool: str, word: str) -> bool:
+    def relates_to(self, tool: str, word: str) -> bool:
         """Whether a tool speaks of a word, or of what it is about."""
         return any(self.has(tool, each) for each in (word, *BROADER.get(word, ())))
 
@@ -70,32 +70,32 @@ class Vocabulary:
         return any(stem(word) in weights for weights in self._weights.values())
 
     def words(self, text: str) -> list[str]:
-        """The telling words of a question, without its typing mistakes."""
-        return [SYNONYMS.get(word, word) for word in map(self._mended, telling(text))]
+        """The content words of a question, without its typing mistakes."""
+        return [SYNONYMS.get(word, word) for word in map(self._corrected, content_words(text))]
 
-    def says(self, tool: str, word: str) -> float:
+    def weight(self, tool: str, word: str) -> float:
         """How much a word of a question speaks for a tool, before all others."""
-        direct = self._share(tool, stem(word))
-        about = (self._share(tool, stem(broad)) for broad in BROADER.get(word, ()))
-        return max(direct, ABOUT * max(about, default=0.0))
+        direct = self._specificity(tool, stem(word))
+        about = (self._specificity(tool, stem(broad)) for broad in BROADER.get(word, ()))
+        return max(direct, BROADER_WEIGHT * max(about, default=0.0))
 
-    def _share(self, tool: str, word: str) -> float:
+    def _specificity(self, tool: str, word: str) -> float:
         own = self._weights[tool].get(word, 0.0)
         if not own or word in GENERAL:
             return own
         return own * own / sum(weights.get(word, 0.0) for weights in self._weights.values())
 
-    def _mended(self, word: str) -> str:
-        if len(word) < SHORTEST_MENDED or stem(word) in self._stems:
+    def _corrected(self, word: str) -> str:
+        if len(word) < SHORTEST_CORRECTED or stem(word) in self._stems:
             return word
         from rapidfuzz import fuzz, process  # noqa: PLC0415 - 20 ms that only a mistake pays
 
-        long = [each for each in self._known if len(each) > SHORTEST_MENDED]
+        long = [each for each in self._known if len(each) > SHORTEST_CORRECTED]
         found = process.extractOne(word, long, scorer=fuzz.ratio, score_cutoff=SAME_WORD)
         return found[0] if found else word
 
 
-ABOUT = 0.8
+BROADER_WEIGHT = 0.8
 """*hotel* speaks for a tool about *travel* nearly as *travel* does."""
 
 
@@ -112,7 +112,7 @@ def _texts(spec: ToolSpec) -> Iterator[tuple[float, str]]:
 def _weights(spec: ToolSpec) -> Iterable[tuple[str, float]]:
     found: dict[str, float] = {}
     for weight, text in _texts(spec):
-        for word in dict.fromkeys(stem(word) for word in telling(text)):
+        for word in dict.fromkeys(stem(word) for word in content_words(text)):
             share = GENERAL_SHARE if word in GENERAL and weight != TARGETED else 1.0
             found[word] = found.get(word, 0.0) + weight * share
     return found.items()

@@ -1,4 +1,4 @@
-"""How the offline model writes: greetings, questions back, and tool results as plain Markdown."""
+"""Words the offline model's answers: greetings, questions back, tool results as Markdown."""
 
 import json
 import re
@@ -9,8 +9,8 @@ from typing import Any
 from strands.types.tools import ToolResult, ToolSpec
 
 from agent.authorization.approval import CANT_ASK, NOT_APPROVED
-from agent.authorization.rights import REFUSAL
-from agent.models.offline.tool_choice import Ask
+from agent.errors import RightsError
+from agent.models.offline.tool_choice import MissingArgument
 
 GREETING = re.compile(
     r"^\W*(?:(?:hi|hello|hey|good (?:morning|day|evening)|help|thanks|thank you)\b.{0,20}|"
@@ -33,7 +33,7 @@ HIDING = re.compile("[\U000e0000-\U000e007f\u202a-\u202e\u2066-\u2069\u200b\ufef
 """Signs that nobody sees: tags that spell text, and those that turn the direction of writing."""
 MAX_ITEMS = 8
 REFUSED = re.compile(
-    rf"{re.escape(REFUSAL)}(?: \(Reference: \w+\))?"
+    rf"{re.escape(RightsError.sentence)}(?: \(Reference: \w+\))?"
     rf"|{re.escape(NOT_APPROVED)}|{re.escape(CANT_ASK)}"
 )
 I_AM = (
@@ -57,13 +57,13 @@ def no_tool_fits(specs: Sequence[ToolSpec]) -> str:
     return f"I can't answer that. {I_AM}\n\n{_abilities(specs)}"
 
 
-def ask(needed: Ask) -> str:
+def question_back(missing: MissingArgument) -> str:
     """A question back for what a tool needs."""
-    what = needed.needed[:1].lower() + needed.needed[1:]
-    return f"To look up the {_thing(needed.tool)}, I need one more thing from you: {what}."
+    what = missing.description[:1].lower() + missing.description[1:]
+    return f"To look up the {_subject(missing.tool)}, I need one more thing from you: {what}."
 
 
-def result(question: str, tool: str, given: Mapping[str, Any], answer: ToolResult) -> str:
+def result_text(question: str, tool: str, given: Mapping[str, Any], answer: ToolResult) -> str:
     """What a tool answered, in sentences."""
     value = value_of(answer)
     error = value.get("error") if isinstance(value, dict) else None
@@ -82,21 +82,21 @@ def _record(
     question: str, tool: str, given: Mapping[str, Any], value: dict[str, Any]
 ) -> Iterator[str]:
     """A headline, the details as a list, and the advice."""
-    told: set[str | None] = set(APART)
+    shown: set[str | None] = set(APART)
     lead = next((key for key in LEADS if isinstance(value.get(key), str)), None)
     if lead:
-        told.add(lead)
+        shown.add(lead)
         yield quoted(value[lead])
     elif isinstance(value.get("status"), str):
         subject = next((key for key in given if key in value), None)
-        told |= {"status", subject}
+        shown |= {"status", subject}
         name = quoted(str(value[subject])) if subject else "it"
         yield _status(question, tool, name, value["status"])
     items = [key for key, entry in value.items() if _is_listing(entry) and key not in APART]
     advice = [key for key in ADVICE if key in value]
-    details = [key for key in value if key not in {*told, *items, *advice}]
+    details = [key for key in value if key not in {*shown, *items, *advice}]
     lines = [
-        f"- **{_label(key)}:** {_said(key, value[key])}" for key in details if value[key] != ""
+        f"- **{_label(key)}:** {_value(key, value[key])}" for key in details if value[key] != ""
     ]
     if lines:
         yield "\n".join(lines)
@@ -109,7 +109,7 @@ def _record(
 def _status(question: str, tool: str, name: str, status: str) -> str:
     words = status.replace("_", " ").lower()
     verdict = _verdict(question, words)
-    return f"{verdict}The {_thing(tool)} of **{name}** is **{quoted(words)}**."
+    return f"{verdict}The {_subject(tool)} of **{name}** is **{quoted(words)}**."
 
 
 def _verdict(question: str, status: str) -> str:
@@ -140,7 +140,7 @@ def _item(entry: Any) -> str:
     link = next((key for key in LINKS if LINK.fullmatch(str(entry.get(key)))), None)
     head = f"**{quoted(str(entry[title]))}**" if title else ""
     rest = [
-        f"{_label(key)}: {_said(key, value)}"
+        f"{_label(key)}: {_value(key, value)}"
         for key, value in entry.items()
         if key not in {title, body, link} and value not in (None, "", [])
     ]
@@ -152,17 +152,17 @@ def _item(entry: Any) -> str:
 
 def quoted(text: str) -> str:
     """Text of others as they wrote it: nothing in it formats, links or shows an image."""
-    shown = HIDING.sub("", " ".join(text.split()))
-    return re.sub(r"([\\`*_\[\]<>!|#])", r"\\\1", shown)
+    visible = HIDING.sub("", " ".join(text.split()))
+    return re.sub(r"([\\`*_\[\]<>!|#])", r"\\\1", visible)
 
 
-def _said(key: str, value: Any) -> str:
+def _value(key: str, value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):
         return ", ".join(quoted(str(entry)) for entry in value) or "none"
     if isinstance(value, dict):
-        return "; ".join(f"{_label(part)}: {_said(part, entry)}" for part, entry in value.items())
+        return "; ".join(f"{_label(part)}: {_value(part, entry)}" for part, entry in value.items())
     if key.endswith(("_date", "_at", "_on", "date")) and isinstance(value, str):
         return _day(value)
     return quoted(str(value))
@@ -194,10 +194,10 @@ def _is_listing(value: Any) -> bool:
 
 
 def _failed(tool: str) -> str:
-    return f"The {_thing(tool)} couldn't be looked up. Please ask again in a minute."
+    return f"The {_subject(tool)} couldn't be looked up. Please ask again in a minute."
 
 
-def _thing(tool: str) -> str:
+def _subject(tool: str) -> str:
     """What a tool is about: ``warranty___check_warranty_status`` is the *warranty status*."""
     return VERBS.sub("", tool.rsplit("___", 1)[-1].replace("_", " "))
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from agent.tools.documents.content import Content, Found
+from agent.tools.documents.content import Content, Fact
 from agent.tools.documents.sentences import sentences
 
 MOST_COMPARED = 400
@@ -14,7 +14,7 @@ SIMILAR = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Sentence:
     """A sentence and where it stands."""
 
     text: str
@@ -30,56 +30,56 @@ class Difference:
     """
 
     common: int
-    changed: list[tuple[Said, Said]]
-    only_first: list[Said]
-    only_second: list[Said]
+    changed: list[tuple[Sentence, Sentence]]
+    only_first: list[Sentence]
+    only_second: list[Sentence]
     figures: tuple[list[str], list[str]]
     dates: tuple[list[str], list[str]]
 
 
-def difference(first: Content, second: Content) -> Difference:
+def compare(first: Content, second: Content) -> Difference:
     """Compare by sentences, wherever they stand; takes time that grows with what differs."""
     ours, theirs = _sentences(first), _sentences(second)
-    gone = [said for key, said in ours.items() if key not in theirs]
-    new = [said for key, said in theirs.items() if key not in ours]
+    gone = [sentence for key, sentence in ours.items() if key not in theirs]
+    new = [sentence for key, sentence in theirs.items() if key not in ours]
     changed = _pairs(gone[:MOST_COMPARED], new[:MOST_COMPARED])
-    paired = {id(said) for pair in changed for said in pair}
+    paired = {id(sentence) for pair in changed for sentence in pair}
     return Difference(
         common=len(ours.keys() & theirs.keys()),
         changed=changed,
-        only_first=[said for said in gone if id(said) not in paired],
-        only_second=[said for said in new if id(said) not in paired],
-        figures=_apart(first.figures, second.figures),
-        dates=_apart(first.dates, second.dates),
+        only_first=[sentence for sentence in gone if id(sentence) not in paired],
+        only_second=[sentence for sentence in new if id(sentence) not in paired],
+        figures=_only_in_each(first.figures, second.figures),
+        dates=_only_in_each(first.dates, second.dates),
     )
 
 
-def _sentences(content: Content) -> dict[str, Said]:
+def _sentences(content: Content) -> dict[str, Sentence]:
     """Each sentence once, by its words alone: case, spaces and full stops make no difference."""
-    found: dict[str, Said] = {}
+    found: dict[str, Sentence] = {}
     for section in content.sections:
         for sentence in sentences(section.text):
             key = " ".join(sentence.casefold().split()).strip(".,;:!? ")
             if key:
-                found.setdefault(key, Said(sentence[:LONGEST], section.title))
+                found.setdefault(key, Sentence(sentence[:LONGEST], section.title))
     return found
 
 
-def _pairs(gone: list[Said], new: list[Said]) -> list[tuple[Said, Said]]:
+def _pairs(gone: list[Sentence], new: list[Sentence]) -> list[tuple[Sentence, Sentence]]:
     from rapidfuzz import fuzz, process  # noqa: PLC0415 - 20 ms that only a comparison pays
 
-    left = dict(enumerate(said.text for said in new))
-    pairs: list[tuple[Said, Said]] = []
-    for said in gone:
-        found = process.extractOne(said.text, left, scorer=fuzz.ratio, score_cutoff=SIMILAR)
+    left = dict(enumerate(sentence.text for sentence in new))
+    pairs: list[tuple[Sentence, Sentence]] = []
+    for sentence in gone:
+        found = process.extractOne(sentence.text, left, scorer=fuzz.ratio, score_cutoff=SIMILAR)
         if found:
             place = found[2]
             del left[place]
-            pairs.append((said, new[place]))
+            pairs.append((sentence, new[place]))
     return pairs
 
 
-def _apart(first: Iterable[Found], second: Iterable[Found]) -> tuple[list[str], list[str]]:
+def _only_in_each(first: Iterable[Fact], second: Iterable[Fact]) -> tuple[list[str], list[str]]:
     """What only one of them names; a date is the same however it is written."""
     ours = {found.day or found.what: found.what for found in first}
     theirs = {found.day or found.what: found.what for found in second}

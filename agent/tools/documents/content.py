@@ -1,10 +1,6 @@
-"""What a document becomes once it is read, and how a refusal to read one is said."""
+"""What a document becomes once it is read: sections, and the facts found in them."""
 
 from dataclasses import dataclass
-
-
-class RefusedError(Exception):
-    """A file can't be read; ``str()`` says why, in words that follow the file's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +15,7 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Fact:
     """Something that a line of the document says: an amount, a percentage or a date.
 
     :param what: as it is written.
@@ -43,7 +39,7 @@ class Content:
     kind: str
     sections: list[Section]
     summary: str
-    figures: list[Found]
-    dates: list[Found]
+    figures: list[Fact]
+    dates: list[Fact]
     parties: list[str]
     whole: bool = True

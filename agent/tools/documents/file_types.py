@@ -2,7 +2,7 @@
 
 from pathlib import PurePosixPath
 
-from agent.tools.documents.content import RefusedError
+from agent.errors import DocumentRefusedError
 
 BY_SUFFIX = {
     ".pdf": "PDF", ".docx": "Word", ".xlsx": "Excel", ".pptx": "PowerPoint", ".csv": "CSV",
@@ -18,25 +18,27 @@ BINARY = (b"\x7fELF", b"MZ", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x1f\x8b", 
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
-def kind_of(name: str, data: bytes) -> str:
+def document_kind(name: str, data: bytes) -> str:
     """The kind that both the name and the content say.
 
-    :raises RefusedError: when they differ, or it is none that can be read.
+    :raises DocumentRefusedError: when they differ, or it is none that can be read.
     """
     suffix = PurePosixPath(name).suffix.lower()
     if suffix in WITH_MACROS:
-        raise RefusedError("may contain macros. Save it as .docx, .xlsx or .pptx and attach that.")
+        raise DocumentRefusedError(
+            "may contain macros. Save it as .docx, .xlsx or .pptx and attach that."
+        )
     if data.startswith(CFB):
-        raise RefusedError(_old_or_locked(data))
+        raise DocumentRefusedError(_why_no_package(data))
     kind = BY_SUFFIX.get(suffix)
     if kind is None:
-        raise RefusedError(f"is not a document that I can read. {READABLE}")
-    if kind not in _possible(data):
-        raise RefusedError(f"is not what its name says: its content is no {kind} document.")
+        raise DocumentRefusedError(f"is not a document that I can read. {READABLE}")
+    if kind not in _kinds_by_content(data):
+        raise DocumentRefusedError(f"is not what its name says: its content is no {kind} document.")
     return kind
 
 
-def _possible(data: bytes) -> frozenset[str]:
+def _kinds_by_content(data: bytes) -> frozenset[str]:
     if b"%PDF-" in data[:PDF_WITHIN]:
         return frozenset({"PDF"})
     if data.startswith(b"PK\x03\x04"):
@@ -46,7 +48,7 @@ def _possible(data: bytes) -> frozenset[str]:
     return frozenset({"CSV", "HTML", "text"})
 
 
-def _old_or_locked(data: bytes) -> str:
+def _why_no_package(data: bytes) -> str:
     if ENCRYPTED_PACKAGE in data:
         return "is protected by a password. Remove the password and attach it again."
     return "is in an old Office format. Save it as .docx, .xlsx or .pptx and attach that."

@@ -3,7 +3,7 @@
 import zipfile
 from io import BytesIO
 
-from agent.tools.documents.content import RefusedError
+from agent.errors import DocumentRefusedError
 
 MAIN_PART = {
     "Word": "word/document.xml", "Excel": "xl/workbook.xml", "PowerPoint": "ppt/presentation.xml",
@@ -28,7 +28,7 @@ DAMAGED = "is damaged: it can't be unpacked."
 def check(kind: str, data: bytes) -> None:
     """Whether an Office file may be opened.
 
-    :raises RefusedError: for a bomb, a macro, a password, another kind, or XML with entities.
+    :raises DocumentRefusedError: for a bomb, macros, a password, another kind, or XML entities.
     """
     try:
         with zipfile.ZipFile(BytesIO(data)) as package:
@@ -39,34 +39,36 @@ def check(kind: str, data: bytes) -> None:
                 if part.filename.lower().endswith(XML):
                     _check_xml(package.read(part))
     except (zipfile.BadZipFile, EOFError, NotImplementedError, OSError, ValueError) as error:
-        raise RefusedError(DAMAGED) from error
+        raise DocumentRefusedError(DAMAGED) from error
 
 
 def _check_sizes(parts: list[zipfile.ZipInfo], packed: int) -> None:
     unpacked = sum(part.file_size for part in parts)
     if len(parts) > MOST_PARTS or unpacked > MOST_BYTES:
-        raise RefusedError(TOO_LARGE)
+        raise DocumentRefusedError(TOO_LARGE)
     if sum(part.compress_size for part in parts) > packed:
-        raise RefusedError(DAMAGED)  # parts that overlap: each small, together without end
+        raise DocumentRefusedError(DAMAGED)  # parts that overlap: each small, together without end
     for part in parts:
         tight = part.file_size > SMALL and part.file_size > HIGHEST_RATIO * part.compress_size
         if tight or (part.filename.lower().endswith(XML) and part.file_size > MOST_XML):
-            raise RefusedError(TOO_LARGE)
+            raise DocumentRefusedError(TOO_LARGE)
 
 
 def _check_parts(kind: str, parts: list[zipfile.ZipInfo]) -> None:
     names = {part.filename.lower() for part in parts}
     if any(part.flag_bits & ENCRYPTED for part in parts):
-        raise RefusedError("is protected by a password. Remove the password and attach it again.")
+        raise DocumentRefusedError(
+            "is protected by a password. Remove the password and attach it again."
+        )
     if MAIN_PART[kind] not in names:
-        raise RefusedError(f"is not what its name says: its content is no {kind} document.")
+        raise DocumentRefusedError(f"is not what its name says: its content is no {kind} document.")
     if any(name.endswith("vbaproject.bin") for name in names):
-        raise RefusedError("contains macros. Save it without macros and attach it again.")
+        raise DocumentRefusedError("contains macros. Save it without macros and attach it again.")
 
 
 def _check_xml(part: bytes) -> None:
     """Office writes no document type; with one come entities that grow without end."""
     if any(word in part for word in DOCTYPES):
-        raise RefusedError(
+        raise DocumentRefusedError(
             "is built in a way that no Office program builds it, so I don't open it."
         )

@@ -1,4 +1,4 @@
-"""Reads a file in a process of its own, which may die of it."""
+"""Starts the process that reads a file, which may die of it, and takes its answer."""
 
 import asyncio
 import logging
@@ -10,8 +10,9 @@ from typing import cast
 from pydantic import TypeAdapter, ValidationError
 from typing_extensions import TypedDict
 
+from agent.errors import DocumentRefusedError
 from agent.request.attachments import AttachedFile
-from agent.tools.documents.content import Content, RefusedError
+from agent.tools.documents.content import Content
 from agent.tools.documents.reading_process import OUT_OF_MEMORY
 
 logger = logging.getLogger(__name__)
@@ -20,10 +21,9 @@ SECONDS = 8.0
 AT_A_TIME = 2
 """So that the agent with its readers stays within what a container has."""
 MOST_ANSWERED = 16 * 1024 * 1024
-HERE = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[3]
 TOO_SLOW = "takes too long to read. Attach a smaller or simpler document."
-TOO_LARGE = "needs more memory than I have for a document. Attach a smaller one."
-UNREADABLE = "can't be read: it is damaged, or built in a way that I don't understand."
+NEEDS_MEMORY = "needs more memory than I have for a document. Attach a smaller one."
 
 
 class _Answer(TypedDict, total=False):
@@ -48,27 +48,27 @@ class Reader:
     async def read(self, file: AttachedFile) -> Content:
         """What a file says.
 
-        :raises RefusedError: when it can't or mustn't be read.
+        :raises DocumentRefusedError: when it can't or mustn't be read.
         """
         async with self._free:
-            code, output = await self._child(file)
+            code, output = await self._run_process(file)
         if code == OUT_OF_MEMORY:
-            raise RefusedError(TOO_LARGE)
+            raise DocumentRefusedError(NEEDS_MEMORY)
         try:
             answer = ANSWER.validate_json(output)
         except ValidationError:
             logger.warning("reading a document ended with %d", code)
-            raise RefusedError(UNREADABLE) from None
+            raise DocumentRefusedError from None
         if "content" not in answer:
-            raise RefusedError(answer.get("refused", UNREADABLE))
+            raise DocumentRefusedError(answer.get("refused", ""))
         return answer["content"]
 
-    async def _child(self, file: AttachedFile) -> tuple[int, bytes]:
+    async def _run_process(self, file: AttachedFile) -> tuple[int, bytes]:
         """Its exit code and what it wrote; a fresh interpreter that is told nothing but the file.
 
-        :raises RefusedError: when it takes too long or writes without end.
+        :raises DocumentRefusedError: when it takes too long or writes without end.
         """
-        child = await asyncio.create_subprocess_exec(
+        process = await asyncio.create_subprocess_exec(
             *(
                 sys.executable,
                 "-E",
@@ -78,24 +78,24 @@ class Reader:
                 "agent.tools.documents.reading_process",
                 file.name,
             ),
-            cwd=HERE,
+            cwd=ROOT,
             env={"LANG": "C.UTF-8"},
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
         )
-        stdin, stdout = cast("_Pipes", (child.stdin, child.stdout))
+        stdin, stdout = cast("_Pipes", (process.stdin, process.stdout))
         try:
             async with asyncio.timeout(self._seconds):
                 _, output = await asyncio.gather(_feed(stdin, file.data), _output(stdout))
-                await child.wait()
+                await process.wait()
         except TimeoutError:
-            raise RefusedError(TOO_SLOW) from None
+            raise DocumentRefusedError(TOO_SLOW) from None
         finally:
-            if child.returncode is None:
-                child.kill()
-                await child.wait()
-        return child.returncode or 0, output
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+        return process.returncode or 0, output
 
 
 async def _feed(stdin: asyncio.StreamWriter, data: bytes) -> None:
@@ -112,5 +112,5 @@ async def _output(stdout: asyncio.StreamReader) -> bytes:
         parts.append(part)
         size += len(part)
         if size > MOST_ANSWERED:
-            raise RefusedError(TOO_LARGE)
+            raise DocumentRefusedError(NEEDS_MEMORY)
     return b"".join(parts)

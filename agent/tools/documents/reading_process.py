@@ -11,30 +11,24 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from importlib import import_module
 
-from agent.tools.documents import (
-    file_types as kinds,
-)
-from agent.tools.documents import (
-    key_facts as found,
-)
-from agent.tools.documents import (
-    office_packages as packages,
-)
-from agent.tools.documents.content import Content, RefusedError, Section
+from agent.errors import DocumentRefusedError
+from agent.tools.documents import file_types, office_packages
+from agent.tools.documents.content import Content, Section
+from agent.tools.documents.figures_dates_parties import dates, figures, parties
 from agent.tools.documents.summary import summary
 
-MEMORY = 512 * 1024 * 1024
+MEMORY_BYTES = 512 * 1024 * 1024
 CPU_SECONDS = 8
 OPEN_FILES = 32
 OUT_OF_MEMORY = 3
 MOST_CHARACTERS = 1_000_000
 MOST_SECTIONS = 2_000
 FORMATS = {
-    "PDF": "pdf", "Word": "word", "Excel": "sheets", "PowerPoint": "slides", "CSV": "tables",
-    "HTML": "page", "text": "text",
+    "PDF": "pdf", "Word": "word", "Excel": "excel", "PowerPoint": "powerpoint",
+    "CSV": "tables", "HTML": "html", "text": "text",
 }  # fmt: skip
 LIMITS = {
-    resource.RLIMIT_AS: MEMORY,
+    resource.RLIMIT_AS: MEMORY_BYTES,
     resource.RLIMIT_CPU: CPU_SECONDS,
     resource.RLIMIT_NOFILE: OPEN_FILES,
     resource.RLIMIT_FSIZE: 0,
@@ -51,7 +45,7 @@ def main(name: str) -> int:
     try:
         try:
             answer = {"content": asdict(content(name, sys.stdin.buffer.read()))}
-        except RefusedError as error:
+        except DocumentRefusedError as error:
             answer = {"refused": str(error)}
         sys.stdout.write(json.dumps(answer))
     except MemoryError:
@@ -62,23 +56,23 @@ def main(name: str) -> int:
 def content(name: str, data: bytes) -> Content:
     """What a file says.
 
-    :raises RefusedError: when it can't or mustn't be read.
+    :raises DocumentRefusedError: when it can't or mustn't be read.
     """
-    kind = kinds.kind_of(name, data)
-    if kind in kinds.OFFICE:
-        packages.check(kind, data)
+    kind = file_types.document_kind(name, data)
+    if kind in file_types.OFFICE:
+        office_packages.check(kind, data)
     read: Callable[[bytes], Iterator[Section]]
     read = import_module(f"agent.tools.documents.formats.{FORMATS[kind]}").sections
     sections, whole = _bounded(read(data))
     if not sections:
-        raise RefusedError("is empty.")
+        raise DocumentRefusedError("is empty.")
     return Content(
         kind=kind,
         sections=sections,
         summary=summary(sections),
-        figures=found.figures(sections),
-        dates=found.dates(sections),
-        parties=found.parties(sections),
+        figures=figures(sections),
+        dates=dates(sections),
+        parties=parties(sections),
         whole=whole,
     )
 

@@ -6,7 +6,8 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from agent.tools.policies.storage import MOST_BYTES, Listed, Shelf
+from agent.errors import AgentError, PoliciesUnavailableError, PolicyUnreadableError
+from agent.tools.policies.storage import MOST_BYTES, DocumentStorage, ListedDocument
 
 if TYPE_CHECKING:
     from agent.tools.policies.index import Hits, Index
@@ -23,12 +24,8 @@ PATIENCE_SECONDS = 30.0
 MOST_DOCUMENTS = 500
 
 
-class PoliciesUnavailableError(Exception):
-    """No document can be searched now."""
-
-
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchResult:
     """What a search found.
 
     :param unread: names of documents that could not be read, each with the reason.
@@ -50,50 +47,50 @@ class _Document:
 TOO_MANY = _Document("", problem=f"there are more than {MOST_DOCUMENTS} documents")
 
 
-class Policies:
+class PolicyCollection:
     """Every policy document of the company; nobody's own, so all people share them."""
 
-    def __init__(self, shelf: Shelf) -> None:
-        self._shelf = shelf
+    def __init__(self, storage: DocumentStorage) -> None:
+        self._storage = storage
         self._documents: dict[str, _Document] = {}
         self._index: Index | None = None
-        self._wanted = asyncio.Event()
-        self._looked = asyncio.Event()
+        self._search_began = asyncio.Event()
+        self._first_read = asyncio.Event()
 
     async def keep_fresh(self) -> None:
         """Read the documents, and again those that have changed, for ever."""
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._wanted.wait(), FIRST_LOOK_SECONDS)
+            await asyncio.wait_for(self._search_began.wait(), FIRST_LOOK_SECONDS)
         while True:
             try:
                 await asyncio.to_thread(self._refresh)
                 pause = REFRESH_SECONDS
             except Exception as error:  # noqa: BLE001 - whatever it was, the next look must come
-                logger.error("policies can't be read: %s", f"{type(error).__name__}: {error}")  # noqa: TRY400 - no traceback
+                logger.error("policies can't be read: %s", _described(error))  # noqa: TRY400 - no traceback
                 pause = RETRY_SECONDS
-            self._looked.set()
+            self._first_read.set()
             await asyncio.sleep(pause)
 
-    async def search(self, question: str) -> Found:
+    async def search(self, question: str) -> SearchResult:
         """What the policies say about a question, the best passage first.
 
         :raises PoliciesUnavailableError: while the documents have never been read.
         """
-        self._wanted.set()
+        self._search_began.set()
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._looked.wait(), PATIENCE_SECONDS)
+            await asyncio.wait_for(self._first_read.wait(), PATIENCE_SECONDS)
         index, documents = self._index, self._documents
         if index is None:
             raise PoliciesUnavailableError
         hits = await asyncio.to_thread(index.search, question)
         unread = tuple(f"{name} ({d.problem})" for name, d in documents.items() if d.problem)
-        return Found(hits, unread, empty=not len(index) and not unread)
+        return SearchResult(hits, unread, empty=not len(index) and not unread)
 
     def _refresh(self) -> None:
         """Read what is new; while anything fails, what was read before stays."""
         from agent.tools.policies.index import Index  # noqa: PLC0415 - numpy, which only this needs
 
-        listed = self._shelf.listed()
+        listed = self._storage.listed()
         before = self._documents
         documents = {entry.name: self._document(entry) for entry in listed[:MOST_DOCUMENTS]}
         documents |= {entry.name: TOO_MANY for entry in listed[MOST_DOCUMENTS:]}
@@ -103,20 +100,25 @@ class Policies:
         self._documents, self._index = documents, Index(found)
         logger.info("read %d policy documents: %d passages", len(documents), len(found))
 
-    def _document(self, entry: Listed) -> _Document:
-        from agent.tools.policies.passages import UnreadableError, passages  # noqa: PLC0415 - as above
+    def _document(self, entry: ListedDocument) -> _Document:
+        from agent.tools.policies.passages import passages  # noqa: PLC0415 - as above
 
         known = self._documents.get(entry.name)
         if known is not None and known.version == entry.version:
             return known
         if entry.size > MOST_BYTES:
             return _Document(entry.version, problem=f"it has more than {MOST_BYTES // 2**20} MB")
-        content = self._shelf.read(entry.name)
+        content = self._storage.read(entry.name)
         try:
             return _Document(entry.version, tuple(passages(entry.name, content)))
-        except UnreadableError as error:
+        except PolicyUnreadableError as error:
             problem = str(error)
         except Exception as error:  # noqa: BLE001 - one document must not hide the others
             problem = f"it is damaged: {type(error).__name__}"
         logger.warning("policy document %s is passed over: %s", entry.name, problem)
         return _Document(entry.version, problem=problem)
+
+
+def _described(error: Exception) -> str:
+    detail = error.detail if isinstance(error, AgentError) else str(error)
+    return f"{type(error).__name__}: {detail}"

@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from agent.errors import PolicyUnreadableError
 from agent.tools.policies.pdf_pages import MOST_CHARACTERS, Pdf, PdfError, pages
 
 LONGEST = 1_200
@@ -17,10 +18,6 @@ LONGEST = 1_200
 LONGEST_NAME = 150
 FRONT_MATTER = re.compile(r"\A---\r?\n.*?\n---\s*\n", re.DOTALL)
 MADE_BY = re.compile(r"^Microsoft Word - |\.(?:docx?|odt|pdf)$", re.IGNORECASE)
-
-
-class UnreadableError(Exception):
-    """A document that is passed over; ``str()`` says why, as the end of a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,25 +36,25 @@ def passages(name: str, content: bytes) -> list[Passage]:
     """The passages of a document, in its order; blocks while a PDF is read.
 
     :param name: its path, which says what it is, and its title when it has none.
-    :raises UnreadableError: when there is nothing in it that can be read.
+    :raises PolicyUnreadableError: when there is nothing in it that can be read.
     """
     named = _clean(re.sub(r"[-_]+", " ", PurePosixPath(name).stem)).capitalize()
     if PurePosixPath(name).suffix.lower() == ".pdf":
         try:
             found = list(_of_pdf(named, pages(content)))
         except PdfError as error:
-            raise UnreadableError(str(error)) from None
+            raise PolicyUnreadableError(str(error)) from None
     else:
         found = list(_of_markdown(named, content))
     if not found:
-        raise UnreadableError("there is no text in it")
+        raise PolicyUnreadableError("there is no text in it")
     return found
 
 
 def _of_markdown(named: str, content: bytes) -> Iterator[Passage]:
     text = FRONT_MATTER.sub("", content.decode("utf-8-sig", "replace"))
     if len(text) > MOST_CHARACTERS:
-        raise UnreadableError(f"it has more than {MOST_CHARACTERS:,} characters")
+        raise PolicyUnreadableError(f"it has more than {MOST_CHARACTERS:,} characters")
     title, path, body = "", [""] * 6, list[str]()
     for level, block in _blocks(text):
         if not level:
@@ -112,7 +109,7 @@ def _on_page(heading: str, title: str, number: int) -> str:
 def _cut(title: str, section: str, text: str) -> Iterator[Passage]:
     """A section in pieces of at most :data:`LONGEST` characters, cut between its paragraphs."""
     piece = ""
-    for part in _parts(text):
+    for part in _paragraphs(text):
         if piece and len(piece) + len(part) > LONGEST:
             yield Passage(title, section or None, piece)
             piece = ""
@@ -121,7 +118,7 @@ def _cut(title: str, section: str, text: str) -> Iterator[Passage]:
         yield Passage(title, section or None, piece)
 
 
-def _parts(text: str) -> Iterator[str]:
+def _paragraphs(text: str) -> Iterator[str]:
     for part in re.split(r"\n\s*\n", text):
         stripped = part.strip()
         yield from [stripped] if len(stripped) <= LONGEST else textwrap.wrap(stripped, LONGEST)

@@ -8,17 +8,15 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from agent.errors import PolicyStorageError
+
 CONFIG = Config(connect_timeout=3, read_timeout=20, retries={"max_attempts": 3})
 KINDS = frozenset({".md", ".markdown", ".pdf"})
 MOST_BYTES = 20 * 1024 * 1024
 
 
-class ShelfError(Exception):
-    """The documents can't be had now; ``str()`` is for the log."""
-
-
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListedDocument:
     """One document as a listing names it.
 
     :param version: changes whenever the content does.
@@ -30,13 +28,13 @@ class Listed:
     size: int
 
 
-class Shelf(Protocol):
+class DocumentStorage(Protocol):
     """A place of documents; its calls block.
 
-    Both raise :class:`ShelfError`.
+    Both raise :class:`PolicyStorageError`.
     """
 
-    def listed(self) -> list[Listed]:
+    def listed(self) -> list[ListedDocument]:
         """Every document of a kind that can be read, in the order of their names."""
 
     def read(self, name: str) -> bytes:
@@ -49,15 +47,15 @@ class Folder:
     def __init__(self, path: Path) -> None:
         self._path = path.resolve()
 
-    def listed(self) -> list[Listed]:
+    def listed(self) -> list[ListedDocument]:
         """Documents by their paths below the folder; the version is time and size."""
         if not self._path.is_dir():
-            raise ShelfError("the folder is gone")
+            raise PolicyStorageError(detail="the folder is gone")
         try:
             files = [path for path in self._path.rglob("*") if self._is_document(path)]
             return sorted((self._listed(path) for path in files), key=lambda listed: listed.name)
         except OSError as error:
-            raise ShelfError(type(error).__name__) from error
+            raise PolicyStorageError(detail=type(error).__name__) from error
 
     def read(self, name: str) -> bytes:
         """The file's bytes."""
@@ -65,16 +63,16 @@ class Folder:
             with (self._path / name).open("rb") as file:
                 return file.read(MOST_BYTES)
         except OSError as error:
-            raise ShelfError(type(error).__name__) from error
+            raise PolicyStorageError(detail=type(error).__name__) from error
 
     def _is_document(self, path: Path) -> bool:
         inside = path.resolve().is_relative_to(self._path)
         return inside and path.suffix.lower() in KINDS and path.is_file()
 
-    def _listed(self, path: Path) -> Listed:
+    def _listed(self, path: Path) -> ListedDocument:
         about = path.stat()
         name = path.relative_to(self._path).as_posix()
-        return Listed(name, f"{about.st_mtime_ns}-{about.st_size}", about.st_size)
+        return ListedDocument(name, f"{about.st_mtime_ns}-{about.st_size}", about.st_size)
 
 
 class Bucket:
@@ -84,18 +82,18 @@ class Bucket:
         self._name = name
         self._s3 = session.client("s3", config=CONFIG)
 
-    def listed(self) -> list[Listed]:
+    def listed(self) -> list[ListedDocument]:
         """Documents by their keys; the version is the ETag (ListObjectsV2)."""
         try:
             pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self._name)
             return [
-                Listed(entry["Key"], entry["ETag"], entry["Size"])
+                ListedDocument(entry["Key"], entry["ETag"], entry["Size"])
                 for page in pages
                 for entry in page.get("Contents", ())
                 if Path(entry["Key"]).suffix.lower() in KINDS
             ]
         except (BotoCoreError, ClientError) as error:
-            raise ShelfError(type(error).__name__) from error
+            raise PolicyStorageError(detail=type(error).__name__) from error
 
     def read(self, name: str) -> bytes:
         """The object's bytes (GetObject)."""
@@ -104,9 +102,9 @@ class Bucket:
                 content: bytes = body.read(MOST_BYTES)
                 return content
         except (BotoCoreError, ClientError, OSError) as error:
-            raise ShelfError(type(error).__name__) from error
+            raise PolicyStorageError(detail=type(error).__name__) from error
 
 
-def shelf(folder: Path | None, bucket: str, session: boto3.Session) -> Shelf:
+def document_storage(folder: Path | None, bucket: str, session: boto3.Session) -> DocumentStorage:
     """The folder where there is one, else the bucket."""
     return Folder(folder) if folder else Bucket(bucket, session)

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from agent.authorization.approval import NOT_APPROVED, needing_approval
+from agent.authorization.approval import NOT_APPROVED, tools_needing_approval
 from agent.authorization.rights import POLICY
-from agent.memory.person_memory import MemoryUnavailableError
-from tests.agent.local_parts import Answer, Cloud, ask, runtime_of, serving, thread
+from agent.errors import MemoryUnavailableError
+from tests.agent.local_agent import Answer, Cloud, ask, runtime_of, serving, thread
 
 TOOL = "warranty___find_serial_numbers"
 QUESTION = "Find serial numbers of the devices of the customer alice@example.com"
@@ -31,7 +31,7 @@ async def decide(address: str, token: str, session: str, asked: Answer, **decisi
 
 
 def test_the_policy_says_what_needs_approval_and_what_it_does() -> None:
-    assert needing_approval(POLICY) == {
+    assert tools_needing_approval(POLICY) == {
         TOOL: "It shows which devices a customer has, with their serial numbers."
     }
 
@@ -45,14 +45,14 @@ def test_the_policy_says_what_needs_approval_and_what_it_does() -> None:
 )
 def test_an_approval_without_tools_or_words_is_a_mistake(policy: str) -> None:
     with pytest.raises(ValueError, match="needs its words, and a policy that names its tools"):
-        needing_approval(policy)
+        tools_needing_approval(policy)
 
 
 async def test_the_call_waits_and_says_what_it_would_do(runtime: str, token: str) -> None:
     asked = await ask(runtime, token, QUESTION)
 
     (interrupt,) = interrupts(asked)
-    assert interrupt["message"] == needing_approval(POLICY)[TOOL]
+    assert interrupt["message"] == tools_needing_approval(POLICY)[TOOL]
     assert interrupt["metadata"]["tool_name"] == TOOL
     assert interrupt["metadata"]["tool_input"] == {"customer_email": "alice@example.com"}
     assert "TOOL_CALL_RESULT" not in asked.types
@@ -179,9 +179,9 @@ async def test_without_memory_it_is_refused_for_now(
     runtime: str, token: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def unreachable(*_: object) -> None:
-        raise MemoryUnavailableError("down")
+        raise MemoryUnavailableError(detail="down")
 
-    monkeypatch.setattr("agent.memory.access.MemoryAccess.of", unreachable)
+    monkeypatch.setattr("agent.memory.credentials.MemoryCredentials.session", unreachable)
     asked = await ask(runtime, token, QUESTION)
 
     assert interrupts(asked) == []

@@ -11,7 +11,7 @@ from strands.interventions import Deny, Proceed
 from agent.authorization.rights import Rights
 from agent.request.caller import Caller
 from gateway_tools import catalog
-from tests.agent.local_parts import Cloud, ask
+from tests.agent.local_agent import Cloud, ask
 
 USER = frozenset({"bizassist-users"})
 ADMIN = frozenset({"bizassist-admins"})

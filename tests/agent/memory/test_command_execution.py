@@ -8,14 +8,14 @@ from typing import Any
 import boto3
 import pytest
 
-from agent.memory.access import ForeignMemoryError
-from agent.memory.pause import SWITCH_SESSION
+from agent.errors import ForeignMemoryError
+from agent.memory.pause import PAUSE_SESSION
 from agent.memory.records import Records
-from agent.memory.text_matching import says
-from tests.agent.events import event, put, records
-from tests.agent.local_parts import Answer, Cloud, ask, runtime_of, serving, thread
+from agent.memory.text_matching import matcher
+from tests.agent.aws_requests import Wire, wire
+from tests.agent.local_agent import Answer, Cloud, ask, runtime_of, serving, thread
+from tests.agent.memory_contents import event, put, records
 from tests.agent.scripted_models import failing
-from tests.agent.wire import Wire, wire
 
 __all__ = ["wire"]
 
@@ -35,7 +35,7 @@ def everything(cloud: Cloud, actor: str) -> str:
     kept = [
         client.list_events(memoryId=memory, actorId=actor, sessionId=entry["sessionId"])["events"]
         for entry in sessions["sessionSummaries"]
-        if entry["sessionId"] != SWITCH_SESSION
+        if entry["sessionId"] != PAUSE_SESSION
     ]
     spaces = [f"/{kind}/{actor}/*" for kind in ("facts", "preferences", "summaries")]
     return json.dumps([kept, [records(cloud, space) for space in spaces]], default=str)
@@ -199,6 +199,6 @@ class Moved:
 def test_a_record_that_lies_elsewhere_is_not_deleted() -> None:
     moved = Moved()
     with pytest.raises(ForeignMemoryError):
-        Records(moved, "memory", "alice").forget(says("my cat is Tom"))
+        Records(moved, "memory", "alice").forget(matcher("my cat is Tom"))
 
     assert not moved.deleted

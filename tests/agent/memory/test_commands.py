@@ -2,8 +2,8 @@
 
 import pytest
 
-from agent.memory.commands import AskWhat, Forget, Switch, told, wish
-from agent.memory.text_matching import likeness, says, words
+from agent.memory.commands import Forget, SetPaused, UnclearForget, memory_command, stated_facts
+from agent.memory.text_matching import content_words, matcher, similarity
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,7 @@ from agent.memory.text_matching import likeness, says, words
     ],
 )
 def test_everything_is_forgotten_when_everything_is_named(text: str) -> None:
-    assert wish(text) == Forget(None)
+    assert memory_command(text) == Forget(None)
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_everything_is_forgotten_when_everything_is_named(text: str) -> None:
     ],
 )
 def test_one_thing_is_forgotten_when_it_is_named(text: str, what: str) -> None:
-    assert wish(text) == Forget(what)
+    assert memory_command(text) == Forget(what)
 
 
 @pytest.mark.parametrize(
@@ -65,12 +65,12 @@ def test_one_thing_is_forgotten_when_it_is_named(text: str, what: str) -> None:
     ],
 )
 def test_memory_can_be_switched(text: str, paused: bool) -> None:
-    assert wish(text) == Switch(paused=paused)
+    assert memory_command(text) == SetPaused(paused=paused)
 
 
 def test_everything_without_whose_is_asked_back() -> None:
-    assert wish("Forget everything") == AskWhat()
-    assert wish("forget all of it!") == AskWhat()
+    assert memory_command("Forget everything") == UnclearForget()
+    assert memory_command("forget all of it!") == UnclearForget()
 
 
 @pytest.mark.parametrize(
@@ -94,19 +94,19 @@ def test_everything_without_whose_is_asked_back() -> None:
         "",
     ],
 )
-def test_nothing_else_is_a_wish(text: str) -> None:
-    assert wish(text) is None
+def test_nothing_else_is_a_memory_command(text: str) -> None:
+    assert memory_command(text) is None
 
 
 def test_what_is_told_is_read_sentence_by_sentence() -> None:
     text = "Hi! My office is in Vienna. Remember that I prefer short answers. Is my laptop covered?"
-    assert told(text) == ["My office is in Vienna", "I prefer short answers"]
-    assert told("Remember that?") == []
+    assert stated_facts(text) == ["My office is in Vienna", "I prefer short answers"]
+    assert stated_facts("Remember that?") == []
 
 
-def test_a_record_says_what_was_named_when_it_has_all_its_telling_words() -> None:
-    assert says("my printer is named Gutenberg")("The user’s printers: Gutenberg, called so.")
-    assert not says("my printer is named Gutenberg")("My printer is old.")
-    assert not says("that it is")("anything at all")
-    assert likeness("my printer is named Gutenberg", "My printer is old") == 0.5
-    assert words("Müllers Büro") == {"müller", "büro"}
+def test_a_record_says_what_was_named_when_it_has_all_its_content_words() -> None:
+    assert matcher("my printer is named Gutenberg")("The user’s printers: Gutenberg, called so.")
+    assert not matcher("my printer is named Gutenberg")("My printer is old.")
+    assert not matcher("that it is")("anything at all")
+    assert similarity("my printer is named Gutenberg", "My printer is old") == 0.5
+    assert content_words("Müllers Büro") == {"müller", "büro"}

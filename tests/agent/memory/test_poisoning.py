@@ -10,10 +10,10 @@ import boto3
 import pytest
 import pytest_asyncio
 
-from agent.memory.saved_messages import OwnWords
-from tests.agent.events import records
-from tests.agent.local_parts import Answer, Cloud, ask, runtime_of, serving, thread
-from tests.agent.wire import Wire, wire
+from agent.memory.extraction import UserTextConverter
+from tests.agent.aws_requests import Wire, wire
+from tests.agent.local_agent import Answer, Cloud, ask, runtime_of, serving, thread
+from tests.agent.memory_contents import records
 
 __all__ = ["wire"]
 
@@ -158,5 +158,5 @@ async def test_people_whose_ids_begin_alike_remember_apart(
 def test_what_counts_as_the_persons_words(content: list[Any], blob: bool) -> None:
     saved = json.dumps({"message": {"role": "user", "content": content}})
 
-    assert OwnWords.exceeds_conversational_limit((saved, "user")) is blob
-    assert OwnWords.exceeds_conversational_limit((saved, "assistant"))
+    assert UserTextConverter.exceeds_conversational_limit((saved, "user")) is blob
+    assert UserTextConverter.exceeds_conversational_limit((saved, "assistant"))

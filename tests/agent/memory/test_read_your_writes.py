@@ -7,9 +7,9 @@ from typing import Any
 import boto3
 import pytest
 
-from agent.memory.read_your_writes import Lately
-from tests.agent.local_parts import Cloud, ask, thread
-from tests.agent.wire import Sent, Wire, wire
+from agent.memory.read_your_writes import RecentWrites
+from tests.agent.aws_requests import Sent, Wire, wire
+from tests.agent.local_agent import Cloud, ask, thread
 
 __all__ = ["wire"]
 
@@ -28,9 +28,9 @@ class Clock:
 class Person:
     """One person's client of memory, as the agent has it, and one session."""
 
-    def __init__(self, cloud: Cloud, lately: Lately, actor: str = "") -> None:
+    def __init__(self, cloud: Cloud, recent_writes: RecentWrites, actor: str = "") -> None:
         self.client: Any = boto3.client("bedrock-agentcore")
-        lately.around(self.client)
+        recent_writes.watch(self.client)
         self.who = {
             "memoryId": cloud.parameters["memory_id"],
             "actorId": actor or f"late-{uuid.uuid4().hex[:8]}",
@@ -118,7 +118,7 @@ async def test_what_was_just_said_is_forgotten_although_it_is_not_listed_yet(
 
 
 def test_it_stands_where_a_listing_would_have_it(cloud: Cloud, wire: Wire) -> None:
-    one = Person(cloud, Lately())
+    one = Person(cloud, RecentWrites())
     one.save("oldest", minutes=3)
     one.save("newest")
     one.save("between", minutes=1)
@@ -130,7 +130,7 @@ def test_it_stands_where_a_listing_would_have_it(cloud: Cloud, wire: Wire) -> No
 
 
 def test_what_is_deleted_does_not_come_back(cloud: Cloud, wire: Wire) -> None:
-    one = Person(cloud, Lately())
+    one = Person(cloud, RecentWrites())
     event = one.save("gone")
     one.client.delete_event(**one.who, sessionId=one.session, eventId=event)
     wire.late = listing
@@ -140,7 +140,7 @@ def test_what_is_deleted_does_not_come_back(cloud: Cloud, wire: Wire) -> None:
 
 def test_after_a_minute_the_listing_is_believed(cloud: Cloud, wire: Wire) -> None:
     clock = Clock()
-    one = Person(cloud, Lately(clock))
+    one = Person(cloud, RecentWrites(clock))
     one.save("deleted elsewhere")
     wire.late = listing
     clock.now = 59
@@ -151,7 +151,7 @@ def test_after_a_minute_the_listing_is_believed(cloud: Cloud, wire: Wire) -> Non
 
 @pytest.mark.parametrize(("kind", "found"), [("a", ["state"]), ("b", [])])
 def test_a_filter_is_kept(cloud: Cloud, wire: Wire, kind: str, found: list[str]) -> None:
-    one = Person(cloud, Lately())
+    one = Person(cloud, RecentWrites())
     one.save("state", metadata={"stateType": {"stringValue": "a"}})
     one.save("message")
     wire.late = listing
@@ -166,7 +166,7 @@ def test_a_filter_is_kept(cloud: Cloud, wire: Wire, kind: str, found: list[str])
 
 
 def test_it_is_added_to_no_page_but_its_own(cloud: Cloud) -> None:
-    one = Person(cloud, Lately())
+    one = Person(cloud, RecentWrites())
     for place in range(5):
         one.save(str(place), minutes=place)
     first = one.client.list_events(**one.who, sessionId=one.session, maxResults=2)
@@ -177,7 +177,7 @@ def test_it_is_added_to_no_page_but_its_own(cloud: Cloud) -> None:
 
 
 def test_there_is_an_end_to_what_is_kept(cloud: Cloud, wire: Wire) -> None:
-    one = Person(cloud, Lately())
+    one = Person(cloud, RecentWrites())
     for place in range(103):
         one.save(str(place))
     wire.late = listing

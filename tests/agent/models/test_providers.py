@@ -10,9 +10,10 @@ from strands.models.bedrock import BedrockModel
 from strands.models.ollama import OllamaModel
 from strands.models.openai import OpenAIModel
 
+from agent.errors import SettingsError
 from agent.models.offline.model import OfflineModel
 from agent.models.providers import ATTEMPTS, CONNECT_SECONDS, READ_SECONDS, check, model
-from agent.settings import ModelChoice, SettingsError
+from agent.settings import ModelChoice
 
 KEYS = ("ANTHROPIC_API_KEY", "OPENAI_API_KEY")
 

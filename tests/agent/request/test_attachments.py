@@ -7,16 +7,19 @@ from typing import Any
 import httpx
 import pytest
 
-from agent.request.attachments import plain_name
-from tests.agent.local_parts import SESSION_HEADER, Answer, Cloud, ask, run_input, thread
-from tests.agent.tools.documents import papers
-from tests.agent.wire import Wire, wire
+from agent.request.attachments import safe_file_name
+from tests.agent.aws_requests import Wire, wire
+from tests.agent.local_agent import SESSION_HEADER, Answer, Cloud, ask, run_input, thread
+from tests.agent.tools.documents import sample_documents
+from tests.agent.tools.documents.sample_documents import part
 
 __all__ = ["wire"]
 
 
 async def asked(runtime: str, cloud: Cloud, text: str, *files: tuple[str, bytes]) -> Answer:
-    return await ask(runtime, cloud.tokens["alice"], "", messages=papers.asking(text, *files))
+    return await ask(
+        runtime, cloud.tokens["alice"], "", messages=sample_documents.asking(text, *files)
+    )
 
 
 def result(answer: Answer) -> dict[str, Any]:
@@ -35,18 +38,18 @@ ELSEWHERE = {"type": "url", "value": "http://169.254.169.254/"}
     ("file", "question", "words"),
     [
         (
-            ("contract.pdf", papers.pdf()),
+            ("contract.pdf", sample_documents.pdf()),
             "When may we terminate the contract?",
             ["three months' notice", "page 2"],
         ),
         (
-            ("t.docx", papers.word()),
+            ("t.docx", sample_documents.word()),
             "According to t.docx, what does a hotel cost?",
             ["EUR 140", "Travel costs"],
         ),
-        (("q.pptx", papers.slides()), "How did revenue develop?", ["12%", "slide 1"]),
+        (("q.pptx", sample_documents.slides()), "How did revenue develop?", ["12%", "slide 1"]),
         (
-            ("b.xlsx", papers.workbook()),
+            ("b.xlsx", sample_documents.workbook()),
             "What is the budget of Research in the attached sheet?",
             ["240,500.5", "sheet Budget"],
         ),
@@ -70,7 +73,9 @@ async def test_a_question_about_a_document_is_answered_with_its_place(
 
 
 async def test_a_summary_has_figures_dates_and_parties(runtime: str, cloud: Cloud) -> None:
-    answer = await asked(runtime, cloud, "Summarise this contract", ("contract.pdf", papers.pdf()))
+    answer = await asked(
+        runtime, cloud, "Summarise this contract", ("contract.pdf", sample_documents.pdf())
+    )
     found = result(answer)
 
     assert {one["what"] for one in found["key_figures"]} == {"EUR 2,400.00", "4.5%", "EUR 50,000"}
@@ -87,8 +92,8 @@ async def test_two_documents_are_compared(runtime: str, cloud: Cloud) -> None:
         runtime,
         cloud,
         "Compare contract.pdf with renewal.pdf: what changed?",
-        ("renewal.pdf", papers.pdf(papers.RENEWED)),
-        ("contract.pdf", papers.pdf()),
+        ("renewal.pdf", sample_documents.pdf(sample_documents.RENEWED)),
+        ("contract.pdf", sample_documents.pdf()),
     )
     found = result(answer)
 
@@ -106,7 +111,7 @@ async def test_two_documents_are_compared(runtime: str, cloud: Cloud) -> None:
 
 
 async def test_a_document_that_cannot_be_read_is_a_sentence(runtime: str, cloud: Cloud) -> None:
-    locked = papers.pdf(password="secret")
+    locked = sample_documents.pdf(password="secret")
     answer = await asked(runtime, cloud, "Summarise this contract", ("contract.pdf", locked))
 
     assert answer.text.startswith("contract.pdf is protected by a password.")
@@ -124,7 +129,7 @@ async def test_other_questions_are_still_answered(runtime: str, cloud: Cloud) ->
         runtime,
         cloud,
         "Is serial LAPTOP-2024-001 still under warranty?",
-        ("contract.pdf", papers.pdf()),
+        ("contract.pdf", sample_documents.pdf()),
     )
 
     assert answer.one("TOOL_CALL_START")["toolCallName"] == "warranty___check_warranty_status"
@@ -146,13 +151,13 @@ async def test_neither_bytes_nor_names_reach_memory(runtime: str, cloud: Cloud, 
 @pytest.mark.parametrize(
     ("parts", "sentence"),
     [
-        ([papers.part(f"{n}.txt", b"x") for n in range(11)], "Too many files"),
-        ([papers.part("a.txt", b"x" * (20 * 1024 * 1024 + 1))], "The files are too large: 20 MB"),
-        ([papers.part(f"{n}.txt", b"x" * 11 * 1024 * 1024) for n in "ab"], "are too large"),
-        ([papers.part("a.txt", b"")], "A file is empty."),
+        ([part(f"{n}.txt", b"x") for n in range(11)], "Too many files"),
+        ([part("a.txt", b"x" * (20 * 1024 * 1024 + 1))], "The files are too large: 20 MB"),
+        ([part(f"{n}.txt", b"x" * 11 * 1024 * 1024) for n in "ab"], "are too large"),
+        ([part("a.txt", b"")], "A file is empty."),
         ([{"type": "document", "source": SOURCE}], "must be base64"),
         ([{"type": "document", "source": ELSEWHERE}], "must come with the question"),
-        ([{**papers.part("a.png", b"x"), "type": "image"}], "as a document part"),
+        ([{**part("a.png", b"x"), "type": "image"}], "as a document part"),
         ([{"type": "binary", "mimeType": "text/plain", "data": "eA=="}], "AG-UI's RunAgentInput"),
         ([{"type": "text", "text": "x" * 16_000}], "The question is too long"),
         ([{"type": "text", "text": "why " * 300_000}], "The body is too large"),
@@ -161,7 +166,7 @@ async def test_neither_bytes_nor_names_reach_memory(runtime: str, cloud: Cloud, 
 async def test_what_is_no_attachment_is_refused(
     runtime: str, cloud: Cloud, parts: list[dict[str, Any]], sentence: str
 ) -> None:
-    messages = papers.asking("Summarise this")
+    messages = sample_documents.asking("Summarise this")
     messages[0]["content"] += parts
     answer = await ask(runtime, cloud.tokens["alice"], "", messages=messages)
 
@@ -213,7 +218,7 @@ async def test_megabytes_beside_files_are_not_taken(runtime: str, cloud: Cloud) 
     ],
 )
 def test_a_name_is_a_name_and_nothing_else(name: str, plain: str) -> None:
-    assert plain_name(name) == plain
+    assert safe_file_name(name) == plain
 
 
 async def test_two_files_of_one_name_are_two_documents(runtime: str, cloud: Cloud) -> None:

@@ -8,17 +8,17 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from agent.request.caller import (
-    Authorizer,
-    Caller,
+from agent.errors import (
     ForbiddenError,
-    KeysUnavailableError,
     MissingTokenError,
+    SigningKeysUnavailableError,
     TokenError,
 )
-from agent.request.signing_keys import KEEP_SECONDS, REFETCH_SECONDS, Keys
-from tests.agent.issuer import CLIENT, NAME, SUBJECT, Issuer, new_key
-from tests.agent.local_parts import Cloud, serving, sign_in
+from agent.request.caller import Caller
+from agent.request.signing_keys import KEEP_SECONDS, REFETCH_SECONDS, SigningKeys
+from agent.request.token_verification import Authorizer
+from tests.agent.local_agent import Cloud, serving, sign_in
+from tests.agent.token_issuer import CLIENT, NAME, SUBJECT, Issuer, new_key
 
 GROUPS = frozenset({"bizassist-users", "bizassist-admins"})
 
@@ -41,7 +41,7 @@ def clock() -> Clock:
 async def issuer(clock: Clock) -> AsyncIterator[tuple[Issuer, Authorizer]]:
     issuer = Issuer()
     async with serving(issuer.app()) as address:
-        keys = Keys(f"{address}/discovery", clock)
+        keys = SigningKeys(f"{address}/discovery", clock)
         yield issuer, Authorizer(keys, NAME, CLIENT, GROUPS)
 
 
@@ -150,7 +150,7 @@ async def test_old_keys_serve_while_the_issuer_is_down_and_none_means_nobody(
 ) -> None:
     made, authorizer = issuer
     made.down = True
-    with pytest.raises(KeysUnavailableError):
+    with pytest.raises(SigningKeysUnavailableError):
         await authorizer.caller(f"Bearer {made.token()}")
 
     made.down = False
@@ -164,7 +164,7 @@ async def test_old_keys_serve_while_the_issuer_is_down_and_none_means_nobody(
 async def test_cognitos_own_tokens(cloud: Cloud) -> None:
     known = cloud.parameters
     authorizer = Authorizer(
-        Keys(known["discovery_url"]), known["issuer"], known["web_client_id"], GROUPS
+        SigningKeys(known["discovery_url"]), known["issuer"], known["web_client_id"], GROUPS
     )
     caller = await authorizer.caller(f"Bearer {cloud.tokens['admin']}")
     assert caller == Caller(cloud.subjects["admin"], GROUPS)

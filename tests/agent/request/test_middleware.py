@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from agent.app import application
-from tests.agent.local_parts import SESSION_HEADER, Cloud, ask, run_input, serving, thread
+from tests.agent.local_agent import SESSION_HEADER, Cloud, ask, run_input, serving, thread
 
 
 async def _post(address: str, token: str, content: bytes, **headers: str) -> httpx.Response:

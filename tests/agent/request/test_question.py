@@ -3,7 +3,7 @@
 import json
 from urllib.parse import quote
 
-from tests.agent.local_parts import Cloud, ask, thread
+from tests.agent.local_agent import Cloud, ask, thread
 
 
 async def test_a_warranty_question_is_answered_through_the_gateway(

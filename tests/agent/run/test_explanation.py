@@ -8,8 +8,8 @@ from ag_ui.core import CustomEvent, RunErrorEvent
 from strands.hooks.events import AfterToolCallEvent
 
 from agent.run.explanation import Explanation
-from agent.run.sources import NAME as SOURCE
-from tests.agent.local_parts import Answer, Cloud, ask
+from agent.run.sources import EVENT as SOURCE
+from tests.agent.local_agent import Answer, Cloud, ask
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 PARENT = f"00-{TRACE}-b7ad6b7169203331-01"
@@ -101,6 +101,6 @@ def test_neither_arguments_nor_results_are_in_it() -> None:
         invocation_state={},
         result={"toolUseId": "1", "status": "success", "content": [{"text": "secret"}]},
     )
-    explanation._used(call)
+    explanation._tool_called(call)
 
     assert "secret" not in str(explanation.event().value)

@@ -13,9 +13,9 @@ import httpx
 import pytest
 
 from agent.app import application
-from agent.telemetry.log import OneLine
+from agent.telemetry.log import OneLineFormatter
 from agent.tools.gateway import MachineToken
-from tests.agent.local_parts import (
+from tests.agent.local_agent import (
     Cloud,
     ask,
     free_port,
@@ -35,7 +35,7 @@ class Log(logging.Handler):
     def __init__(self) -> None:
         super().__init__(logging.DEBUG)
         self.lines: list[str] = []
-        self.setFormatter(OneLine())
+        self.setFormatter(OneLineFormatter())
 
     def emit(self, record: logging.LogRecord) -> None:
         self.lines.append(self.format(record))

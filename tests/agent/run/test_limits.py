@@ -10,9 +10,9 @@ from strands.types.content import Messages
 from strands.types.streaming import StreamEvent
 from strands.types.tools import ToolSpec
 
-from tests.agent.local_parts import Answer, Cloud, ask, runtime_of, serving, thread
+from tests.agent.gateway_tool_specs import WARRANTY
+from tests.agent.local_agent import Answer, Cloud, ask, runtime_of, serving, thread
 from tests.agent.scripted_models import TestModel
-from tests.agent.tool_specs import WARRANTY
 
 
 class Restless(TestModel):

@@ -5,19 +5,19 @@ from typing import Any
 
 from ag_ui.core import ToolCallResultEvent, ToolCallStartEvent
 
-from agent.run.sources import MOST, NAME, Sources
-from tests.agent.local_parts import Cloud, ask
-from tests.agent.tool_specs import SEARCH
+from agent.run.sources import EVENT, MOST, Sources
+from tests.agent.gateway_tool_specs import SEARCH
+from tests.agent.local_agent import Cloud, ask
 
 
-def told(sources: Sources, result: object, tool: str = SEARCH) -> list[dict[str, Any]]:
+def sent(sources: Sources, result: object, tool: str = SEARCH) -> list[dict[str, Any]]:
     content = result if isinstance(result, str) else json.dumps(result)
     events = [
         ToolCallStartEvent(tool_call_id="1", tool_call_name=tool),
         ToolCallResultEvent(message_id="m", tool_call_id="1", content=content),
     ]
-    found = [custom for event in events for custom in sources.after(event)]
-    assert {custom.name for custom in found} <= {NAME}
+    found = [custom for event in events for custom in sources.new_in(event)]
+    assert {custom.name for custom in found} <= {EVENT}
     return [custom.value for custom in found]
 
 
@@ -25,7 +25,7 @@ async def test_a_policy_that_was_read_is_told_after_its_result(runtime: str, clo
     question = "What does the company policy say about the price of hotels?"
     answer = await ask(runtime, cloud.tokens["alice"], question)
 
-    events = [event for event in answer.events if event.get("name") == NAME]
+    events = [event for event in answer.events if event.get("name") == EVENT]
     assert events[0]["value"] == {
         "tool": "search_company_policy",
         "title": "Travel and expenses",
@@ -45,7 +45,7 @@ def test_pages_of_the_web_are_told_with_their_site() -> None:
         "source": "example.com",
     }
 
-    assert told(Sources(), {"results": [page], "note": ""}) == [
+    assert sent(Sources(), {"results": [page], "note": ""}) == [
         {
             "tool": SEARCH,
             "title": "Rates",
@@ -59,12 +59,12 @@ def test_a_source_is_told_once_in_a_run() -> None:
     sources = Sources()
     result = {"sources": [{"title": "Leave", "section": "Sick leave"}] * 2}
 
-    assert len(told(sources, result)) == 1
-    assert told(sources, result, "another") == []
-    assert len(told(sources, {"sources": [{"title": "Leave", "section": None}]})) == 1
+    assert len(sent(sources, result)) == 1
+    assert sent(sources, result, "another") == []
+    assert len(sent(sources, {"sources": [{"title": "Leave", "section": None}]})) == 1
 
 
-def test_no_address_but_one_of_the_web_is_told() -> None:
+def test_no_address_but_one_of_the_web_is_sent() -> None:
     addresses: list[Any] = [
         "javascript:alert(1)",
         "http://plain.example",
@@ -80,9 +80,9 @@ def test_no_address_but_one_of_the_web_is_told() -> None:
     ]
     for address in addresses:
         page = {"title": "T", "address": address}
-        assert told(Sources(), {"results": [page]}) == [], address
+        assert sent(Sources(), {"results": [page]}) == [], address
     named = [{"title": str(place), "url": url} for place, url in enumerate(addresses)]
-    found = told(Sources(), {"sources": named})
+    found = sent(Sources(), {"sources": named})
     assert [value["url"] for value in found] == [None] * len(addresses)
 
 
@@ -90,14 +90,14 @@ def test_whatever_a_tool_says_makes_no_noise() -> None:
     nested = "[" * 100_000
     texts = ("plain", "", "[]", "null", '"x"', nested, '{"sources": "x"}', '{"results": {}}')
     for result in texts:
-        assert told(Sources(), result) == []
+        assert sent(Sources(), result) == []
     wrong: list[Any] = [None, 1, [], {}, {"title": 7}, {"title": " \n"}, {"section": "x"}]
-    assert told(Sources(), {"sources": wrong}) == []
+    assert sent(Sources(), {"sources": wrong}) == []
 
 
 def test_there_is_an_end_to_them_and_to_their_names() -> None:
     many = [{"title": f"{place} " + "x" * 1_000} for place in range(100)]
-    found = told(Sources(), {"sources": many})
+    found = sent(Sources(), {"sources": many})
 
     assert len(found) == MOST
     assert all(len(value["title"]) <= 200 for value in found)

@@ -8,8 +8,8 @@ import pytest
 
 from agent.authorization.rights import Rights
 from agent.request.caller import Caller
-from agent.tools.client_accounts import FIELDS, Clients
-from tests.agent.local_parts import Answer, Cloud, ask
+from agent.tools.client_accounts import FIELDS, ClientAccounts
+from tests.agent.local_agent import Answer, Cloud, ask
 
 CONTOSO, FABRIKAM, NORTHWIND = "C-1001", "C-1002", "C-1003"
 
@@ -31,10 +31,10 @@ class Table:
         return [{"Items": [{k: {"S": v} for k, v in row.items()} for row in self.rows]}]
 
 
-def clients(*names: str) -> Clients:
+def clients(*names: str) -> ClientAccounts:
     rows = [{"client_id": f"C-{place}", "name": name} for place, name in enumerate(names)]
     table: Any = Table(*rows)
-    return Clients("clients", table)
+    return ClientAccounts("clients", table)
 
 
 def result(answer: Answer) -> dict[str, Any]:
@@ -125,7 +125,7 @@ def test_two_that_fit_alike_are_both_shown() -> None:
 
 def test_the_table_is_read_once_a_minute() -> None:
     table: Any = Table({"client_id": "C-1", "name": "One"})
-    shared = Clients("clients", table)
+    shared = ClientAccounts("clients", table)
     for _ in range(3):
         shared.find("One", by_email=True)
 

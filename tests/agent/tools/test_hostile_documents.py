@@ -9,11 +9,11 @@ from collections.abc import Callable
 import psutil
 import pytest
 
+from agent.errors import DocumentRefusedError
 from agent.request.attachments import AttachedFile
-from agent.tools.documents import reading_process as child
-from agent.tools.documents.content import RefusedError
+from agent.tools.documents import reading_process
 from agent.tools.documents.reader import Reader
-from tests.agent.tools.documents import papers
+from tests.agent.tools.documents import sample_documents
 
 Make = Callable[[], bytes]
 
@@ -25,7 +25,7 @@ PNG = b"\x89PNG\r\n\x1a\n" + bytes(100)
 
 
 async def refused(name: str, data: bytes, reader: Reader | None = None) -> str:
-    with pytest.raises(RefusedError) as refusal:
+    with pytest.raises(DocumentRefusedError) as refusal:
         await (reader or Reader()).read(AttachedFile(name, data))
     return str(refusal.value)
 
@@ -33,44 +33,64 @@ async def refused(name: str, data: bytes, reader: Reader | None = None) -> str:
 @pytest.mark.parametrize(
     ("name", "data", "why"),
     [
-        ("bomb.docx", lambda: papers.package(MAIN, bytes(300_000_000)), "unpacks to more"),
-        ("bomb.xlsx", lambda: papers.package("xl/workbook.xml", bytes(70_000_000)), "unpacks to"),
-        ("many.docx", lambda: papers.overlapping(papers.word(), 400), "unpacks to|unpacked"),
-        ("long.pdf", lambda: papers.pages(10_000), "has 10,000 pages"),
-        ("locked.pdf", lambda: papers.pdf(password="secret"), "protected by a password"),
-        ("locked.docx", papers.locked_package, "protected by a password"),
+        (
+            "bomb.docx",
+            lambda: sample_documents.package(MAIN, bytes(300_000_000)),
+            "unpacks to more",
+        ),
+        (
+            "bomb.xlsx",
+            lambda: sample_documents.package("xl/workbook.xml", bytes(70_000_000)),
+            "unpacks to",
+        ),
+        (
+            "many.docx",
+            lambda: sample_documents.overlapping(sample_documents.word(), 400),
+            "unpacks to|unpacked",
+        ),
+        ("long.pdf", lambda: sample_documents.pages(10_000), "has 10,000 pages"),
+        ("locked.pdf", lambda: sample_documents.pdf(password="secret"), "protected by a password"),
+        ("locked.docx", sample_documents.locked_package, "protected by a password"),
         ("locked.xlsx", lambda: OLD + "EncryptedPackage".encode("utf-16-le"), "by a password"),
         ("old.docx", lambda: OLD, "old Office format"),
         ("old.doc", lambda: OLD, "old Office format"),
-        ("macro.docm", papers.word, "may contain macros"),
+        ("macro.docm", sample_documents.word, "may contain macros"),
         (
             "macro.docx",
-            lambda: papers.changed(papers.word(), "word/vbaProject.bin", b"x"),
+            lambda: sample_documents.changed(sample_documents.word(), "word/vbaProject.bin", b"x"),
             "contains macros",
         ),
-        ("laughs.docx", lambda: papers.changed(papers.word(), MAIN, papers.laughs()), "no Office"),
+        (
+            "laughs.docx",
+            lambda: sample_documents.changed(
+                sample_documents.word(), MAIN, sample_documents.laughs()
+            ),
+            "no Office",
+        ),
         (
             "laughs16.docx",
-            lambda: papers.changed(papers.word(), MAIN, papers.laughs().decode().encode("utf-16")),
+            lambda: sample_documents.changed(
+                sample_documents.word(), MAIN, sample_documents.laughs().decode().encode("utf-16")
+            ),
             "no Office",
         ),
         (
             "deep.docx",
-            lambda: papers.changed(
-                papers.word(), MAIN, b"<w:document %s>%s</w:document>" % (NAMESPACE, DEEP)
+            lambda: sample_documents.changed(
+                sample_documents.word(), MAIN, b"<w:document %s>%s</w:document>" % (NAMESPACE, DEEP)
             ),
             "can't be read",
         ),
         ("picture.pdf", lambda: PNG, "not what its name says"),
         ("program.docx", lambda: b"\x7fELF" + bytes(100), "not what its name says"),
-        ("really-word.xlsx", papers.word, "no Excel document"),
-        ("really-pdf.txt", papers.pdf, "not what its name says"),
+        ("really-word.xlsx", sample_documents.word, "no Excel document"),
+        ("really-pdf.txt", sample_documents.pdf, "not what its name says"),
         ("really-text.pdf", lambda: b"hello", "not what its name says"),
-        ("archive.docx", lambda: papers.package("evil.sh", b"x"), "no Word document"),
-        ("cut.docx", lambda: papers.word()[:2_000], "can't be unpacked"),
+        ("archive.docx", lambda: sample_documents.package("evil.sh", b"x"), "no Word document"),
+        ("cut.docx", lambda: sample_documents.word()[:2_000], "can't be unpacked"),
         ("cut.pdf", lambda: b"%PDF-1.4\nnothing", "is damaged"),
-        ("far.xlsx", papers.sparse_workbook, "can't be read|more memory|too long"),
-        ("empty.pdf", lambda: papers.pdf("\n"), "may be a scan"),
+        ("far.xlsx", sample_documents.sparse_workbook, "can't be read|more memory|too long"),
+        ("empty.pdf", lambda: sample_documents.pdf("\n"), "may be a scan"),
         ("empty.txt", lambda: b"  \n ", "is empty"),
         ("binary.csv", lambda: b"a,b\n\0\0\0", "not what its name says"),
         ("setup.exe", lambda: b"MZ" + bytes(100), "not a document that I can read"),
@@ -96,17 +116,20 @@ async def test_a_hostile_file_is_refused_in_a_sentence(name: str, data: Make, wh
         ("line.txt", lambda: b"1," * 2_000_000),
         ("spaces.txt", lambda: b"a." + b" " * 4_000_000 + b"B"),
         ("between.txt", lambda: b"between A B " * 200_000),
-        ("unpacking.pdf", lambda: papers.unpacking_pdf(300)),
+        ("unpacking.pdf", lambda: sample_documents.unpacking_pdf(300)),
     ],
 )
 async def test_what_is_only_strange_is_read_or_refused(name: str, data: Make) -> None:
     """Either is fine; hanging, or dying of it, is not."""
     try:
         content = await Reader().read(AttachedFile(name, data()))
-    except RefusedError as error:
+    except DocumentRefusedError as error:
         assert str(error).endswith(".")  # noqa: PT017 - both ends are good ones
     else:
-        assert sum(len(section.text) for section in content.sections) <= child.MOST_CHARACTERS
+        assert (
+            sum(len(section.text) for section in content.sections)
+            <= reading_process.MOST_CHARACTERS
+        )
 
 
 async def test_reading_ends_at_its_time_and_the_process_is_gone() -> None:
@@ -119,7 +142,9 @@ async def test_reading_ends_at_its_time_and_the_process_is_gone() -> None:
 
 async def test_a_question_that_is_cancelled_takes_its_reader_with_it() -> None:
     before = _children()
-    reading = asyncio.create_task(Reader().read(AttachedFile("many.pdf", papers.pages(900))))
+    reading = asyncio.create_task(
+        Reader().read(AttachedFile("many.pdf", sample_documents.pages(900)))
+    )
     while _children() <= before:  # noqa: ASYNC110 - a process has no event to wait for
         await asyncio.sleep(0)
     reading.cancel()
@@ -132,23 +157,24 @@ async def test_the_process_has_given_everything_away_before_it_reads() -> None:
     """Its limits, its environment and what it can reach, as the process itself sees them."""
     probe = (
         "import os, resource, sys\n"
-        "from agent.tools.documents import child, kinds\n"
+        "from agent.errors import DocumentRefusedError\n"
+        "from agent.tools.documents import reading_process, file_types\n"
         "def look(name, data):\n"
-        "    limits = {str(n): resource.getrlimit(n)[1] for n in child.LIMITS}\n"
-        "    raise child.RefusedError(repr((limits, dict(os.environ), len(data))))\n"
-        "kinds.kind_of = look\n"
-        "child.main('x')\n"
+        "    limits = {str(n): resource.getrlimit(n)[1] for n in reading_process.LIMITS}\n"
+        "    raise DocumentRefusedError(repr((limits, dict(os.environ), len(data))))\n"
+        "file_types.document_kind = look\n"
+        "reading_process.main('x')\n"
     )
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-c", probe, stdin=-1, stdout=-1, env={"LANG": "C.UTF-8"}
     )
     answer, _ = await process.communicate(b"12345")
-    limits = {str(name): value for name, value in child.LIMITS.items()}
+    limits = {str(name): value for name, value in reading_process.LIMITS.items()}
 
     assert str(limits)[1:-1] in answer.decode()
     assert ", 5)" in answer.decode()
-    assert child.LIMITS[resource.RLIMIT_AS] == 512 * 1024 * 1024
-    assert child.LIMITS[resource.RLIMIT_FSIZE] == 0
+    assert reading_process.LIMITS[resource.RLIMIT_AS] == 512 * 1024 * 1024
+    assert reading_process.LIMITS[resource.RLIMIT_FSIZE] == 0
 
 
 async def test_it_is_told_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:

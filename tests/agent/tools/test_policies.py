@@ -18,21 +18,22 @@ import pytest
 from pypdf.generic import NameObject, StreamObject
 
 from agent.app import application
-from agent.tools.policies.collection import Found, Policies, PoliciesUnavailableError
-from agent.tools.policies.passages import LONGEST, UnreadableError, passages
+from agent.errors import PoliciesUnavailableError, PolicyUnreadableError
+from agent.tools.policies.collection import PolicyCollection, SearchResult
+from agent.tools.policies.passages import LONGEST, passages
 from agent.tools.policies.pdf_pages import PdfError, pages
-from agent.tools.policies.storage import Folder, Listed, shelf
-from agent.tools.policy_tool import NOTICE, UNKNOWN
+from agent.tools.policies.storage import Folder, ListedDocument, document_storage
+from agent.tools.policy_tool import NOT_FOUND, NOTICE
 from bizassist.local.provision import POLICIES
-from tests.agent.local_parts import Answer, Cloud, ask, serving
+from tests.agent.local_agent import Answer, Cloud, ask, serving
 
 TOOL = "search_company_policy"
 PDF = "devices-warranty-and-returns.pdf"
 
 
 @asynccontextmanager
-async def shared(policies: Policies) -> AsyncIterator[Policies]:
-    """Policies that somebody keeps fresh, as the application does."""
+async def shared(policies: PolicyCollection) -> AsyncIterator[PolicyCollection]:
+    """PolicyCollection that somebody keeps fresh, as the application does."""
     reading = asyncio.create_task(policies.keep_fresh())
     try:
         yield policies
@@ -42,7 +43,7 @@ async def shared(policies: Policies) -> AsyncIterator[Policies]:
             await reading
 
 
-async def found(policies: Policies, question: str) -> Found:
+async def found(policies: PolicyCollection, question: str) -> SearchResult:
     async with shared(policies):
         return await policies.search(question)
 
@@ -95,7 +96,7 @@ async def test_what_no_policy_says_is_not_made_up(runtime: str, cloud: Cloud) ->
     answer = await ask(runtime, cloud.tokens["alice"], question)
 
     assert result(answer)["error"]["code"] == "not_found"
-    assert answer.text.startswith(UNKNOWN)
+    assert answer.text.startswith(NOT_FOUND)
 
 
 @pytest.mark.parametrize(
@@ -113,31 +114,31 @@ async def test_what_no_policy_says_is_not_made_up(runtime: str, cloud: Cloud) ->
     ],
 )
 async def test_a_question_finds_its_section_first(
-    samples: Policies, question: str, section: str
+    samples: PolicyCollection, question: str, section: str
 ) -> None:
     hits = (await samples.search(question)).hits
 
-    assert hits.sure
+    assert hits.relevant
     assert hits.passages[0].section == section
 
 
-async def test_what_is_only_near_is_called_so(samples: Policies) -> None:
+async def test_what_is_only_near_is_called_so(samples: PolicyCollection) -> None:
     hits = (await samples.search("maternity leave")).hits
 
-    assert not hits.sure
+    assert not hits.relevant
     assert {passage.title for passage in hits.passages} == {"Leave"}
 
 
 @pytest.mark.parametrize(
     "question", ["", "?!", "Who won the world cup?", "What is our policy?", "stock options", "\x00"]
 )
-async def test_what_is_not_in_them_is_not_found(samples: Policies, question: str) -> None:
+async def test_what_is_not_in_them_is_not_found(samples: PolicyCollection, question: str) -> None:
     assert (await samples.search(question)).hits.passages == ()
 
 
 @pytest.fixture(scope="module")
-async def samples() -> AsyncIterator[Policies]:
-    async with shared(Policies(Folder(POLICIES))) as policies:
+async def samples() -> AsyncIterator[PolicyCollection]:
+    async with shared(PolicyCollection(Folder(POLICIES))) as policies:
         yield policies
 
 
@@ -145,7 +146,7 @@ async def test_a_document_that_changes_comes_or_goes_is_noticed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("agent.tools.policies.collection.REFRESH_SECONDS", 0.02)
-    policies = Policies(Folder(tmp_path))
+    policies = PolicyCollection(Folder(tmp_path))
     async with shared(policies):
         assert (await policies.search("badgers")).empty
         (tmp_path / "a.md").write_text("# Animals\n\n## Badgers\n\nBadgers stay outside.")
@@ -153,13 +154,13 @@ async def test_a_document_that_changes_comes_or_goes_is_noticed(
         (tmp_path / "a.md").write_text("# Animals\n\n## Badgers\n\nBadgers may come in.")
         assert await until(policies, "badgers come") == ["Badgers may come in."]
         (tmp_path / "a.md").unlink()
-        assert await until(policies, "badgers", sure=False) == []
+        assert await until(policies, "badgers", relevant=False) == []
 
 
-async def until(policies: Policies, question: str, *, sure: bool = True) -> list[str]:
+async def until(policies: PolicyCollection, question: str, *, relevant: bool = True) -> list[str]:
     for _ in range(1_000):
         hits = (await policies.search(question)).hits
-        if hits.sure is sure:
+        if hits.relevant is relevant:
             return [passage.text for passage in hits.passages]
         await asyncio.sleep(0.01)
     raise AssertionError("the change was not noticed")
@@ -179,7 +180,7 @@ class Counted(Folder):
             await asyncio.sleep(0.01)
         raise AssertionError("nobody looks again")
 
-    def listed(self) -> list[Listed]:
+    def listed(self) -> list[ListedDocument]:
         self.looks += 1
         return super().listed()
 
@@ -194,7 +195,7 @@ async def test_a_document_is_read_once_for_all_who_ask(
     monkeypatch.setattr("agent.tools.policies.collection.REFRESH_SECONDS", 0.01)
     (tmp_path / "a.md").write_text("# Badgers\n\nStay outside.")
     folder = Counted(tmp_path)
-    policies = Policies(folder)
+    policies = PolicyCollection(folder)
     async with shared(policies):
         await asyncio.gather(*(policies.search("badgers") for _ in range(20)))
         await folder.looked(5)
@@ -235,12 +236,12 @@ async def test_what_was_read_stays_while_the_place_cannot_be_reached(
     monkeypatch.setattr("agent.tools.policies.collection.RETRY_SECONDS", 0.01)
     (tmp_path / "a.md").write_text("# Badgers\n\nStay outside.")
     folder = Counted(tmp_path)
-    policies = Policies(folder)
+    policies = PolicyCollection(folder)
     async with shared(policies):
         await policies.search("badgers")
         await asyncio.to_thread(tmp_path.rename, tmp_path.with_name("elsewhere"))
         await folder.looked(folder.looks + 3)
-        assert (await policies.search("badgers")).hits.sure
+        assert (await policies.search("badgers")).hits.relevant
 
 
 async def test_nobody_waits_for_documents_who_asks_for_none(
@@ -248,7 +249,7 @@ async def test_nobody_waits_for_documents_who_asks_for_none(
 ) -> None:
     opened = threading.Event()
 
-    def slow(self: Any) -> list[Listed]:
+    def slow(self: Any) -> list[ListedDocument]:
         opened.wait(20)
         return []
 
@@ -271,7 +272,7 @@ async def test_a_search_before_the_first_reading_does_not_wait_for_ever(
 ) -> None:
     monkeypatch.setattr("agent.tools.policies.collection.PATIENCE_SECONDS", 0.01)
     with pytest.raises(PoliciesUnavailableError):
-        await Policies(Folder(tmp_path)).search("anything")
+        await PolicyCollection(Folder(tmp_path)).search("anything")
 
 
 async def test_a_document_that_is_passed_over_is_named_and_the_others_are_searched(
@@ -283,7 +284,7 @@ async def test_a_document_that_is_passed_over_is_named_and_the_others_are_search
     (tmp_path / "empty.md").write_text("\n")
     (tmp_path / "notes.docx").write_text("not a kind that is read")
     (tmp_path / "good.md").write_text("# Badgers\n\nStay outside.")
-    told = await found(Policies(Folder(tmp_path)), "badgers")
+    told = await found(PolicyCollection(Folder(tmp_path)), "badgers")
 
     assert [passage.text for passage in told.hits.passages] == ["Stay outside."]
     assert told.unread == (
@@ -302,9 +303,9 @@ async def test_there_is_an_end_to_their_number_and_size(
     (tmp_path / "a.md").write_bytes(b"x" * (2**20 + 1))
     (tmp_path / "b.md").write_text("# Badgers\n\nStay outside.")
     (tmp_path / "c.md").write_text("# Third\n\nNot read.")
-    told = await found(Policies(Folder(tmp_path)), "badgers")
+    told = await found(PolicyCollection(Folder(tmp_path)), "badgers")
 
-    assert told.hits.sure
+    assert told.hits.relevant
     assert [name.partition(" (")[0] for name in told.unread] == ["a.md", "c.md"]
     assert "1 MB" in told.unread[0]
 
@@ -317,7 +318,7 @@ async def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:
     (inside / "a.md").symlink_to(outside / "a.md")
     (inside / "b").symlink_to(outside)
 
-    assert (await found(Policies(Folder(inside)), "badgers")).empty
+    assert (await found(PolicyCollection(Folder(inside)), "badgers")).empty
 
 
 def hostile() -> Iterator[tuple[str, bytes]]:
@@ -332,7 +333,7 @@ def hostile() -> Iterator[tuple[str, bytes]]:
 @pytest.mark.parametrize(("name", "content"), list(hostile()), ids=lambda given: str(given)[:30])
 def test_a_hostile_pdf_ends_in_a_sentence_or_in_nothing(name: str, content: bytes) -> None:
     began = time.monotonic()
-    with pytest.raises((PdfError, UnreadableError)) as refused:
+    with pytest.raises((PdfError, PolicyUnreadableError)) as refused:
         passages("hostile.pdf", content)
 
     assert str(refused.value).startswith(("it ", "there "))
@@ -402,7 +403,7 @@ def test_a_heading_is_one_short_line_of_visible_characters() -> None:
 
 def test_a_folder_may_stand_for_the_bucket(cloud: Cloud, tmp_path: Path) -> None:
     alone = cloud.settings(policies_bucket="", policies_folder=tmp_path)
-    assert isinstance(shelf(alone.policies_folder, "", boto3.Session()), Folder)
+    assert isinstance(document_storage(alone.policies_folder, "", boto3.Session()), Folder)
 
     with pytest.raises(ValueError, match="policies_bucket"):
         cloud.settings(policies_bucket="")

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from bots.teams.incoming.activity import read
-from tests.bots.teams.desk import activity
+from bots.teams.incoming.activity import read_activity
+from tests.bots.teams.teams_client import activity
 
 RECORDED = Path(__file__).parents[2] / "data" / "teams"
 NAMES = sorted(path.stem for path in RECORDED.glob("*.json"))
@@ -40,7 +40,7 @@ def test_each_has_what_every_activity_has(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_each_is_read(name: str) -> None:
     known = recorded(name)
-    asked = read(known)
+    asked = read_activity(known)
     assert asked.chat_user.tenant == known["channelData"]["tenant"]["id"]
     assert asked.chat_user.user == known["from"]["aadObjectId"]
     assert asked.personal is (known["conversation"]["conversationType"] == "personal")
@@ -48,4 +48,4 @@ def test_each_is_read(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["message_channel_mention", "message_group_mention"])
 def test_a_mention_of_the_bot_is_no_part_of_the_question(name: str) -> None:
-    assert read(recorded(name)).text == "test"
+    assert read_activity(recorded(name)).text == "test"

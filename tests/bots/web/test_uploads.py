@@ -11,7 +11,7 @@ import pytest
 
 from bots.files import MOST_BYTES, Files, StoredFile, plain_name
 from identity.executor import Executor
-from tests.agent.tools.documents import papers
+from tests.agent.tools.documents import sample_documents
 from tests.conftest import Stack
 from tests.person import Person, signed_in
 
@@ -51,7 +51,7 @@ async def test_a_file_is_attached_without_scripts_and_found_again_by_a_later_que
     stack: Stack,
 ) -> None:
     async with signed_in(stack, "alice") as alice:
-        await send(alice, ("contract.pdf", papers.pdf()))
+        await send(alice, ("contract.pdf", sample_documents.pdf()))
         first = await answer(alice)
         assert "EUR 2,400.00" in first
         assert re.search(r"contract\.pdf \d+ KB", first)
@@ -63,7 +63,7 @@ async def test_a_file_is_attached_without_scripts_and_found_again_by_a_later_que
         (link,) = links(alice)
         saved = await alice.open(urljoin(str(alice.page.url), link))
 
-    assert saved.content == papers.pdf() or saved.content.startswith(b"%PDF-")
+    assert saved.content == sample_documents.pdf() or saved.content.startswith(b"%PDF-")
     assert saved.headers["content-type"] == "application/octet-stream"
     assert saved.headers["content-disposition"] == "attachment; filename*=UTF-8''contract.pdf"
     assert saved.headers["x-content-type-options"] == "nosniff"

@@ -6,14 +6,15 @@ from io import BytesIO
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
-from agent.tools.documents.content import RefusedError, Section
+from agent.errors import DocumentRefusedError
+from agent.tools.documents.content import Section
 from agent.tools.documents.formats.tables import lines
 
 
 def sections(data: bytes) -> Iterator[Section]:
     """Each sheet that has something in it.
 
-    :raises RefusedError: when it is locked or damaged.
+    :raises DocumentRefusedError: when it is locked or damaged.
     """
     try:
         book = CalamineWorkbook.from_filelike(BytesIO(data))
@@ -24,9 +25,9 @@ def sections(data: bytes) -> Iterator[Section]:
             yield Section(f"sheet {name}", "\n".join(lines(rows)))
     except PasswordError as error:
         sentence = "is protected by a password. Remove the password and attach it again."
-        raise RefusedError(sentence) from error
+        raise DocumentRefusedError(sentence) from error
     except CalamineError as error:
-        raise RefusedError("is damaged: it can't be opened as a workbook.") from error
+        raise DocumentRefusedError("is damaged: it can't be opened as a workbook.") from error
 
 
 def _cell(value: object) -> str:

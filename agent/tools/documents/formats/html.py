@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from agent.tools.documents.content import RefusedError, Section
+from agent.errors import DocumentRefusedError
+from agent.tools.documents.content import Section
 from agent.tools.documents.formats.text import decoded
 
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
@@ -18,14 +19,14 @@ CELLS = frozenset({"td", "th"})
 def sections(data: bytes) -> Iterator[Section]:
     """What stands under each heading.
 
-    :raises RefusedError: when there is nothing like HTML in it.
+    :raises DocumentRefusedError: when there is nothing like HTML in it.
     """
     parser = etree.HTMLParser(
         encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True
     )
     root = etree.fromstring(decoded(data).encode(), parser)
     if root is None:
-        raise RefusedError("is empty.")
+        raise DocumentRefusedError("is empty.")
     reading = _Reading()
     for event, element in etree.iterwalk(root, events=("start", "end")):
         yield from reading.take(event, element)

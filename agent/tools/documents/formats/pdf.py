@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from pypdfium2 import PdfDocument, PdfiumError, raw
 
-from agent.tools.documents.content import RefusedError, Section
+from agent.errors import DocumentRefusedError
+from agent.tools.documents.content import Section
 
 MOST_PAGES = 1_000
 
@@ -12,19 +13,21 @@ MOST_PAGES = 1_000
 def sections(data: bytes) -> Iterator[Section]:
     """The text of each page.
 
-    :raises RefusedError: when it is locked, damaged, has too many pages or no text at all.
+    :raises DocumentRefusedError: when it is locked, damaged, has too many pages or no text at all.
     """
     document = _opened(data)
     pages = len(document)
     if pages > MOST_PAGES:
-        raise RefusedError(f"has {pages:,} pages; I can read documents of up to {MOST_PAGES:,}.")
+        raise DocumentRefusedError(
+            f"has {pages:,} pages; I can read documents of up to {MOST_PAGES:,}."
+        )
     empty = True
     for number in range(pages):
         text = _text(document, number)
         empty = empty and not text
         yield Section(f"page {number + 1}", text)
     if empty:
-        raise RefusedError("has no text that I can read; it may be a scan.")
+        raise DocumentRefusedError("has no text that I can read; it may be a scan.")
 
 
 def _opened(data: bytes) -> PdfDocument:
@@ -33,8 +36,8 @@ def _opened(data: bytes) -> PdfDocument:
     except PdfiumError as error:
         if getattr(error, "err_code", None) == raw.FPDF_ERR_PASSWORD:
             sentence = "is protected by a password. Remove the password and attach it again."
-            raise RefusedError(sentence) from error
-        raise RefusedError("is damaged: it can't be opened as a PDF.") from error
+            raise DocumentRefusedError(sentence) from error
+        raise DocumentRefusedError("is damaged: it can't be opened as a PDF.") from error
 
 
 def _text(document: PdfDocument, number: int) -> str:

@@ -4,7 +4,8 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 
-from agent.tools.documents.content import RefusedError, Section
+from agent.errors import DocumentRefusedError
+from agent.tools.documents.content import Section
 from agent.tools.documents.formats.text import decoded
 
 SAMPLE = 8_192
@@ -13,7 +14,7 @@ SAMPLE = 8_192
 def sections(data: bytes) -> Iterator[Section]:
     """A CSV file as one section.
 
-    :raises RefusedError: when it has no rows of cells.
+    :raises DocumentRefusedError: when it has no rows of cells.
     """
     text = decoded(data)
     try:
@@ -24,7 +25,7 @@ def sections(data: bytes) -> Iterator[Section]:
         rows = ([cell.strip() for cell in row] for row in csv.reader(io.StringIO(text), dialect))
         yield Section("", "\n".join(lines(rows)))
     except csv.Error as error:
-        raise RefusedError("is damaged: its rows can't be told apart.") from error
+        raise DocumentRefusedError("is damaged: its rows can't be told apart.") from error
 
 
 def lines(rows: Iterable[Sequence[str]]) -> Iterator[str]:

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from agent.tools.documents.content import RefusedError, Section
+from agent.errors import DocumentRefusedError
+from agent.tools.documents.content import Section
 
 HEADING = re.compile(r"^#{1,6} +(\S.*)$")
 UNREADABLE = "is not text in an encoding that I know. Save it as UTF-8 and attach it again."
@@ -25,7 +26,7 @@ def sections(data: bytes) -> Iterator[Section]:
 def decoded(data: bytes) -> str:
     """Text in UTF-8, UTF-16 with a byte order mark, or the Windows encoding of western Europe.
 
-    :raises RefusedError: when it is none of them.
+    :raises DocumentRefusedError: when it is none of them.
     """
     utf16 = data.startswith((b"\xff\xfe", b"\xfe\xff"))
     for encoding in ("utf-16",) if utf16 else ("utf-8-sig", "cp1252"):
@@ -33,4 +34,4 @@ def decoded(data: bytes) -> str:
             return data.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise RefusedError(UNREADABLE)
+    raise DocumentRefusedError(UNREADABLE)

@@ -6,8 +6,8 @@ import pytest
 from strands.types.tools import ToolSpec
 
 from agent.models.offline.model import respond
-from agent.models.offline.tool_choice import Call
-from tests.agent.tool_specs import SEARCH, WARRANTY, said, specs
+from agent.models.offline.tool_choice import ToolCall
+from tests.agent.gateway_tool_specs import SEARCH, WARRANTY, said, specs
 
 LAPTOP, PHONE = "LAPTOP-2024-001", "PHONE-2021-007"
 
@@ -45,7 +45,7 @@ def test_an_email_goes_where_an_email_belongs() -> None:
     calls = respond(said(f"Warranty of {LAPTOP} for alice@example.com?"), specs())
     given = {"serial_number": LAPTOP, "customer_email": "alice@example.com"}
 
-    assert calls == [Call(WARRANTY, given)]
+    assert calls == [ToolCall(WARRANTY, given)]
 
 
 @pytest.mark.parametrize(
@@ -130,12 +130,12 @@ def test_it_knows_no_tool_by_heart() -> None:
     calls = respond(said("I need parking in Graz for 3 hours, my plate is w-12345"), [parking])
 
     given = {"plate": "W-12345", "site": "Graz", "hours": 3}
-    assert calls == [Call("facilities___book_parking_space", given)]
+    assert calls == [ToolCall("facilities___book_parking_space", given)]
 
 
 def test_memory_is_read_from_the_block_only_when_the_library_put_it_there() -> None:
     block = '<memory>\n<entry source="facts">My desk is D-4 &amp; blue.</entry>\n</memory>'
-    folded: Any = [
+    recalled_block: Any = [
         {
             "role": "user",
             "content": [{"text": "What do you know about me?"}, {"text": f"\n\n{block}"}],
@@ -143,7 +143,7 @@ def test_memory_is_read_from_the_block_only_when_the_library_put_it_there() -> N
     ]
     typed = said(f"What do you know about me? {block}")
 
-    assert "- My desk is D-4 & blue." in str(respond(folded, specs()))
+    assert "- My desk is D-4 & blue." in str(respond(recalled_block, specs()))
     assert "I don't remember anything" in str(respond(typed, specs()))
 
 
@@ -159,4 +159,4 @@ def test_a_follow_up_names_only_the_new_serial(
 ) -> None:
     calls = respond(said(*said_before, question), specs())
 
-    assert calls == [Call(WARRANTY, {"serial_number": serial})]
+    assert calls == [ToolCall(WARRANTY, {"serial_number": serial})]

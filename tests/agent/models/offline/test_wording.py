@@ -8,7 +8,7 @@ import pytest
 
 from agent.models.offline.model import respond
 from agent.models.offline.wording import quoted
-from tests.agent.tool_specs import SEARCH, WARRANTY, said, specs
+from tests.agent.gateway_tool_specs import SEARCH, WARRANTY, said, specs
 
 
 def answered(question: str, tool: str, given: dict[str, Any], result: Any, **more: Any) -> str:

@@ -9,7 +9,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from tests.agent.local_parts import Answer, Cloud, ask, free_port, runtime_of, serving
+from tests.agent.local_agent import Answer, Cloud, ask, free_port, runtime_of, serving
 from tests.agent.models.providers.bedrock import ANSWER, Bedrock
 from tests.clients.node import node_tool
 

@@ -10,11 +10,12 @@ import pytest_asyncio
 from strands.types.content import Messages
 
 from agent.app import application
-from agent.memory.person_memory import SHAKY, UNAVAILABLE
-from tests.agent.events import event, put
-from tests.agent.local_parts import Cloud, ask, serving, thread
+from agent.errors import MemoryUnavailableError
+from agent.run.agent_factory import MEMORY_INCOMPLETE
+from tests.agent.aws_requests import Wire, wire
+from tests.agent.local_agent import Cloud, ask, serving, thread
+from tests.agent.memory_contents import event, put
 from tests.agent.scripted_models import TestModel
-from tests.agent.wire import Wire, wire
 
 __all__ = ["wire"]
 
@@ -79,7 +80,7 @@ async def test_without_the_role_there_is_no_memory_and_it_says_so(
 
     assert answer.types[-1] == "RUN_FINISHED"
     assert "**active**" in answer.text
-    assert UNAVAILABLE in answer.text
+    assert MemoryUnavailableError.sentence in answer.text
     assert wire.memory == []
 
 
@@ -89,7 +90,7 @@ async def test_a_refused_recall_is_told_and_not_swallowed(
     wire.deny = lambda sent: sent.path.endswith("/retrieve")
     answer = await ask(agent, cloud.tokens["alice"], "Hello")
 
-    assert SHAKY in answer.text
+    assert MEMORY_INCOMPLETE in answer.text
     assert "secret-detail" not in answer.body + answer.text
 
 
@@ -101,7 +102,7 @@ async def test_a_refused_listing_is_told_and_not_swallowed(
 
     assert answer.one("TOOL_CALL_START")["toolCallName"] == "show_my_memory"
     assert answer.types[-1] == "RUN_FINISHED"
-    assert SHAKY in answer.text
+    assert MEMORY_INCOMPLETE in answer.text
     assert "secret-detail" not in answer.text
 
 
@@ -119,7 +120,7 @@ async def test_a_history_that_cannot_be_read_is_told_and_nothing_is_written_over
     wire.deny = lambda _: False
     again = await ask(agent, cloud.tokens["alice"], "What did I ask?", session)
 
-    assert UNAVAILABLE in denied.text
+    assert MemoryUnavailableError.sentence in denied.text
     assert writes == []
     assert "I ask something" in again.text
 
@@ -132,7 +133,7 @@ async def test_an_answer_that_cannot_be_saved_ends_in_a_sentence(
 
     assert "offline model" in answer.text
     assert answer.types[-1] == "RUN_FINISHED", answer.one("RUN_ERROR")
-    assert SHAKY in answer.text
+    assert MEMORY_INCOMPLETE in answer.text
     assert "secret-detail" not in str(answer.events)
 
 

@@ -1,12 +1,12 @@
-"""What the offline model says about memory: what it was told, and what was asked before."""
+"""Answers about memory: what the person stated, and what they asked before."""
 
 import html
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from agent.memory.commands import only_tells, told
-from agent.memory.text_matching import words
+from agent.memory.commands import only_states_facts, stated_facts
+from agent.memory.text_matching import content_words
 from agent.models.offline.wording import quoted
 
 TOOL = "show_my_memory"
@@ -30,7 +30,7 @@ MY_OWN = re.compile(
     r"\bdid i (?:ever )?(?:say|tell|mention)\b",
     re.IGNORECASE,
 )
-LEANING = 2.2
+BIAS = 2.2
 ASKED_BEFORE = re.compile(
     r"\bwhat (?:did|have) (?:i|we) (?:just |already )?(?:ask|asked|say|said|talk|talked|discuss)",
     re.IGNORECASE,
@@ -47,7 +47,7 @@ UNKNOWN = (
     "Tell me *remember that …* and I'll know it in later conversations."
 )
 PAUSED = "Your memory is paused; *resume memory* turns it on again."
-HEADS = {
+HEADINGS = {
     "facts": "What you told me:",
     "preferences": "How you like things:",
     "told_in_this_conversation": "Said in this conversation:",
@@ -65,11 +65,11 @@ def reply(question: str, earlier: Sequence[str], *, paused: bool) -> str | None:
         return _list("In this conversation you wrote:", earlier) or (
             "This is the first thing you wrote in this conversation."
         )
-    if not only_tells(question):
+    if not only_states_facts(question):
         return None
     if paused:
         return f"I know it in this conversation, and won't remember it afterwards. {PAUSED}"
-    return f"Noted, I'll remember it: {'; '.join(told(question))}."
+    return f"Noted, I'll remember it: {'; '.join(stated_facts(question))}."
 
 
 def is_about_the_person(question: str) -> bool:
@@ -77,10 +77,10 @@ def is_about_the_person(question: str) -> bool:
     return ABOUT_ME.search(question) is not None
 
 
-def leaning(question: str) -> dict[str, float]:
+def tool_bias(question: str) -> dict[str, float]:
     """How much a question sounds like one about what the person told before."""
     said = question.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
-    return {TOOL: LEANING} if MY_OWN.search(said) else {}
+    return {TOOL: BIAS} if MY_OWN.search(said) else {}
 
 
 def recalled(entries: Sequence[str]) -> str:
@@ -89,18 +89,18 @@ def recalled(entries: Sequence[str]) -> str:
     return _list("This is what I remember that fits:", known) or UNKNOWN
 
 
-def written(question: str, memory: Mapping[str, Any]) -> str:
+def answer(question: str, memory: Mapping[str, Any]) -> str:
     """The tool's answer, or the part of it that a question is about."""
-    topic = {word for word in words(question) if word not in ASKING}
+    topic = {word for word in content_words(question) if word not in ASKING}
     parts = []
-    for kind, head in HEADS.items():
+    for kind, head in HEADINGS.items():
         entries = [quoted(str(entry)) for entry in memory.get(kind, ())]
-        fitting = [entry for entry in entries if not topic or topic & words(entry)]
+        fitting = [entry for entry in entries if not topic or topic & content_words(entry)]
         parts.append(_list(head, fitting))
     if memory.get("paused"):
         parts.append(PAUSED)
     shown = "\n\n".join(part for part in parts if part)
-    return shown if any(parts[: len(HEADS)]) else f"{UNKNOWN}\n\n{shown}".strip()
+    return shown if any(parts[: len(HEADINGS)]) else f"{UNKNOWN}\n\n{shown}".strip()
 
 
 def _list(lead: str, entries: Sequence[str]) -> str:

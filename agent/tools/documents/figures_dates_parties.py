@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 
-from agent.tools.documents.content import Found, Section
+from agent.tools.documents.content import Fact, Section
 from agent.tools.documents.sentences import sentences
 
 MOST = 60
@@ -55,14 +55,14 @@ DEFINED = re.compile(
 LEAD_IN = re.compile(r"^.*\b(?:between|by and between|among)\b |^(?:and|the|by|with|from) ")
 
 
-def figures(sections: list[Section]) -> list[Found]:
+def figures(sections: list[Section]) -> list[Fact]:
     """Amounts and percentages with the line that they stand in."""
-    return _found(sections, _figures_of)
+    return _facts(sections, _figures_of)
 
 
-def dates(sections: list[Section]) -> list[Found]:
+def dates(sections: list[Section]) -> list[Fact]:
     """Dates with the line that they stand in."""
-    return _found(sections, _dates_of)
+    return _facts(sections, _dates_of)
 
 
 def parties(sections: list[Section]) -> list[str]:
@@ -76,14 +76,12 @@ def parties(sections: list[Section]) -> list[str]:
     return [name for key, name in names.items() if not _is_part(key, names)]
 
 
-def _found(
-    sections: list[Section], find: Callable[[str], Iterable[tuple[str, str]]]
-) -> list[Found]:
+def _facts(sections: list[Section], find: Callable[[str], Iterable[tuple[str, str]]]) -> list[Fact]:
     """The first of each thing: a figure in a page's footer is one figure."""
-    seen: dict[tuple[str, str], Found] = {}
+    seen: dict[tuple[str, str], Fact] = {}
     for title, line in _lines(sections):
         for what, day in find(line):
-            seen.setdefault((what, day), Found(what, _around(line, what), title, day))
+            seen.setdefault((what, day), Fact(what, _excerpt(line, what), title, day))
         if len(seen) >= MOST:
             break
     return list(seen.values())
@@ -142,7 +140,7 @@ def _is_part(name: str, names: Iterable[str]) -> bool:
     return any(name != other and name in other for other in names)
 
 
-def _around(line: str, what: str) -> str:
+def _excerpt(line: str, what: str) -> str:
     """The line, or what of it stands around something."""
     if len(line) <= LONGEST_LINE:
         return line

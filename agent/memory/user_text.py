@@ -1,34 +1,34 @@
-"""What the person wrote, apart from what was folded into their messages on the way."""
+"""What the person wrote, apart from the recalled records that their messages are given."""
 
 from strands.types.content import Message, Messages
 
 MEMORY_BLOCK = "<memory>"
 
 
-def own_text(message: Message) -> str:
-    """The person's words in a message, without the recalled records that are folded in."""
+def user_text(message: Message) -> str:
+    """The person's words in a message, without the recalled records that the library adds."""
     texts = _texts(message)
-    if _is_folded(texts):
+    if _has_recalled_block(texts):
         texts.pop()
     return "\n".join(texts).strip()
 
 
-def own_texts(messages: Messages) -> list[str]:
+def user_texts(messages: Messages) -> list[str]:
     """Everything the person wrote in a conversation, in order; tool results are not theirs."""
-    texts = (own_text(message) for message in messages if message["role"] == "user")
+    texts = (user_text(message) for message in messages if message["role"] == "user")
     return [text for text in texts if text]
 
 
-def folded(message: Message) -> str:
+def recalled_block(message: Message) -> str:
     """The block of recalled records in a message; empty when the library put none there."""
     texts = _texts(message)
-    return texts[-1] if _is_folded(texts) else ""
+    return texts[-1] if _has_recalled_block(texts) else ""
 
 
 def _texts(message: Message) -> list[str]:
     return [block["text"] for block in message["content"] if "text" in block]
 
 
-def _is_folded(texts: list[str]) -> bool:
+def _has_recalled_block(texts: list[str]) -> bool:
     """A person who types the tag writes a first text; the library's is always a later one."""
     return len(texts) > 1 and texts[-1].lstrip().startswith(MEMORY_BLOCK)

@@ -6,7 +6,7 @@ from typing import Any
 
 import boto3
 
-from tests.agent.local_parts import Cloud
+from tests.agent.local_agent import Cloud
 
 
 def event(role: str, *content: dict[str, Any]) -> Any:

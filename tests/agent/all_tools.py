@@ -8,11 +8,11 @@ from strands.types.tools import AgentTool, ToolSpec
 from agent.authorization.rights import Rights
 from agent.request.attachments import AttachedFile
 from agent.request.caller import Caller
-from agent.tools.client_account_tool import client_tool
+from agent.tools.client_account_tool import client_account_tool
 from agent.tools.document_tools import document_tools
 from agent.tools.memory_tool import memory_tools
 from agent.tools.policy_tool import policy_tool
-from tests.agent.tool_specs import specs as gateway_specs
+from tests.agent.gateway_tool_specs import specs as gateway_specs
 
 NOBODY = cast("Any", None)
 """The tools' descriptions need no store behind them."""
@@ -22,7 +22,7 @@ def all_specs(files: Sequence[str] = ()) -> list[ToolSpec]:
     rights = Rights(Caller("someone", frozenset({"bizassist-users"})))
     tools: list[AgentTool] = [
         *memory_tools(NOBODY, paused=False),
-        client_tool(NOBODY, rights),
+        client_account_tool(NOBODY, rights),
         policy_tool(NOBODY),
         *document_tools([AttachedFile(name, b"") for name in files], NOBODY),
     ]

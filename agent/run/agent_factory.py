@@ -1,4 +1,4 @@
-"""Makes the agent of one run, with the memory and the tools of the person who asks."""
+"""Assembles the agent of one run, with the memory and the tools of the person who asks."""
 
 import asyncio
 import logging
@@ -12,76 +12,78 @@ from strands.types.tools import AgentTool
 
 from agent.authorization.approval import Approval
 from agent.authorization.rights import Rights
-from agent.errors import one_line
-from agent.memory.access import FAULTS
-from agent.memory.person_memory import SHAKY, UNAVAILABLE, Memories, Memory, MemoryUnavailableError
+from agent.errors import MemoryUnavailableError
+from agent.memory.agentcore_memory import AgentCoreMemory, RunMemory
+from agent.memory.isolation import FAILED_CALLS
 from agent.models.failures import ModelFailure
 from agent.prompt import system_prompt, tool_names
 from agent.request.attachments import AttachedFile
 from agent.request.caller import Caller
 from agent.run.explanation import Explanation
-from agent.run.limits import Allowance, Limits
-from agent.tools.client_account_tool import client_tool
-from agent.tools.client_accounts import Clients
+from agent.run.limits import LimitHandler, RunLimits
+from agent.telemetry.log_redaction import one_line
+from agent.tools.client_account_tool import client_account_tool
+from agent.tools.client_accounts import ClientAccounts
 from agent.tools.document_tools import document_tools
 from agent.tools.documents.reader import Reader
 from agent.tools.gateway import Gateway
 from agent.tools.memory_tool import memory_tools
-from agent.tools.policies.collection import Policies
+from agent.tools.policies.collection import PolicyCollection
 from agent.tools.policy_tool import policy_tool
 
 logger = logging.getLogger(__name__)
 
 AGENT_ID = "bizassist"
+MEMORY_INCOMPLETE = "Not everything I know of you could be read or saved this time."
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
-    """What one run has to itself.
+class AssembledAgent:
+    """The agent of one run, and what belongs to it.
 
     :param memory: None when it can't be reached.
-    :param failure: what the model's provider said when it failed.
+    :param failure: why the model gave no answer, if it gave none.
     """
 
     agent: Agent
-    memory: Memory | None
-    limits: Limits
+    memory: RunMemory | None
+    limits: LimitHandler
     failure: ModelFailure
 
 
 @dataclass(slots=True)
-class Preparation:
+class AgentFactory:
     """What all runs share, and nothing of any one person."""
 
     model: Model
     gateway: Gateway
-    memories: Memories
-    clients: Clients
-    policies: Policies
-    allowance: Allowance
+    memory: AgentCoreMemory
+    client_accounts: ClientAccounts
+    policies: PolicyCollection
+    run_limits: RunLimits
     reader: Reader = field(default_factory=Reader)
 
-    async def of(
+    async def assemble(
         self,
         caller: Caller,
         session: str,
         explanation: Explanation,
         files: Sequence[AttachedFile] = (),
-    ) -> Prepared:
+    ) -> AssembledAgent:
         """An agent that knows the conversation so far, and the person as far as it may."""
         gateway_tools, memory = await asyncio.gather(
-            self.gateway.tools(), self._memory(caller, session, explanation)
+            self.gateway.tools(), self._open_memory(caller, session, explanation)
         )
-        limits, failure = Limits(self.allowance), ModelFailure()
+        limits, failure = LimitHandler(self.run_limits), ModelFailure()
         tools = [*gateway_tools, *document_tools(files, self.reader)]
 
-        def made(memory: Memory | None) -> Agent:
+        def made(memory: RunMemory | None) -> Agent:
             """Restores the conversation on the way, so it blocks on the network."""
             rights = Rights(caller)
             return Agent(
                 model=self.model,
                 system_prompt=system_prompt(
-                    self.gateway.missing, paused=memory is not None and memory.paused
+                    self.gateway.unavailable_tools, paused=memory is not None and memory.paused
                 ),
                 tools=[*self._local_tools(memory, rights), *tools],
                 agent_id=AGENT_ID,
@@ -96,35 +98,37 @@ class Preparation:
             )
 
         agent = await asyncio.to_thread(made, memory)
-        if memory and FAULTS.get():  # its history could not be restored: better none than half
+        if (
+            memory and FAILED_CALLS.get()
+        ):  # its history could not be restored: better none than half
             memory = None
             agent = await asyncio.to_thread(made, memory)
-        return Prepared(agent, memory, limits, failure)
+        return AssembledAgent(agent, memory, limits, failure)
 
-    def notices(self, prepared: Prepared) -> list[str]:
+    def notices(self, assembled: AssembledAgent) -> list[str]:
         """What the person should know about how an answer was made."""
-        reached = prepared.limits.reached
+        reached = assembled.limits.reached
         notices = [reached] if reached else []
-        if prepared.memory is None:
-            notices.append(UNAVAILABLE)
-        elif FAULTS.get():
-            notices.append(SHAKY)
-        missing = self.gateway.missing
-        if missing is not None:
-            notices.append(f"Not available at the moment: {tool_names(missing)}.")
+        if assembled.memory is None:
+            notices.append(MemoryUnavailableError.sentence)
+        elif FAILED_CALLS.get():
+            notices.append(MEMORY_INCOMPLETE)
+        unavailable = self.gateway.unavailable_tools
+        if unavailable is not None:
+            notices.append(f"Not available at the moment: {tool_names(unavailable)}.")
         return notices
 
-    async def _memory(
+    async def _open_memory(
         self, caller: Caller, session: str, explanation: Explanation
-    ) -> Memory | None:
+    ) -> RunMemory | None:
         subject, recalled = caller.subject, explanation.recalled
         try:
-            return await asyncio.to_thread(self.memories.open, subject, session, recalled)
+            return await asyncio.to_thread(self.memory.open, subject, session, recalled)
         except MemoryUnavailableError as error:
-            logger.error("no memory for this run: %s", one_line(str(error)))  # noqa: TRY400
+            logger.error("no memory for this run: %s", one_line(error.detail))  # noqa: TRY400
             return None
 
-    def _local_tools(self, memory: Memory | None, rights: Rights) -> list[AgentTool]:
+    def _local_tools(self, memory: RunMemory | None, rights: Rights) -> list[AgentTool]:
         """What this agent does itself; without memory there is none to show."""
         own = memory_tools(memory.records, paused=memory.paused) if memory else []
-        return [*own, client_tool(self.clients, rights), policy_tool(self.policies)]
+        return [*own, client_account_tool(self.client_accounts, rights), policy_tool(self.policies)]

@@ -1,4 +1,4 @@
-"""How the offline model deals with attached documents: which one is meant, and how it tells."""
+"""Answers about attached documents: which one is meant, and what a tool found in it."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -6,9 +6,10 @@ from typing import Any
 
 from strands.types.tools import ToolSpec
 
-from agent.models.offline.tool_choice import Ask, Call
+from agent.errors import DocumentNotAttachedError
+from agent.models.offline.tool_choice import MissingArgument, ToolCall
 from agent.models.offline.wording import quoted
-from agent.tools.document_tools import ANALYZE, COMPARE, NOTHING
+from agent.tools.document_tools import ANALYZE, COMPARE
 
 TOOLS = frozenset({ANALYZE, COMPARE})
 DOCUMENT = (
@@ -34,9 +35,9 @@ PARTIES = re.compile(
 )
 
 
-def choose(
-    question: str, choice: list[Call] | Ask | None, specs: Sequence[ToolSpec]
-) -> list[Call] | Ask | str | None:
+def with_attached(
+    question: str, choice: list[ToolCall] | MissingArgument | None, specs: Sequence[ToolSpec]
+) -> list[ToolCall] | MissingArgument | str | None:
     """What was chosen, once it is known what is attached.
 
     Where no tool fits, the question is about the newest document; without any there is nothing to
@@ -45,17 +46,17 @@ def choose(
     names = _attached(specs)
     if names is None:
         return choice
-    about_one = isinstance(choice, Ask) and choice.tool in TOOLS
+    about_one = isinstance(choice, MissingArgument) and choice.tool in TOOLS
     if not names and (about_one or (choice is None and ATTACHED.search(question))):
-        return NOTHING
+        return DocumentNotAttachedError.sentence
     if choice is None and names:
-        return [Call(ANALYZE, {"document": names[-1], "question": question})]
+        return [ToolCall(ANALYZE, {"document": names[-1], "question": question})]
     return choice
 
 
-def written(question: str, tool: str, value: dict[str, Any]) -> str:
+def answer(question: str, tool: str, value: dict[str, Any]) -> str:
     """What a tool found, in Markdown."""
-    parts = _comparison_told(value) if tool == COMPARE else _analysis_told(question, value)
+    parts = _comparison(value) if tool == COMPARE else _analysis(question, value)
     return "\n\n".join(part for part in [*parts, quoted(value.get("note", ""))] if part)
 
 
@@ -68,27 +69,27 @@ def _attached(specs: Sequence[ToolSpec]) -> list[str] | None:
     return None
 
 
-def _analysis_told(question: str, value: dict[str, Any]) -> Iterator[str]:
+def _analysis(question: str, value: dict[str, Any]) -> Iterator[str]:
     name = f"**{quoted(value['document'])}**"
     lists = {
         FIGURES: _lines(f"Key figures in {name}:", value["key_figures"]),
         DATES: _lines(f"Dates in {name}:", value["dates"]),
         PARTIES: _names(f"Parties in {name}:", value["parties"]),
     }
-    wanted = [told for asked, told in lists.items() if asked.search(question) and told]
+    wanted = [part for asked, part in lists.items() if asked.search(question) and part]
     if SUMMARY.search(question):
         yield f"{name} in short: {quoted(value['summary'])}"
-        yield from (told for told in (wanted or lists.values()))
+        yield from (part for part in (wanted or lists.values()))
         return
     yield from wanted
     if value["passages"]:
-        lines = [f"> {quoted(one['text'])}{_place(one)}" for one in value["passages"][:2]]
+        lines = [f"> {quoted(one['text'])}{_section(one)}" for one in value["passages"][:2]]
         yield "\n\n".join([f"{name} says about that:", *lines])
     elif not wanted:
         yield f"I found nothing about that in {name}. In short, it says: {quoted(value['summary'])}"
 
 
-def _comparison_told(value: dict[str, Any]) -> Iterator[str]:
+def _comparison(value: dict[str, Any]) -> Iterator[str]:
     first, second = (f"**{quoted(value[name])}**" for name in ("first", "second"))
     if value["same"]:
         yield f"{first} and {second} say the same."
@@ -98,12 +99,12 @@ def _comparison_told(value: dict[str, Any]) -> Iterator[str]:
     yield f"{first} and {second} differ. {both}"
     if changed:
         lines = [
-            f"- {quoted(one['before'])}{_place(one)}  \n  → {quoted(one['after'])}"
+            f"- {quoted(one['before'])}{_section(one)}  \n  → {quoted(one['after'])}"
             for one in changed
         ]
         yield "\n".join([f"What changed from {first} to {second}:", "", *lines])
     for only, name in (("only_in_first", first), ("only_in_second", second)):
-        lines = [f"- {quoted(one['text'])}{_place(one)}" for one in value[only]]
+        lines = [f"- {quoted(one['text'])}{_section(one)}" for one in value[only]]
         yield "\n".join([f"Only in {name}:", "", *lines]) if lines else ""
         extra = [*value["figures"][only], *value["dates"][only]]
         yield f"Figures and dates only in {name}: {quoted(', '.join(extra))}" if extra else ""
@@ -112,7 +113,7 @@ def _comparison_told(value: dict[str, Any]) -> Iterator[str]:
 
 
 def _lines(head: str, found: Sequence[dict[str, Any]]) -> str:
-    lines = [f"- **{quoted(one['what'])}**: {quoted(one['line'])}{_place(one)}" for one in found]
+    lines = [f"- **{quoted(one['what'])}**: {quoted(one['line'])}{_section(one)}" for one in found]
     return "\n".join([head, "", *lines]) if lines else ""
 
 
@@ -120,5 +121,5 @@ def _names(head: str, names: Sequence[str]) -> str:
     return "\n".join([head, "", *(f"- {quoted(name)}" for name in names)]) if names else ""
 
 
-def _place(found: dict[str, Any]) -> str:
+def _section(found: dict[str, Any]) -> str:
     return f" ({quoted(found['section'])})" if found.get("section") else ""

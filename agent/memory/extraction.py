@@ -1,11 +1,11 @@
-"""How a message is saved: AWS learns from what the person wrote, and from nothing else."""
+"""What long-term memory is extracted from: what the person wrote, and nothing else."""
 
 import json
 
 from bedrock_agentcore.memory.integrations.strands.bedrock_converter import AgentCoreMemoryConverter
 
 
-class OwnWords(AgentCoreMemoryConverter):
+class UserTextConverter(AgentCoreMemoryConverter):
     """Saves the person's own words as conversation, everything else as blobs.
 
     Only conversational payload is extracted into long-term memory (CreateEvent, AgentCore
@@ -18,5 +18,5 @@ class OwnWords(AgentCoreMemoryConverter):
         """Whether a message, as JSON and role, is saved as a blob."""
         text, role = message
         blocks = json.loads(text)["message"]["content"]
-        theirs = role == "user" and all(block.keys() == {"text"} for block in blocks)
-        return not theirs or AgentCoreMemoryConverter.exceeds_conversational_limit(message)
+        by_the_person = role == "user" and all(block.keys() == {"text"} for block in blocks)
+        return not by_the_person or AgentCoreMemoryConverter.exceeds_conversational_limit(message)

@@ -1,8 +1,8 @@
-"""What the offline model finds in a text: codes, numbers, names, and what a search is about."""
+"""Extracts values from a question: codes, numbers, names, and what a search is about."""
 
 import re
 
-from agent.models.offline.vocabulary import EMAIL, IDENTIFIER, telling
+from agent.models.offline.vocabulary import EMAIL, IDENTIFIER, content_words
 
 LONGEST_QUERY = 200
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
@@ -45,7 +45,7 @@ def identifiers(question: str, pattern: str | None) -> list[str]:
     return found
 
 
-def shapes(text: str) -> set[str]:
+def code_patterns(text: str) -> set[str]:
     """What the codes in a text look like: C-1001 is a letter, a dash and digits."""
     found = IDENTIFIER.findall(EMAIL.sub(" ", text))
     numbered = (re.sub(r"\d+", "9", word) for word in found)
@@ -75,11 +75,11 @@ def without_codes(text: str) -> str:
     return IDENTIFIER.sub(" ", EMAIL.sub(" ", text))
 
 
-def parts(text: str) -> list[str]:
+def words_and_numbers(text: str) -> list[str]:
     """The words and the longer numbers of a text or a file's name."""
-    return [*telling(spaced(text)), *re.findall(r"\b[a-z]+\d\w*|\d{2,}", text)]
+    return [*content_words(as_words(text)), *re.findall(r"\b[a-z]+\d\w*|\d{2,}", text)]
 
 
-def spaced(name: str) -> str:
+def as_words(name: str) -> str:
     """A file's name as words."""
     return re.sub(r"[-_.]", " ", name)

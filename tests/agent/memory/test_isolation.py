@@ -6,9 +6,11 @@ from typing import Any
 import boto3
 import pytest
 
-from agent.memory.access import Fence, ForeignMemoryError, MemoryAccess, is_own_namespace
-from tests.agent.local_parts import Cloud
-from tests.agent.wire import Wire, wire
+from agent.errors import ForeignMemoryError
+from agent.memory.credentials import MemoryCredentials
+from agent.memory.isolation import SubjectIsolation, is_own_namespace
+from tests.agent.aws_requests import Wire, wire
+from tests.agent.local_agent import Cloud
 
 __all__ = ["wire"]
 
@@ -43,7 +45,7 @@ def test_the_fence_stops_a_call_for_somebody_else_before_it_leaves(
 ) -> None:
     memory = cloud.parameters["memory_id"]
     client: Any = boto3.client("bedrock-agentcore")
-    Fence("alice").around(client)
+    SubjectIsolation("alice").watch(client)
     search = {"searchQuery": "x", "topK": 1}
 
     with pytest.raises(ForeignMemoryError):
@@ -65,12 +67,12 @@ def test_the_fence_stops_a_call_for_somebody_else_before_it_leaves(
 def test_credentials_are_kept_for_a_person_and_renewed_before_they_expire(
     cloud: Cloud, wire: Wire
 ) -> None:
-    access = MemoryAccess(cloud.parameters["memory_role_arn"], boto3.Session())
-    alice = access.of("alice")
-    assert access.of("alice") is alice
-    assert access.of("bob") is not alice
+    credentials = MemoryCredentials(cloud.parameters["memory_role_arn"], boto3.Session())
+    alice = credentials.session("alice")
+    assert credentials.session("alice") is alice
+    assert credentials.session("bob") is not alice
     assert len(wire.owners) == 2
 
     alice.expires = datetime.now(UTC) + timedelta(minutes=4)
-    assert access.of("alice") is not alice
+    assert credentials.session("alice") is not alice
     assert sorted(wire.owners.values()) == ["alice", "alice", "bob"]

@@ -1,0 +1,121 @@
+"""Opens one person's memory in AgentCore: their conversation, recall, records and pause."""
+
+import logging
+from dataclasses import dataclass
+from typing import Any, cast
+
+import boto3
+from bedrock_agentcore.memory.integrations.strands.config import AgentCoreMemoryConfig
+from bedrock_agentcore.memory.integrations.strands.session_manager import (
+    AgentCoreMemorySessionManager,
+)
+from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
+from strands.types.exceptions import SessionException
+
+from agent.errors import MemoryUnavailableError
+from agent.memory.credentials import MemoryCredentials, SubjectSession
+from agent.memory.extraction import UserTextConverter
+from agent.memory.pause import MARK, PAUSED, MemoryPause
+from agent.memory.recall import OnRecall, Recall, recall_stores
+from agent.memory.records import Records
+
+logger = logging.getLogger(__name__)
+
+WHOLE_RUN = 100
+"""A run's messages are saved together when it ends: a cancelled one leaves no tool use without its
+result, and a run that is tried again does not find its own question."""
+
+
+class Conversation(AgentCoreMemorySessionManager):
+    """A session whose answer stands even when it could not be saved: the person is told so."""
+
+    def save(self) -> None:
+        """Save what came after the run's own end; blocks on the network."""
+        self._flush_messages()
+
+    def _flush_messages(self) -> list[dict[str, Any]]:
+        try:
+            return super()._flush_messages()
+        except SessionException:
+            logger.error("a run was not saved")  # noqa: TRY400 - why is in the log already
+            return []
+
+
+@dataclass(frozen=True, slots=True)
+class RunMemory:
+    """One person's memory for one run.
+
+    :param conversation: writes each message as an event and restores the earlier ones.
+    :param recall: finds the records that fit the question; None while the person has paused it.
+    """
+
+    conversation: Conversation
+    recall: Recall | None
+    records: Records
+
+    @property
+    def paused(self) -> bool:
+        """Whether nothing is recalled and nothing is learned."""
+        return self.recall is None
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryControls:
+    """What a person may do with their own memory."""
+
+    records: Records
+    pause: MemoryPause
+
+
+class AgentCoreMemory:
+    """Opens the memory of the person who asks, and of nobody else."""
+
+    def __init__(self, memory_id: str, credentials: MemoryCredentials) -> None:
+        self._memory_id = memory_id
+        self._credentials = credentials
+
+    def open(self, subject: str, session_id: str, on_recall: OnRecall | None = None) -> RunMemory:
+        """The person's memory, with the conversation ready to be restored; blocks on the network.
+
+        :param on_recall: is given the records that each question of this run recalls.
+        :raises MemoryUnavailableError: when it can't be had with the person's own credentials.
+        """
+        try:
+            session = self._credentials.session(subject)
+            controls = self._controls(session)
+            paused = controls.pause.is_paused()
+            conversation = Conversation(
+                AgentCoreMemoryConfig(
+                    memory_id=self._memory_id,
+                    actor_id=subject,
+                    session_id=session_id,
+                    async_mode=True,
+                    batch_size=WHOLE_RUN,
+                    default_metadata={MARK: PAUSED} if paused else None,
+                ),
+                boto_session=cast("boto3.Session", session),
+                converter=UserTextConverter,
+            )
+        except (BotoCoreError, ClientError, ResponseParserError, SessionException) as error:
+            raise MemoryUnavailableError(detail=f"{type(error).__name__}: {error}") from error
+        stores = recall_stores(conversation.memory_client, self._memory_id, subject, session_id)
+        recall = None if paused else Recall(stores, on_recall)
+        return RunMemory(conversation, recall, controls.records)
+
+    def controls(self, subject: str) -> MemoryControls:
+        """The person's records and pause, outside of any conversation; blocks on the network.
+
+        :raises MemoryUnavailableError: when it can't be had with the person's own credentials.
+        """
+        try:
+            return self._controls(self._credentials.session(subject))
+        except (BotoCoreError, ClientError, ResponseParserError) as error:
+            raise MemoryUnavailableError(detail=f"{type(error).__name__}: {error}") from error
+
+    def _controls(self, session: SubjectSession) -> MemoryControls:
+        client = session.client("bedrock-agentcore")
+        return MemoryControls(
+            Records(client, self._memory_id, session.subject),
+            MemoryPause(client, self._memory_id, session.subject),
+        )
