@@ -5,11 +5,19 @@ data "aws_caller_identity" "current" {}
 data "aws_partition" "current" {}
 
 locals {
-  parameter_prefix = "/app/${var.name}"
-  public_url       = "https://${var.domain_name}"
-  sources          = "${path.module}/../gateway_tools"
-  targets          = jsondecode(file("${local.sources}/targets.json"))
-  lambda_folder    = coalesce(var.lambda_folder, "${path.module}/../build/lambda")
+  deployment = {
+    name                = var.name
+    parameter_prefix    = "/app/${var.name}"
+    public_url          = "https://${var.domain_name}"
+    kms_key_arn         = module.encryption.key_arn
+    tracing             = var.tracing
+    log_retention_days  = var.log_retention_days
+    alarm_actions       = [aws_sns_topic.alarms.arn]
+    deletion_protection = var.deletion_protection
+  }
+  sources       = "${path.module}/../gateway_tools"
+  targets       = jsondecode(file("${local.sources}/targets.json"))
+  lambda_folder = coalesce(var.lambda_folder, "${path.module}/../build/lambda")
   network = var.network != null ? var.network : {
     vpc_id                   = module.network[0].vpc_id
     load_balancer_subnet_ids = module.network[0].public_subnet_ids
@@ -36,87 +44,64 @@ module "network" {
 module "identity" {
   source = "./modules/identity"
 
-  name                   = var.name
-  parameter_prefix       = local.parameter_prefix
-  kms_key_arn            = module.encryption.key_arn
-  public_url             = local.public_url
+  deployment             = local.deployment
   domain_prefix          = var.sign_in_domain_prefix
   password_policy        = var.password_policy
   mfa                    = var.mfa
   refresh_token_days     = var.refresh_token_days
   refresh_token_rotation = var.refresh_token_rotation
   admin_password_sign_in = var.admin_password_sign_in
-  deletion_protection    = var.deletion_protection
 }
 
 module "gateway_tools" {
   source = "./modules/gateway_tools"
 
-  name                = var.name
-  parameter_prefix    = local.parameter_prefix
-  kms_key_arn         = module.encryption.key_arn
-  targets             = local.targets
-  function_zip        = "${local.lambda_folder}/function.zip"
-  layer_zip           = "${local.lambda_folder}/layer.zip"
-  web_search          = var.web_search
-  log_retention_days  = var.log_retention_days
-  alarm_actions       = [aws_sns_topic.alarms.arn]
-  deletion_protection = var.deletion_protection
+  deployment   = local.deployment
+  targets      = local.targets
+  function_zip = "${local.lambda_folder}/function.zip"
+  layer_zip    = "${local.lambda_folder}/layer.zip"
+  web_search   = var.web_search
 }
 
 module "bots" {
   source = "./modules/bots"
 
-  name                     = var.name
-  parameter_prefix         = local.parameter_prefix
-  kms_key_arn              = module.encryption.key_arn
-  public_url               = local.public_url
-  image_tag                = var.image_tag
-  tracing                  = var.tracing
-  user_pool_arn            = module.identity.user_pool_arn
-  memory_arn               = module.agentcore.memory_arn
-  memory_role_arn          = module.agentcore.memory_role_arn
-  vpc_id                   = local.network.vpc_id
-  load_balancer_subnet_ids = local.network.load_balancer_subnet_ids
-  service_subnet_ids       = local.network.service_subnet_ids
-  assign_public_ip         = local.network.assign_public_ip
-  allowed_cidrs            = var.allowed_cidrs
-  web_acl_arn              = var.web_acl_arn
-  certificate_arn          = local.certificate_arn
-  platforms                = var.platforms
-  start_after              = concat([module.agentcore.runtime_arn], module.identity.parameter_arns, module.gateway_tools.parameter_arns)
-  cpu                      = var.cpu
-  memory                   = var.memory
-  capacity                 = var.capacity
-  upload_days              = var.upload_days
-  log_retention_days       = var.log_retention_days
-  alarm_actions            = [aws_sns_topic.alarms.arn]
-  deletion_protection      = var.deletion_protection
+  deployment      = local.deployment
+  image_tag       = var.image_tag
+  user_pool_arn   = module.identity.user_pool_arn
+  memory_arn      = module.agentcore.memory_arn
+  memory_role_arn = module.agentcore.memory_role_arn
+  network         = local.network
+  allowed_cidrs   = var.allowed_cidrs
+  web_acl_arn     = var.web_acl_arn
+  trusted_proxies = var.trusted_proxies
+  certificate_arn = local.certificate_arn
+  platforms       = var.platforms
+  start_after     = concat([module.agentcore.runtime_arn], module.identity.parameter_arns, module.gateway_tools.parameter_arns)
+  cpu             = var.cpu
+  memory          = var.memory
+  capacity        = var.capacity
+  upload_days     = var.upload_days
 }
 
 module "agentcore" {
   source = "./modules/agentcore"
 
-  name                = var.name
-  parameter_prefix    = local.parameter_prefix
-  kms_key_arn         = module.encryption.key_arn
-  image_uri           = "${module.bots.repository_urls["agent"]}:${var.image_tag}"
-  repository_arn      = module.bots.repository_arns["agent"]
-  model               = var.model
-  model_base_url      = var.model_base_url
-  guardrail           = var.guardrail
-  tracing             = var.tracing
-  discovery_url       = module.identity.discovery_url
-  web_client_id       = module.identity.web_client_id
-  users_group         = module.identity.users_group
-  m2m_client_id       = module.identity.m2m_client_id
-  m2m_scope           = module.identity.m2m_scope
-  targets             = local.targets
-  schemas_directory   = "${local.sources}/schemas"
-  function_arns       = module.gateway_tools.function_arns
+  deployment = local.deployment
+  image = {
+    uri            = "${module.bots.repository_urls["agent"]}:${var.image_tag}"
+    repository_arn = module.bots.repository_arns["agent"]
+  }
+  model          = var.model
+  model_base_url = var.model_base_url
+  guardrail      = var.guardrail
+  identity       = module.identity
+  tools = {
+    targets           = local.targets
+    schemas_directory = "${local.sources}/schemas"
+    function_arns     = module.gateway_tools.function_arns
+  }
   clients_table_arn   = module.gateway_tools.table_arns["clients"]
   policies_bucket_arn = module.bots.bucket_arns["policies"]
   memory_readers      = [module.bots.task_role_arn]
-  log_retention_days  = var.log_retention_days
-  alarm_actions       = [aws_sns_topic.alarms.arn]
 }

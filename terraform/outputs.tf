@@ -1,11 +1,11 @@
 output "service_url" {
   description = "Where people reach the chat service"
-  value       = local.public_url
+  value       = local.deployment.public_url
 }
 
 output "parameter_prefix" {
   description = "Path of the SSM parameters"
-  value       = local.parameter_prefix
+  value       = local.deployment.parameter_prefix
 }
 
 output "region" {

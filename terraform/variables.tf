@@ -40,11 +40,6 @@ variable "web_acl_arn" {
   description = "Regional web ACL of AWS WAF in front of the load balancer; null for none"
   type        = string
   default     = null
-
-  validation {
-    condition     = var.web_acl_arn == null || can(regex("^arn:[a-z-]+:wafv2:[a-z0-9-]+:[0-9]{12}:regional/webacl/", var.web_acl_arn))
-    error_message = "This is not the ARN of a regional web ACL."
-  }
 }
 
 variable "certificate_arn" {
@@ -78,22 +73,12 @@ variable "model" {
   description = "Model of the agent, such as `bedrock:ID`"
   type        = string
   default     = "bedrock:global.anthropic.claude-sonnet-4-6"
-
-  validation {
-    condition     = can(regex("^(offline|(bedrock|anthropic|openai|ollama):.+)$", var.model))
-    error_message = "The model is offline, bedrock:ID, anthropic:ID, openai:ID or ollama:ID."
-  }
 }
 
 variable "model_base_url" {
   description = "Where the model's provider is, such as `https://llm.example.com/v1`; null for its usual address"
   type        = string
   default     = null
-
-  validation {
-    condition     = var.model_base_url == null || can(regex("^https?://[^\\s]+$", var.model_base_url))
-    error_message = "This is not an address."
-  }
 }
 
 variable "tracing" {
@@ -148,38 +133,18 @@ variable "password_policy" {
     temporary_password_validity_days = optional(number, 3)
   })
   default = {}
-
-  validation {
-    condition     = var.password_policy.minimum_length >= 8 && var.password_policy.minimum_length <= 99
-    error_message = "A password has at least 8 characters, and Cognito takes at most 99 as a minimum."
-  }
-
-  validation {
-    condition     = var.password_policy.temporary_password_validity_days >= 1 && var.password_policy.temporary_password_validity_days <= 30
-    error_message = "An invitation is good for 1 to 30 days."
-  }
 }
 
 variable "mfa" {
   description = "Second factor by authenticator app: `OFF`, `OPTIONAL` or `ON`"
   type        = string
   default     = "OPTIONAL"
-
-  validation {
-    condition     = contains(["OFF", "OPTIONAL", "ON"], var.mfa)
-    error_message = "MFA is OFF, OPTIONAL or ON."
-  }
 }
 
 variable "refresh_token_days" {
   description = "Days after which a link expires and its person must sign in again"
   type        = number
   default     = 30
-
-  validation {
-    condition     = var.refresh_token_days >= 1 && var.refresh_token_days <= 365
-    error_message = "A link lasts 1 to 365 days."
-  }
 }
 
 variable "refresh_token_rotation" {
@@ -198,55 +163,36 @@ variable "upload_days" {
   description = "Days after which files that people attached are deleted"
   type        = number
   default     = 30
-
-  validation {
-    condition     = var.upload_days >= 1 && var.upload_days <= 3650
-    error_message = "Files are kept for 1 to 3650 days."
-  }
 }
 
 variable "allowed_cidrs" {
   description = "Addresses that may reach the load balancer"
   type        = set(string)
   default     = ["0.0.0.0/0"]
+}
 
-  validation {
-    condition     = alltrue([for cidr in var.allowed_cidrs : can(cidrhost(cidr, 0))])
-    error_message = "Each is an IPv4 range, such as 203.0.113.0/24."
-  }
+variable "trusted_proxies" {
+  description = "Proxies before the service that add to `X-Forwarded-For`: 1 is the load balancer, 2 with a CDN before it. Too many, and a sender chooses the address that its limit counts for"
+  type        = number
+  default     = 1
 }
 
 variable "platforms" {
   description = "Platforms beside the web chat: `slack`, `teams`. Put a platform's secret before you name it here: a task whose secret has no value doesn't start"
   type        = set(string)
   default     = []
-
-  validation {
-    condition     = length(setsubtract(var.platforms, ["slack", "teams"])) == 0
-    error_message = "The platforms are slack and teams; the web chat is always there."
-  }
 }
 
 variable "cpu" {
   description = "Processor of a task in units of 1/1024"
   type        = number
   default     = 512
-
-  validation {
-    condition     = contains([256, 512, 1024, 2048, 4096], var.cpu)
-    error_message = "Fargate knows 256, 512, 1024, 2048 and 4096 here."
-  }
 }
 
 variable "memory" {
   description = "Memory of a task in MB"
   type        = number
   default     = 1024
-
-  validation {
-    condition     = var.memory >= 512 && var.memory >= var.cpu * 2 && var.memory <= var.cpu * 8
-    error_message = "Fargate takes two to eight MB for each unit of processor, and at least 512."
-  }
 }
 
 variable "capacity" {
@@ -256,11 +202,6 @@ variable "capacity" {
     max = optional(number, 10)
   })
   default = {}
-
-  validation {
-    condition     = var.capacity.min >= 1 && var.capacity.max >= var.capacity.min && var.capacity.max <= 200
-    error_message = "At least one task, and at most 200."
-  }
 }
 
 variable "web_search" {
@@ -271,21 +212,6 @@ variable "web_search" {
     key_parameter = optional(string)
   })
   default = {}
-
-  validation {
-    condition     = contains(["agentcore", "duckduckgo", "brave", "tavily", "searxng"], var.web_search.provider)
-    error_message = "The provider is agentcore, duckduckgo, brave, tavily or searxng."
-  }
-
-  validation {
-    condition     = var.web_search.provider != "searxng" || var.web_search.address != null
-    error_message = "searxng needs its address."
-  }
-
-  validation {
-    condition     = !contains(["brave", "tavily"], var.web_search.provider) || can(regex("^/", var.web_search.key_parameter))
-    error_message = "brave and tavily need the SSM parameter of their key, which begins with a slash."
-  }
 }
 
 variable "log_retention_days" {

@@ -14,7 +14,7 @@ PAGES = sorted(page.stem for page in RUNBOOKS.glob("*.md") if page.stem != "READ
 # What Terraform's names begin with, in a deployment that is called bizassist.
 PREFIXES = {
     "${local.service}": "bizassist-chat",
-    "${var.name}": "bizassist",
+    "${var.deployment.name}": "bizassist",
     "${each.value}": "bizassist-tools-TARGET",
 }
 

@@ -22,7 +22,8 @@ REQUIRED_BLOCKS = {
     },
 }
 _ATTRIBUTE = re.compile(r"(?<!resource\.)(aws_bedrockagentcore_\w+)\.\w+(?:\[[^\]]*\])?\.(\w+)")
-_VARIABLE = re.compile(r"\bvar\.(\w+)")
+_VARIABLE = re.compile(r"\bvar\.(\w+(?:\.\w+)?)")
+_FIELD = re.compile(r"(\w+) = ")
 _LOCAL = re.compile(r"\blocal\.(\w+)")
 _OBJECT = re.compile(r"(?<![\w.\"/-])(data\.)?(aws_\w+)\.(\w+)")
 
@@ -115,9 +116,7 @@ def _is_block(value: object) -> bool:
 def _dangling(files: list[dict[str, Any]], schema: Mapping[str, Block]) -> Iterator[str]:
     """References that lead nowhere; `terraform validate` needs the provider to say so."""
     text = "\n".join(_expressions(files))
-    variables = {
-        name.strip('"') for file in files for one in file.get("variable", []) for name in one
-    }
+    variables = set(_variables(files))
     locals_ = {name for file in files for one in file.get("locals", []) for name in one}
     known = {("", type_, name) for type_, name, _ in resources(files)}
     known |= {("data.", type_, name) for type_, name, _ in resources(files, "data")}
@@ -128,6 +127,16 @@ def _dangling(files: list[dict[str, Any]], schema: Mapping[str, Block]) -> Itera
     for type_, attribute in set(_ATTRIBUTE.findall(text)):
         if attribute not in schema.get(type_, {"read": []})["read"]:
             yield f"{type_}: has no attribute {attribute}"
+
+
+def _variables(files: list[dict[str, Any]]) -> Iterator[str]:
+    """What may stand after ``var.``: a variable; of an object ``variable.field``."""
+    for file in files:
+        for entry in file.get("variable", []):
+            for quoted, body in entry.items():
+                name = quoted.strip('"')
+                yield name
+                yield from (f"{name}.{field}" for field in _FIELD.findall(body["type"]))
 
 
 def _expressions(value: Any) -> Iterator[str]:

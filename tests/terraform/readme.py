@@ -18,6 +18,27 @@ MODULE = re.compile(r'^module "(\w+)" \{\n\s+source\s+= "(.+)"', re.MULTILINE)
 # Up to the next attribute or block of the same depth.
 ATTRIBUTE = r"^  {name}\s*= (.*?)(?=^  \w+\s*=|^  \w+ \{{|^$|\Z)"
 
+OBJECT = re.compile(r"^  type = object\(\{\n(.*?)^  \}\)", re.MULTILINE | re.DOTALL)
+# With the comment above it.
+FIELD = re.compile(r"^(?:    # (.+)\n)?    (\w+)\s*= (.+)$", re.MULTILINE)
+OPTIONAL = re.compile(r"optional\((.+?)(?:, (.+))?\)")
+
+
+@dataclass(frozen=True)
+class Field:
+    """One attribute of an object; its description is empty where no comment says what it is."""
+
+    name: str
+    description: str
+    type: str
+
+    def row(self, variable: str) -> str:
+        """Its line below its variable's."""
+        optional = OPTIONAL.fullmatch(self.type)
+        kind = optional[1] if optional else self.type
+        has, needed = (f"`{optional[2] or 'null'}`", "no") if optional else ("n/a", "yes")
+        return f"| {variable}.{self.name} | {self.description} | `{kind}` | {has} | {needed} |"
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -39,12 +60,24 @@ class Entry:
     def description(self) -> str:
         return (self.attribute("description") or "").strip('"').replace('\\"', '"')
 
-    def row(self) -> str:
-        """A variable's line."""
+    @property
+    def fields(self) -> list[Field]:
+        """The attributes of an object that is written on several lines."""
+        found = OBJECT.search(self.body)
+        return [
+            Field(name, says, kind) for says, name, kind in FIELD.findall(found[1] if found else "")
+        ]
+
+    def rows(self) -> list[str]:
+        """A variable's line; below it those of an object's attributes that say what they are."""
         default = self.attribute("default")
         has, needed = ("n/a", "yes") if default is None else (f"`{default}`", "no")
-        kind = self.attribute("type")
-        return f"| {self.name} | {self.description} | `{kind}` | {has} | {needed} |"
+        described = [field for field in self.fields if field.description]
+        kind = "object" if described else self.attribute("type")
+        return [
+            f"| {self.name} | {self.description} | `{kind}` | {has} | {needed} |",
+            *(field.row(self.name) for field in described),
+        ]
 
 
 def entries(folder: Path, kind: str) -> list[Entry]:
@@ -77,7 +110,7 @@ def tables(folder: Path) -> str:
             "",
             "| Name | Description | Type | Default | Required |",
             "|------|-------------|------|---------|:--------:|",
-            *(one.row() for one in entries(folder, "variable")),
+            *(row for one in entries(folder, "variable") for row in one.rows()),
             "",
             "## Outputs",
             "",

@@ -146,6 +146,17 @@ def test_what_people_attach_is_deleted_and_policies_are_not(account: Account) ->
     assert days == {"policies": None, "uploads": 30}
 
 
+def test_the_service_believes_its_load_balancer_and_nobody_before_it(plan: dict[str, Any]) -> None:
+    (task,) = (
+        change["change"]["after"]
+        for change in plan["resource_changes"]
+        if change["type"] == "aws_ecs_task_definition"
+    )
+    (container,) = json.loads(task["container_definitions"])
+    environment = {one["name"]: one["value"] for one in container["environment"]}
+    assert environment["BIZASSIST_TRUSTED_PROXIES"] == "1"
+
+
 def test_an_alarm_is_kept_as_it_was_planned(account: Account, plan: dict[str, Any]) -> None:
     pages = account.client("cloudwatch").get_paginator("describe_alarms").paginate()
     kept = {alarm["AlarmName"]: alarm for page in pages for alarm in page["MetricAlarms"]}

@@ -4,24 +4,24 @@ locals {
   runtime_arn = aws_bedrockagentcore_agent_runtime.this.agent_runtime_arn
   gateway_arn = aws_bedrockagentcore_gateway.this.gateway_arn
   alarms = {
-    runtime-errors    = { metric = "SystemErrors", resource = local.runtime_arn, threshold = 5, description = "The agent fails" }
-    runtime-throttles = { metric = "Throttles", resource = local.runtime_arn, threshold = 5, description = "AgentCore Runtime refuses questions: a quota is used up" }
-    gateway-errors    = { metric = "SystemErrors", resource = local.gateway_arn, threshold = 5, description = "The Gateway or its tools fail" }
-    gateway-throttles = { metric = "Throttles", resource = local.gateway_arn, threshold = 5, description = "The Gateway refuses calls: a quota is used up" }
+    runtime-errors    = { metric = "SystemErrors", resource = local.runtime_arn, description = "The agent fails" }
+    runtime-throttles = { metric = "Throttles", resource = local.runtime_arn, description = "AgentCore Runtime refuses questions: a quota is used up" }
+    gateway-errors    = { metric = "SystemErrors", resource = local.gateway_arn, description = "The Gateway or its tools fail" }
+    gateway-throttles = { metric = "Throttles", resource = local.gateway_arn, description = "The Gateway refuses calls: a quota is used up" }
   }
 }
 
 resource "aws_cloudwatch_metric_alarm" "this" {
   for_each = local.alarms
 
-  alarm_name          = "${var.name}-${each.key}"
+  alarm_name          = "${var.deployment.name}-${each.key}"
   alarm_description   = each.value.description
   evaluation_periods  = 1
   comparison_operator = "GreaterThanThreshold"
-  threshold           = each.value.threshold
+  threshold           = 5
   treat_missing_data  = "notBreaching"
-  alarm_actions       = var.alarm_actions
-  ok_actions          = var.alarm_actions
+  alarm_actions       = var.deployment.alarm_actions
+  ok_actions          = var.deployment.alarm_actions
 
   # A query, because AgentCore publishes under several sets of dimensions and an alarm on a metric
   # must name one of them whole.

@@ -15,8 +15,8 @@ terraform {
 resource "aws_bedrockagentcore_agent_runtime" "this" {
   authorizer_configuration {
     custom_jwt_authorizer {
-      discovery_url   = var.discovery_url
-      allowed_clients = [var.web_client_id]
+      discovery_url   = var.identity.discovery_url
+      allowed_clients = [var.identity.web_client_id]
 
       custom_claim {
         inbound_token_claim_name       = "cognito:groups"
@@ -26,7 +26,7 @@ resource "aws_bedrockagentcore_agent_runtime" "this" {
           claim_match_operator = "CONTAINS"
 
           claim_match_value {
-            match_value_string = var.users_group
+            match_value_string = var.identity.users_group
           }
         }
       }
@@ -37,9 +37,9 @@ resource "aws_bedrockagentcore_agent_runtime" "this" {
 resource "aws_bedrockagentcore_gateway" "this" {
   authorizer_configuration {
     custom_jwt_authorizer {
-      discovery_url   = var.discovery_url
-      allowed_clients = [var.m2m_client_id]
-      allowed_scopes  = [var.m2m_scope]
+      discovery_url   = var.identity.discovery_url
+      allowed_clients = [var.identity.m2m_client_id]
+      allowed_scopes  = [var.identity.m2m_scope]
     }
   }
 }

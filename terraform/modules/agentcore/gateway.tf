@@ -1,7 +1,7 @@
 # The tools that aren't the agent's own: one target a Lambda function, its schemas inline.
 
 resource "aws_bedrockagentcore_gateway" "this" {
-  name            = var.name
+  name            = var.deployment.name
   description     = "Tools of the assistant"
   role_arn        = aws_iam_role.gateway.arn
   protocol_type   = "MCP"
@@ -10,8 +10,8 @@ resource "aws_bedrockagentcore_gateway" "this" {
 
   authorizer_configuration {
     custom_jwt_authorizer {
-      discovery_url   = var.discovery_url
-      allowed_clients = [var.m2m_client_id]
+      discovery_url   = var.identity.discovery_url
+      allowed_clients = [var.identity.m2m_client_id]
     }
   }
 
@@ -26,8 +26,8 @@ resource "aws_bedrockagentcore_gateway" "this" {
 
 locals {
   schemas = {
-    for target, tools in var.targets :
-    target => [for tool in tools : jsondecode(file("${var.schemas_directory}/${tool}.json"))]
+    for target, tools in var.tools.targets :
+    target => [for tool in tools : jsondecode(file("${var.tools.schemas_directory}/${tool}.json"))]
   }
 }
 
@@ -36,7 +36,7 @@ resource "aws_bedrockagentcore_gateway_target" "this" {
 
   gateway_identifier = aws_bedrockagentcore_gateway.this.gateway_id
   name               = each.key
-  description        = join(", ", var.targets[each.key])
+  description        = join(", ", var.tools.targets[each.key])
 
   credential_provider_configuration {
     gateway_iam_role {}
@@ -45,7 +45,7 @@ resource "aws_bedrockagentcore_gateway_target" "this" {
   target_configuration {
     mcp {
       lambda {
-        lambda_arn = var.function_arns[each.key]
+        lambda_arn = var.tools.function_arns[each.key]
 
         tool_schema {
           dynamic "inline_payload" {

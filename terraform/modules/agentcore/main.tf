@@ -12,7 +12,7 @@ locals {
   region    = data.aws_region.current.id
   here      = "${local.region}:${local.account}"
   # Runtimes, endpoints and memories take no dashes in their names.
-  identifier = replace(var.name, "-", "_")
+  identifier = replace(var.deployment.name, "-", "_")
 }
 
 resource "aws_bedrockagentcore_agent_runtime" "this" {
@@ -23,10 +23,10 @@ resource "aws_bedrockagentcore_agent_runtime" "this" {
     {
       AWS_DEFAULT_REGION   = local.region
       BIZASSIST_MODEL      = var.model
-      BIZASSIST_SSM_PREFIX = var.parameter_prefix
+      BIZASSIST_SSM_PREFIX = var.deployment.parameter_prefix
     },
     var.model_base_url == null ? {} : { BIZASSIST_MODEL_BASE_URL = var.model_base_url },
-    var.tracing ? {
+    var.deployment.tracing ? {
       AGENT_OBSERVABILITY_ENABLED = "true"
       AWS_REGION                  = local.region
       OTEL_SERVICE_NAME           = "bizassist-agent"
@@ -39,7 +39,7 @@ resource "aws_bedrockagentcore_agent_runtime" "this" {
 
   agent_runtime_artifact {
     container_configuration {
-      container_uri = var.image_uri
+      container_uri = var.image.uri
     }
   }
 
@@ -47,8 +47,8 @@ resource "aws_bedrockagentcore_agent_runtime" "this" {
   # demanded in authorizers_override.tf, and by the agent itself.
   authorizer_configuration {
     custom_jwt_authorizer {
-      discovery_url   = var.discovery_url
-      allowed_clients = [var.web_client_id]
+      discovery_url   = var.identity.discovery_url
+      allowed_clients = [var.identity.web_client_id]
     }
   }
 
@@ -89,7 +89,7 @@ resource "aws_bedrockagentcore_agent_runtime_endpoint" "pinned" {
 
 # Whom the agent would be towards other services' OAuth, once a tool needs it.
 resource "aws_bedrockagentcore_workload_identity" "this" {
-  name = var.name
+  name = var.deployment.name
 }
 
 # AgentCore writes here by itself; made first, it has our retention and our key.
@@ -97,6 +97,6 @@ resource "aws_cloudwatch_log_group" "runtime" {
   for_each = toset(["DEFAULT", "pinned"])
 
   name              = "/aws/bedrock-agentcore/runtimes/${aws_bedrockagentcore_agent_runtime.this.agent_runtime_id}-${each.key}"
-  retention_in_days = var.log_retention_days
-  kms_key_id        = var.kms_key_arn
+  retention_in_days = var.deployment.log_retention_days
+  kms_key_id        = var.deployment.kms_key_arn
 }

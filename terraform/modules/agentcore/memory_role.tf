@@ -32,7 +32,7 @@ data "aws_iam_policy_document" "memory_trust" {
 }
 
 resource "aws_iam_role" "memory" {
-  name               = "${var.name}-memory"
+  name               = "${var.deployment.name}-memory"
   description        = "One person's memory, by the session tag sub"
   assume_role_policy = data.aws_iam_policy_document.memory_trust.json
 }

@@ -16,7 +16,7 @@ locals {
 resource "aws_ssm_parameter" "this" {
   for_each = local.parameters
 
-  name  = "${var.parameter_prefix}/${each.key}"
+  name  = "${var.deployment.parameter_prefix}/${each.key}"
   type  = "String"
   value = each.value
 }
@@ -24,7 +24,7 @@ resource "aws_ssm_parameter" "this" {
 resource "aws_ssm_parameter" "runtime" {
   for_each = local.runtime_parameters
 
-  name  = "${var.parameter_prefix}/${each.key}"
+  name  = "${var.deployment.parameter_prefix}/${each.key}"
   type  = "String"
   value = each.value
 }

@@ -37,7 +37,7 @@ data "aws_iam_policy_document" "agentcore" {
 }
 
 resource "aws_iam_role" "runtime" {
-  name               = "${var.name}-runtime"
+  name               = "${var.deployment.name}-runtime"
   description        = "What the agent may do; nobody's memory is among it"
   assume_role_policy = data.aws_iam_policy_document.agentcore.json
 }
@@ -46,7 +46,7 @@ data "aws_iam_policy_document" "runtime" {
   statement {
     sid       = "PullImage"
     actions   = ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
-    resources = [var.repository_arn]
+    resources = [var.image.repository_arn]
   }
 
   # Knows no resources.
@@ -97,13 +97,13 @@ data "aws_iam_policy_document" "runtime" {
   statement {
     sid       = "ReadSettings"
     actions   = ["ssm:GetParametersByPath"]
-    resources = ["arn:${local.partition}:ssm:${local.here}:parameter${var.parameter_prefix}"]
+    resources = ["arn:${local.partition}:ssm:${local.here}:parameter${var.deployment.parameter_prefix}"]
   }
 
   statement {
     sid       = "DecryptWhatItReads"
     actions   = ["kms:Decrypt"]
-    resources = [var.kms_key_arn]
+    resources = [var.deployment.kms_key_arn]
 
     condition {
       test     = "StringEquals"
@@ -134,7 +134,7 @@ data "aws_iam_policy_document" "runtime" {
   statement {
     sid       = "BeOnePersonInMemory"
     actions   = ["sts:AssumeRole", "sts:TagSession"]
-    resources = ["arn:${local.partition}:iam::${local.account}:role/${var.name}-memory"]
+    resources = ["arn:${local.partition}:iam::${local.account}:role/${var.deployment.name}-memory"]
   }
 
   dynamic "statement" {
@@ -165,7 +165,7 @@ resource "aws_iam_role_policy" "runtime" {
 }
 
 resource "aws_iam_role" "gateway" {
-  name               = "${var.name}-gateway"
+  name               = "${var.deployment.name}-gateway"
   description        = "Calls the tools' functions"
   assume_role_policy = data.aws_iam_policy_document.agentcore.json
 }
@@ -174,7 +174,7 @@ data "aws_iam_policy_document" "gateway" {
   statement {
     sid       = "CallTools"
     actions   = ["lambda:InvokeFunction"]
-    resources = values(var.function_arns)
+    resources = values(var.tools.function_arns)
   }
 
   dynamic "statement" {

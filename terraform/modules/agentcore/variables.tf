@@ -1,30 +1,43 @@
-variable "name" {
-  description = "Prefix of every name, such as `bizassist`"
-  type        = string
+variable "deployment" {
+  description = "What every module is told of the deployment"
+  type = object({
+    # Prefix of every name, such as `bizassist`
+    name = string
+    # Path below which SSM parameters are written, such as `/app/bizassist`
+    parameter_prefix = string
+    # Key of logs, parameters and the clients table
+    kms_key_arn = string
+    # Whether spans go to X-Ray; they tell what took how long, never what was said
+    tracing = bool
+    # Days that logs are kept
+    log_retention_days = number
+    # ARNs that alarms are sent to, such as SNS topics
+    alarm_actions = list(string)
+  })
 
   validation {
-    condition     = can(regex("^[a-z][a-z0-9-]{1,18}[a-z0-9]$", var.name))
+    condition     = can(regex("^[a-z][a-z0-9-]{1,18}[a-z0-9]$", var.deployment.name))
     error_message = "The name has 3 to 20 lower-case letters, digits and dashes, and begins with a letter."
   }
-}
-
-variable "parameter_prefix" {
-  description = "Path below which SSM parameters are written, such as `/app/bizassist`"
-  type        = string
 
   validation {
-    condition     = can(regex("^/app/[a-z0-9-]+$", var.parameter_prefix))
+    condition     = can(regex("^/app/[a-z0-9-]+$", var.deployment.parameter_prefix))
     error_message = "The prefix looks like /app/name, without a slash at its end."
   }
-}
-
-variable "kms_key_arn" {
-  description = "Key of logs, parameters and the clients table"
-  type        = string
 
   validation {
-    condition     = can(regex("^arn:[a-z-]+:kms:", var.kms_key_arn))
+    condition     = can(regex("^arn:[a-z-]+:kms:", var.deployment.kms_key_arn))
     error_message = "This is not the ARN of a KMS key."
+  }
+
+  validation {
+    condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.deployment.log_retention_days)
+    error_message = "CloudWatch knows certain numbers of days only, such as 30, 90 or 365; never is not among ours."
+  }
+
+  validation {
+    condition     = alltrue([for arn in var.deployment.alarm_actions : startswith(arn, "arn:")])
+    error_message = "An alarm is sent to ARNs."
   }
 }
 
@@ -39,22 +52,22 @@ variable "agentcore_kms_key_arn" {
   }
 }
 
-variable "image_uri" {
-  description = "Image of the agent for arm64, with a tag or a digest"
-  type        = string
+variable "image" {
+  description = "Image of the agent"
+  type = object({
+    # Where it is, with a tag or a digest; for arm64
+    uri = string
+    # ECR repository that it is in
+    repository_arn = string
+  })
 
   validation {
-    condition     = can(regex("^[0-9]{12}\\.dkr\\.ecr\\.[a-z0-9-]+\\.amazonaws\\.com(\\.cn)?/[a-z0-9._/-]+(:[A-Za-z0-9_.-]+|@sha256:[0-9a-f]{64})$", var.image_uri)) && !endswith(var.image_uri, ":latest")
+    condition     = can(regex("^[0-9]{12}\\.dkr\\.ecr\\.[a-z0-9-]+\\.amazonaws\\.com(\\.cn)?/[a-z0-9._/-]+(:[A-Za-z0-9_.-]+|@sha256:[0-9a-f]{64})$", var.image.uri)) && !endswith(var.image.uri, ":latest")
     error_message = "AgentCore pulls from ECR, and one version: a tag or a digest, and not latest."
   }
-}
-
-variable "repository_arn" {
-  description = "ECR repository that the image is in"
-  type        = string
 
   validation {
-    condition     = can(regex("^arn:[a-z-]+:ecr:", var.repository_arn))
+    condition     = can(regex("^arn:[a-z-]+:ecr:", var.image.repository_arn))
     error_message = "This is not the ARN of an ECR repository."
   }
 }
@@ -102,50 +115,34 @@ variable "model_base_url" {
   }
 }
 
-variable "tracing" {
-  description = "Whether spans go to X-Ray; CloudWatch Transaction Search must be on in the account. They tell what took how long, never what was said"
-  type        = bool
-  default     = false
-}
-
 variable "guardrail" {
   description = "Bedrock guardrail of every answer: `id` and `version`; null for none"
   type        = object({ id = string, version = optional(string, "DRAFT") })
   default     = null
 }
 
-variable "discovery_url" {
-  description = "OpenID Connect discovery document of the user pool"
-  type        = string
+variable "identity" {
+  description = "Whose tokens are taken: what the module `identity` made"
+  type = object({
+    # OpenID Connect discovery document of the user pool
+    discovery_url = string
+    # Client that people sign in with: whose tokens the runtime takes
+    web_client_id = string
+    # Group whose members may ask; demanded by AWS where authorizers_override.tf is kept
+    users_group = string
+    # Client of the agent: whose tokens the Gateway takes
+    m2m_client_id = string
+    # Scope that the Gateway demands; demanded where authorizers_override.tf is kept
+    m2m_scope = string
+  })
 
   validation {
-    condition     = can(regex("^https://.+/\\.well-known/openid-configuration$", var.discovery_url))
+    condition     = can(regex("^https://.+/\\.well-known/openid-configuration$", var.identity.discovery_url))
     error_message = "AgentCore wants https and /.well-known/openid-configuration at the end."
   }
-}
-
-variable "web_client_id" {
-  description = "Client that people sign in with: whose tokens the runtime takes"
-  type        = string
-}
-
-variable "users_group" {
-  description = "Group whose members may ask; demanded by AWS where authorizers_override.tf is kept"
-  type        = string
-  default     = "bizassist-users"
-}
-
-variable "m2m_client_id" {
-  description = "Client of the agent: whose tokens the Gateway takes"
-  type        = string
-}
-
-variable "m2m_scope" {
-  description = "Scope that the Gateway demands; demanded where authorizers_override.tf is kept"
-  type        = string
 
   validation {
-    condition     = can(regex("^[^/\\s]+/[^/\\s]+$", var.m2m_scope))
+    condition     = can(regex("^[^/\\s]+/[^/\\s]+$", var.identity.m2m_scope))
     error_message = "A scope is RESOURCE-SERVER/NAME."
   }
 }
@@ -178,27 +175,24 @@ variable "network" {
   default     = null
 }
 
-variable "targets" {
-  description = "Tools by Gateway target, as in `gateway_tools/targets.json`"
-  type        = map(list(string))
+variable "tools" {
+  description = "Tools of the Gateway"
+  type = object({
+    # Tools by Gateway target, as in `gateway_tools/targets.json`
+    targets = map(list(string))
+    # Folder with one JSON schema a tool
+    schemas_directory = string
+    # Lambda functions by Gateway target
+    function_arns = map(string)
+  })
 
   validation {
-    condition     = alltrue([for target in keys(var.targets) : can(regex("^([0-9a-zA-Z]-?){1,100}$", target))])
+    condition     = alltrue([for target in keys(var.tools.targets) : can(regex("^([0-9a-zA-Z]-?){1,100}$", target))])
     error_message = "A target has up to 100 letters and digits, with single dashes between them."
   }
-}
-
-variable "schemas_directory" {
-  description = "Folder with one JSON schema a tool"
-  type        = string
-}
-
-variable "function_arns" {
-  description = "Lambda functions by Gateway target"
-  type        = map(string)
 
   validation {
-    condition     = alltrue([for arn in values(var.function_arns) : can(regex("^arn:[a-z-]+:lambda:", arn))])
+    condition     = alltrue([for arn in values(var.tools.function_arns) : can(regex("^arn:[a-z-]+:lambda:", arn))])
     error_message = "These are not all ARNs of functions."
   }
 }
@@ -242,27 +236,5 @@ variable "event_expiry_days" {
   validation {
     condition     = var.event_expiry_days >= 7 && var.event_expiry_days <= 365
     error_message = "AgentCore keeps events for 7 to 365 days."
-  }
-}
-
-variable "log_retention_days" {
-  description = "Days that logs are kept"
-  type        = number
-  default     = 90
-
-  validation {
-    condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_retention_days)
-    error_message = "CloudWatch knows certain numbers of days only, such as 30, 90 or 365; never is not among ours."
-  }
-}
-
-variable "alarm_actions" {
-  description = "ARNs that alarms are sent to, such as SNS topics"
-  type        = list(string)
-  default     = []
-
-  validation {
-    condition     = alltrue([for arn in var.alarm_actions : startswith(arn, "arn:")])
-    error_message = "An alarm is sent to ARNs."
   }
 }

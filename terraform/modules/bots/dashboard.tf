@@ -30,7 +30,7 @@ locals {
 }
 
 resource "aws_cloudwatch_dashboard" "this" {
-  dashboard_name = var.name
+  dashboard_name = var.deployment.name
   dashboard_body = jsonencode({
     widgets = [
       for index, title in keys(local.panels) : {

@@ -3,7 +3,7 @@
 resource "aws_security_group" "load_balancer" {
   name        = "${local.service}-alb"
   description = "Load balancer of the chat service"
-  vpc_id      = var.vpc_id
+  vpc_id      = var.network.vpc_id
 }
 
 resource "aws_vpc_security_group_ingress_rule" "web" {
@@ -31,7 +31,7 @@ resource "aws_vpc_security_group_egress_rule" "to_service" {
 resource "aws_security_group" "service" {
   name        = local.service
   description = "Chat service"
-  vpc_id      = var.vpc_id
+  vpc_id      = var.network.vpc_id
 }
 
 resource "aws_vpc_security_group_ingress_rule" "from_load_balancer" {
@@ -57,10 +57,10 @@ resource "aws_lb" "this" {
   name                       = local.service
   load_balancer_type         = "application"
   internal                   = var.internal
-  subnets                    = var.load_balancer_subnet_ids
+  subnets                    = var.network.load_balancer_subnet_ids
   security_groups            = [aws_security_group.load_balancer.id]
   drop_invalid_header_fields = true
-  enable_deletion_protection = var.deletion_protection
+  enable_deletion_protection = var.deployment.deletion_protection
   # An answer is streamed to the page for as long as the agent works on it.
   idle_timeout = 300
 
@@ -79,7 +79,7 @@ resource "aws_wafv2_web_acl_association" "this" {
 
 resource "aws_lb_target_group" "chat" {
   name                 = local.service
-  vpc_id               = var.vpc_id
+  vpc_id               = var.network.vpc_id
   target_type          = "ip"
   protocol             = "HTTP"
   port                 = local.port

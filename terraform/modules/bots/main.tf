@@ -12,7 +12,7 @@ locals {
   region    = data.aws_region.current.id
   # The process's own port; the load balancer is the only one who reaches it.
   port    = 3978
-  service = "${var.name}-chat"
+  service = "${var.deployment.name}-chat"
   # Environment variable by the key of its platform's secret.
   secret_keys = {
     slack = {
@@ -30,9 +30,9 @@ locals {
 resource "aws_ecr_repository" "this" {
   for_each = toset(["bots", "agent"])
 
-  name                 = "${var.name}/${each.key}"
+  name                 = "${var.deployment.name}/${each.key}"
   image_tag_mutability = "IMMUTABLE"
-  force_delete         = !var.deletion_protection
+  force_delete         = !var.deployment.deletion_protection
 
   image_scanning_configuration {
     scan_on_push = true
@@ -40,7 +40,7 @@ resource "aws_ecr_repository" "this" {
 
   encryption_configuration {
     encryption_type = "KMS"
-    kms_key         = var.kms_key_arn
+    kms_key         = var.deployment.kms_key_arn
   }
 }
 
@@ -60,13 +60,13 @@ resource "aws_ecr_lifecycle_policy" "this" {
 }
 
 resource "aws_cloudwatch_log_group" "service" {
-  name              = "/${var.name}/chat"
-  retention_in_days = var.log_retention_days
-  kms_key_id        = var.kms_key_arn
+  name              = "/${var.deployment.name}/chat"
+  retention_in_days = var.deployment.log_retention_days
+  kms_key_id        = var.deployment.kms_key_arn
 }
 
 resource "aws_ecs_cluster" "this" {
-  name = var.name
+  name = var.deployment.name
 
   setting {
     name  = "containerInsights"
@@ -102,11 +102,11 @@ resource "aws_ecs_task_definition" "service" {
           AWS_DEFAULT_REGION        = local.region
           BIZASSIST_HOST            = "0.0.0.0"
           BIZASSIST_PORT            = tostring(local.port)
-          BIZASSIST_PUBLIC_URL      = var.public_url
-          BIZASSIST_SSM_PREFIX      = var.parameter_prefix
-          BIZASSIST_TRUSTED_PROXIES = "1"
+          BIZASSIST_PUBLIC_URL      = var.deployment.public_url
+          BIZASSIST_SSM_PREFIX      = var.deployment.parameter_prefix
+          BIZASSIST_TRUSTED_PROXIES = tostring(var.trusted_proxies)
         },
-        var.tracing ? {
+        var.deployment.tracing ? {
           AGENT_OBSERVABILITY_ENABLED = "true"
           AWS_REGION                  = local.region
           OTEL_SERVICE_NAME           = "bizassist-chat"
@@ -153,9 +153,9 @@ resource "aws_ecs_service" "chat" {
   }
 
   network_configuration {
-    subnets          = var.service_subnet_ids
+    subnets          = var.network.service_subnet_ids
     security_groups  = [aws_security_group.service.id]
-    assign_public_ip = var.assign_public_ip
+    assign_public_ip = var.network.assign_public_ip
   }
 
   load_balancer {

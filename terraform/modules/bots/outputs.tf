@@ -1,6 +1,6 @@
 output "service_url" {
   description = "Where people reach the chat service"
-  value       = var.public_url
+  value       = var.deployment.public_url
 }
 
 output "load_balancer" {

@@ -52,7 +52,7 @@ data "aws_iam_policy_document" "execution" {
   statement {
     sid       = "DataKey"
     actions   = ["kms:Decrypt"]
-    resources = [var.kms_key_arn]
+    resources = [var.deployment.kms_key_arn]
 
     condition {
       test     = "StringEquals"
@@ -78,7 +78,7 @@ data "aws_iam_policy_document" "task" {
   statement {
     sid       = "Parameters"
     actions   = ["ssm:GetParametersByPath"]
-    resources = [for path in ["", "/*"] : "arn:${local.partition}:ssm:${local.region}:${local.account}:parameter${var.parameter_prefix}${path}"]
+    resources = [for path in ["", "/*"] : "arn:${local.partition}:ssm:${local.region}:${local.account}:parameter${var.deployment.parameter_prefix}${path}"]
   }
 
   statement {
@@ -122,7 +122,7 @@ data "aws_iam_policy_document" "task" {
   statement {
     sid       = "DataKey"
     actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
-    resources = [var.kms_key_arn]
+    resources = [var.deployment.kms_key_arn]
 
     condition {
       test     = "StringEquals"
@@ -133,7 +133,7 @@ data "aws_iam_policy_document" "task" {
 
   # X-Ray knows no resources.
   dynamic "statement" {
-    for_each = var.tracing ? [true] : []
+    for_each = var.deployment.tracing ? [true] : []
 
     content {
       sid       = "Trace"

@@ -42,13 +42,13 @@ module "table" {
   source   = "../table"
   for_each = local.tables
 
-  name                = "${var.name}-${replace(each.key, "_", "-")}"
+  name                = "${var.deployment.name}-${replace(each.key, "_", "-")}"
   partition_key       = each.value.partition_key
   sort_key            = lookup(each.value, "sort_key", null)
   indexes             = lookup(local.indexes, each.key, {})
   expires             = lookup(each.value, "expires", false)
-  kms_key_arn         = var.kms_key_arn
-  deletion_protection = var.deletion_protection
+  kms_key_arn         = var.deployment.kms_key_arn
+  deletion_protection = var.deployment.deletion_protection
 }
 
 # The company's policies, which the agent reads, and the files that people attach to questions.
@@ -59,28 +59,28 @@ module "bucket" {
     uploads  = { expire_days = var.upload_days, keep_old_versions_days = 1 }
   }
 
-  name                   = "${var.name}-${each.key}-${local.account}-${local.region}"
-  kms_key_arn            = var.kms_key_arn
+  name                   = "${var.deployment.name}-${each.key}-${local.account}-${local.region}"
+  kms_key_arn            = var.deployment.kms_key_arn
   expire_days            = each.value.expire_days
   keep_old_versions_days = each.value.keep_old_versions_days
-  deletion_protection    = var.deletion_protection
+  deletion_protection    = var.deployment.deletion_protection
 }
 
 resource "aws_sqs_queue" "dead_letter" {
-  name                      = "${var.name}-dead-letter.fifo"
+  name                      = "${var.deployment.name}-dead-letter.fifo"
   fifo_queue                = true
   message_retention_seconds = 1209600
-  kms_master_key_id         = var.kms_key_arn
+  kms_master_key_id         = var.deployment.kms_key_arn
 }
 
 resource "aws_sqs_queue" "inbox" {
-  name                       = "${var.name}-inbox.fifo"
+  name                       = "${var.deployment.name}-inbox.fifo"
   fifo_queue                 = true
   deduplication_scope        = "messageGroup"
   fifo_throughput_limit      = "perMessageGroupId"
   visibility_timeout_seconds = 60
   message_retention_seconds  = 345600
-  kms_master_key_id          = var.kms_key_arn
+  kms_master_key_id          = var.deployment.kms_key_arn
 
   redrive_policy = jsonencode({
     deadLetterTargetArn = aws_sqs_queue.dead_letter.arn
@@ -128,7 +128,7 @@ resource "aws_sqs_queue_policy" "tls_only" {
 
 # Apart from the key of everything else: the account administers it, the running service uses it.
 resource "aws_kms_key" "tokens" {
-  description             = "${var.name}: refresh tokens"
+  description             = "${var.deployment.name}: refresh tokens"
   enable_key_rotation     = true
   deletion_window_in_days = 30
   policy                  = data.aws_iam_policy_document.tokens.json
@@ -185,7 +185,7 @@ data "aws_iam_policy_document" "tokens" {
 }
 
 resource "aws_kms_alias" "tokens" {
-  name          = "alias/${var.name}-tokens"
+  name          = "alias/${var.deployment.name}-tokens"
   target_key_id = aws_kms_key.tokens.key_id
 }
 
@@ -193,16 +193,16 @@ resource "aws_kms_alias" "tokens" {
 resource "aws_secretsmanager_secret" "platform" {
   for_each = local.secret_keys
 
-  name                    = "${var.name}/${each.key}"
+  name                    = "${var.deployment.name}/${each.key}"
   description             = "JSON with ${join(", ", values(each.value))}"
-  kms_key_id              = var.kms_key_arn
-  recovery_window_in_days = var.deletion_protection ? 30 : 0
+  kms_key_id              = var.deployment.kms_key_arn
+  recovery_window_in_days = var.deployment.deletion_protection ? 30 : 0
 }
 
 resource "aws_ssm_parameter" "this" {
   for_each = local.parameters
 
-  name  = "${var.parameter_prefix}/${each.key}"
+  name  = "${var.deployment.parameter_prefix}/${each.key}"
   type  = "String"
   value = each.value
 }

@@ -1,40 +1,52 @@
-variable "name" {
-  description = "Prefix of every name, such as `bizassist`"
-  type        = string
+variable "deployment" {
+  description = "What every module is told of the deployment"
+  type = object({
+    # Prefix of every name, such as `bizassist`
+    name = string
+    # Path below which SSM parameters are written, such as `/app/bizassist`
+    parameter_prefix = string
+    # Where people reach the chat service, such as `https://assistant.example.com`
+    public_url = string
+    # Key for everything at rest
+    kms_key_arn = string
+    # Whether spans go to X-Ray; they tell what took how long, never what was said
+    tracing = bool
+    # Days that logs are kept
+    log_retention_days = number
+    # ARNs that alarms are sent to, such as SNS topics
+    alarm_actions = list(string)
+    # Whether AWS refuses to delete what holds data
+    deletion_protection = bool
+  })
 
   validation {
-    condition     = can(regex("^[a-z][a-z0-9-]{1,18}[a-z0-9]$", var.name))
+    condition     = can(regex("^[a-z][a-z0-9-]{1,18}[a-z0-9]$", var.deployment.name))
     error_message = "The name has 3 to 20 lower-case letters, digits and dashes, and begins with a letter."
   }
-}
-
-variable "parameter_prefix" {
-  description = "Path below which SSM parameters are written, such as `/app/bizassist`"
-  type        = string
 
   validation {
-    condition     = can(regex("^/app/[a-z0-9-]+$", var.parameter_prefix))
+    condition     = can(regex("^/app/[a-z0-9-]+$", var.deployment.parameter_prefix))
     error_message = "The prefix looks like /app/name, without a slash at its end."
   }
-}
-
-variable "kms_key_arn" {
-  description = "Key for everything at rest"
-  type        = string
 
   validation {
-    condition     = can(regex("^arn:[a-z-]+:kms:", var.kms_key_arn))
+    condition     = can(regex("^https://[^/\\s]+$", var.deployment.public_url)) || can(regex("^http://(localhost|127\\.0\\.0\\.1)(:[0-9]+)?$", var.deployment.public_url))
+    error_message = "Cognito takes https addresses only (http for loopback), and here without a path."
+  }
+
+  validation {
+    condition     = can(regex("^arn:[a-z-]+:kms:", var.deployment.kms_key_arn))
     error_message = "This is not the ARN of a KMS key."
   }
-}
-
-variable "public_url" {
-  description = "Where people reach the chat service, such as `https://assistant.example.com`"
-  type        = string
 
   validation {
-    condition     = can(regex("^https://[^/\\s]+$", var.public_url)) || can(regex("^http://(localhost|127\\.0\\.0\\.1)(:[0-9]+)?$", var.public_url))
-    error_message = "Cognito takes https addresses only (http for loopback), and here without a path."
+    condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.deployment.log_retention_days)
+    error_message = "CloudWatch knows certain numbers of days only, such as 30, 90 or 365; never is not among ours."
+  }
+
+  validation {
+    condition     = alltrue([for arn in var.deployment.alarm_actions : startswith(arn, "arn:")])
+    error_message = "An alarm is sent to ARNs."
   }
 }
 
@@ -78,40 +90,33 @@ variable "memory_role_arn" {
   }
 }
 
-variable "vpc_id" {
+variable "network" {
   description = "Network that the service runs in"
-  type        = string
+  type = object({
+    # Its id
+    vpc_id = string
+    # Subnets of the load balancer, in at least two zones
+    load_balancer_subnet_ids = list(string)
+    # Subnets of the service; private ones need a way out (NAT)
+    service_subnet_ids = list(string)
+    # Whether tasks get a public address: true in public subnets, false in private ones
+    assign_public_ip = bool
+  })
 
   validation {
-    condition     = can(regex("^vpc-", var.vpc_id))
+    condition     = can(regex("^vpc-", var.network.vpc_id))
     error_message = "A network's id begins with vpc-."
   }
-}
-
-variable "load_balancer_subnet_ids" {
-  description = "Subnets of the load balancer, in at least two zones"
-  type        = list(string)
 
   validation {
-    condition     = length(var.load_balancer_subnet_ids) >= 2
+    condition     = length(var.network.load_balancer_subnet_ids) >= 2
     error_message = "A load balancer needs subnets in at least two zones."
   }
-}
-
-variable "service_subnet_ids" {
-  description = "Subnets of the service; private ones need a way out (NAT)"
-  type        = list(string)
 
   validation {
-    condition     = length(var.service_subnet_ids) >= 1
+    condition     = length(var.network.service_subnet_ids) >= 1
     error_message = "The service needs a subnet."
   }
-}
-
-variable "assign_public_ip" {
-  description = "Whether tasks get a public address: true in public subnets, false in private ones"
-  type        = bool
-  default     = false
 }
 
 variable "internal" {
@@ -152,6 +157,17 @@ variable "certificate_arn" {
   }
 }
 
+variable "trusted_proxies" {
+  description = "Proxies before the service that add to `X-Forwarded-For`: 1 is the load balancer, 2 with a CDN before it. Too many, and a sender chooses the address that its limit counts for"
+  type        = number
+  default     = 1
+
+  validation {
+    condition     = contains(range(6), var.trusted_proxies)
+    error_message = "There are 0 to 5 proxies."
+  }
+}
+
 variable "platforms" {
   description = "Platforms beside the web chat: `slack`, `teams`. Put a platform's secret before you name it here: a task whose secret has no value doesn't start"
   type        = set(string)
@@ -161,12 +177,6 @@ variable "platforms" {
     condition     = length(setsubtract(var.platforms, ["slack", "teams"])) == 0
     error_message = "The platforms are slack and teams; the web chat is always there."
   }
-}
-
-variable "tracing" {
-  description = "Whether spans go to X-Ray; CloudWatch Transaction Search must be on in the account. They tell what took how long, never what was said"
-  type        = bool
-  default     = false
 }
 
 variable "start_after" {
@@ -241,32 +251,3 @@ variable "scale_at" {
     error_message = "At least one second, and 10 to 90 percent."
   }
 }
-
-variable "log_retention_days" {
-  description = "Days that logs are kept"
-  type        = number
-  default     = 90
-
-  validation {
-    condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_retention_days)
-    error_message = "CloudWatch knows certain numbers of days only, such as 30, 90 or 365; never is not among ours."
-  }
-}
-
-variable "alarm_actions" {
-  description = "ARNs that alarms are sent to, such as SNS topics"
-  type        = list(string)
-  default     = []
-
-  validation {
-    condition     = alltrue([for arn in var.alarm_actions : startswith(arn, "arn:")])
-    error_message = "An alarm is sent to ARNs."
-  }
-}
-
-variable "deletion_protection" {
-  description = "Whether AWS refuses to delete what holds data"
-  type        = bool
-  default     = true
-}
-

@@ -12,8 +12,8 @@ resource "aws_cloudwatch_metric_alarm" "errors" {
   comparison_operator = "GreaterThanThreshold"
   threshold           = 0
   treat_missing_data  = "notBreaching"
-  alarm_actions       = var.alarm_actions
-  ok_actions          = var.alarm_actions
+  alarm_actions       = var.deployment.alarm_actions
+  ok_actions          = var.deployment.alarm_actions
 }
 
 resource "aws_cloudwatch_metric_alarm" "throttles" {
@@ -30,6 +30,6 @@ resource "aws_cloudwatch_metric_alarm" "throttles" {
   comparison_operator = "GreaterThanThreshold"
   threshold           = 0
   treat_missing_data  = "notBreaching"
-  alarm_actions       = var.alarm_actions
-  ok_actions          = var.alarm_actions
+  alarm_actions       = var.deployment.alarm_actions
+  ok_actions          = var.deployment.alarm_actions
 }

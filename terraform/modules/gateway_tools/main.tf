@@ -7,7 +7,9 @@ data "aws_partition" "current" {}
 data "aws_region" "current" {}
 
 locals {
-  functions = { for target in keys(var.targets) : target => "${var.name}-tools-${target}" }
+  python        = "python3.13"
+  architectures = ["arm64"]
+  functions     = { for target in keys(var.targets) : target => "${var.deployment.name}-tools-${target}" }
   environment = {
     search = merge(
       { WEB_SEARCH_PROVIDER = var.web_search.provider },
@@ -19,20 +21,20 @@ locals {
 }
 
 resource "aws_lambda_layer_version" "libraries" {
-  layer_name               = "${var.name}-tools"
+  layer_name               = "${var.deployment.name}-tools"
   description              = "What the Gateway tools import"
   filename                 = var.layer_zip
   source_code_hash         = filebase64sha256(var.layer_zip)
-  compatible_runtimes      = ["python3.13"]
-  compatible_architectures = ["arm64"]
+  compatible_runtimes      = [local.python]
+  compatible_architectures = local.architectures
 }
 
 resource "aws_cloudwatch_log_group" "tools" {
   for_each = local.functions
 
   name              = "/aws/lambda/${each.value}"
-  retention_in_days = var.log_retention_days
-  kms_key_id        = var.kms_key_arn
+  retention_in_days = var.deployment.log_retention_days
+  kms_key_id        = var.deployment.kms_key_arn
 }
 
 resource "aws_lambda_function" "tools" {
@@ -41,8 +43,8 @@ resource "aws_lambda_function" "tools" {
   function_name                  = each.value
   description                    = "Gateway target ${each.key}: ${join(", ", var.targets[each.key])}"
   role                           = aws_iam_role.tools[each.key].arn
-  runtime                        = "python3.13"
-  architectures                  = ["arm64"]
+  runtime                        = local.python
+  architectures                  = local.architectures
   handler                        = "gateway_tools.handler.handler"
   filename                       = var.function_zip
   source_code_hash               = filebase64sha256(var.function_zip)
@@ -50,7 +52,7 @@ resource "aws_lambda_function" "tools" {
   memory_size                    = var.memory_size
   timeout                        = var.timeout
   reserved_concurrent_executions = var.reserved_concurrency
-  kms_key_arn                    = var.kms_key_arn
+  kms_key_arn                    = var.deployment.kms_key_arn
 
   environment {
     variables = merge(lookup(local.environment, each.key, {}), lookup(var.environment, each.key, {}))

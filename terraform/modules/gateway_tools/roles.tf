@@ -21,7 +21,7 @@ locals {
     },
     local.key,
   ]
-  key = { actions = ["kms:Decrypt"], resources = [var.kms_key_arn] }
+  key = { actions = ["kms:Decrypt"], resources = [var.deployment.kms_key_arn] }
 }
 
 data "aws_iam_policy_document" "lambda" {

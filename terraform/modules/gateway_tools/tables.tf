@@ -4,16 +4,16 @@ module "table" {
   source   = "../table"
   for_each = { warranty = "serial_number", clients = "client_id" }
 
-  name                = "${var.name}-${each.key}"
+  name                = "${var.deployment.name}-${each.key}"
   partition_key       = each.value
-  kms_key_arn         = var.kms_key_arn
-  deletion_protection = var.deletion_protection
+  kms_key_arn         = var.deployment.kms_key_arn
+  deletion_protection = var.deployment.deletion_protection
 }
 
 resource "aws_ssm_parameter" "table" {
   for_each = module.table
 
-  name  = "${var.parameter_prefix}/${each.key}_table"
+  name  = "${var.deployment.parameter_prefix}/${each.key}_table"
   type  = "String"
   value = each.value.name
 }

@@ -1,30 +1,43 @@
-variable "name" {
-  description = "Prefix of every name, such as `bizassist`"
-  type        = string
+variable "deployment" {
+  description = "What every module is told of the deployment"
+  type = object({
+    # Prefix of every name, such as `bizassist`
+    name = string
+    # Path below which SSM parameters are written, such as `/app/bizassist`
+    parameter_prefix = string
+    # Key for everything at rest
+    kms_key_arn = string
+    # Days that logs are kept
+    log_retention_days = number
+    # ARNs that alarms are sent to, such as SNS topics
+    alarm_actions = list(string)
+    # Whether AWS refuses to delete what holds data
+    deletion_protection = bool
+  })
 
   validation {
-    condition     = can(regex("^[a-z][a-z0-9-]{1,18}[a-z0-9]$", var.name))
+    condition     = can(regex("^[a-z][a-z0-9-]{1,18}[a-z0-9]$", var.deployment.name))
     error_message = "The name has 3 to 20 lower-case letters, digits and dashes, and begins with a letter."
   }
-}
-
-variable "parameter_prefix" {
-  description = "Path below which SSM parameters are written, such as `/app/bizassist`"
-  type        = string
 
   validation {
-    condition     = can(regex("^/app/[a-z0-9-]+$", var.parameter_prefix))
+    condition     = can(regex("^/app/[a-z0-9-]+$", var.deployment.parameter_prefix))
     error_message = "The prefix looks like /app/name, without a slash at its end."
   }
-}
-
-variable "kms_key_arn" {
-  description = "Key for everything at rest"
-  type        = string
 
   validation {
-    condition     = can(regex("^arn:[a-z-]+:kms:", var.kms_key_arn))
+    condition     = can(regex("^arn:[a-z-]+:kms:", var.deployment.kms_key_arn))
     error_message = "This is not the ARN of a KMS key."
+  }
+
+  validation {
+    condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.deployment.log_retention_days)
+    error_message = "CloudWatch knows certain numbers of days only, such as 30, 90 or 365; never is not among ours."
+  }
+
+  validation {
+    condition     = alltrue([for arn in var.deployment.alarm_actions : startswith(arn, "arn:")])
+    error_message = "An alarm is sent to ARNs."
   }
 }
 
@@ -136,32 +149,4 @@ variable "reserved_concurrency" {
     condition     = var.reserved_concurrency >= -1 && var.reserved_concurrency != 0
     error_message = "Zero would switch the tools off."
   }
-}
-
-variable "log_retention_days" {
-  description = "Days that logs are kept"
-  type        = number
-  default     = 90
-
-  validation {
-    condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_retention_days)
-    error_message = "CloudWatch knows certain numbers of days only, such as 30, 90 or 365; never is not among ours."
-  }
-}
-
-variable "alarm_actions" {
-  description = "ARNs that alarms are sent to, such as SNS topics"
-  type        = list(string)
-  default     = []
-
-  validation {
-    condition     = alltrue([for arn in var.alarm_actions : startswith(arn, "arn:")])
-    error_message = "An alarm is sent to ARNs."
-  }
-}
-
-variable "deletion_protection" {
-  description = "Whether AWS refuses to delete what holds data"
-  type        = bool
-  default     = true
 }

@@ -19,8 +19,8 @@ locals {
 }
 
 resource "aws_cognito_user_pool" "this" {
-  name                     = var.name
-  deletion_protection      = var.deletion_protection ? "ACTIVE" : "INACTIVE"
+  name                     = var.deployment.name
+  deletion_protection      = var.deployment.deletion_protection ? "ACTIVE" : "INACTIVE"
   auto_verified_attributes = ["email"]
   mfa_configuration        = var.mfa
 
@@ -66,7 +66,7 @@ resource "aws_cognito_user_group" "this" {
 }
 
 resource "aws_cognito_user_pool_domain" "this" {
-  domain       = coalesce(var.domain_prefix, "${var.name}-${local.account}")
+  domain       = coalesce(var.domain_prefix, "${var.deployment.name}-${local.account}")
   user_pool_id = aws_cognito_user_pool.this.id
 }
 
@@ -91,8 +91,8 @@ resource "aws_cognito_user_pool_client" "web" {
   allowed_oauth_scopes                 = ["openid", "email", "profile"]
   supported_identity_providers         = ["COGNITO"]
   explicit_auth_flows                  = local.flows
-  callback_urls                        = ["${var.public_url}/auth/callback"]
-  logout_urls                          = ["${var.public_url}/auth/signed-out"]
+  callback_urls                        = ["${var.deployment.public_url}/auth/callback"]
+  logout_urls                          = ["${var.deployment.public_url}/auth/signed-out"]
   enable_token_revocation              = true
   prevent_user_existence_errors        = "ENABLED"
   access_token_validity                = 60

@@ -14,14 +14,14 @@ locals {
 resource "aws_ssm_parameter" "this" {
   for_each = local.parameters
 
-  name  = "${var.parameter_prefix}/${each.key}"
+  name  = "${var.deployment.parameter_prefix}/${each.key}"
   type  = "String"
   value = each.value
 }
 
 resource "aws_ssm_parameter" "m2m_client_secret" {
-  name   = "${var.parameter_prefix}/m2m_client_secret"
+  name   = "${var.deployment.parameter_prefix}/m2m_client_secret"
   type   = "SecureString"
-  key_id = var.kms_key_arn
+  key_id = var.deployment.kms_key_arn
   value  = aws_cognito_user_pool_client.m2m.client_secret
 }

@@ -1,40 +1,36 @@
-variable "name" {
-  description = "Prefix of every name, such as `bizassist`"
-  type        = string
+variable "deployment" {
+  description = "What every module is told of the deployment"
+  type = object({
+    # Prefix of every name, such as `bizassist`
+    name = string
+    # Path below which SSM parameters are written, such as `/app/bizassist`
+    parameter_prefix = string
+    # Where people reach the chat service, such as `https://assistant.example.com`
+    public_url = string
+    # Key for everything at rest
+    kms_key_arn = string
+    # Whether AWS refuses to delete the user pool
+    deletion_protection = bool
+  })
 
   validation {
-    condition     = can(regex("^[a-z][a-z0-9-]{1,18}[a-z0-9]$", var.name))
+    condition     = can(regex("^[a-z][a-z0-9-]{1,18}[a-z0-9]$", var.deployment.name))
     error_message = "The name has 3 to 20 lower-case letters, digits and dashes, and begins with a letter."
   }
-}
-
-variable "parameter_prefix" {
-  description = "Path below which SSM parameters are written, such as `/app/bizassist`"
-  type        = string
 
   validation {
-    condition     = can(regex("^/app/[a-z0-9-]+$", var.parameter_prefix))
+    condition     = can(regex("^/app/[a-z0-9-]+$", var.deployment.parameter_prefix))
     error_message = "The prefix looks like /app/name, without a slash at its end."
   }
-}
-
-variable "kms_key_arn" {
-  description = "Key for everything at rest"
-  type        = string
 
   validation {
-    condition     = can(regex("^arn:[a-z-]+:kms:", var.kms_key_arn))
-    error_message = "This is not the ARN of a KMS key."
-  }
-}
-
-variable "public_url" {
-  description = "Where people reach the chat service, such as `https://assistant.example.com`"
-  type        = string
-
-  validation {
-    condition     = can(regex("^https://[^/\\s]+$", var.public_url)) || can(regex("^http://(localhost|127\\.0\\.0\\.1)(:[0-9]+)?$", var.public_url))
+    condition     = can(regex("^https://[^/\\s]+$", var.deployment.public_url)) || can(regex("^http://(localhost|127\\.0\\.0\\.1)(:[0-9]+)?$", var.deployment.public_url))
     error_message = "Cognito takes https addresses only (http for loopback), and here without a path."
+  }
+
+  validation {
+    condition     = can(regex("^arn:[a-z-]+:kms:", var.deployment.kms_key_arn))
+    error_message = "This is not the ARN of a KMS key."
   }
 }
 
@@ -109,10 +105,4 @@ variable "admin_password_sign_in" {
   description = "Whether who holds AWS credentials may exchange a person's password for tokens, as `bizassist users create --store-token` does; for tests only"
   type        = bool
   default     = false
-}
-
-variable "deletion_protection" {
-  description = "Whether AWS refuses to delete the user pool"
-  type        = bool
-  default     = true
 }

@@ -11,12 +11,17 @@ mock_provider "aws" {
 }
 
 variables {
-  name             = "bizassist"
-  parameter_prefix = "/app/bizassist"
-  kms_key_arn      = "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555"
-  targets          = { warranty = ["check_warranty_status"] }
-  function_zip     = "main.tf"
-  layer_zip        = "main.tf"
+  deployment = {
+    name                = "bizassist"
+    parameter_prefix    = "/app/bizassist"
+    kms_key_arn         = "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+    log_retention_days  = 90
+    alarm_actions       = []
+    deletion_protection = true
+  }
+  targets      = { warranty = ["check_warranty_status"] }
+  function_zip = "main.tf"
+  layer_zip    = "main.tf"
 }
 
 run "a_function_for_arm" {
@@ -32,9 +37,7 @@ run "refused" {
   command = plan
 
   variables {
-    name                 = "BizAssist"                                                    # a name with capitals
-    parameter_prefix     = "/app/bizassist/"                                              # a prefix with a slash at its end
-    kms_key_arn          = "alias/data"                                                   # a key that is none
+    deployment           = merge(var.deployment, { name = "BizAssist" })                  # a name with capitals
     targets              = { my_orders = ["order_status"] }                               # a target with an underscore
     function_zip         = "missing.zip"                                                  # code that was not built
     layer_zip            = "missing.zip"                                                  # libraries that were not built
@@ -43,14 +46,10 @@ run "refused" {
     memory_size          = 64                                                             # too little memory
     timeout              = 900                                                            # a tool that takes its time
     reserved_concurrency = 0                                                              # tools switched off
-    log_retention_days   = 0                                                              # logs that never end
-    alarm_actions        = ["ops@example.com"]                                            # an alarm to an address
   }
 
   expect_failures = [
-    var.name,
-    var.parameter_prefix,
-    var.kms_key_arn,
+    var.deployment,
     var.targets,
     var.function_zip,
     var.layer_zip,
@@ -59,8 +58,6 @@ run "refused" {
     var.memory_size,
     var.timeout,
     var.reserved_concurrency,
-    var.log_retention_days,
-    var.alarm_actions,
   ]
 }
 
@@ -68,11 +65,13 @@ run "refused_too_1" {
   command = plan
 
   variables {
-    targets    = { orders = [] }          # a target without tools
-    web_search = { provider = "searxng" } # searxng without address
+    deployment = merge(var.deployment, { parameter_prefix = "/app/bizassist/" }) # a prefix with a slash at its end
+    targets    = { orders = [] }                                                 # a target without tools
+    web_search = { provider = "searxng" }                                        # searxng without address
   }
 
   expect_failures = [
+    var.deployment,
     var.targets,
     var.web_search,
   ]
@@ -82,10 +81,36 @@ run "refused_too_2" {
   command = plan
 
   variables {
-    web_search = { provider = "brave" } # brave without key
+    deployment = merge(var.deployment, { kms_key_arn = "alias/data" }) # a key that is none
+    web_search = { provider = "brave" }                                # brave without key
   }
 
   expect_failures = [
+    var.deployment,
     var.web_search,
+  ]
+}
+
+run "refused_too_3" {
+  command = plan
+
+  variables {
+    deployment = merge(var.deployment, { log_retention_days = 0 }) # logs that never end
+  }
+
+  expect_failures = [
+    var.deployment,
+  ]
+}
+
+run "refused_too_4" {
+  command = plan
+
+  variables {
+    deployment = merge(var.deployment, { alarm_actions = ["ops@example.com"] }) # an alarm to an address
+  }
+
+  expect_failures = [
+    var.deployment,
   ]
 }

@@ -3,10 +3,13 @@
 mock_provider "aws" {}
 
 variables {
-  name             = "bizassist"
-  parameter_prefix = "/app/bizassist"
-  kms_key_arn      = "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555"
-  public_url       = "https://assistant.example.com"
+  deployment = {
+    name                = "bizassist"
+    parameter_prefix    = "/app/bizassist"
+    public_url          = "https://assistant.example.com"
+    kms_key_arn         = "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+    deletion_protection = true
+  }
 }
 
 run "a_sensible_password" {
@@ -67,21 +70,15 @@ run "refused" {
   command = plan
 
   variables {
-    name               = "BizAssist"                    # a name with capitals
-    parameter_prefix   = "/app/bizassist/"              # a prefix with a slash at its end
-    kms_key_arn        = "alias/data"                   # a key that is none
-    public_url         = "http://assistant.example.com" # a plain address
-    domain_prefix      = "Assistant"                    # a domain prefix with capitals
-    password_policy    = { minimum_length = 6 }         # a weak password
-    mfa                = "SOMETIMES"                    # a second factor that is none
-    refresh_token_days = 3650                           # a link for ever
+    deployment         = merge(var.deployment, { name = "BizAssist" }) # a name with capitals
+    domain_prefix      = "Assistant"                                   # a domain prefix with capitals
+    password_policy    = { minimum_length = 6 }                        # a weak password
+    mfa                = "SOMETIMES"                                   # a second factor that is none
+    refresh_token_days = 3650                                          # a link for ever
   }
 
   expect_failures = [
-    var.name,
-    var.parameter_prefix,
-    var.kms_key_arn,
-    var.public_url,
+    var.deployment,
     var.domain_prefix,
     var.password_policy,
     var.mfa,
@@ -93,12 +90,38 @@ run "refused_too_1" {
   command = plan
 
   variables {
-    domain_prefix   = "my-cognito"                              # a domain prefix that cognito keeps
-    password_policy = { temporary_password_validity_days = 90 } # an invitation that stays open
+    deployment      = merge(var.deployment, { parameter_prefix = "/app/bizassist/" }) # a prefix with a slash at its end
+    domain_prefix   = "my-cognito"                                                    # a domain prefix that cognito keeps
+    password_policy = { temporary_password_validity_days = 90 }                       # an invitation that stays open
   }
 
   expect_failures = [
+    var.deployment,
     var.domain_prefix,
     var.password_policy,
+  ]
+}
+
+run "refused_too_2" {
+  command = plan
+
+  variables {
+    deployment = merge(var.deployment, { public_url = "http://assistant.example.com" }) # a plain address
+  }
+
+  expect_failures = [
+    var.deployment,
+  ]
+}
+
+run "refused_too_3" {
+  command = plan
+
+  variables {
+    deployment = merge(var.deployment, { kms_key_arn = "alias/data" }) # a key that is none
+  }
+
+  expect_failures = [
+    var.deployment,
   ]
 }
