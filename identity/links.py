@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-SEEN_EVERY = 120
+SEEN_INTERVAL = 120
 """Seconds between two notes that a person was here; a write for each question would be waste."""
 
 SEGMENTS = 4
@@ -30,7 +30,7 @@ LinkState = Literal["active", "revoked", "expired"]
 
 Item = Mapping[str, "AttributeValueTypeDef"]
 
-SHOWN = (
+LISTED_ATTRIBUTES = (
     "chat_user",
     "subject",
     "link_state",
@@ -116,13 +116,13 @@ class Links:
         )
         return replace(link, encrypted_token=encrypted_token, last_seen=seen) if changed else None
 
-    async def seen(self, link: Link) -> None:
+    async def note_seen(self, link: Link) -> None:
         """Note that the person of ``link`` was here, unless that is known as of a moment ago.
 
         What fails is logged only: nobody's question may go unanswered by it.
         """
         now = datetime.now(UTC)
-        if link.last_seen and (now - link.last_seen).total_seconds() < SEEN_EVERY:
+        if link.last_seen and (now - link.last_seen).total_seconds() < SEEN_INTERVAL:
             return
         try:
             await self._update(link, "SET last_seen = :seen", {":seen": {"N": _seconds(now)}})
@@ -173,7 +173,7 @@ class Links:
         def read(segment: int) -> list[Link]:
             pages = self._dynamodb.get_paginator("scan").paginate(
                 TableName=self._table,
-                ProjectionExpression=", ".join(SHOWN),
+                ProjectionExpression=", ".join(LISTED_ATTRIBUTES),
                 Segment=segment,
                 TotalSegments=SEGMENTS,
             )

@@ -84,7 +84,7 @@ def _examined(stack: "LocalStack | None", *, sign_in: bool) -> list[Row]:
     )
     with _patience(shown=not sign_in):
         found = asyncio.run(examine(laptop(stack.logs) if stack else CLOUD, asker))
-    return [{"check": check.name, "state": one.state, "told": one.told} for check, one in found]
+    return [{"check": check.name, "state": one.state, "told": one.sentence} for check, one in found]
 
 
 def _patience(*, shown: bool) -> AbstractContextManager[object]:

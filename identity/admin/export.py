@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from aiohttp import web
 
-FORMULA = tuple(
+FORMULA_STARTS = tuple(
     "=+-@\t\r\n\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}"
     "\N{FULLWIDTH HYPHEN-MINUS}\N{FULLWIDTH COMMERCIAL AT}"
 )
@@ -19,7 +19,7 @@ def csv_file(name: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(columns)
-    writer.writerows([_harmless(cell) for cell in row] for row in rows)
+    writer.writerows([_escaped(cell) for cell in row] for row in rows)
     return _download(f"{name}.csv", "text/csv", text.getvalue())
 
 
@@ -41,5 +41,5 @@ def _download(file: str, content_type: str, content: str) -> web.Response:
     )
 
 
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
+def _escaped(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell

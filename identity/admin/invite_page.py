@@ -37,34 +37,34 @@ class InvitePages:
         """What to add to the application's router."""
         return [
             web.get(INVITE, self.search, allow_head=False),
-            web.post(f"{INVITE}/new", self.make),
-            web.post(f"{INVITE}/pick", self.pick),
+            web.post(f"{INVITE}/new", self.create),
+            web.post(f"{INVITE}/pick", self.invite),
         ]
 
     async def search(self, request: web.Request) -> web.Response:
         """``GET /admin/invite``: the people that were looked for, and a form for a new one."""
         await self._administrators.for_page(request)
         word = request.query.get("q", "").strip()
-        people = await self._invitations.found(word) if word else []
+        people = await self._invitations.search(word) if word else []
         return await self._page(request, word=word, people=people)
 
-    async def make(self, request: web.Request) -> web.Response:
+    async def create(self, request: web.Request) -> web.Response:
         """``POST /admin/invite/new``: somebody who wasn't in the user pool."""
         administrator = await self._administrators.for_form(request)
         await check_csrf(request)
         form = await request.post()
         username, email = (str(form.get(name, "")).strip() for name in ("username", "email"))
         try:
-            invited = await self._invitations.make(username or email, email)
+            invited = await self._invitations.create(username or email, email)
         except InvitationRefused as refusal:
             typed = {"username": username, "email": email}
             return await self._page(request, problem=refusal.sentence, typed=typed)
         await self._audit.write(
             "invited", by=administrator.label, about=invited.person.username, detail="new person"
         )
-        return await self._letter(request, invited)
+        return await self._invited_page(request, invited)
 
-    async def pick(self, request: web.Request) -> web.Response:
+    async def invite(self, request: web.Request) -> web.Response:
         """``POST /admin/invite/pick``: somebody who is; ``password`` asks for another one."""
         administrator = await self._administrators.for_form(request)
         await check_csrf(request)
@@ -72,7 +72,9 @@ class InvitePages:
         username, renew = str(form.get("username", "")), form.get("password") == "new"
         try:
             invited = await (
-                self._invitations.renew(username) if renew else self._invitations.pick(username)
+                self._invitations.renew_password(username)
+                if renew
+                else self._invitations.invite(username)
             )
         except InvitationRefused as refusal:
             return await self._page(request, problem=refusal.sentence)
@@ -82,7 +84,7 @@ class InvitePages:
             about=invited.person.username,
             detail="new temporary password" if renew else "",
         )
-        return await self._letter(request, invited)
+        return await self._invited_page(request, invited)
 
     async def _page(
         self,
@@ -103,7 +105,7 @@ class InvitePages:
             typed=typed or {"username": "", "email": ""},
         )
 
-    async def _letter(self, request: web.Request, invited: Invited) -> web.Response:
+    async def _invited_page(self, request: web.Request, invited: Invited) -> web.Response:
         return await self._html.page(
             request, "admin/invited.html", invited=invited, address=self._address
         )

@@ -14,7 +14,7 @@ from identity.web.html import Html
 log = logging.getLogger(__name__)
 
 SETUP = "/admin/setup"
-PATIENCE = 6.0
+CHECK_TIMEOUT = 6.0
 """Seconds that a part has to answer; all of them are asked at the same time."""
 
 State = Literal["working", "broken", "absent"]
@@ -24,11 +24,11 @@ State = Literal["working", "broken", "absent"]
 class Finding:
     """What a check found out.
 
-    :param told: one sentence about it; for a broken part, what to do.
+    :param sentence: one sentence about it; for a broken part, what to do.
     """
 
     state: State
-    told: str
+    sentence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +127,12 @@ class SetupPages:
 
 
 async def finding(check: Check) -> Finding:
-    """What a check says, within :data:`PATIENCE`; silence and errors are answers too."""
+    """What a check says, within :data:`CHECK_TIMEOUT`; silence and errors are answers too."""
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(CHECK_TIMEOUT):
             return await check.ask()
     except TimeoutError:
-        return Finding("broken", f"No answer within {PATIENCE:.0f} seconds. {check.remedy}")
+        return Finding("broken", f"No answer within {CHECK_TIMEOUT:.0f} seconds. {check.remedy}")
     except Exception as error:  # noqa: BLE001 - whatever it is, the part doesn't work
         # Only the kind of error: its text may carry a secret.
         log.warning("the check of %s failed: %s", check.name, type(error).__name__)

@@ -26,7 +26,7 @@ class Deprovisioning:
         self._pool = pool
         self._sessions = sessions
         self._links = links
-        self._gone: set[str] = set()
+        self._ended: set[str] = set()
 
     async def is_enabled(self, subject: str) -> bool:
         """Whether ``subject`` may go on; if not, everything of theirs has ended.
@@ -41,10 +41,10 @@ class Deprovisioning:
     async def end_disabled(self) -> None:
         """End what belongs to people who have been disabled since the last look."""
         disabled = set(await self._pool.disabled())
-        self._gone &= disabled
-        for subject in disabled - self._gone:
+        self._ended &= disabled
+        for subject in disabled - self._ended:
             await self._end(subject)
-            self._gone.add(subject)
+            self._ended.add(subject)
 
     @asynccontextmanager
     async def polling(self) -> AsyncIterator[None]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 USERS = "bizassist-users"
 """The group whose members may use the assistant."""
 
-SHOWN = 20
+MAX_RESULTS = 20
 """People that a search shows; whoever isn't among them needs another word."""
 
 USERNAME = re.compile(r"[A-Za-z0-9._@+-]{1,128}")
@@ -63,7 +63,7 @@ class Invitations:
         self._pool = user_pool_id
         self._execute = execute
 
-    async def found(self, word: str) -> list[Person]:
+    async def search(self, word: str) -> list[Person]:
         """Whose e-mail address or user name begins with ``word`` (ListUsers)."""
         if not WORD.fullmatch(word):
             return []
@@ -73,12 +73,12 @@ class Invitations:
                 self._cognito.list_users,
                 UserPoolId=self._pool,
                 Filter=f'{attribute} ^= "{word}"',
-                Limit=SHOWN,
+                Limit=MAX_RESULTS,
             )
             people |= {one["Username"]: _person(one) for one in answer["Users"]}
-        return sorted(people.values(), key=lambda one: one.email or one.username)[:SHOWN]
+        return sorted(people.values(), key=lambda one: one.email or one.username)[:MAX_RESULTS]
 
-    async def make(self, username: str, email: str) -> Invited:
+    async def create(self, username: str, email: str) -> Invited:
         """A new person with a temporary password, who may use the assistant.
 
         Cognito sends nothing: the password goes from who invites to who is invited.
@@ -105,19 +105,19 @@ class Invitations:
         except ClientError as error:
             raise _refusal(error) from None
         person = _person(made["User"])
-        await self._let_in(person.username)
+        await self._add_to_group(person.username)
         return Invited(person, password)
 
-    async def pick(self, username: str) -> Invited:
+    async def invite(self, username: str) -> Invited:
         """Somebody who is in the pool may use the assistant.
 
         :raises InvitationRefused: when they aren't, or are disabled.
         """
         person = await self._enabled(username)
-        await self._let_in(person.username)
+        await self._add_to_group(person.username)
         return Invited(person)
 
-    async def renew(self, username: str) -> Invited:
+    async def renew_password(self, username: str) -> Invited:
         """Another temporary password for somebody who has not chosen their own yet.
 
         :raises InvitationRefused: for everybody else: theirs is their own affair.
@@ -133,7 +133,7 @@ class Invitations:
             Password=password,
             Permanent=False,
         )
-        await self._let_in(person.username)
+        await self._add_to_group(person.username)
         return Invited(person, password)
 
     async def _enabled(self, username: str) -> Person:
@@ -150,7 +150,7 @@ class Invitations:
             raise InvitationRefused("They are disabled in the user pool: enable them there first.")
         return person
 
-    async def _let_in(self, username: str) -> None:
+    async def _add_to_group(self, username: str) -> None:
         await self._execute(
             self._cognito.admin_add_user_to_group,
             UserPoolId=self._pool,

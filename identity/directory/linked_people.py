@@ -51,37 +51,37 @@ class LinkedPeople:
     def __init__(self, links: Links) -> None:
         self._links = links
         self._read: dict[str, Link] = {}
-        self._meanwhile: dict[str, Link] = {}
-        self._at = float("-inf")
-        self._reading: asyncio.Task[None] | None = None
+        self._changed_meanwhile: dict[str, Link] = {}
+        self._read_at = float("-inf")
+        self._reload_task: asyncio.Task[None] | None = None
 
     async def everybody(self) -> Sequence[Link]:
         """Every link, in no order."""
-        age = monotonic() - self._at
-        if age > FRESH and self._reading is None:
-            self._reading = asyncio.create_task(self._renew())
-            self._reading.add_done_callback(self._renewed)
-        if age > STALE and self._reading:
+        age = monotonic() - self._read_at
+        if age > FRESH and self._reload_task is None:
+            self._reload_task = asyncio.create_task(self._reload())
+            self._reload_task.add_done_callback(self._reloaded)
+        if age > STALE and self._reload_task:
             # Others wait for the same reading, so one of them giving up must not end it.
-            await asyncio.shield(self._reading)
+            await asyncio.shield(self._reload_task)
         return list(self._read.values())
 
     async def changed(self, chat_user: ChatUser) -> None:
         """What was read of this one is out of date, and what is being read may be as well."""
         link = await self._links.get(chat_user)
         if link:
-            self._read[chat_user.key] = self._meanwhile[chat_user.key] = link
+            self._read[chat_user.key] = self._changed_meanwhile[chat_user.key] = link
 
-    async def _renew(self) -> None:
+    async def _reload(self) -> None:
         meanwhile: dict[str, Link] = {}
-        self._meanwhile = meanwhile
+        self._changed_meanwhile = meanwhile
         read = await self._links.everybody()
         self._read = {link.chat_user.key: link for link in read} | meanwhile
-        self._at = monotonic()
+        self._read_at = monotonic()
 
-    def _renewed(self, task: asyncio.Task[None]) -> None:
-        if self._reading is task:
-            self._reading = None
+    def _reloaded(self, task: asyncio.Task[None]) -> None:
+        if self._reload_task is task:
+            self._reload_task = None
         if not task.cancelled():
             task.exception()  # whoever waited has it; the next page tries again
 
@@ -89,7 +89,7 @@ class LinkedPeople:
 def searched(links: Sequence[Link], words: str, sort: str = "account") -> list[Link]:
     """The links in which every word occurs, sorted by one of :data:`SORTS`."""
     wanted = words.casefold().split()
-    found = [link for link in links if _fits(link, wanted)]
+    found = [link for link in links if _matches(link, wanted)]
     return sorted(found, key=SORTS.get(sort, SORTS["account"]))
 
 
@@ -99,7 +99,7 @@ def page(links: Sequence[Link], number: int) -> Page:
     return Page(links[(number - 1) * PAGE : number * PAGE], len(links), number)
 
 
-def _fits(link: Link, words: Sequence[str]) -> bool:
+def _matches(link: Link, words: Sequence[str]) -> bool:
     parts = (
         link.account,
         link.chat_user.platform,

@@ -28,20 +28,20 @@ at once. Nobody may profit from a long one either: from then on the answer is "t
 which signs nobody out, so that work goes on where it was when Cognito is back.
 """
 
-PATIENCE = 3.0
+ANSWER_TIMEOUT = 3.0
 """Seconds that a person waits for Cognito's answer."""
 
-PAUSE = 5.0
+FAILURE_PAUSE = 5.0
 """Seconds after a failure in which nobody else waits for the same time-out."""
 
-AT_ONCE = 4
+MAX_CONCURRENT = 4
 """Questions under way; a Cognito that hangs must not take every thread there is, and one process
 must not use up what Cognito answers to all of them in a second (docs/security.md has the sums)."""
 
 THROTTLED = frozenset({"TooManyRequestsException", "ThrottlingException", "LimitExceededException"})
 """Cognito answers, only not so often: no outage, so people whom we don't know yet still ask."""
 
-REMEMBERED = 10_000
+MAX_CONFIRMED = 10_000
 
 
 class UserPool:
@@ -57,8 +57,8 @@ class UserPool:
         self._user_pool_id = user_pool_id
         self._execute = execute
         self._confirmed: dict[str, float] = {}
-        self._asking: dict[str, asyncio.Task[bool]] = {}
-        self._slots = asyncio.Semaphore(AT_ONCE)
+        self._lookups: dict[str, asyncio.Task[bool]] = {}
+        self._slots = asyncio.Semaphore(MAX_CONCURRENT)
         self._failed = float("-inf")
         self._throttled = float("-inf")
         self._begun: set[float] = set()
@@ -71,11 +71,11 @@ class UserPool:
         now, confirmed = monotonic(), self._confirmed.get(subject, float("-inf"))
         if now - confirmed < RECHECK:
             return True
-        if now - self._throttled < PAUSE and now - confirmed < GRACE:
+        if now - self._throttled < FAILURE_PAUSE and now - confirmed < GRACE:
             return True  # room for those of whom there is no yes yet
         try:
-            async with asyncio.timeout(PATIENCE):
-                return await asyncio.shield(self._question(subject))
+            async with asyncio.timeout(ANSWER_TIMEOUT):
+                return await asyncio.shield(self._lookup(subject))
         except TimeoutError:
             if self._hangs():  # or else it was only our own queue
                 self._failed = monotonic()
@@ -98,22 +98,22 @@ class UserPool:
             lambda: [_sub(user.get("Attributes", [])) for page in pages for user in page["Users"]]
         )
 
-    def _question(self, subject: str) -> asyncio.Task[bool]:
+    def _lookup(self, subject: str) -> asyncio.Task[bool]:
         """The question about ``subject`` that is under way, or a new one."""
-        task = self._asking.get(subject)
+        task = self._lookups.get(subject)
         if task is None:
-            task = self._asking[subject] = asyncio.create_task(self._ask(subject))
-            task.add_done_callback(partial(self._asked, subject))
+            task = self._lookups[subject] = asyncio.create_task(self._look_up(subject))
+            task.add_done_callback(partial(self._looked_up, subject))
         return task
 
-    def _asked(self, subject: str, task: asyncio.Task[bool]) -> None:
-        self._asking.pop(subject, None)
+    def _looked_up(self, subject: str, task: asyncio.Task[bool]) -> None:
+        self._lookups.pop(subject, None)
         if not task.cancelled():
             task.exception()  # whoever waited has it
 
-    async def _ask(self, subject: str) -> bool:
+    async def _look_up(self, subject: str) -> bool:
         async with self._slots:
-            if monotonic() - self._failed < PAUSE:
+            if monotonic() - self._failed < FAILURE_PAUSE:
                 raise SignInUnavailable("failed a moment ago")
             begun = monotonic()
             self._begun.add(begun)
@@ -130,7 +130,7 @@ class UserPool:
 
     def _hangs(self) -> bool:
         """Whether Cognito leaves a question unanswered for long."""
-        return any(monotonic() - begun > PATIENCE / 2 for begun in self._begun)
+        return any(monotonic() - begun > ANSWER_TIMEOUT / 2 for begun in self._begun)
 
     def _failure(self, error: ClientError | BotoCoreError) -> SignInUnavailable:
         code = error.response["Error"]["Code"] if isinstance(error, ClientError) else ""
@@ -142,9 +142,9 @@ class UserPool:
         return SignInUnavailable(code or type(error).__name__)
 
     def _remember(self, subject: str, when: float) -> None:
-        if len(self._confirmed) >= REMEMBERED:
+        if len(self._confirmed) >= MAX_CONFIRMED:
             fresh = {who: at for who, at in self._confirmed.items() if when - at < GRACE}
-            self._confirmed = fresh if len(fresh) < REMEMBERED else {}
+            self._confirmed = fresh if len(fresh) < MAX_CONFIRMED else {}
         self._confirmed[subject] = when
 
     def _enabled(self, subject: str) -> bool:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 LIFETIME = 24 * 60 * 60
 """Seconds; long enough to be read the next morning."""
 
-ACTING = re.compile(r"[*`~|<>\[\]()\\]")
+CHAT_MARKUP = re.compile(r"[*`~|<>\[\]()\\]")
 """What a chat might take for formatting or for a link; an account's name needs none of it."""
 
 
@@ -79,7 +79,7 @@ class Receipts:
                 "expires_at": {"N": str(int(time()) + LIFETIME)},
             },
         )
-        account = ACTING.sub("", single_line(link.account))
+        account = CHAT_MARKUP.sub("", single_line(link.account))
         earlier = " This replaced an earlier link." if replaced else ""
         return f"Linked as {account}.{earlier} Not you? Undo: {self._public_url}/undo/{secret}"
 

@@ -14,14 +14,14 @@ from identity.errors import MemoryUnavailable
 from identity.executor import Executor
 from identity.memory.role import MemoryRole
 
-SETTINGS = "memory-switch"
+MEMORY_SWITCH = "memory-switch"
 """The session in which the agent keeps whether a person has paused their memory: no conversation,
 and a pause must outlast being forgotten."""
 
 PAGE = 100
-AT_ONCE = 4
-LOOKS = 3
-LOOK_PAUSE = 0.5
+MAX_CONCURRENT = 4
+DELETION_CHECKS = 3
+DELETION_CHECK_PAUSE = 0.5
 
 _Event = tuple[str, str]
 
@@ -34,7 +34,7 @@ class ConversationEvents:
         self._memory_id = memory_id
         self._execute = execute
 
-    async def kept(self, subject: str) -> bool:
+    async def exist(self, subject: str) -> bool:
         """Whether anything that ``subject`` said or was told is kept.
 
         :raises MemoryUnavailable: when that can't be read.
@@ -49,29 +49,29 @@ class ConversationEvents:
 
         :raises MemoryUnavailable: when something could not be deleted.
         """
-        slots = asyncio.Semaphore(AT_ONCE)
+        slots = asyncio.Semaphore(MAX_CONCURRENT)
 
         async def delete(event: _Event) -> None:
             async with slots:
                 await self._execute(self._delete, subject, event)
 
         try:
-            for look in range(LOOKS):
-                if look:
-                    await asyncio.sleep(LOOK_PAUSE)
+            for attempt in range(DELETION_CHECKS):
+                if attempt:
+                    await asyncio.sleep(DELETION_CHECK_PAUSE)
                 left = await self._execute(lambda: list(self._events(subject)))
                 if not left:
                     return
                 await asyncio.gather(*map(delete, left))
         except (ClientError, BotoCoreError) as error:
             raise MemoryUnavailable(type(error).__name__) from None
-        if await self.kept(subject):
+        if await self.exist(subject):
             raise MemoryUnavailable("events remain after all of them were deleted")
 
     def _events(self, subject: str) -> Iterator[_Event]:
         for session in self._pages(subject, "list_sessions", "sessionSummaries"):
             name = session["sessionId"]
-            if name == SETTINGS:
+            if name == MEMORY_SWITCH:
                 continue
             for event in self._pages(subject, "list_events", "events", sessionId=name):
                 yield name, event["eventId"]

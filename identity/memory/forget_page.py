@@ -48,7 +48,7 @@ class ForgetPages:
             request,
             "me/forget_all.html",
             count=count,
-            conversations=await self._conversations.kept(person.subject),
+            conversations=await self._conversations.exist(person.subject),
         )
 
     async def forget_all(self, request: web.Request) -> web.Response:

@@ -33,17 +33,17 @@ log = logging.getLogger(__name__)
 KINDS = ("facts", "preferences", "summaries")
 
 PAGE = 100
-AT_ONCE = 4
+MAX_CONCURRENT = 4
 """Deletions under way for one person: quick enough, and room for everybody else's calls."""
 
-LOOKS = 3
+DELETION_CHECKS = 3
 """Times that we look whether what was deleted is gone; the service may take a moment."""
 
-LOOK_PAUSE = 0.5
+DELETION_CHECK_PAUSE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Memory:
+class MemoryRecord:
     """One record.
 
     :param namespace: the person's own, as the record carries it.
@@ -60,7 +60,7 @@ class RecordsOfKind:
     """Everything of one kind, the newest first."""
 
     kind: str
-    memories: Sequence[Memory]
+    memories: Sequence[MemoryRecord]
 
 
 class MemoryRecords:
@@ -98,7 +98,7 @@ class MemoryRecords:
             raise NotYours("not the person's namespace")
         try:
             await self._execute(self._delete, subject, record, namespace)
-            await self._gone(subject, record, namespace)
+            await self._check_deleted(subject, record, namespace)
         except ParamValidationError:
             raise NotYours("no id of a record") from None
         except (ClientError, BotoCoreError) as error:
@@ -109,9 +109,9 @@ class MemoryRecords:
 
         :raises MemoryUnavailable: when something could not be deleted.
         """
-        slots = asyncio.Semaphore(AT_ONCE)
+        slots = asyncio.Semaphore(MAX_CONCURRENT)
 
-        async def forget(memory: Memory) -> None:
+        async def forget(memory: MemoryRecord) -> None:
             async with slots:
                 try:
                     await self.forget(subject, memory.id, memory.namespace)
@@ -119,18 +119,18 @@ class MemoryRecords:
                     return  # gone meanwhile
 
         forgotten = 0
-        for _ in range(LOOKS):
+        for _ in range(DELETION_CHECKS):
             left = [memory for kind in await self.of(subject) for memory in kind.memories]
             if not left:
                 return forgotten
             await asyncio.gather(*(forget(memory) for memory in left))
             forgotten += len(left)
-            await asyncio.sleep(LOOK_PAUSE)
+            await asyncio.sleep(DELETION_CHECK_PAUSE)
         if any(kind.memories for kind in await self.of(subject)):
             raise MemoryUnavailable("records remain after all of them were deleted")
         return forgotten
 
-    def _list(self, subject: str, kind: str) -> list[Memory]:
+    def _list(self, subject: str, kind: str) -> list[MemoryRecord]:
         pages = (
             self._role.client(subject)
             .get_paginator("list_memory_records")
@@ -148,7 +148,7 @@ class MemoryRecords:
                     continue
                 text = readable(record["content"].get("text", ""))
                 found.append(
-                    Memory(
+                    MemoryRecord(
                         record["memoryRecordId"],
                         record["namespaces"][0],
                         text,
@@ -166,11 +166,11 @@ class MemoryRecords:
             memoryId=self._memory_id, memoryRecordId=record, namespace=namespace
         )
 
-    async def _gone(self, subject: str, record: str, namespace: str) -> None:
+    async def _check_deleted(self, subject: str, record: str, namespace: str) -> None:
         client = await self._execute(self._role.client, subject)
-        for look in range(LOOKS):
-            if look:
-                await asyncio.sleep(LOOK_PAUSE)
+        for attempt in range(DELETION_CHECKS):
+            if attempt:
+                await asyncio.sleep(DELETION_CHECK_PAUSE)
             if not await self._execute(self._namespaces, client, record, namespace):
                 return
         raise MemoryUnavailable("a deleted record is still there")

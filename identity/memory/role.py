@@ -18,12 +18,12 @@ SESSION_SECONDS = 900
 
 RENEW_BEFORE = timedelta(minutes=2)
 
-KEPT = 64
+MAX_CLIENTS = 64
 """People whose client is kept; beyond it the one longest unused is forgotten."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Personal:
+class _SubjectClient:
     client: "BedrockAgentCoreClient" = field(repr=False)
     expires: datetime
 
@@ -41,7 +41,7 @@ class MemoryRole:
         self._role_arn = role_arn
         self._session = session
         self._sts = sts
-        self._people: OrderedDict[str, _Personal] = OrderedDict()
+        self._clients: OrderedDict[str, _SubjectClient] = OrderedDict()
         self._lock = threading.Lock()
 
     def client(self, subject: str) -> "BedrockAgentCoreClient":
@@ -51,17 +51,17 @@ class MemoryRole:
         :raises botocore.exceptions.ClientError: when the role can't be assumed.
         """
         with self._lock:
-            known = self._people.pop(subject, None)
-        if known is None or known.expires - RENEW_BEFORE < datetime.now(UTC):
-            known = self._assume(subject)
+            cached = self._clients.pop(subject, None)
+        if cached is None or cached.expires - RENEW_BEFORE < datetime.now(UTC):
+            cached = self._assume(subject)
         with self._lock:
-            self._people[subject] = known
-            while len(self._people) > KEPT:
-                self._people.popitem(last=False)
-        return known.client
+            self._clients[subject] = cached
+            while len(self._clients) > MAX_CLIENTS:
+                self._clients.popitem(last=False)
+        return cached.client
 
-    def _assume(self, subject: str) -> _Personal:
-        given = self._sts.assume_role(
+    def _assume(self, subject: str) -> _SubjectClient:
+        credentials = self._sts.assume_role(
             RoleArn=self._role_arn,
             RoleSessionName=f"sub-{subject}"[:64],
             DurationSeconds=SESSION_SECONDS,
@@ -70,8 +70,8 @@ class MemoryRole:
         client = self._session.client(
             "bedrock-agentcore",
             config=BOUNDED,
-            aws_access_key_id=given["AccessKeyId"],
-            aws_secret_access_key=given["SecretAccessKey"],
-            aws_session_token=given["SessionToken"],
+            aws_access_key_id=credentials["AccessKeyId"],
+            aws_secret_access_key=credentials["SecretAccessKey"],
+            aws_session_token=credentials["SessionToken"],
         )
-        return _Personal(client, given["Expiration"])
+        return _SubjectClient(client, credentials["Expiration"])

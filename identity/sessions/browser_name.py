@@ -23,7 +23,7 @@ SYSTEMS = (
 )
 
 
-def described(user_agent: str) -> str:
+def browser_name(user_agent: str) -> str:
     """``Firefox on Windows``, as far as it can be told; only our own words come out."""
     browser = next((name for mark, name in BROWSERS if mark in user_agent), "A browser")
     system = next((name for mark, name in SYSTEMS if mark in user_agent), "")

@@ -9,7 +9,7 @@ from aiohttp_session import get_session
 
 from identity.errors import SignInRequired
 from identity.oidc.provider import Account
-from identity.sessions.browser_name import described
+from identity.sessions.browser_name import browser_name
 from identity.sessions.session_store import rotate_session
 
 RECENT = 15 * 60
@@ -49,7 +49,7 @@ async def signed_in(request: web.Request) -> SignedIn | None:
     )
 
 
-async def sign_in(request: web.Request, account: Account) -> None:
+async def begin_session(request: web.Request, account: Account) -> None:
     """Begin a session of ``account`` with an id that nobody knew before."""
     session = await rotate_session(request)
     session["person"] = {
@@ -59,7 +59,7 @@ async def sign_in(request: web.Request, account: Account) -> None:
         "groups": list(account.groups),
         "authenticated": time() - (account.age or 0),
     }
-    session["browser"] = described(request.headers.get("User-Agent", ""))
+    session["browser"] = browser_name(request.headers.get("User-Agent", ""))
 
 
 def require_recent_sign_in(person: SignedIn, page: str) -> None:

@@ -17,7 +17,7 @@ from identity.oidc.flow_state import FlowState, reloaded_pending, remember_flow,
 from identity.people import ChatUser, Names
 from identity.sessions.session_cookie import COOKIE
 from identity.sessions.session_list import SessionList
-from identity.sessions.signed_in import sign_in
+from identity.sessions.signed_in import begin_session
 from identity.sign_in.redirect_target import local_path
 from identity.tokens.encryption import TokenEncryption
 from identity.web.html import Html
@@ -71,7 +71,7 @@ class SignInPages:
     async def login(self, request: web.Request) -> web.Response:
         """``GET /auth/login``: to the user pool, for a link request or for the web chat."""
         if request.headers.get("Sec-Fetch-Site", "none") not in SAME_SITE:
-            return await self._ask_sign_in(request)
+            return await self._confirm_sign_in(request)
         link_request = ""
         if secret := request.query.get("link"):
             link_request = (await self._link_pages.valid(request_id(secret))).id
@@ -98,7 +98,7 @@ class SignInPages:
         tokens = await self._finish(request, flow)
         return await self._link_pages.verified(request, wanted, flow.state, tokens)
 
-    async def _ask_sign_in(self, request: web.Request) -> web.Response:
+    async def _confirm_sign_in(self, request: web.Request) -> web.Response:
         """A button: another site's link must not begin a session where the pool remembers one."""
         return await self._html.page(
             request,
@@ -138,7 +138,7 @@ class SignInPages:
         )
         await self._sessions.end_oldest(account.subject)
         await self._audit.write("signed in", by=account.label)
-        await sign_in(request, account)
+        await begin_session(request, account)
         raise web.HTTPSeeOther(flow.next_page)
 
 

@@ -45,10 +45,10 @@ REFUSED = frozenset(
 """What GetTokensFromRefreshToken answers when this refresh token will never work again."""
 
 
-_Grant = tuple[str, str, datetime]
+_CacheKey = tuple[str, str, datetime]
 
 
-def _grant(link: Link) -> _Grant:
+def _cache_key(link: Link) -> _CacheKey:
     """What an access token belongs to; linking again, even to the same subject, is another one."""
     return (link.chat_user.key, link.subject, link.linked_at)
 
@@ -88,8 +88,8 @@ class TokenBroker:
         self._client_id = client_id
         self._execute = execute
         self._is_enabled = is_enabled
-        self._cache: dict[_Grant, _Cached] = {}
-        self._refreshing: dict[_Grant, asyncio.Task[str]] = {}
+        self._cache: dict[_CacheKey, _Cached] = {}
+        self._refreshing: dict[_CacheKey, asyncio.Task[str]] = {}
 
     async def __aenter__(self) -> Self:
         return self
@@ -109,14 +109,14 @@ class TokenBroker:
             person; it is then marked ``expired``.
         :raises SignInUnavailable: when the user pool, KMS or the table doesn't answer.
         """
-        key = _grant(link)
+        key = _cache_key(link)
         if not await self._is_enabled(link.subject):
             self._cache.pop(key, None)
             await self._links.expire(link)
             raise LinkExpired("the user pool no longer has this person")
         cached = self._cache.get(key)
         if cached and cached.until > monotonic():
-            await self._links.seen(link)
+            await self._links.note_seen(link)
             return cached.token
         task = self._refreshing.get(key)
         if task is None:
@@ -131,7 +131,7 @@ class TokenBroker:
 
         :returns: False when the link was changed or ended meanwhile.
         """
-        self._cache.pop(_grant(link), None)
+        self._cache.pop(_cache_key(link), None)
         ended = await self._links.revoke(link)
         await self.discard(link.encrypted_token, link.chat_user)
         return ended
@@ -149,27 +149,27 @@ class TokenBroker:
     async def _refresh(self, link: Link) -> str:
         try:
             try:
-                granted = await self._leased_grant(link)
+                granted = await self._refresh_under_lease(link)
             except LinkExpired:
                 # Signing in again elsewhere ends the refresh token that we just tried. Look once
                 # more: a link that did expire says so at once.
-                granted = await self._leased_grant(link)
+                granted = await self._refresh_under_lease(link)
         except (ClientError, BotoCoreError) as error:
             raise SignInUnavailable(f"links: {type(error).__name__}") from None
         self._remember(link, granted["AccessToken"], granted["ExpiresIn"])
         return granted["AccessToken"]
 
-    async def _leased_grant(self, link: Link) -> "AuthenticationResultTypeTypeDef":
+    async def _refresh_under_lease(self, link: Link) -> "AuthenticationResultTypeTypeDef":
         current = await self._leased(link)
         try:
-            granted = await self._granted(current)
+            granted = await self._redeem(current)
         except SignInUnavailable:
             await self._links.release(current)
             raise
-        await self._keep(current, granted.get("RefreshToken"))
+        await self._store_rotated(current, granted.get("RefreshToken"))
         return granted
 
-    def _refreshed(self, key: _Grant, task: asyncio.Task[str]) -> None:
+    def _refreshed(self, key: _CacheKey, task: asyncio.Task[str]) -> None:
         self._refreshing.pop(key, None)
         if not task.cancelled():
             task.exception()  # whoever waited has it; nobody waiting is no fault to report
@@ -186,7 +186,7 @@ class TokenBroker:
             await asyncio.sleep(LEASE_PAUSE)
         raise SignInUnavailable("another process keeps refreshing this link")
 
-    async def _granted(self, link: Link) -> "AuthenticationResultTypeTypeDef":
+    async def _redeem(self, link: Link) -> "AuthenticationResultTypeTypeDef":
         try:
             refresh_token = await self._token_encryption.decrypt(
                 link.encrypted_token, link.chat_user
@@ -220,7 +220,7 @@ class TokenBroker:
         await self._links.expire(link)
         return LinkExpired(f"Cognito: {code}")
 
-    async def _keep(self, link: Link, rotated: str | None) -> None:
+    async def _store_rotated(self, link: Link, rotated: str | None) -> None:
         """Store a rotated refresh token at once: the old one dies within its grace period."""
         try:
             encrypted_token = (
@@ -237,4 +237,4 @@ class TokenBroker:
     def _remember(self, link: Link, token: str, lifetime: int) -> None:
         now = monotonic()
         self._cache = {key: cached for key, cached in self._cache.items() if cached.until > now}
-        self._cache[_grant(link)] = _Cached(token, now + lifetime - MARGIN)
+        self._cache[_cache_key(link)] = _Cached(token, now + lifetime - MARGIN)

@@ -68,7 +68,7 @@ class WorkspacePages:
         return [
             web.get(WORKSPACES, self.overview, allow_head=False),
             web.get(f"{WORKSPACES}/settings", self.settings, allow_head=False),
-            web.post(f"{WORKSPACES}/settings", self.settle),
+            web.post(f"{WORKSPACES}/settings", self.save),
         ]
 
     async def overview(self, request: web.Request) -> web.Response:
@@ -77,22 +77,22 @@ class WorkspacePages:
         return await self._html.page(
             request,
             "admin/workspaces.html",
-            known=await self._known(),
+            workspaces=await self._rows(),
             flash=await take_flash(request),
         )
 
     async def settings(self, request: web.Request) -> web.Response:
         """``GET /admin/workspaces/settings``: the form of one of them."""
         await self._administrators.for_page(request)
-        one = await self._one(request.query.get("workspace", ""))
+        one = await self._row(request.query.get("workspace", ""))
         return await self._form(request, one, _typed(one.settings))
 
-    async def settle(self, request: web.Request) -> web.Response:
+    async def save(self, request: web.Request) -> web.Response:
         """``POST /admin/workspaces/settings``: what holds from now on."""
         administrator = await self._administrators.for_form(request)
         await check_csrf(request)
         form = await request.post()
-        one = await self._one(str(form.get("workspace", "")))
+        one = await self._row(str(form.get("workspace", "")))
         try:
             settings = _read(form)
         except InvalidSettings as wrong:
@@ -103,7 +103,7 @@ class WorkspacePages:
             "settled",
             by=administrator.label,
             about=one.workspace.key,
-            detail=described(settings)[:LONGEST_DETAIL],
+            detail=settings_summary(settings)[:LONGEST_DETAIL],
         )
         await self._workspaces.put(one.workspace, settings)
         await flash(request, f"The settings of {one.name} are saved.")
@@ -123,28 +123,28 @@ class WorkspacePages:
             largest_day=LARGEST_DAY,
         )
 
-    async def _one(self, key: str) -> WorkspaceRow:
-        for one in await self._known():
+    async def _row(self, key: str) -> WorkspaceRow:
+        for one in await self._rows():
             if one.workspace.key == key:
                 return one
         raise NotYours("no workspace of that key")
 
-    async def _known(self) -> list[WorkspaceRow]:
-        settled = await self._workspaces.settled()
+    async def _rows(self) -> list[WorkspaceRow]:
+        settled = await self._workspaces.all_settings()
         names: dict[Workspace, str] = dict.fromkeys(settled, "")
         links: Counter[Workspace] = Counter()
         for link in await self._linked_people.everybody():
             workspace = Workspace.of(link.chat_user)
             names[workspace] = link.names.workspace or names.get(workspace, "")
             links[workspace] += link.state == "active"
-        known = [
+        rows = [
             WorkspaceRow(one, name or one.tenant, links[one], settled.get(one, Settings()))
             for one, name in names.items()
         ]
-        return sorted(known, key=lambda one: (one.platform, one.name.casefold(), one.workspace.key))
+        return sorted(rows, key=lambda one: (one.platform, one.name.casefold(), one.workspace.key))
 
 
-def described(settings: Settings) -> str:
+def settings_summary(settings: Settings) -> str:
     """The settings in a line, for the audit log."""
     return ", ".join(
         (

@@ -107,11 +107,11 @@ class Workspaces:
         self._dynamodb = dynamodb
         self._table = table
         self._execute = execute
-        self._known: dict[Workspace, tuple[float, Settings]] = {}
+        self._cache: dict[Workspace, tuple[float, Settings]] = {}
 
     async def settings(self, workspace: Workspace) -> Settings:
         """What holds in ``workspace``, as of some seconds ago."""
-        read, settings = self._known.get(workspace, (float("-inf"), Settings()))
+        read, settings = self._cache.get(workspace, (float("-inf"), Settings()))
         return settings if monotonic() - read < FRESH else await self.current(workspace)
 
     async def current(self, workspace: Workspace) -> Settings:
@@ -123,7 +123,7 @@ class Workspaces:
             ConsistentRead=True,
         )
         settings = _settings(answer.get("Item", {}))
-        self._known[workspace] = (monotonic(), settings)
+        self._cache[workspace] = (monotonic(), settings)
         return settings
 
     async def put(self, workspace: Workspace, settings: Settings) -> None:
@@ -140,9 +140,9 @@ class Workspaces:
             if (most := getattr(settings, name)) is not None:
                 item[name] = {"N": str(most)}
         await self._execute(self._dynamodb.put_item, TableName=self._table, Item=item)
-        self._known.pop(workspace, None)
+        self._cache.pop(workspace, None)
 
-    async def settled(self) -> dict[Workspace, Settings]:
+    async def all_settings(self) -> dict[Workspace, Settings]:
         """Every workspace that somebody has settled something for (Scan)."""
         pages = self._dynamodb.get_paginator("scan").paginate(TableName=self._table)
         return await self._execute(

@@ -1,4 +1,4 @@
-"""What the tests live in: a deployment, and an application with nothing but identity in it."""
+"""A deployment, and an application with nothing but identity in it."""
 
 import hashlib
 import json

@@ -133,8 +133,8 @@ async def test_where_nothing_is_wrong_everything_works() -> None:
         "Slack": "working",
         "Microsoft Teams": "absent",
     }
-    assert said["Gateway and its tools"].told == "2 tools: one___a, one___b."
-    assert said["Memory"].told == "1 strategy active."
+    assert said["Gateway and its tools"].sentence == "2 tools: one___a, one___b."
+    assert said["Memory"].sentence == "1 strategy active."
 
 
 @pytest.mark.parametrize(
@@ -162,14 +162,14 @@ async def test_what_is_wrong_is_one_sentence_with_what_to_do(
     result = await found(clouds, name)
 
     assert result.state == "broken"
-    assert told in result.told
-    assert result.told.endswith(".")
-    assert SECRET not in result.told
-    assert "secret" not in result.told
+    assert told in result.sentence
+    assert result.sentence.endswith(".")
+    assert SECRET not in result.sentence
+    assert "secret" not in result.sentence
 
 
 async def test_silence_is_an_answer_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("identity.admin.setup_page.PATIENCE", 0.05)
+    monkeypatch.setattr("identity.admin.setup_page.CHECK_TIMEOUT", 0.05)
 
     async def silent() -> Finding:
         await asyncio.sleep(10)
@@ -178,7 +178,7 @@ async def test_silence_is_an_answer_too(monkeypatch: pytest.MonkeyPatch) -> None
     result = await finding(Check("Silent", silent, "Wake it up."))
 
     assert result.state == "broken"
-    assert result.told == "No answer within 0 seconds. Wake it up."
+    assert result.sentence == "No answer within 0 seconds. Wake it up."
 
 
 async def test_an_error_tells_nothing_of_its_text(caplog: pytest.LogCaptureFixture) -> None:
@@ -203,4 +203,4 @@ async def test_a_bot_that_microsoft_refuses_says_where_to_look(
         result = await finding(made.all()[-1])
 
     assert result.state == "broken"
-    assert result.told.startswith("Microsoft refuses (no token: invalid_client): look at")
+    assert result.sentence.startswith("Microsoft refuses (no token: invalid_client): look at")

@@ -281,7 +281,7 @@ async def test_a_question_that_is_refused_so_is_not_counted_among_the_questions(
     for _ in range(4):
         await bench.ask()
     await bench.settle(quota=2)
-    bench.handler.rules._workspaces._known.clear()
+    bench.handler.rules._workspaces._cache.clear()
     await bench.ask()
 
     assert len(bench.shown.answers) == 2

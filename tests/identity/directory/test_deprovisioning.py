@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from identity.directory.user_pool import GRACE, PAUSE
+from identity.directory.user_pool import FAILURE_PAUSE, GRACE
 from identity.errors import LinkExpired
 from identity.links import Link
 from identity.people import ChatUser
@@ -169,5 +169,5 @@ async def test_a_long_outage_signs_nobody_out(
     assert closed.status == 503
     assert "try again in a minute" in closed.text
     monkeypatch.setattr(pool, "_enabled", enabled)
-    clock.forward(PAUSE + 1)
+    clock.forward(FAILURE_PAUSE + 1)
     assert (await person.me()).status == 200

@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 
 from identity.aws import Clients
 from identity.directory import user_pool
-from identity.directory.user_pool import GRACE, PAUSE, RECHECK, UserPool
+from identity.directory.user_pool import FAILURE_PAUSE, GRACE, RECHECK, UserPool
 from identity.errors import SignInUnavailable
 from identity.executor import Executor
 from tests.identity.application import Deployment
@@ -95,7 +95,7 @@ async def test_an_outage_is_survived_for_five_minutes_and_not_longer(
     with pytest.raises(SignInUnavailable):
         await cognito.pool.is_enabled(person.subject)
     cognito.error = None
-    clock.forward(PAUSE + 1)
+    clock.forward(FAILURE_PAUSE + 1)
     assert await cognito.pool.is_enabled(person.subject)
 
 
@@ -133,7 +133,7 @@ async def test_an_outage_ends_for_people_who_never_stopped_asking(
         await cognito.pool.is_enabled(person.subject)
     cognito.error = None
     for _ in range(4):
-        clock.forward(PAUSE / 4 - 0.1)
+        clock.forward(FAILURE_PAUSE / 4 - 0.1)
         with pytest.raises(SignInUnavailable):
             await cognito.pool.is_enabled(person.subject)
     clock.forward(1)
@@ -169,7 +169,7 @@ async def test_who_left_is_found_out_once_the_throttling_ends(
     clock.forward(RECHECK + 1)
     assert await cognito.pool.is_enabled(person.subject)
     cognito.error = None
-    clock.forward(PAUSE + 1)
+    clock.forward(FAILURE_PAUSE + 1)
     assert not await cognito.pool.is_enabled(person.subject)
 
 
@@ -177,7 +177,7 @@ async def test_a_long_queue_of_our_own_is_no_outage(
     cognito: Cognito, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Everybody comes at nine: who waits for too long asks again, and is known by then."""
-    monkeypatch.setattr(user_pool, "PATIENCE", 0.1)
+    monkeypatch.setattr(user_pool, "ANSWER_TIMEOUT", 0.1)
     monkeypatch.setattr(
         "identity.directory.user_pool.monotonic", lambda: 0.0
     )  # no call of it takes long
@@ -186,14 +186,14 @@ async def test_a_long_queue_of_our_own_is_no_outage(
     async def slow(*_: object) -> bool:
         nonlocal served
         served += 1
-        if served > user_pool.AT_ONCE:
+        if served > user_pool.MAX_CONCURRENT:
             await answer.wait()
         return True
 
     monkeypatch.setattr(cognito.pool, "_execute", slow)
     everybody = [f"somebody-{number}" for number in range(20)]
     first = await asyncio.gather(*map(cognito.pool.is_enabled, everybody), return_exceptions=True)
-    assert first.count(True) == user_pool.AT_ONCE
+    assert first.count(True) == user_pool.MAX_CONCURRENT
     answer.set()
     assert all(await asyncio.gather(*map(cognito.pool.is_enabled, everybody)))
     assert served == 20
@@ -204,7 +204,7 @@ async def test_a_pool_that_hangs_keeps_nobody_waiting_for_long(
 ) -> None:
     assert await cognito.pool.is_enabled(person.subject)
     clock.forward(RECHECK + 1)
-    monkeypatch.setattr(user_pool, "PATIENCE", 0.05)
+    monkeypatch.setattr(user_pool, "ANSWER_TIMEOUT", 0.05)
     answered = asyncio.Event()
 
     async def hang(*_: object) -> bool:
@@ -232,7 +232,7 @@ async def test_somebody_of_another_identity_provider_is_found_by_their_subject(
     monkeypatch.setattr(cognito.client, "admin_get_user", unknown)
     assert await cognito.pool.is_enabled(person.subject)
     person.disable()
-    assert not await cognito.pool._ask(person.subject)
+    assert not await cognito.pool._look_up(person.subject)
     assert not await cognito.pool.is_enabled("nobody")
 
 
@@ -250,7 +250,7 @@ async def test_what_is_remembered_has_a_limit(
     clock: Clock,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(user_pool, "REMEMBERED", 1)
+    monkeypatch.setattr(user_pool, "MAX_CONFIRMED", 1)
     assert await cognito.pool.is_enabled(person.subject)
     assert await cognito.pool.is_enabled(other.subject)
     assert list(cognito.pool._confirmed) == [other.subject]

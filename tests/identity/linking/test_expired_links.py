@@ -191,5 +191,5 @@ async def test_no_token_is_stored_readable_or_logged(
     ):
         assert access_token not in shown
         assert refresh_token not in shown
-    logging.getLogger("identity").warning("the log_check sees what is logged")
-    assert any("the log_check sees" in line for line in log_check.lines)
+    logging.getLogger("identity").warning("the check of the log sees this")
+    assert any("the check of the log sees" in line for line in log_check.lines)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from identity.memory import records as memories
+from identity.memory import records as memory_records
 from identity.memory.record_text import readable
 from identity.memory.records import is_own
 from tests.identity.application import IdentityApplication
@@ -159,7 +159,7 @@ async def test_what_was_said_and_stays_is_not_called_forgotten(
     records: Records,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("identity.memory.conversation_events.LOOK_PAUSE", 0.0)
+    monkeypatch.setattr("identity.memory.conversation_events.DELETION_CHECK_PAUSE", 0.0)
     monkeypatch.setattr(application.identity.conversations, "_delete", lambda *_: None)
     records.say(person.subject, "session-1", "I like tea")
     kept = records.write("likes tea", f"/facts/{person.subject}/")
@@ -175,7 +175,7 @@ async def test_what_was_said_and_stays_is_not_called_forgotten(
 async def test_a_long_memory_is_read_page_by_page(
     person: FreshAccount, records: Records, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(memories, "PAGE", 2)
+    monkeypatch.setattr(memory_records, "PAGE", 2)
     for number in range(5):
         records.write(f"memory number {number}.", f"/facts/{person.subject}/")
     page = await person.me()
@@ -219,7 +219,7 @@ async def test_what_is_still_there_is_not_called_forgotten(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     record = records.write("likes tea", f"/facts/{person.subject}/")
-    monkeypatch.setattr(memories, "LOOK_PAUSE", 0.01)
+    monkeypatch.setattr(memory_records, "DELETION_CHECK_PAUSE", 0.01)
     role = application.identity.memories._role
     client = role.client(person.subject)
     monkeypatch.setattr(client, "delete_memory_record", lambda **_: {"memoryRecordId": record})

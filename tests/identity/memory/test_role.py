@@ -60,16 +60,16 @@ def test_each_person_has_credentials_of_their_own_for_a_while(
 
 def test_credentials_are_renewed_before_they_end(role: MemoryRole) -> None:
     role.client("subject-1")
-    known = role._people["subject-1"]
+    known = role._clients["subject-1"]
     assert known.expires > datetime.now(UTC) + memory_role.RENEW_BEFORE
     assert "client" not in repr(known)
 
 
 def test_only_so_many_people_are_kept(role: MemoryRole, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(memory_role, "KEPT", 2)
+    monkeypatch.setattr(memory_role, "MAX_CLIENTS", 2)
     for subject in ("subject-1", "subject-2", "subject-1", "subject-3"):
         role.client(subject)
-    assert list(role._people) == ["subject-1", "subject-3"]
+    assert list(role._clients) == ["subject-1", "subject-3"]
 
 
 def test_the_roles_policy_compares_every_call_with_the_tag(deployment: Deployment) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from identity.sessions.browser_name import described
+from identity.sessions.browser_name import browser_name
 from identity.sessions.session_store import row_key
 from tests.identity.application import Deployment, IdentityApplication
 from tests.identity.browser import Browser
@@ -89,4 +89,4 @@ async def test_ending_the_own_session_signs_out(person: FreshAccount) -> None:
     ],
 )
 def test_a_browser_is_described_in_our_words(user_agent: str, words: str) -> None:
-    assert described(user_agent) == words
+    assert browser_name(user_agent) == words

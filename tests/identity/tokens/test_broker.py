@@ -208,7 +208,7 @@ async def test_a_link_that_was_ended_is_not_brought_back_by_having_been_seen(
     stale = replace(link, last_seen=None)
     await application.identity.links.revoke(link)
 
-    await application.identity.links.seen(stale)
+    await application.identity.links.note_seen(stale)
 
     after = await application.identity.links.get(link.chat_user)
     assert after is not None
