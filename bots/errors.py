@@ -6,10 +6,13 @@
     ├── TurnError                    between a question and its answer
     │   ├── TryAgain                    later: the inbox delivers the turn again, nothing is lost
     │   │   ├── RuntimeUnavailable         the runtime doesn't answer, or broke off
+    │   │   ├── RunUnavailable             the agent can't answer now, and says why
     │   │   └── FilesUnavailable           the bucket of files doesn't answer
     │   ├── Superseded                  another attempt has the turn: this one says nothing more
     │   └── TurnRefused                 never: the turn ends with the sentence
     │       ├── TokenRefused               the runtime doesn't accept the person's token
+    │       ├── QuestionRefused            the runtime doesn't take the question
+    │       │   └── QuestionTooLong           it, or what came with it, is too long
     │       └── NoPrivateChat              the platform doesn't let us write to the asker alone
     ├── StopFailed                   later: the runtime couldn't be told to stop
     ├── PlatformError                a platform did not do what we asked
@@ -86,14 +89,29 @@ class TryAgain(TurnError):
 
     code = "try_again"
     sentence = "Something went wrong on our side. I'm trying again in a moment."
-    again = Later()
+    again: Again = Later()
 
 
 class RuntimeUnavailable(TryAgain):
-    """The runtime refuses connections, answers with a server error or throttles, or broke off."""
+    """The runtime refuses connections, answers with a server error or throttles, or broke off.
+
+    :param after: seconds that it asks us to wait, when it says so.
+    """
 
     code = "runtime_unavailable"
     sentence = "The assistant can't be reached right now. I'm trying again in a moment."
+
+    def __init__(self, reason: str, *, after: float | None = None) -> None:
+        super().__init__(reason)
+        if after is not None:
+            self.again = After(after)
+
+
+class RunUnavailable(TryAgain):
+    """The agent ended its run for a reason that passes: its model is busy, or another run is."""
+
+    code = "run_unavailable"
+    sentence = "I have too much to do at this moment. I'm trying again."
 
 
 class FilesUnavailable(TryAgain):
@@ -120,6 +138,23 @@ class TokenRefused(TurnRefused):
     code = "token_refused"
     sentence = (
         "Your account may not use the assistant yet. Ask your administrator to add you to it."
+    )
+
+
+class QuestionRefused(TurnRefused):
+    """The runtime doesn't take the question: 400, or another refusal that would come again."""
+
+    code = "question_refused"
+    sentence = "I can't work with this question. Please ask it in other words."
+
+
+class QuestionTooLong(QuestionRefused):
+    """The question, or what came with it, is longer than what can be asked at once: 413."""
+
+    code = "question_too_long"
+    sentence = (
+        "Your question is too long for me. Please ask it in less than 16,000 characters, "
+        "with fewer or smaller files."
     )
 
 

@@ -4,6 +4,7 @@ import asyncio
 import base64
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from urllib.parse import quote
 
 import httpx
@@ -24,13 +25,16 @@ from httpx_sse import EventSource, SSEError, aconnect_sse
 from pydantic import TypeAdapter, ValidationError
 
 from bots import trace
-from bots.errors import RuntimeUnavailable, TokenRefused
+from bots.errors import QuestionRefused, QuestionTooLong, RuntimeUnavailable, TokenRefused
 from bots.files import SentFile
 
 SESSION_HEADER = "X-Amzn-Bedrock-AgentCore-Runtime-Session-Id"
 # "read" bounds the silence between two events, not the answer: a tool may think for a while, and
 # the agent ends an answer by itself after 120 seconds (its setting turn_seconds).
 TIMEOUT = httpx.Timeout(connect=5.0, read=150.0, write=30.0, pool=5.0)
+
+TEARDOWN_PAUSES = (0.2, 0.5, 1.0, 2.0)
+"""Seconds between tries while the runtime ends an old session (RetryableConflictException)."""
 
 STOP_TIMEOUT = httpx.Timeout(connect=5.0, read=20.0, write=10.0, pool=5.0)
 
@@ -74,6 +78,7 @@ class Runtime:
         :param files: what the question can speak of; the agent keeps none of them.
         :raises RuntimeUnavailable: when the runtime can't be reached, fails, or breaks off.
         :raises TokenRefused: when its authorizer refuses the token.
+        :raises QuestionRefused: when it doesn't take the question.
         """
         question = RunAgentInput(
             thread_id=session,
@@ -93,19 +98,24 @@ class Runtime:
         body = await asyncio.to_thread(_body, question, text, files)
         try:
             with trace.outgoing("invoke_agent bizassist", SPAN) as traced:
-                async with aconnect_sse(
-                    self._http,
-                    "POST",
-                    self._url,
-                    content=body,
-                    headers={**headers, **traced},
-                    timeout=TIMEOUT,
-                ) as stream:
-                    _check(stream.response)
+                async with self._connected(body, {**headers, **traced}) as stream:
                     async for event in _events(stream):
                         yield event
         except (httpx.TransportError, SSEError) as error:
             raise RuntimeUnavailable(f"{run}: {type(error).__name__}") from error
+
+    @asynccontextmanager
+    async def _connected(self, body: bytes, headers: dict[str, str]) -> AsyncIterator[EventSource]:
+        """The run's stream; a session that is being torn down (409) is asked again."""
+        for pause in (*TEARDOWN_PAUSES, None):
+            async with aconnect_sse(
+                self._http, "POST", self._url, content=body, headers=headers, timeout=TIMEOUT
+            ) as stream:
+                if pause is None or stream.response.status_code != httpx.codes.CONFLICT:
+                    _check(stream.response)
+                    yield stream
+                    return
+            await asyncio.sleep(pause)
 
     async def stop(self, session: str, token: str) -> None:
         """End what runs in ``session``; fine when nothing does (StopRuntimeSession).
@@ -144,10 +154,20 @@ def _document(file: SentFile) -> DocumentPart:
 
 
 def _check(response: httpx.Response) -> None:
-    if response.status_code in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
-        raise TokenRefused(f"the runtime answered {response.status_code}")
-    if not response.is_success:
-        raise RuntimeUnavailable(f"the runtime answered {response.status_code}")
+    """Raise what an answer other than 200 means (InvokeAgentRuntime, "Errors")."""
+    said = f"the runtime answered {response.status_code}"
+    match response.status_code:
+        case httpx.codes.OK:
+            return
+        case httpx.codes.UNAUTHORIZED | httpx.codes.FORBIDDEN:
+            raise TokenRefused(said)
+        case httpx.codes.REQUEST_ENTITY_TOO_LARGE:
+            raise QuestionTooLong(said)
+        case httpx.codes.BAD_REQUEST | httpx.codes.UNPROCESSABLE_ENTITY:
+            raise QuestionRefused(said)
+        case _:
+            after = response.headers.get("Retry-After", "")
+            raise RuntimeUnavailable(said, after=float(after) if after.isdecimal() else None)
 
 
 async def _events(stream: EventSource) -> AsyncIterator[BaseEvent]:

@@ -10,6 +10,7 @@ from ag_ui.core import (
 )
 
 from bots.answer.placeholder import THINKING, tool_activity
+from bots.answer.run_end import run_failure
 from bots.answer.sources import Source, markdown, source_of
 
 NOTHING = "I have no answer to that. Please try asking in other words."
@@ -23,6 +24,7 @@ class Draft:
         self._tools: dict[str, str] = {}
         self._latest_tool = ""
         self._sources: list[Source] = []
+        self._failure = ""
 
     def take(self, event: BaseEvent) -> None:
         """Take one agent event in; those that nobody sees change nothing."""
@@ -39,6 +41,8 @@ class Draft:
             case _:
                 if source := source_of(event):
                     self._sources.append(source)
+                elif failure := run_failure(event):
+                    self._failure = failure.sentence
 
     def so_far(self) -> str:
         """What to show while the agent is still at it."""
@@ -49,6 +53,6 @@ class Draft:
         return "\n\n".join(filter(None, [text, *(f"_{line}…_" for line in at_work)])) or THINKING
 
     def final(self) -> str:
-        """The whole answer, and below it what it is based on."""
-        text = self._text.strip()
+        """The whole answer, and below it what it is based on, or why it is none or ends there."""
+        text = "\n\n".join(filter(None, [self._text.strip(), self._failure]))
         return "\n\n".join(filter(None, [text, markdown(self._sources)])) if text else NOTHING

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import math
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
@@ -13,7 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from opentelemetry.trace import SpanKind
 
 from bots import trace
-from bots.errors import TryAgain, reason
+from bots.errors import After, BotError, Never, reason
 from bots.platform import Accepted
 from identity.executor import Executor
 
@@ -28,6 +29,8 @@ VISIBLE_AFTER = 30
 HEARTBEAT = 10
 AFTER_FAILURE = 5
 LONGEST_PAUSE = 60
+# What SQS hides a message for at most (ChangeMessageVisibility).
+LONGEST_HIDDEN = 12 * 60 * 60
 
 PATIENCE = 15 * 60
 """Seconds from when a question was asked, within which somebody who can be helped still is."""
@@ -126,10 +129,10 @@ class Consumer:
 
     async def _work(self, messages: list[Any]) -> None:
         """One group's messages in order; after a failure the later ones wait for it."""
-        waiting = list(messages)
+        waiting, pause = list(messages), None
         heartbeat = asyncio.create_task(self._heartbeat(waiting))
         try:
-            while waiting and await self._ended(waiting[0]):
+            while waiting and (pause := await self._pause_after(waiting[0])) is None:
                 message = waiting.pop(0)
                 await self._call(
                     self._sqs.delete_message,
@@ -144,24 +147,23 @@ class Consumer:
         finally:
             heartbeat.cancel()
         if waiting:
-            failures = self._failures[waiting[0]["MessageId"]]
-            await self._hide(waiting, min(2 ** max(failures, 1), LONGEST_PAUSE))
+            await self._hide(waiting, AFTER_FAILURE if pause is None else pause)
 
-    async def _ended(self, message: Any) -> bool:
-        """Whether the message is done with: worked on to its end, or given up."""
+    async def _pause_after(self, message: Any) -> int | None:
+        """Seconds until the message shall come back; None when it is worked on, or given up."""
         name, error = await self._handled(message)
         if error is None:
             del self._failures[message["MessageId"]]
-            return True
+            return None
         self._failures[message["MessageId"]] += 1
         if not self._is_over(message, error):
             _log.warning("%s comes back: %s", name, reason(error))
-            return False
+            return _pause(error, self._failures[message["MessageId"]])
         _log.error("%s is given up: %s", name, reason(error))
         if self._dead_letters is not None:
             await self._bury(message, self._dead_letters)
         del self._failures[message["MessageId"]]
-        return True
+        return None
 
     async def _handled(self, message: Any) -> tuple[str, Exception | None]:
         """What the message is called in the log, and what it failed by."""
@@ -186,8 +188,8 @@ class Consumer:
         asked_at = int(message["Attributes"]["SentTimestamp"]) / 1000
         if time.time() - asked_at >= PATIENCE:
             return True
-        tries = self._failures[message["MessageId"]]
-        return not isinstance(error, TryAgain) and tries >= MOST_FAULTS
+        passing = isinstance(error, BotError) and not isinstance(error.again, Never)
+        return not passing and self._failures[message["MessageId"]] >= MOST_FAULTS
 
     async def _bury(self, message: Any, dead_letters: str) -> None:
         await self._call(
@@ -225,6 +227,14 @@ class Consumer:
             )
         except (BotoCoreError, ClientError) as error:
             _log.warning("deliveries could not be extended: %s", type(error).__name__)
+
+
+def _pause(error: Exception, failures: int) -> int:
+    """Seconds: longer each time, and at least what the failing part asks for."""
+    again = error.again if isinstance(error, BotError) else None
+    asked = math.ceil(again.seconds) if isinstance(again, After) else 0
+    grown = LONGEST_PAUSE if failures > 5 else min(2**failures, LONGEST_PAUSE)
+    return min(max(asked, grown), LONGEST_HIDDEN)
 
 
 def _carried(message: Any) -> dict[str, str]:

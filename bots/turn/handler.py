@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from ag_ui.core import BaseEvent
 from botocore.exceptions import BotoCoreError, ClientError
 
-from bots.errors import TryAgain, TurnRefused
+from bots.errors import DeliveryRefused, PlatformError, QuestionTooLong, TryAgain, TurnRefused
 from bots.platform import Platform, ReplyStream, Turn
 from bots.turn.ledger import Entry, Ledger
 from bots.turn.outcome import Outcome
@@ -15,6 +15,7 @@ from bots.turn.result import Result, unpacked
 from bots.turn.result_encryption import ResultEncryption
 from bots.turn.run import Runs
 from bots.turn.workspace_rules import WorkspaceRules, channel_refusal
+from bots.usage.daily_turns import UNDELIVERABLE
 from identity.errors import LinkExpired, SignInUnavailable
 from identity.links import Link, Links
 from identity.people import ChatUser, Names
@@ -24,7 +25,15 @@ MakeLinkUrl = Callable[[ChatUser, Names], Awaitable[str]]
 
 APOLOGY = "I couldn't answer this, although I tried several times. Please ask again later."
 
+LONGEST_QUESTION = 16_000
+"""Characters that the agent takes (``agent/request/question.py``)."""
+
 _log = logging.getLogger(__name__)
+
+
+def length_refusal(turn: Turn) -> str | None:
+    """The sentence for a question that the agent wouldn't take."""
+    return QuestionTooLong.sentence if len(turn.text) > LONGEST_QUESTION else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +64,8 @@ class TurnHandler:
         if entry.result is not None:
             await self._show_kept(turn, platform, entry, entry.result)
             return
-        if refusal := channel_refusal(turn, settings):
+        refusal = channel_refusal(turn, settings) or length_refusal(turn)
+        if refusal:
             await self._refuse(turn, platform, entry, refusal)
             return
         try:
@@ -90,6 +100,9 @@ class TurnHandler:
                 await reply.say(APOLOGY)
         except TurnRefused as error:
             await platform.notify(turn, error.sentence)
+        except DeliveryRefused as error:
+            await self._give_up_showing(turn, platform, entry, error)
+            return
         await self.ledger.fail(turn, entry)
         _log.error("turn %s was given up", turn.id)
 
@@ -119,6 +132,8 @@ class TurnHandler:
                     await self._keep(turn, entry, result, link.subject)
         except TurnRefused as error:  # not even the beginning of an answer can be shown
             await self._refuse(turn, platform, entry, error.sentence)
+        except DeliveryRefused as error:
+            await self._give_up_showing(turn, platform, entry, error)
         else:
             await self.ledger.finish(turn, entry, outcome)
 
@@ -165,5 +180,22 @@ class TurnHandler:
                     await reply.show(event)
         except TurnRefused as error:
             await self._refuse(turn, platform, entry, error.sentence)
+        except DeliveryRefused as error:
+            await self._give_up_showing(turn, platform, entry, error)
         else:
             await self.ledger.finish(turn, entry, outcome)
+
+    async def _give_up_showing(
+        self, turn: Turn, platform: Platform, entry: Entry, refused: DeliveryRefused
+    ) -> None:
+        """The platform takes nothing at this place: tell the asker once by another way, or nobody.
+
+        The ledger keeps that it could not be shown, and the platform's word, for administrators.
+        """
+        _log.warning("turn %s can't be shown: %s", turn.id, refused)
+        try:
+            await platform.notify(turn, refused.sentence)
+        except (PlatformError, TurnRefused) as error:
+            _log.warning("nor can its asker be told: %s", error)
+        outcome = Outcome(subject=entry.subject, problem=f"{UNDELIVERABLE}: {refused}")
+        await self.ledger.finish(turn, entry, outcome)

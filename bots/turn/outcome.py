@@ -1,13 +1,11 @@
 """What became of a turn, in numbers and names: no word of a question or an answer."""
 
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 from ag_ui.core import BaseEvent, RunErrorEvent, RunFinishedEvent, ToolCallStartEvent
 
 MOST_TOOLS = 50
-
-Problem = Literal["refused", "failed"]
 
 
 @dataclass(slots=True)
@@ -16,11 +14,11 @@ class Outcome:
 
     :param subject: the person whose question it was, once their link is known.
     :param problem: ``refused``: the asker was told why there is no answer; ``failed``: the agent's
-        run broke off.
+        run broke off; ``undeliverable: …``: no place took the answer, and the platform's word.
     """
 
     subject: str | None = None
-    problem: Problem | None = None
+    problem: str | None = None
     tools: list[str] = field(default_factory=list)
     model: str | None = None
     input_tokens: int = 0

@@ -15,7 +15,8 @@ from ag_ui.core import (
     TextMessageStartEvent,
 )
 
-from bots.errors import StopFailed, TryAgain
+from bots.answer.run_end import run_failure
+from bots.errors import RunUnavailable, StopFailed, TryAgain
 from bots.files import Files
 from bots.platform import Platform, Turn
 from bots.runtime import Runtime
@@ -57,6 +58,9 @@ class Runs:
         try:
             async with aclosing(self._run(turn, platform, link, token)) as events:
                 async for event in events:
+                    failure = run_failure(event)
+                    if failure and failure.passing:
+                        raise RunUnavailable(f"{turn.id}: {failure.code}")
                     yield event
         except TryAgain:
             if not await self.actions.stopped(turn.id):

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 INDEX = "by_day"
 MOST = 20_000
 """Turns that are read for one look; the page says so when there are more."""
+UNDELIVERABLE = "undeliverable"
+"""How a problem begins whose turn no place took the answer of; the platform's word follows."""
+
 STUCK = timedelta(hours=1)
 """Long after the inbox has given up on a turn and its dead-letter queue has been tried."""
 
@@ -47,12 +50,17 @@ class TurnRecord:
     @property
     def failed(self) -> bool:
         """Whether it was given up, or its run broke off."""
-        return self.state == "failed" or self.problem == "failed"
+        return self.state == "failed" or self.problem == "failed" or self.undeliverable
+
+    @property
+    def undeliverable(self) -> bool:
+        """Whether no place took its answer."""
+        return self.problem.startswith(UNDELIVERABLE)
 
     def undelivered(self, now: datetime) -> bool:
         """Whether its asker has no answer and none will come."""
         stuck = self.state == "answering" and now - self.asked_at > STUCK
-        return self.state == "failed" or stuck
+        return self.state == "failed" or self.undeliverable or stuck
 
 
 class DailyTurns:
