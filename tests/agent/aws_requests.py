@@ -42,7 +42,7 @@ Deny = Callable[[Sent], bool]
 
 
 @dataclass
-class Wire:
+class AwsRequests:
     """Every request, and whose keys were handed out by AssumeRole.
 
     :param owners: the subject of each temporary access key, as the session tag said.
@@ -103,7 +103,7 @@ def _denied(url: str, *, xml: bool) -> AWSResponse:
 
 
 @pytest.fixture
-def wire(monkeypatch: pytest.MonkeyPatch) -> Wire:
-    wire = Wire()
-    monkeypatch.setattr(URLLib3Session, "send", wire.through(URLLib3Session.send))
-    return wire
+def aws_requests(monkeypatch: pytest.MonkeyPatch) -> AwsRequests:
+    aws_requests = AwsRequests()
+    monkeypatch.setattr(URLLib3Session, "send", aws_requests.through(URLLib3Session.send))
+    return aws_requests

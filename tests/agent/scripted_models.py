@@ -49,7 +49,7 @@ def failing(secret: str) -> TestModel:
     return TestModel(fail)
 
 
-class Gate:
+class BlockedModel:
     """Holds every answer back until it is opened; tells when a run has come that far."""
 
     def __init__(self) -> None:

@@ -1,8 +1,11 @@
 """The local extractor writes what a person said, and nothing that anybody else said."""
 
 from bizassist.local.extractor import Extractor
+from tests.agent.conftest import cloud
 from tests.agent.local_agent import Cloud, thread
 from tests.agent.memory_contents import event, put, records
+
+__all__ = ["cloud"]
 
 
 async def test_the_extractor_writes_what_a_person_told_and_never_what_a_tool_said(

@@ -23,18 +23,20 @@ from tests.agent.local_agent import (
     serving,
     thread,
 )
-from tests.agent.scripted_models import Gate
+from tests.agent.scripted_models import BlockedModel
 
 
 @pytest.fixture
-def gate(monkeypatch: pytest.MonkeyPatch) -> Gate:
-    gate = Gate()
-    monkeypatch.setattr("agent.models.providers.model", lambda _: gate.model())
-    return gate
+def blocked_model(monkeypatch: pytest.MonkeyPatch) -> BlockedModel:
+    blocked_model = BlockedModel()
+    monkeypatch.setattr("agent.models.providers.model", lambda _: blocked_model.model())
+    return blocked_model
 
 
 @pytest_asyncio.fixture
-async def gated(cloud: Cloud, gateway: str, gate: Gate) -> AsyncIterator[str]:
+async def blocked_agent(
+    cloud: Cloud, gateway: str, blocked_model: BlockedModel
+) -> AsyncIterator[str]:
     async with serving(runtime_of(cloud)) as address:
         yield address
 
@@ -119,82 +121,88 @@ async def test_only_headers_on_the_allow_list_reach_the_agent(cloud: Cloud) -> N
     }
 
 
-async def test_it_is_busy_while_it_works(gated: str, cloud: Cloud, gate: Gate) -> None:
+async def test_it_is_busy_while_it_works(
+    blocked_agent: str, cloud: Cloud, blocked_model: BlockedModel
+) -> None:
     async with httpx.AsyncClient() as http:
-        before = (await http.get(f"{gated}/ping")).json()["status"]
-        asking = asyncio.create_task(ask(gated, cloud.tokens["alice"], "Hello"))
-        await gate.reached.wait()
-        during = (await http.get(f"{gated}/ping")).json()["status"]
-        gate.opened.set()
+        before = (await http.get(f"{blocked_agent}/ping")).json()["status"]
+        asking = asyncio.create_task(ask(blocked_agent, cloud.tokens["alice"], "Hello"))
+        await blocked_model.reached.wait()
+        during = (await http.get(f"{blocked_agent}/ping")).json()["status"]
+        blocked_model.opened.set()
         assert (await asking).types[-1] == "RUN_FINISHED"
-        after = (await http.get(f"{gated}/ping")).json()["status"]
+        after = (await http.get(f"{blocked_agent}/ping")).json()["status"]
 
     assert (before, during, after) == ("Healthy", "HealthyBusy", "Healthy")
 
 
 async def test_stop_ends_the_run_and_the_conversation_can_go_on(
-    gated: str, cloud: Cloud, gate: Gate
+    blocked_agent: str, cloud: Cloud, blocked_model: BlockedModel
 ) -> None:
     token, session = cloud.tokens["alice"], thread()
-    asking = asyncio.create_task(ask(gated, token, "Hello", session))
-    await gate.reached.wait()
+    asking = asyncio.create_task(ask(blocked_agent, token, "Hello", session))
+    await blocked_model.reached.wait()
 
-    stopped = await _stop(cloud, gated, "alice", session)
+    stopped = await _stop(cloud, blocked_agent, "alice", session)
     answer = await asyncio.wait_for(asking, 5)
 
     assert stopped.status_code == 200
-    assert gate.cancelled.is_set()
+    assert blocked_model.cancelled.is_set()
     assert "RUN_FINISHED" not in answer.types
-    gate.opened.set()
-    again = await ask(gated, token, "Hello again", session)
+    blocked_model.opened.set()
+    again = await ask(blocked_agent, token, "Hello again", session)
     assert again.types[-1] == "RUN_FINISHED"
 
 
-async def test_nobody_stops_another_persons_session(gated: str, cloud: Cloud, gate: Gate) -> None:
+async def test_nobody_stops_another_persons_session(
+    blocked_agent: str, cloud: Cloud, blocked_model: BlockedModel
+) -> None:
     session = thread()
-    asking = asyncio.create_task(ask(gated, cloud.tokens["alice"], "Hello", session))
-    await gate.reached.wait()
+    asking = asyncio.create_task(ask(blocked_agent, cloud.tokens["alice"], "Hello", session))
+    await blocked_model.reached.wait()
 
-    await _stop(cloud, gated, "admin", session)
+    await _stop(cloud, blocked_agent, "admin", session)
 
-    assert not gate.cancelled.is_set()
-    gate.opened.set()
+    assert not blocked_model.cancelled.is_set()
+    blocked_model.opened.set()
     assert (await asking).types[-1] == "RUN_FINISHED"
 
 
-async def test_a_client_that_goes_away_ends_its_run(gated: str, cloud: Cloud, gate: Gate) -> None:
+async def test_a_client_that_goes_away_ends_its_run(
+    blocked_agent: str, cloud: Cloud, blocked_model: BlockedModel
+) -> None:
     headers = {"Authorization": f"Bearer {cloud.tokens['alice']}", SESSION_HEADER: thread()}
     body = run_input("Hello", headers[SESSION_HEADER])
     async with httpx.AsyncClient() as http:
         with contextlib.suppress(httpx.ReadTimeout):
-            await http.post(f"{gated}/invocations", json=body, headers=headers, timeout=1.5)
-    await asyncio.wait_for(gate.cancelled.wait(), 5)
+            await http.post(f"{blocked_agent}/invocations", json=body, headers=headers, timeout=1.5)
+    await asyncio.wait_for(blocked_model.cancelled.wait(), 5)
 
 
 async def test_a_second_question_in_a_session_waits_for_the_first(
-    gated: str, cloud: Cloud, gate: Gate
+    blocked_agent: str, cloud: Cloud, blocked_model: BlockedModel
 ) -> None:
     token, session = cloud.tokens["alice"], thread()
-    first = asyncio.create_task(ask(gated, token, "I ask first", session))
-    await gate.reached.wait()
-    second = asyncio.create_task(ask(gated, token, "What did I ask?", session))
+    first = asyncio.create_task(ask(blocked_agent, token, "I ask first", session))
+    await blocked_model.reached.wait()
+    second = asyncio.create_task(ask(blocked_agent, token, "What did I ask?", session))
     await asyncio.sleep(0.3)
     assert not second.done()
-    gate.opened.set()
+    blocked_model.opened.set()
 
     assert (await first).types[-1] == "RUN_FINISHED"
     assert "I ask first" in (await second).text
 
 
 async def test_a_second_question_that_waits_too_long_is_told_so(
-    gated: str, cloud: Cloud, gate: Gate, monkeypatch: pytest.MonkeyPatch
+    blocked_agent: str, cloud: Cloud, blocked_model: BlockedModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("agent.run.session_lock.BUSY_SECONDS", 0.2)
     token, session = cloud.tokens["alice"], thread()
-    first = asyncio.create_task(ask(gated, token, "Hello", session))
-    await gate.reached.wait()
-    second = await ask(gated, token, "Hello?", session)
-    gate.opened.set()
+    first = asyncio.create_task(ask(blocked_agent, token, "Hello", session))
+    await blocked_model.reached.wait()
+    second = await ask(blocked_agent, token, "Hello?", session)
+    blocked_model.opened.set()
 
     assert second.one("RUN_ERROR")["code"] == "BUSY"
     assert "still working on your previous question" in second.one("RUN_ERROR")["message"]

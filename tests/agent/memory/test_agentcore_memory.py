@@ -12,20 +12,20 @@ from strands.types.content import Messages
 from agent.app import application
 from agent.errors import MemoryUnavailableError
 from agent.run.agent_factory import MEMORY_INCOMPLETE
-from tests.agent.aws_requests import Wire, wire
+from tests.agent.aws_requests import AwsRequests, aws_requests
 from tests.agent.local_agent import Cloud, ask, serving, thread
 from tests.agent.memory_contents import event, put
 from tests.agent.scripted_models import TestModel
 
-__all__ = ["wire"]
+__all__ = ["aws_requests"]
 
 
 @pytest_asyncio.fixture
-async def agent(cloud: Cloud, gateway: str, wire: Wire) -> AsyncIterator[str]:
-    """The agent alone, so that every memory call on the wire is its own."""
+async def agent(cloud: Cloud, gateway: str, aws_requests: AwsRequests) -> AsyncIterator[str]:
+    """The agent alone, so that every memory call among the requests is its own."""
     async with serving(application(cloud.settings())) as address:
         await asyncio.sleep(0.3)  # an extractor may still be at work for an earlier test
-        wire.sent.clear()
+        aws_requests.sent.clear()
         yield address
 
 
@@ -55,17 +55,17 @@ async def test_two_people_with_one_thread_id_have_two_conversations(
 
 
 async def test_every_memory_call_of_two_people_at_once_is_signed_and_named_as_one_of_them(
-    agent: str, cloud: Cloud, wire: Wire
+    agent: str, cloud: Cloud, aws_requests: AwsRequests
 ) -> None:
     people = [cloud.tokens["alice"], cloud.tokens["admin"]] * 3
     answers = await asyncio.gather(*(ask(agent, token, "What do you know?") for token in people))
     assert {answer.types[-1] for answer in answers} == {"RUN_FINISHED"}
 
     subjects = set(cloud.subjects.values())
-    assert set(wire.owners.values()) == subjects
-    assert {wire.owners[sent.key] for sent in wire.memory} == subjects
-    for sent in wire.memory:
-        owner = wire.owners[sent.key]
+    assert set(aws_requests.owners.values()) == subjects
+    assert {aws_requests.owners[sent.key] for sent in aws_requests.memory} == subjects
+    for sent in aws_requests.memory:
+        owner = aws_requests.owners[sent.key]
         (other,) = subjects - {owner}
         named = (sent.actor, (sent.namespace or "//").split("/")[2])
         assert owner in named
@@ -73,21 +73,21 @@ async def test_every_memory_call_of_two_people_at_once_is_signed_and_named_as_on
 
 
 async def test_without_the_role_there_is_no_memory_and_it_says_so(
-    agent: str, cloud: Cloud, wire: Wire
+    agent: str, cloud: Cloud, aws_requests: AwsRequests
 ) -> None:
-    wire.deny = lambda sent: "Action=AssumeRole" in sent.body
+    aws_requests.deny = lambda sent: "Action=AssumeRole" in sent.body
     answer = await ask(agent, cloud.tokens["alice"], "Is LAPTOP-2024-001 under warranty?")
 
     assert answer.types[-1] == "RUN_FINISHED"
     assert "**active**" in answer.text
     assert MemoryUnavailableError.sentence in answer.text
-    assert wire.memory == []
+    assert aws_requests.memory == []
 
 
 async def test_a_refused_recall_is_told_and_not_swallowed(
-    agent: str, cloud: Cloud, wire: Wire
+    agent: str, cloud: Cloud, aws_requests: AwsRequests
 ) -> None:
-    wire.deny = lambda sent: sent.path.endswith("/retrieve")
+    aws_requests.deny = lambda sent: sent.path.endswith("/retrieve")
     answer = await ask(agent, cloud.tokens["alice"], "Hello")
 
     assert MEMORY_INCOMPLETE in answer.text
@@ -95,9 +95,9 @@ async def test_a_refused_recall_is_told_and_not_swallowed(
 
 
 async def test_a_refused_listing_is_told_and_not_swallowed(
-    agent: str, cloud: Cloud, wire: Wire
+    agent: str, cloud: Cloud, aws_requests: AwsRequests
 ) -> None:
-    wire.deny = lambda sent: sent.path.endswith("/memoryRecords")
+    aws_requests.deny = lambda sent: sent.path.endswith("/memoryRecords")
     answer = await ask(agent, cloud.tokens["alice"], "What do you know about me?")
 
     assert answer.one("TOOL_CALL_START")["toolCallName"] == "show_my_memory"
@@ -107,17 +107,17 @@ async def test_a_refused_listing_is_told_and_not_swallowed(
 
 
 async def test_a_history_that_cannot_be_read_is_told_and_nothing_is_written_over_it(
-    agent: str, cloud: Cloud, wire: Wire
+    agent: str, cloud: Cloud, aws_requests: AwsRequests
 ) -> None:
     session = thread()
     await ask(agent, cloud.tokens["alice"], "I ask something", session)
-    wire.sent.clear()
-    wire.deny = lambda sent: (
+    aws_requests.sent.clear()
+    aws_requests.deny = lambda sent: (
         sent.is_memory and "eventMetadata" not in sent.body and (sent.path.endswith(session))
     )
     denied = await ask(agent, cloud.tokens["alice"], "What did I ask?", session)
-    writes = [sent for sent in wire.memory if sent.path.endswith("/events")]
-    wire.deny = lambda _: False
+    writes = [sent for sent in aws_requests.memory if sent.path.endswith("/events")]
+    aws_requests.deny = lambda _: False
     again = await ask(agent, cloud.tokens["alice"], "What did I ask?", session)
 
     assert MemoryUnavailableError.sentence in denied.text
@@ -126,9 +126,9 @@ async def test_a_history_that_cannot_be_read_is_told_and_nothing_is_written_over
 
 
 async def test_an_answer_that_cannot_be_saved_ends_in_a_sentence(
-    agent: str, cloud: Cloud, wire: Wire
+    agent: str, cloud: Cloud, aws_requests: AwsRequests
 ) -> None:
-    wire.deny = lambda sent: sent.path.endswith("/events") and "conversational" in sent.body
+    aws_requests.deny = lambda sent: sent.path.endswith("/events") and "conversational" in sent.body
     answer = await ask(agent, cloud.tokens["alice"], "Hello")
 
     assert "offline model" in answer.text

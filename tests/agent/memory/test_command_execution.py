@@ -12,12 +12,12 @@ from agent.errors import ForeignMemoryError
 from agent.memory.pause import PAUSE_SESSION
 from agent.memory.records import Records
 from agent.memory.text_matching import matcher
-from tests.agent.aws_requests import Wire, wire
+from tests.agent.aws_requests import AwsRequests, aws_requests
 from tests.agent.local_agent import Answer, Cloud, ask, runtime_of, serving, thread
 from tests.agent.memory_contents import event, put, records
 from tests.agent.scripted_models import failing
 
-__all__ = ["wire"]
+__all__ = ["aws_requests"]
 
 
 async def say(runtime: str, cloud: Cloud, text: str, session: str | None = None) -> Answer:
@@ -42,10 +42,10 @@ def everything(cloud: Cloud, actor: str) -> str:
 
 
 async def test_what_was_just_told_is_known_in_this_conversation(
-    runtime: str, cloud: Cloud, wire: Wire
+    runtime: str, cloud: Cloud, aws_requests: AwsRequests
 ) -> None:
     session, word = thread(), f"w{uuid.uuid4().hex[:6]}"
-    wire.deny = lambda sent: "BatchCreate" in sent.path  # nothing is extracted in time
+    aws_requests.deny = lambda sent: "BatchCreate" in sent.path  # nothing is extracted in time
     await say(runtime, cloud, f"Remember that I prefer {word} answers.", session)
     answer = await say(runtime, cloud, "What do you know about me?", session)
 
@@ -121,16 +121,16 @@ async def test_what_is_nearly_named_is_asked_back_and_nothing_is_deleted(
 
 
 async def test_paused_nothing_is_recalled_or_learned_until_it_is_resumed(
-    runtime: str, cloud: Cloud, wire: Wire
+    runtime: str, cloud: Cloud, aws_requests: AwsRequests
 ) -> None:
     alice, word, session = cloud.subjects["alice"], f"w{uuid.uuid4().hex[:6]}", thread()
     paused = await say(runtime, cloud, "Pause memory")
     try:
-        wire.sent.clear()
+        aws_requests.sent.clear()
         told = await say(runtime, cloud, f"Remember that my boat is named {word}.", session)
         shown = await say(runtime, cloud, "What do you know about me?", session)
-        saved = [sent.body for sent in wire.memory if "conversational" in sent.body]
-        searched = [sent for sent in wire.memory if sent.path.endswith("/retrieve")]
+        saved = [sent.body for sent in aws_requests.memory if "conversational" in sent.body]
+        searched = [sent for sent in aws_requests.memory if sent.path.endswith("/retrieve")]
     finally:
         resumed = await say(runtime, cloud, "Resume memory")
     await say(runtime, cloud, f"Remember that my car is named c{word}.", session)
@@ -159,10 +159,10 @@ async def test_the_text_of_a_tool_forgets_nothing(runtime: str, cloud: Cloud) ->
 
 
 async def test_a_memory_that_refuses_to_delete_is_told(
-    runtime: str, cloud: Cloud, wire: Wire
+    runtime: str, cloud: Cloud, aws_requests: AwsRequests
 ) -> None:
     await say(runtime, cloud, "Remember that my lamp is yellow.")
-    wire.deny = lambda sent: "/memoryRecord" in sent.path and sent.body == ""
+    aws_requests.deny = lambda sent: "/memoryRecord" in sent.path and sent.body == ""
     answer = await say(runtime, cloud, "Forget that my lamp is yellow")
 
     assert "couldn't reach your memory" in answer.text

@@ -9,10 +9,10 @@ import pytest
 from agent.errors import ForeignMemoryError
 from agent.memory.credentials import MemoryCredentials
 from agent.memory.isolation import SubjectIsolation, is_own_namespace
-from tests.agent.aws_requests import Wire, wire
+from tests.agent.aws_requests import AwsRequests, aws_requests
 from tests.agent.local_agent import Cloud
 
-__all__ = ["wire"]
+__all__ = ["aws_requests"]
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_a_namespace_is_own_or_it_is_not(namespace: str, own: bool) -> None:
 
 
 def test_the_fence_stops_a_call_for_somebody_else_before_it_leaves(
-    cloud: Cloud, wire: Wire
+    cloud: Cloud, aws_requests: AwsRequests
 ) -> None:
     memory = cloud.parameters["memory_id"]
     client: Any = boto3.client("bedrock-agentcore")
@@ -61,18 +61,18 @@ def test_the_fence_stops_a_call_for_somebody_else_before_it_leaves(
     legacy = client.list_events(memoryId=memory, actorId="session_x", sessionId="s")
 
     assert legacy["events"] == []
-    assert wire.sent == []
+    assert aws_requests.sent == []
 
 
 def test_credentials_are_kept_for_a_person_and_renewed_before_they_expire(
-    cloud: Cloud, wire: Wire
+    cloud: Cloud, aws_requests: AwsRequests
 ) -> None:
     credentials = MemoryCredentials(cloud.parameters["memory_role_arn"], boto3.Session())
     alice = credentials.session("alice")
     assert credentials.session("alice") is alice
     assert credentials.session("bob") is not alice
-    assert len(wire.owners) == 2
+    assert len(aws_requests.owners) == 2
 
     alice.expires = datetime.now(UTC) + timedelta(minutes=4)
     assert credentials.session("alice") is not alice
-    assert sorted(wire.owners.values()) == ["alice", "alice", "bob"]
+    assert sorted(aws_requests.owners.values()) == ["alice", "alice", "bob"]

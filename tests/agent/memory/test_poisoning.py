@@ -11,11 +11,11 @@ import pytest
 import pytest_asyncio
 
 from agent.memory.extraction import UserTextConverter
-from tests.agent.aws_requests import Wire, wire
+from tests.agent.aws_requests import AwsRequests, aws_requests
 from tests.agent.local_agent import Answer, Cloud, ask, runtime_of, serving, thread
 from tests.agent.memory_contents import records
 
-__all__ = ["wire"]
+__all__ = ["aws_requests"]
 
 QUESTION = "What does the company policy say about badgers in the garden?"
 POISON = """# Garden
@@ -97,15 +97,15 @@ async def test_the_conversation_still_knows_what_was_read(poisoned: str, cloud: 
 
 
 async def test_who_a_document_names_is_nobody_to_memory(
-    poisoned: str, cloud: Cloud, wire: Wire
+    poisoned: str, cloud: Cloud, aws_requests: AwsRequests
 ) -> None:
     alice, admin = cloud.subjects["alice"], cloud.subjects["admin"]
-    wire.sent.clear()
+    aws_requests.sent.clear()
     await say(poisoned, cloud, QUESTION, thread())
 
-    mine = [sent for sent in wire.memory if sent.key in wire.owners]
+    mine = [sent for sent in aws_requests.memory if sent.key in aws_requests.owners]
     assert mine
-    assert {wire.owners[sent.key] for sent in mine} == {alice}
+    assert {aws_requests.owners[sent.key] for sent in mine} == {alice}
     assert {sent.actor for sent in mine if sent.actor} == {alice}
     spaces = {sent.namespace for sent in mine if sent.namespace}
     assert spaces
@@ -114,7 +114,7 @@ async def test_who_a_document_names_is_nobody_to_memory(
 
 
 async def test_people_whose_ids_begin_alike_remember_apart(
-    poisoned: str, cloud: Cloud, wire: Wire
+    poisoned: str, cloud: Cloud, aws_requests: AwsRequests
 ) -> None:
     alice = cloud.subjects["alice"]
     word = f"w{uuid.uuid4().hex[:6]}"

@@ -8,10 +8,10 @@ import boto3
 import pytest
 
 from agent.memory.read_your_writes import RecentWrites
-from tests.agent.aws_requests import Sent, Wire, wire
+from tests.agent.aws_requests import AwsRequests, Sent, aws_requests
 from tests.agent.local_agent import Cloud, ask, thread
 
-__all__ = ["wire"]
+__all__ = ["aws_requests"]
 
 
 def listing(sent: Sent) -> bool:
@@ -54,9 +54,9 @@ class Person:
 
 
 async def test_a_question_that_follows_at_once_knows_what_came_before(
-    runtime: str, cloud: Cloud, wire: Wire
+    runtime: str, cloud: Cloud, aws_requests: AwsRequests
 ) -> None:
-    wire.late = listing
+    aws_requests.late = listing
     token, session = cloud.tokens["alice"], thread()
     await ask(runtime, token, "Is LAPTOP-2024-001 under warranty?", session)
     follow_up = await ask(runtime, token, "And PHONE-2021-007?", session)
@@ -68,9 +68,9 @@ async def test_a_question_that_follows_at_once_knows_what_came_before(
 
 
 async def test_what_is_not_listed_yet_is_nobody_elses_and_no_other_conversations(
-    runtime: str, cloud: Cloud, wire: Wire
+    runtime: str, cloud: Cloud, aws_requests: AwsRequests
 ) -> None:
-    wire.late = listing
+    aws_requests.late = listing
     session = thread()
     await ask(runtime, cloud.tokens["alice"], "Is LAPTOP-2024-001 under warranty?", session)
     his = await ask(runtime, cloud.tokens["admin"], "What did I ask?", session)
@@ -81,9 +81,9 @@ async def test_what_is_not_listed_yet_is_nobody_elses_and_no_other_conversations
 
 
 async def test_a_pause_holds_from_the_moment_it_is_said(
-    runtime: str, cloud: Cloud, wire: Wire
+    runtime: str, cloud: Cloud, aws_requests: AwsRequests
 ) -> None:
-    wire.late = listing
+    aws_requests.late = listing
     token = cloud.tokens["alice"]
     try:
         await ask(runtime, token, "Pause memory")
@@ -96,15 +96,15 @@ async def test_a_pause_holds_from_the_moment_it_is_said(
 
 
 async def test_what_was_just_said_is_forgotten_although_it_is_not_listed_yet(
-    runtime: str, cloud: Cloud, wire: Wire
+    runtime: str, cloud: Cloud, aws_requests: AwsRequests
 ) -> None:
     token, session, word = cloud.tokens["alice"], thread(), f"w{uuid.uuid4().hex[:6]}"
-    wire.late = listing
-    wire.deny = lambda sent: "BatchCreate" in sent.path  # nothing is extracted in time
+    aws_requests.late = listing
+    aws_requests.deny = lambda sent: "BatchCreate" in sent.path  # nothing is extracted in time
     await ask(runtime, token, f"Remember that my canoe is named {word}.", session)
     forgotten = await ask(runtime, token, f"Forget that my canoe is named {word}")
     after = await ask(runtime, token, "What did I ask?", session)
-    wire.late = lambda _: False
+    aws_requests.late = lambda _: False
     client: Any = boto3.client("bedrock-agentcore")
     kept = client.list_events(
         memoryId=cloud.parameters["memory_id"],
@@ -117,32 +117,32 @@ async def test_what_was_just_said_is_forgotten_although_it_is_not_listed_yet(
     assert word not in str(kept["events"])
 
 
-def test_it_stands_where_a_listing_would_have_it(cloud: Cloud, wire: Wire) -> None:
+def test_it_stands_where_a_listing_would_have_it(cloud: Cloud, aws_requests: AwsRequests) -> None:
     one = Person(cloud, RecentWrites())
     one.save("oldest", minutes=3)
     one.save("newest")
     one.save("between", minutes=1)
     assert one.listed() == ["newest", "between", "oldest"]
 
-    wire.late = listing
+    aws_requests.late = listing
     assert one.listed() == ["newest", "between", "oldest"]
     assert one.client.list_sessions(**one.who)["sessionSummaries"][0]["sessionId"] == one.session
 
 
-def test_what_is_deleted_does_not_come_back(cloud: Cloud, wire: Wire) -> None:
+def test_what_is_deleted_does_not_come_back(cloud: Cloud, aws_requests: AwsRequests) -> None:
     one = Person(cloud, RecentWrites())
     event = one.save("gone")
     one.client.delete_event(**one.who, sessionId=one.session, eventId=event)
-    wire.late = listing
+    aws_requests.late = listing
 
     assert one.listed() == []
 
 
-def test_after_a_minute_the_listing_is_believed(cloud: Cloud, wire: Wire) -> None:
+def test_after_a_minute_the_listing_is_believed(cloud: Cloud, aws_requests: AwsRequests) -> None:
     clock = Clock()
     one = Person(cloud, RecentWrites(clock))
     one.save("deleted elsewhere")
-    wire.late = listing
+    aws_requests.late = listing
     clock.now = 59
     assert one.listed() == ["deleted elsewhere"]
     clock.now = 61
@@ -150,11 +150,13 @@ def test_after_a_minute_the_listing_is_believed(cloud: Cloud, wire: Wire) -> Non
 
 
 @pytest.mark.parametrize(("kind", "found"), [("a", ["state"]), ("b", [])])
-def test_a_filter_is_kept(cloud: Cloud, wire: Wire, kind: str, found: list[str]) -> None:
+def test_a_filter_is_kept(
+    cloud: Cloud, aws_requests: AwsRequests, kind: str, found: list[str]
+) -> None:
     one = Person(cloud, RecentWrites())
     one.save("state", metadata={"stateType": {"stringValue": "a"}})
     one.save("message")
-    wire.late = listing
+    aws_requests.late = listing
     wanted = {
         "left": {"metadataKey": "stateType"},
         "operator": "EQUALS_TO",
@@ -176,10 +178,10 @@ def test_it_is_added_to_no_page_but_its_own(cloud: Cloud) -> None:
     assert texts + rest == ["0", "1", "2", "3", "4"]
 
 
-def test_there_is_an_end_to_what_is_kept(cloud: Cloud, wire: Wire) -> None:
+def test_there_is_an_end_to_what_is_kept(cloud: Cloud, aws_requests: AwsRequests) -> None:
     one = Person(cloud, RecentWrites())
     for place in range(103):
         one.save(str(place))
-    wire.late = listing
+    aws_requests.late = listing
 
     assert len(one.listed()) == 100

@@ -112,7 +112,7 @@ async def test_the_end_of_a_run_says_what_it_used(runtime: str, cloud: Cloud) ->
         assert usage["milliseconds"] > 0
 
 
-async def test_a_wish_is_granted_without_tokens(runtime: str, cloud: Cloud) -> None:
+async def test_a_memory_command_is_executed_without_tokens(runtime: str, cloud: Cloud) -> None:
     answer = await ask(runtime, cloud.tokens["admin"], "Forget that my parrot is called Coco")
 
     usage = answer.one("RUN_FINISHED")["result"]["usage"]
