@@ -233,7 +233,7 @@ def _pause(error: Exception, failures: int) -> int:
     """Seconds: longer each time, and at least what the failing part asks for."""
     again = error.again if isinstance(error, BotError) else None
     asked = math.ceil(again.seconds) if isinstance(again, After) else 0
-    grown = LONGEST_PAUSE if failures > 5 else min(2**failures, LONGEST_PAUSE)
+    grown: int = min(2 ** min(failures, LONGEST_PAUSE), LONGEST_PAUSE)
     return min(max(asked, grown), LONGEST_HIDDEN)
 
 

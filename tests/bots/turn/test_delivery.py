@@ -1,0 +1,276 @@
+"""An answer is made once, and shown until it is seen or known to be undeliverable.
+
+The real ledger, rules and encryption; a runtime by script and a place that refuses by script.
+"""
+
+import secrets
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import ClassVar, cast
+
+import boto3
+import pytest
+from ag_ui.core import BaseEvent, RunErrorEvent, RunFinishedEvent, TextMessageContentEvent
+
+from bots.answer.draft import Draft
+from bots.errors import (
+    BotError,
+    DeliveryRefused,
+    PlatformRefused,
+    PlatformUnavailable,
+    QuestionTooLong,
+    RunUnavailable,
+)
+from bots.platform import Accepted, Answer, Receipt, ReplyStream, Turn
+from bots.turn.actions import TurnActions
+from bots.turn.handler import LONGEST_QUESTION, TurnHandler
+from bots.turn.ledger import Ledger
+from bots.turn.quotas import Quotas
+from bots.turn.result_encryption import ResultEncryption
+from bots.turn.run import Runs
+from bots.turn.workspace_rules import WorkspaceRules
+from bots.usage.daily_usage import DailyUsage
+from identity.executor import Executor
+from identity.links import Links
+from identity.people import ChatUser, Names
+from identity.tokens.broker import TokenBroker
+from identity.workspaces.settings import Workspaces
+from tests.conftest import Stack
+
+SAID: list[BaseEvent] = [
+    TextMessageContentEvent(message_id="m", delta="It is "),
+    TextMessageContentEvent(message_id="m", delta="covered."),
+    RunFinishedEvent(thread_id="t", run_id="r"),
+]
+
+
+@dataclass
+class Room:
+    """A place where one message is posted and edited; what it does next can be scripted.
+
+    :ivar opening: raised instead of the first post.
+    :ivar closing: raised, one each, instead of the final edit.
+    """
+
+    opening: BotError | None = None
+    closing: list[BotError] = field(default_factory=list)
+    private: BotError | None = None
+    messages: dict[str, str] = field(default_factory=dict)
+    told: list[str] = field(default_factory=list)
+    can_approve: ClassVar = False
+
+    async def dispatch(self, accepted: Accepted, answer: Answer) -> None:
+        raise AssertionError("nobody dispatches here")
+
+    async def ask_to_link(self, turn: Turn, url: str) -> None:
+        raise AssertionError("everybody is linked")
+
+    async def notify(self, turn: Turn, sentence: str) -> None:
+        if self.private:
+            raise self.private
+        self.told.append(sentence)
+
+    @asynccontextmanager
+    async def reply(self, turn: Turn, receipt: Receipt) -> AsyncIterator[ReplyStream]:
+        if self.opening:
+            raise self.opening
+        message = receipt.message or secrets.token_hex(4)
+        if receipt.message is None:
+            await receipt.keep(message)
+        self.messages[message] = "Thinking…"
+        reply = _Reply(self, message)
+        yield reply
+        if not reply.said:
+            if self.closing:
+                raise self.closing.pop(0)
+            self.messages[message] = reply.draft.final()
+
+
+class _Reply:
+    def __init__(self, room: Room, message: str) -> None:
+        self._room, self._message = room, message
+        self.draft, self.said = Draft(), False
+
+    async def show(self, event: BaseEvent) -> None:
+        self.draft.take(event)
+
+    async def say(self, sentence: str) -> None:
+        self.said = True
+        self._room.messages[self._message] = sentence
+
+
+@dataclass
+class Service:
+    """A handler before a scripted runtime; ``runs`` counts what the agent was asked."""
+
+    handler: TurnHandler
+    script: list[list[BaseEvent]]
+    runs: list[str]
+    ledger_row: "SimpleNamespace"
+
+
+@pytest.fixture
+def service(stack: Stack, aws: boto3.Session) -> Iterator[Service]:
+    call, dynamodb, table = Executor(8), aws.client("dynamodb"), stack.parameters["ledger_table"]
+    script: list[list[BaseEvent]] = [SAID]
+    asked: list[str] = []
+
+    async def active(chat_user: ChatUser) -> SimpleNamespace:
+        return SimpleNamespace(subject="somebody", session_id=lambda _: "s" * 40)
+
+    async def access_token(link: object) -> str:
+        return "token"
+
+    async def invoke(run: str, *_: object, **__: object) -> AsyncIterator[BaseEvent]:
+        asked.append(run)
+        step = script.pop(0) if len(script) > 1 else script[0]
+        for event in step:
+            yield event
+
+    async def link_url(chat_user: ChatUser, names: Names) -> str:
+        return "https://link"
+
+    links = cast("Links", SimpleNamespace(active=active))
+    tokens = cast("TokenBroker", SimpleNamespace(access_token=access_token))
+    runtime = SimpleNamespace(invoke=invoke)
+    runs = Runs(
+        runtime,  # type: ignore[arg-type] # the one method of it that a turn calls
+        TurnActions(dynamodb, call, table),
+        links,
+        tokens,
+        SimpleNamespace(),  # type: ignore[arg-type] # no turn here has files
+        "https://chat",
+    )
+    handler = TurnHandler(
+        ledger=Ledger(dynamodb, call, table),
+        links=links,
+        tokens=tokens,
+        runs=runs,
+        link_url=link_url,
+        rules=WorkspaceRules(
+            Workspaces(dynamodb, stack.parameters["workspaces_table"], call),
+            Quotas(dynamodb, call, table),
+            DailyUsage(dynamodb, call, table),
+        ),
+        results=ResultEncryption(aws.client("kms"), stack.parameters["tokens_key_id"], call),
+    )
+
+    def row(turn: Turn) -> dict[str, dict[str, str]]:
+        found = dynamodb.get_item(TableName=table, Key={"turn": {"S": turn.id}})
+        return cast("dict[str, dict[str, str]]", found["Item"])
+
+    yield Service(handler, script, asked, SimpleNamespace(of=row))
+    call.close()
+
+
+def question(text: str = "Is it covered?") -> Turn:
+    accepted = Accepted("slack", secrets.token_hex(6), "C1", {})
+    user = ChatUser("slack", secrets.token_hex(4), "U1")
+    return Turn(f"slack:{accepted.event_id}", user, "C1", text, accepted)
+
+
+async def test_showing_that_fails_never_asks_the_agent_again(service: Service) -> None:
+    turn, room = question(), Room(closing=[PlatformUnavailable("503")] * 4)
+    for _ in range(4):
+        with pytest.raises(PlatformUnavailable):
+            await service.handler.answer(turn, room)
+
+    await service.handler.answer(turn, room)
+
+    assert service.runs == [turn.id]
+    assert list(room.messages.values()) == ["It is covered."]
+    row = service.ledger_row.of(turn)
+    assert row["state"]["S"] == "answered"
+    assert row["subject"]["S"] == "somebody"
+    assert "result" not in row
+
+
+async def test_what_is_kept_meanwhile_is_not_readable(service: Service) -> None:
+    turn, room = question(), Room(closing=[PlatformUnavailable("503")])
+    with pytest.raises(PlatformUnavailable):
+        await service.handler.answer(turn, room)
+
+    kept = service.ledger_row.of(turn)["result"]["B"]
+    assert b"covered" not in bytes(kept)
+
+
+async def test_an_apology_is_no_answer_where_there_is_one(service: Service) -> None:
+    turn, room = question(), Room(closing=[PlatformUnavailable("503")])
+    with pytest.raises(PlatformUnavailable):
+        await service.handler.answer(turn, room)
+
+    await service.handler.apologise(turn, room)
+
+    assert list(room.messages.values()) == ["It is covered."]
+    assert service.runs == [turn.id]
+
+
+async def test_a_place_that_takes_nothing_ends_the_turn_and_tells_its_asker(
+    service: Service,
+) -> None:
+    turn, room = question(), Room(opening=DeliveryRefused("restricted_action"))
+
+    await service.handler.answer(turn, room)
+    await service.handler.answer(turn, room)
+
+    assert service.runs == []
+    assert room.told == [DeliveryRefused.sentence]
+    assert service.ledger_row.of(turn)["problem"]["S"] == "undeliverable: restricted_action"
+
+
+async def test_a_place_that_closes_in_the_middle_ends_the_turn_too(service: Service) -> None:
+    turn, room = question(), Room(closing=[DeliveryRefused("is_archived")])
+
+    await service.handler.answer(turn, room)
+    await service.handler.answer(turn, room)
+
+    assert service.runs == [turn.id]
+    assert room.told == [DeliveryRefused.sentence]
+
+
+async def test_who_cannot_be_told_at_all_is_listed_all_the_same(service: Service) -> None:
+    room = Room(opening=DeliveryRefused("is_archived"), private=PlatformRefused("cannot_dm_bot"))
+    turn = question()
+
+    await service.handler.answer(turn, room)
+
+    assert service.ledger_row.of(turn)["problem"]["S"] == "undeliverable: is_archived"
+
+
+async def test_an_agent_that_is_busy_is_asked_again(service: Service) -> None:
+    busy: list[BaseEvent] = [RunErrorEvent(message="Too much to do.", code="MODEL_BUSY")]
+    service.script[:] = [busy, SAID]
+    turn, room = question(), Room()
+
+    with pytest.raises(RunUnavailable):
+        await service.handler.answer(turn, room)
+    assert list(room.messages.values()) == [RunUnavailable.sentence]
+    await service.handler.answer(turn, room)
+
+    assert list(room.messages.values()) == ["It is covered."]
+
+
+@pytest.mark.parametrize("said", ["", "Half of an answer."])
+async def test_an_error_that_stays_is_told_as_what_it_is(service: Service, said: str) -> None:
+    failed: list[BaseEvent] = [RunErrorEvent(message="My key is not right.", code="MODEL_REFUSED")]
+    service.script[:] = [
+        [TextMessageContentEvent(message_id="m", delta=said), *failed] if said else failed
+    ]
+    turn, room = question(), Room()
+
+    await service.handler.answer(turn, room)
+
+    (shown,) = room.messages.values()
+    assert shown == "\n\n".join(filter(None, [said, "My key is not right."]))
+    assert service.ledger_row.of(turn)["problem"]["S"] == "failed"
+
+
+async def test_a_question_that_is_too_long_is_told_so_at_once(service: Service) -> None:
+    turn, room = question("x" * (LONGEST_QUESTION + 1)), Room()
+
+    await service.handler.answer(turn, room)
+
+    assert service.runs == []
+    assert room.told == [QuestionTooLong.sentence]
