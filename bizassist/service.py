@@ -30,6 +30,7 @@ from bots.errors import reason
 from bots.files import Files
 from bots.platform import Accepted, Platform
 from bots.queue.consumer import Consumer
+from bots.queue.dead_letters import dead_letter_consumer
 from bots.queue.inbox import Inbox
 from bots.runtime import Runtime
 from bots.slack.incoming.endpoint import SlackEdge
@@ -256,7 +257,7 @@ async def _consuming(
 ) -> AsyncIterator[None]:
     consumers = (
         Consumer(sqs, call, deployment.inbox_url, answers.answer),
-        Consumer(sqs, call, deployment.dead_letter_url, answers.apologise, slots=4),
+        dead_letter_consumer(sqs, call, deployment.dead_letter_url, answers.apologise),
     )
     async with asyncio.TaskGroup() as group:  # a consumer that breaks ends the whole service
         tasks = [group.create_task(consumer.run()) for consumer in consumers]

@@ -13,6 +13,8 @@ from opentelemetry.trace import SpanKind
 from bots import trace
 from bots.errors import reason
 from bots.platform import Accepted
+from bots.queue.heartbeat import VISIBLE_AFTER, Visibility
+from bots.queue.retries import retry_delay
 from identity.executor import Executor
 
 if TYPE_CHECKING:
@@ -21,9 +23,6 @@ if TYPE_CHECKING:
 BATCH = 10
 # Short enough that a stopping process needn't wait long for its last call.
 LONG_POLL = 2
-# A delivery is hidden this long, renewed by heartbeat while it is being worked on.
-VISIBLE_AFTER = 30
-HEARTBEAT = 10
 AFTER_FAILURE = 5
 
 Handle = Callable[[Accepted], Awaitable[None]]
@@ -44,6 +43,7 @@ class Consumer:
         self._call = call
         self._url = url
         self._handle = handle
+        self._visibility = Visibility(sqs, call, url)
         self._slots = asyncio.Semaphore(slots)
         self._stopping = False
 
@@ -71,7 +71,7 @@ class Consumer:
             return await asyncio.shield(receiving)
         except asyncio.CancelledError:
             if taken := await receiving:
-                await self._hide(taken, 0)
+                await self._visibility.hide(taken, 0)
             raise
 
     async def _received(self) -> list[Any]:
@@ -94,7 +94,7 @@ class Consumer:
     async def _work(self, messages: list[Any]) -> None:
         """One conversation's messages in order; after a failure the later ones wait for it."""
         waiting = list(messages)
-        heartbeat = asyncio.create_task(self._heartbeat(waiting))
+        heartbeat = asyncio.create_task(self._visibility.heartbeat(waiting))
         try:
             while waiting:
                 if not await self._handled(waiting[0]):
@@ -108,14 +108,16 @@ class Consumer:
         except (BotoCoreError, ClientError) as error:
             _log.warning("a finished event comes back: %s", type(error).__name__)
         except asyncio.CancelledError:
-            await self._hide(waiting, 0)  # whoever runs next needn't wait for the time-out
+            await self._visibility.hide(
+                waiting, 0
+            )  # whoever runs next needn't wait for the time-out
             raise
         finally:
             heartbeat.cancel()
             self._slots.release()
         if waiting:
             count = int(waiting[0]["Attributes"]["ApproximateReceiveCount"])
-            await self._hide(waiting, min(2**count, VISIBLE_AFTER))
+            await self._visibility.hide(waiting, retry_delay(count))
 
     async def _handled(self, message: Any) -> bool:
         name = f"message {message['MessageId']}"
@@ -128,30 +130,6 @@ class Consumer:
             _log.warning("%s comes back: %s", name, reason(error))
             return False
         return True
-
-    async def _heartbeat(self, messages: list[Any]) -> None:
-        while True:
-            await asyncio.sleep(HEARTBEAT)
-            await self._hide(messages, VISIBLE_AFTER)
-
-    async def _hide(self, messages: list[Any], seconds: int) -> None:
-        """Keep the messages from being delivered for so long."""
-        entries = [
-            {
-                "Id": str(index),
-                "ReceiptHandle": message["ReceiptHandle"],
-                "VisibilityTimeout": seconds,
-            }
-            for index, message in enumerate(messages)
-        ]
-        try:
-            await self._call(
-                self._sqs.change_message_visibility_batch,
-                QueueUrl=self._url,
-                Entries=entries,  # type: ignore[arg-type]
-            )
-        except (BotoCoreError, ClientError) as error:
-            _log.warning("deliveries could not be extended: %s", type(error).__name__)
 
 
 def _carried(message: Any) -> dict[str, str]:
