@@ -17,7 +17,7 @@ TOO_LONG = f"Please write at most {LONGEST_COMMENT:,} characters."
 
 
 class Feedback:
-    """Acts on a turn through the ledger, which knows whose it is; nothing goes through the inbox.
+    """Takes feedback through the ledger, which knows whose it is; nothing goes through the inbox.
 
     :param tenant: the user pool's id, the tenant of every web chat user.
     """

@@ -82,10 +82,10 @@ async def service(
         )
         async with (
             chat_service(process, deployment),
-            Inbox(sqs, call, deployment.inbox_url) as door,
+            Inbox(sqs, call, deployment.inbox_url) as inbox,
         ):
             yield ChatService(
-                door,
+                inbox,
                 Transcripts(aws.client("dynamodb"), call, deployment.transcripts_table),
                 deployment.user_pool_id,
                 subject,
