@@ -132,17 +132,6 @@ async def test_a_taken_port_gives_way_to_a_free_one_and_a_line_says_so(
                 assert str(alice.page.url).startswith(stack.chat)
 
 
-async def test_it_listens_to_the_port_of_the_environment(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with occupied() as port:
-        pass
-    monkeypatch.setenv("BIZASSIST_PORT", str(port))
-    ports = ("--agent-port", "0", "--slack-port", "0")
-    async with dev_stack(tmp_path / "state", ports=ports) as stack:
-        assert stack.chat == f"http://127.0.0.1:{port}"
-
-
 def test_two_parts_that_want_one_port_get_two() -> None:
     with occupied() as port:
         pass
@@ -176,8 +165,15 @@ def test_a_missing_tool_ends_in_one_sentence(tmp_path: Path) -> None:
     assert "make setup" in ended.stderr
 
 
-async def test_a_part_that_fails_ends_in_one_sentence_and_stops_the_rest(tmp_path: Path) -> None:
-    async with dev_stack(tmp_path / "state") as stack:
+async def test_it_listens_where_it_is_told_and_a_part_that_fails_ends_it_in_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with occupied() as port:
+        pass
+    monkeypatch.setenv("BIZASSIST_PORT", str(port))
+    ports = ("--agent-port", "0", "--slack-port", "0")
+    async with dev_stack(tmp_path / "state", ports=ports) as stack:
+        assert stack.chat == f"http://127.0.0.1:{port}"
         pids = list(stack.processes.values())
 
         os.kill(stack.processes["agent"], signal.SIGKILL)
