@@ -12,7 +12,7 @@ from botocore.validate import ParamValidator
 import gateway_tools
 from gateway_tools import catalog
 from gateway_tools.handler import handler
-from tests.gateway_tools.calling import lambda_context, refused
+from tests.gateway_tools.tool_calls import lambda_context, refused
 
 TOOLS = [name for names in catalog.targets().values() for name in names]
 

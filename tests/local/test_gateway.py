@@ -14,7 +14,7 @@ from bizassist.local.gateway import Gateway, Issuer, create_app
 from gateway_tools import catalog
 from tests.agent import token_issuer as stranger
 from tests.agent.local_agent import free_port, serving
-from tests.gateway_tools.wire import ACCEPT, rpc
+from tests.gateway_tools.mcp_requests import ACCEPT, rpc
 
 SCOPE = "resource-server/read"
 MACHINE = "machine-client"

@@ -12,7 +12,7 @@ import hcl2
 import pytest
 
 from bizassist.__main__ import main
-from bizassist.deployment.deploy import PLAN_FILE, PRETENDED, TOOLS
+from bizassist.deployment.deploy import DRY_RUN_OUTPUTS, PLAN_FILE, TOOLS
 from bizassist.settings.platform_secrets import SECRETS
 from tests.conftest import ROOT
 
@@ -244,7 +244,7 @@ def terraforms(*path: str) -> Any:
 
 def test_what_it_reads_and_makes_first_is_in_terraform() -> None:
     outputs = {name for one in terraforms("outputs.tf")["output"] for name in one}
-    assert set(PRETENDED) <= outputs
+    assert set(DRY_RUN_OUTPUTS) <= outputs
     made = [one.get("aws_ecr_repository", {}) for one in terraforms(*BOTS, "main.tf")["resource"]]
     assert any("this" in one for one in made)
 
