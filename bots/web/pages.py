@@ -11,20 +11,19 @@ from bots.answer.markdown import html as rendered
 from bots.files import TYPES
 from bots.platform import Accept
 from bots.queue.inbox import InboxUnavailable
+from bots.web.event_stream import stream
+from bots.web.incoming.accepted import accepted_question
 from bots.web.incoming.ownership import own_person, own_turns
 from bots.web.incoming.question_form import read_form
 from bots.web.incoming.uploads import Uploads
-from bots.web.outgoing.event_stream import stream
 from bots.web.outgoing.explanation import LONGEST_COMMENT
-from bots.web.platform import accepted_question
-from bots.web.transcripts import Asked, Transcripts
+from bots.web.transcripts import ID, Asked, Transcripts
 from identity.sessions.signed_in import SignedIn, signed_in
 from identity.web.html import Html
 
 HERE = Path(__file__).parent
 TEMPLATES = HERE / "templates"
 LONGEST_QUESTION = 16_000
-ID = r"[0-9]{13}-[0-9a-f]{16}"
 TRY = (
     "Is serial LAPTOP-2024-001 still under warranty?",
     "What can you do for me?",

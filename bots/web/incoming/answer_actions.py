@@ -13,10 +13,9 @@ from bots.queue.inbox import InboxUnavailable
 from bots.turn.actions import Acts, Decision
 from bots.turn.run import NotStopped, Runs
 from bots.web.approvals import Approvals, after_decision
+from bots.web.incoming.accepted import accepted_decision, accepted_question
 from bots.web.incoming.ownership import own_person, own_turns
-from bots.web.pages import ID
-from bots.web.platform import accepted_decision, accepted_question
-from bots.web.transcripts import Transcripts
+from bots.web.transcripts import ID, Transcripts
 from identity.people import ChatUser
 from identity.sessions.browser_sessions import check_csrf
 
