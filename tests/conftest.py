@@ -5,7 +5,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +21,7 @@ from tests.scheduling import Scheduling
 
 ROOT = Path(__file__).parent.parent
 READY_SECONDS = 60
+UPDATE = "--update-golden"
 NOT_RUN = "NOT RUN:"
 """How a test begins the reason why it can't run on this machine; CI has no such machines."""
 
@@ -122,6 +123,34 @@ def artifacts() -> Path:
     folder = ROOT / "tests" / "artifacts"
     folder.mkdir(exist_ok=True)
     return folder
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The one flag of all golden files."""
+    parser.addoption(
+        UPDATE, action="store_true", help="write the golden files anew, and run nothing else"
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave only the tests that have a golden file, when these are to be written."""
+    if not config.getoption(UPDATE):
+        return
+    chosen = [item for item in items if "golden" in getattr(item, "fixturenames", ())]
+    config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
+    items[:] = chosen
+
+
+@pytest.fixture(scope="session")
+def golden(pytestconfig: pytest.Config) -> Callable[[Path, str], None]:
+    """Compares a text with the file that holds what is expected, or writes that file anew."""
+
+    def compare(file: Path, text: str) -> None:
+        if pytestconfig.getoption(UPDATE):
+            file.write_text(text)
+        assert text == file.read_text(), f"{file.name}: pytest {UPDATE}, if that was meant"
+
+    return compare
 
 
 @pytest.hookimpl(optionalhook=True)
