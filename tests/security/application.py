@@ -14,8 +14,11 @@ from bizassist.settings.process import read_process
 PLATFORMS = {
     "SLACK_SIGNING_SECRET": "none",
     "SLACK_BOT_TOKEN": "xoxb-none",
-    "BIZASSIST_TEAMS_ANONYMOUS": "true",
+    "MICROSOFT_APP_ID": "00000000-0000-4000-8000-000000000000",
+    "MICROSOFT_APP_PASSWORD": "none",
     "BIZASSIST_PUBLIC_URL": "https://bizassist.example",
+}
+NOWHERE = {
     "AWS_DEFAULT_REGION": "us-east-1",
     "AWS_ACCESS_KEY_ID": "none",
     "AWS_SECRET_ACCESS_KEY": "none",
@@ -24,6 +27,18 @@ PLATFORMS = {
 
 async def chat_application(patch: pytest.MonkeyPatch) -> web.Application:
     """What would listen, with every platform switched on."""
+    for name, value in NOWHERE.items():
+        patch.setenv(name, value)
+    known: Any = dict.fromkeys(Parameters.model_fields, "https://none.invalid/none")
+    async with put_together(patch, Parameters.model_construct(**known)) as app:
+        return app
+
+
+@asynccontextmanager
+async def put_together(
+    patch: pytest.MonkeyPatch, deployment: Parameters
+) -> AsyncIterator[web.Application]:
+    """The application, ready to be asked while the block runs."""
     applications: list[web.Application] = []
 
     @asynccontextmanager
@@ -39,10 +54,9 @@ async def chat_application(patch: pytest.MonkeyPatch) -> web.Application:
         patch.setenv(name, value)
     patch.setattr(service, "_listening", capture)
     patch.setattr(service, "_consuming", nothing)
-    known: Any = dict.fromkeys(Parameters.model_fields, "https://none.invalid/none")
-    async with service.chat_service(read_process(), Parameters.model_construct(**known)):
+    async with service.chat_service(read_process(), deployment):
         (app,) = applications
-    return app
+        yield app
 
 
 def routes(app: web.Application) -> set[tuple[str, str]]:

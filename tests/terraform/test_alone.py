@@ -1,6 +1,7 @@
 """Each module by itself, and the whole as far as it can be known without applying it."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -40,9 +41,11 @@ async def test_the_code_is_formatted(beginning: Account, sources: Path) -> None:
 
 
 @pytest.mark.parametrize("folder", documented(), ids=lambda folder: folder.name)
-def test_a_readme_lists_every_input_and_output(folder: Path) -> None:
-    readme = (folder / "README.md").read_text()
-    assert readme == refreshed(readme, folder), "run python -m tests.terraform.readme"
+def test_a_readme_lists_every_input_and_output(
+    folder: Path, golden: Callable[[Path, str], None]
+) -> None:
+    readme = folder / "README.md"
+    golden(readme, refreshed(readme.read_text(), folder))
 
 
 @pytest.mark.parametrize("folder", documented(), ids=lambda folder: folder.name)
