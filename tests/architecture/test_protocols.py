@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Protocol
 import pytest
 
 from tests.architecture.protocols import Class, differences, look_alikes, protocols
+from tests.some import some
 
 IMPLEMENTATIONS = {
     "agent.tools.policies.storage.Shelf": {
@@ -49,7 +50,7 @@ def test_every_protocol_is_listed_with_its_implementations() -> None:
         for protocol in protocols()
     }
     assert found == IMPLEMENTATIONS
-    assert [name for name in found if not found[name]] == []
+    assert all(some(found.values()))
 
 
 @pytest.mark.parametrize(

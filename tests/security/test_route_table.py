@@ -55,8 +55,8 @@ async def table(stack: Stack) -> AsyncIterator[list[Row]]:
 
 async def answered(nobody: httpx.AsyncClient, method: str, path: str) -> str:
     """The status, and where it leads; a body is one that Teams would send."""
-    given = {"json": activity(TEAMS)} if method == "POST" else {}
-    answer = await nobody.request(method, address(path), headers={"Accept": "text/html"}, **given)
+    body = activity(TEAMS) if method == "POST" else None
+    answer = await nobody.request(method, address(path), headers={"Accept": "text/html"}, json=body)
     leads = urlsplit(answer.headers.get("Location", "")).path.replace(ID, "{conversation}")
     return f"{answer.status_code} {leads}".rstrip()
 

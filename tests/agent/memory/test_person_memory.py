@@ -15,6 +15,7 @@ from tests.agent.events import event, put
 from tests.agent.local_parts import Cloud, ask, serving, thread
 from tests.agent.scripted_models import TestModel
 from tests.agent.wire import Wire, wire
+from tests.some import some
 
 __all__ = ["wire"]
 
@@ -63,7 +64,7 @@ async def test_every_memory_call_of_two_people_at_once_is_signed_and_named_as_on
     subjects = set(cloud.subjects.values())
     assert set(wire.owners.values()) == subjects
     assert {wire.owners[sent.key] for sent in wire.memory} == subjects
-    for sent in wire.memory:
+    for sent in some(wire.memory):
         owner = wire.owners[sent.key]
         (other,) = subjects - {owner}
         named = (sent.actor, (sent.namespace or "//").split("/")[2])
@@ -160,7 +161,7 @@ async def test_an_orphaned_tool_use_does_not_break_the_conversation(
 
     assert answer.types[-1] == "RUN_FINISHED"
     last = seen[-1]
-    for message, following in pairwise(last):
+    for message, following in some(pairwise(last)):
         uses = {block["toolUse"]["toolUseId"] for block in message["content"] if "toolUse" in block}
         results = {
             block["toolResult"]["toolUseId"]
