@@ -54,7 +54,7 @@ def laptop(logs: Path) -> Place:
     return Place(
         parameter="`bizassist dev` writes this parameter: start it again.",
         service=f"Is `bizassist dev` up? Its log is {logs / 'chat.log'}.",
-        agent_log=str(logs / "agent.telemetry.log"),
+        agent_log=str(logs / "agent.log"),
     )
 
 

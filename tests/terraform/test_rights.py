@@ -25,7 +25,10 @@ CLIENTS = {
     "sts": ("sts", "sts"),
 }
 CHAT = (
-    *(ROOT / "bizassist" / name for name in ("service.py", "administration.py", "checks.py")),
+    *(
+        ROOT / "bizassist" / name
+        for name in ("service.py", "administration.py", "deployment/setup_checks.py")
+    ),
     *(ROOT / "bots").rglob("*.py"),
     *(ROOT / "identity").rglob("*.py"),
 )

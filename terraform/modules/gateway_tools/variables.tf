@@ -44,22 +44,22 @@ variable "targets" {
 }
 
 variable "function_zip" {
-  description = "Archive of the functions' code, from `python -m bizassist.lambda_zip`"
+  description = "Archive of the functions' code, from `python -m bizassist.deployment.lambda_archives`"
   type        = string
 
   validation {
     condition     = fileexists(var.function_zip)
-    error_message = "The archive is missing: build it with python -m bizassist.lambda_zip FOLDER."
+    error_message = "The archive is missing: build it with python -m bizassist.deployment.lambda_archives FOLDER."
   }
 }
 
 variable "layer_zip" {
-  description = "Archive of the functions' libraries, from `python -m bizassist.lambda_zip`"
+  description = "Archive of the functions' libraries, from `python -m bizassist.deployment.lambda_archives`"
   type        = string
 
   validation {
     condition     = fileexists(var.layer_zip)
-    error_message = "The archive is missing: build it with python -m bizassist.lambda_zip FOLDER."
+    error_message = "The archive is missing: build it with python -m bizassist.deployment.lambda_archives FOLDER."
   }
 }
 

@@ -1,0 +1,63 @@
+"""A DynamoDB table in memory: single items, conditional writes, and look-ups by one attribute.
+
+``tests/simulation/test_models.py`` holds it against the emulator.
+"""
+
+from copy import deepcopy
+from dataclasses import dataclass, field
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from tests.simulation.expressions import Expression, Item
+
+
+@dataclass
+class TableModel:
+    """One table.
+
+    :param key: the name of its partition key.
+    """
+
+    key: str
+    items: dict[str, Item] = field(default_factory=dict)
+
+    def update_item(
+        self,
+        *,
+        Key: Item,
+        UpdateExpression: str,
+        ConditionExpression: str = "",
+        ExpressionAttributeNames: dict[str, str] | None = None,
+        ExpressionAttributeValues: Item | None = None,
+        ReturnValues: str = "NONE",
+        **_: Any,
+    ) -> dict[str, Any]:
+        names, values = ExpressionAttributeNames or {}, ExpressionAttributeValues or {}
+        id_ = str(Key[self.key]["S"])
+        item = self.items.get(id_, {})
+        if ConditionExpression and not Expression(ConditionExpression, names, values).holds(item):
+            raise ClientError({"Error": {"Code": "ConditionalCheckFailedException"}}, "UpdateItem")
+        self.items[id_] = Expression(UpdateExpression, names, values).applied(item or dict(Key))
+        return {"Attributes": deepcopy(self.items[id_])} if ReturnValues == "ALL_NEW" else {}
+
+    def get_item(self, *, Key: Item, **_: Any) -> dict[str, Any]:
+        item = self.items.get(str(Key[self.key]["S"]))
+        return {"Item": deepcopy(item)} if item else {}
+
+    def query(
+        self,
+        *,
+        KeyConditionExpression: str,
+        ExpressionAttributeValues: Item,
+        ExpressionAttributeNames: dict[str, str] | None = None,
+        **_: Any,
+    ) -> dict[str, Any]:
+        names = ExpressionAttributeNames or {}
+        return {
+            "Items": [
+                deepcopy(item)
+                for item in self.items.values()
+                if Expression(KeyConditionExpression, names, ExpressionAttributeValues).holds(item)
+            ]
+        }
