@@ -5,8 +5,7 @@ from aiohttp import web
 from bots.turn.ledger import Ledger
 from bots.web.incoming.ownership import require_person
 from bots.web.outgoing.explanation import LONGEST_COMMENT
-from bots.web.pages import ID
-from bots.web.transcripts import Transcripts
+from bots.web.transcripts import ID, Transcripts
 from identity.people import ChatUser
 from identity.sessions.csrf import check_csrf
 
