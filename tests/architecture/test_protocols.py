@@ -10,21 +10,30 @@ from tests.architecture.protocols import Class, differences, look_alikes, protoc
 from tests.some import some
 
 IMPLEMENTATIONS = {
-    "agent.tools.policies.storage.Shelf": {
+    "agent.tools.policies.storage.DocumentStorage": {
         "agent.tools.policies.storage.Bucket",
         "agent.tools.policies.storage.Folder",
+    },
+    "bots.answer.answer_messages.MessageChannel": {
+        "bots.slack.outgoing.answer_channel.SlackChannel",
+        "bots.teams.outgoing.conversation.TeamsConversation",
     },
     "bots.platform.Platform": {
         "bots.slack.platform.SlackPlatform",
         "bots.teams.platform.TeamsPlatform",
         "bots.web.platform.WebPlatform",
     },
-    "bots.platform.Receipt": {"bots.turn.ledger.Entry"},
+    "bots.platform.Receipt": {
+        "bots.turn.ledger.Entry",
+    },
     "bots.platform.ReplyStream": {
-        "bots.slack.outgoing.reply.PostedReply",
-        "bots.slack.outgoing.reply.PrivateReply",
-        "bots.teams.outgoing.reply.TeamsReply",
+        "bots.answer.posted_answer.PostedAnswer",
+        "bots.slack.outgoing.private_reply.PrivateReply",
         "bots.web.platform.WebReply",
+    },
+    "bots.queue.retries.Retries": {
+        "bots.queue.retries.DeadLetterRetries",
+        "bots.queue.retries.InboxRetries",
     },
     "gateway_tools.search.provider.Provider": {
         "gateway_tools.search.agentcore.AgentCore",
@@ -33,9 +42,9 @@ IMPLEMENTATIONS = {
         "gateway_tools.search.searxng.SearXNG",
         "gateway_tools.search.tavily.Tavily",
     },
-    "identity.oidc.flow_state._Kept": {
-        "identity.oidc.authorization_code.Flow",
-        "identity.oidc.flow_state.Pending",
+    "identity.oidc.flow_state._InProgress": {
+        "identity.oidc.flow_state.FlowState",
+        "identity.oidc.flow_state.PendingLink",
     },
 }
 

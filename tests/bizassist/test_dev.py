@@ -122,8 +122,8 @@ async def test_a_taken_port_gives_way_to_a_free_one_and_a_line_says_so(
         async with dev_stack(tmp_path / "state", ports=ports) as stack:
             said = (tmp_path / "state.out").read_text()
             taken = {"chat service": chat, "agent": agent, "Slack stand-in": slack}
-            for (owner, port), url in zip(
-                taken.items(), (stack.chat, stack.agent, stack.slack), strict=True
+            for (owner, port), url in some(
+                zip(taken.items(), (stack.chat, stack.agent, stack.slack), strict=True)
             ):
                 assert f"Port {port} is taken; the {owner} listens at {url} instead." in said
                 assert not url.endswith(f":{port}")

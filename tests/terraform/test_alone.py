@@ -85,7 +85,7 @@ def test_every_input_and_output_says_what_it_is(folder: Path) -> None:
         assert variable.description, variable.name
         assert variable.attribute("type"), variable.name
         said = [bool(field.description) for field in variable.fields]
-        assert all(said) or not any(said), f"{variable.name}: each attribute, or none"
+        assert all(some(said)) or not any(some(said)), f"{variable.name}: each attribute, or none"
     assert all(output.description for output in some(entries(folder, "output")))
 
 
@@ -125,7 +125,7 @@ async def test_the_root_refuses_what_its_modules_refuse(
         await terraform(whole, "test", "-no-color", f"-test-directory={tmp_path.name}")
 
     said = " ".join(str(failed.value).split())
-    assert [why for _, why in mistakes.values() if why not in said] == []
+    assert [why for _, why in some(mistakes.values()) if why not in said] == []
     assert said.count("Error: ") == len(mistakes)
 
 
@@ -133,7 +133,7 @@ async def test_the_root_refuses_what_its_modules_refuse(
 def test_the_root_passes_on_what_a_module_would_have(module: str, sources: Path) -> None:
     """One type and one default, though both say them: Terraform inherits neither."""
     root = {one.name: one for one in entries(sources, "variable")}
-    for variable in entries(sources / "modules" / module, "variable"):
+    for variable in some(entries(sources / "modules" / module, "variable")):
         passed = re.search(
             rf'^module "{module}" {{$.*?^  {variable.name} += var\.(\w+)$.*?^}}',
             (sources / "main.tf").read_text(),
