@@ -49,7 +49,3 @@ def test_a_package_has_few_modules(package: str) -> None:
 @pytest.mark.parametrize("package", packages())
 def test_rooms_import_each_other_one_way(package: str) -> None:
     assert sorted(in_order(arrows(package))) == rooms(package)
-
-
-def test_the_exceptions_exist() -> None:
-    assert set(LARGER) <= set(packages())
