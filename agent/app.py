@@ -124,7 +124,7 @@ def build_assistant(settings: Settings) -> "Assistant":
     from agent.run.agent_factory import AgentFactory  # noqa: PLC0415
     from agent.run.assistant import Assistant  # noqa: PLC0415
     from agent.run.limits import RunLimits  # noqa: PLC0415
-    from agent.tools.client_accounts import ClientAccounts  # noqa: PLC0415
+    from agent.tools.client_account_search import ClientAccounts  # noqa: PLC0415
     from agent.tools.gateway import Gateway  # noqa: PLC0415
     from agent.tools.policies.collection import PolicyCollection  # noqa: PLC0415
     from agent.tools.policies.storage import document_storage  # noqa: PLC0415

@@ -6,18 +6,18 @@ import sys
 import time
 from typing import Any
 
-from gateway_tools import catalog
+from gateway_tools.dispatch import Answer, call
 from gateway_tools.errors import InternalError, ToolError, UnknownTool
 
 
-def handler(event: object, context: Any) -> catalog.Answer:
+def handler(event: object, context: Any) -> Answer:
     """Run the tool; whatever happens, the answer is something that the model can act on."""
     started = time.perf_counter()
     name = tool_name(context)
-    answer: catalog.Answer = {}
+    answer: Answer = {}
     refusal: ToolError | None = None
     try:
-        answer = catalog.call(name, event)
+        answer = call(name, event)
     except ToolError as error:
         refusal = error
     except Exception as error:  # noqa: BLE001 - the edge: nothing may leave it but an answer

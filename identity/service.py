@@ -21,7 +21,7 @@ from identity.linking.confirmation_page import LinkPages
 from identity.linking.link_creation import LinkCreation, OnLinked
 from identity.linking.link_requests import LinkRequests
 from identity.linking.receipts import Receipts
-from identity.linking.undo_page import UndoPages
+from identity.linking.undo import UndoPages
 from identity.links import Link, Links
 from identity.me.overview_page import OverviewPage
 from identity.me.session_pages import SessionPages

@@ -9,7 +9,7 @@ import boto3
 from botocore.config import Config
 
 from agent.memory.isolation import SubjectIsolation
-from agent.memory.read_your_writes import RecentWrites
+from agent.memory.recent_writes import RecentWrites
 
 RENEW_BEFORE = timedelta(minutes=5)
 SESSION_SECONDS = 3600

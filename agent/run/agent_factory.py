@@ -15,15 +15,15 @@ from agent.authorization.rights import Rights
 from agent.errors import MemoryUnavailableError
 from agent.memory.agentcore_memory import AgentCoreMemory, RunMemory
 from agent.memory.isolation import FAILED_CALLS
-from agent.models.failures import ModelFailure
+from agent.models.provider_errors import ModelFailure
 from agent.prompt import system_prompt, tool_names
 from agent.request.attachments import AttachedFile
 from agent.request.caller import Caller
 from agent.run.explanation import Explanation
 from agent.run.limits import LimitHandler, RunLimits
 from agent.telemetry.log_redaction import one_line
+from agent.tools.client_account_search import ClientAccounts
 from agent.tools.client_account_tool import client_account_tool
-from agent.tools.client_accounts import ClientAccounts
 from agent.tools.document_tools import document_tools
 from agent.tools.documents.reader import Reader
 from agent.tools.gateway import Gateway

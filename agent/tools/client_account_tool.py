@@ -9,7 +9,7 @@ from strands.types.tools import AgentTool
 from agent.authorization.rights import Rights
 from agent.error_rendering import error_result
 from agent.errors import NothingFoundError, RightsError, ToolError
-from agent.tools.client_accounts import FIELDS, Account, ClientAccounts, emails_in
+from agent.tools.client_account_search import FIELDS, Account, ClientAccounts, emails_in
 
 TOOL = "look_up_client_account"
 KIND = "ClientField"

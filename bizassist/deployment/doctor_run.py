@@ -15,7 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from bizassist.deployment.browser_sign_in import access_token as pasted_access_token
 from bizassist.deployment.deployed_parameters import deployment, parameter_prefix
-from bizassist.deployment.doctor import Doctor, Remedies, findings
+from bizassist.deployment.doctor_checks import Doctor, Remedies, findings
 from bizassist.deployment.password_sign_in import access_token
 from bizassist.deployment.setup_checks import Checks
 from bizassist.settings.parameters import Parameters

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bots.platform import Turn
 from bots.turn.conditional_write import conditional_write
-from bots.usage.daily_usage import TWO_DAYS, today
+from bots.turn.usage_quotas import TWO_DAYS, today
 from identity.executor import Executor
 from identity.workspaces.settings import Workspace
 

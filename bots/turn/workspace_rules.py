@@ -8,7 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from bots.platform import Turn
 from bots.turn.quotas import QUOTA_USED_UP, Quotas
-from bots.usage.daily_usage import DailyUsage
+from bots.turn.usage_quotas import DailyUsage
 from identity.workspaces.settings import Settings, Workspace, Workspaces
 
 _log = logging.getLogger(__name__)

@@ -30,7 +30,7 @@ def web_search() -> CachedSearch:
         seconds=_number("WEB_SEARCH_SECONDS", 8),
     )
     # Only the provider in use is imported: each brings its own library.
-    module = importlib.import_module(f"gateway_tools.search.{name}")
+    module = importlib.import_module(f"gateway_tools.search.providers.{name}")
     make: Callable[[ProviderSettings], Provider] = module.provider
     return CachedSearch(make(settings), int(_number("WEB_SEARCH_PER_MINUTE", 30)))
 

@@ -18,7 +18,7 @@ class Deprovisioning:
     """Asks the pool before a session or a link is used, and ends both where it says no.
 
     Being asked is not enough: a session that rests while its person is disabled would live on
-    when they are enabled again. So :meth:`watching` also looks for disabled people by itself. A
+    when they are enabled again. So :meth:`polling` also looks for disabled people by itself. A
     deleted person's subject never comes back.
     """
 

@@ -36,11 +36,11 @@ IMPLEMENTATIONS = {
         "bots.queue.retries.InboxRetries",
     },
     "gateway_tools.search.provider.Provider": {
-        "gateway_tools.search.agentcore.AgentCore",
-        "gateway_tools.search.brave.Brave",
-        "gateway_tools.search.duckduckgo.DuckDuckGo",
-        "gateway_tools.search.searxng.SearXNG",
-        "gateway_tools.search.tavily.Tavily",
+        "gateway_tools.search.providers.agentcore.AgentCore",
+        "gateway_tools.search.providers.brave.Brave",
+        "gateway_tools.search.providers.duckduckgo.DuckDuckGo",
+        "gateway_tools.search.providers.searxng.SearXNG",
+        "gateway_tools.search.providers.tavily.Tavily",
     },
     "identity.oidc.flow_state._InProgress": {
         "identity.oidc.flow_state.FlowState",

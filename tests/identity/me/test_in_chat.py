@@ -17,8 +17,8 @@ from bots.turn.ledger import Ledger
 from bots.turn.quotas import Quotas
 from bots.turn.result_encryption import ResultEncryption
 from bots.turn.run import Runs
+from bots.turn.usage_quotas import DailyUsage
 from bots.turn.workspace_rules import WorkspaceRules
-from bots.usage.daily_usage import DailyUsage
 from identity.executor import Executor
 from identity.links import Link
 from identity.people import ChatUser, Names

@@ -8,7 +8,7 @@ import pytest
 
 from agent.authorization.rights import Rights
 from agent.request.caller import Caller
-from agent.tools.client_accounts import FIELDS, ClientAccounts
+from agent.tools.client_account_search import FIELDS, ClientAccounts
 from tests.agent.local_agent import Answer, Cloud, ask
 
 CONTOSO, FABRIKAM, NORTHWIND = "C-1001", "C-1002", "C-1003"

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from gateway_tools.search.json_api import JsonApi, pages
 from gateway_tools.search.provider import Option, Provider, ProviderSettings, Query, SearchResult
+from gateway_tools.search.providers.json_api_client import JsonApi, pages
 
 
 class Tavily:

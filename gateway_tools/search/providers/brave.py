@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from gateway_tools.search.json_api import JsonApi, pages
 from gateway_tools.search.provider import (
     Option,
     Provider,
@@ -11,6 +10,7 @@ from gateway_tools.search.provider import (
     SearchResult,
     iso_country,
 )
+from gateway_tools.search.providers.json_api_client import JsonApi, pages
 
 _FRESHNESS = {"day": "pd", "week": "pw", "month": "pm", "year": "py"}
 

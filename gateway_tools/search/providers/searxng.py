@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from gateway_tools.errors import SearchUnavailable
-from gateway_tools.search.json_api import JsonApi, pages
 from gateway_tools.search.provider import (
     Option,
     Provider,
@@ -12,6 +11,7 @@ from gateway_tools.search.provider import (
     SearchResult,
     iso_country,
 )
+from gateway_tools.search.providers.json_api_client import JsonApi, pages
 
 _SAFE_SEARCH = {"off": "0", "moderate": "1", "strict": "2"}
 

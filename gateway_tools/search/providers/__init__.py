@@ -1,0 +1,1 @@
+"""The search engines that can be set, a module each, named as the setting names them."""
