@@ -84,7 +84,7 @@ def test_on_enterprise_grid_the_organisation_is_the_tenant() -> None:
         ({"team": "T2"}, True, True),
         ({"user_team": "T1"}, True, False),
         ({"user_team": "T2"}, False, False),  # another workspace of the same organisation
-        ({}, True, False),
+        ({}, True, True),  # whose company can't be told
     ],
 )
 def test_people_of_another_company_are_strangers(
