@@ -4,7 +4,7 @@ import hashlib
 import logging
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Literal, Self
+from typing import Literal, Self, cast
 
 from ag_ui.core import BaseEvent
 
@@ -50,9 +50,7 @@ class PrivateReceipt:
     def read(cls, receipt: Receipt) -> Self:
         """The receipt as an earlier attempt has left it."""
         state, last_said, direct = (*(receipt.message or "").split(":", 2), "", "")[:3]
-        known: dict[str, State] = {"begun": "begun", "sending": "sending", "sent": "sent"}
-        known["direct"] = "direct"
-        return cls(receipt, known.get(state, "begun" if state else ""), last_said, direct)
+        return cls(receipt, cast("State", state), last_said, direct)
 
     @property
     def message(self) -> str | None:

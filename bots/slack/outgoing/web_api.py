@@ -20,6 +20,8 @@ from bots.slack.outgoing.retries import when_broken
 MARKER = "bizassist_reply"
 PATIENCE = 20.0
 """Seconds that a call waits here for a busy Slack. Who has to wait longer is tried again later."""
+NAME_PATIENCE = 2.0
+"""The same for a name, without which a question is answered as well."""
 
 Call = Callable[[], Awaitable[AsyncSlackResponse]]
 
@@ -46,13 +48,15 @@ class WebApi:
 
     async def person(self, user: str) -> str:
         """What a person is called; empty when Slack does not tell."""
-        answer = await self._made("users.info", lambda: self._patient.users_info(user=user))
+        answer = await self._made(
+            "users.info", lambda: self._patient.users_info(user=user), patience=NAME_PATIENCE
+        )
         profile = answer["user"].get("profile", {})
         return str(profile.get("real_name") or answer["user"].get("name", ""))
 
     async def workspace(self) -> str:
         """What the workspace is called."""
-        answer = await self._made("team.info", self._patient.team_info)
+        answer = await self._made("team.info", self._patient.team_info, patience=NAME_PATIENCE)
         return str(answer["team"]["name"])
 
     async def post(

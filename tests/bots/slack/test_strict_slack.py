@@ -204,3 +204,53 @@ async def test_a_question_in_blocks_alone_is_read(slack: SlackClient) -> None:
 async def test_too_many_events_are_acknowledged(slack: SlackClient) -> None:
     async with slack.http.post(f"{slack.double_url}/double/too-many-events", json={}) as answer:
         assert await answer.json() == {"status": 200}
+
+
+@pytest.mark.parametrize("lost", [{"error": "internal_error", "status": 500}, {"broken": True}])
+async def test_an_answer_that_takes_the_place_of_another_message_is_shown_once(
+    slack: SlackClient, lost: dict[str, object]
+) -> None:
+    await slack.set("workspace", edit_window=0)
+    await slack.message("question")
+    await slack.fault(method="chat.postMessage", skip=1, after=True, **lost)
+    await until_delivered(slack, answering(slack, "The answer.", []))
+    assert await shown(slack, ALICE_DM) == ["The answer."]
+
+
+async def test_what_can_be_neither_edited_nor_deleted_does_not_cost_the_answer(
+    slack: SlackClient,
+) -> None:
+    await slack.set("workspace", edit_window=0)
+    await slack.message("question")
+    await slack.fault(method="chat.delete", error="cant_delete_message", times=5)
+    await until_delivered(slack, answering(slack, "The answer.", []))
+    assert (await shown(slack, ALICE_DM)).count("The answer.") == 1
+
+
+@pytest.mark.parametrize("word", ["invalid_blocks", "msg_blocks_too_long"])
+@pytest.mark.parametrize("method", ["chat.postMessage", "chat.update"])
+async def test_what_is_not_taken_in_blocks_is_shown_as_text(
+    slack: SlackClient, method: str, word: str
+) -> None:
+    await slack.message("question")
+    await slack.fault(method=method, error=word)
+    await until_delivered(slack, answering(slack, "The answer.", []))
+    assert await shown(slack, ALICE_DM) == ["The answer."]
+
+
+async def test_a_stranger_is_told_in_the_thread_that_others_write_in(slack: SlackClient) -> None:
+    await slack.set("workspace", quiet_threads_drop_ephemerals=True)
+    await slack.message("A thread", channel=GENERAL)
+    [root] = await slack.sees(ALICE, GENERAL)
+    asked = {"user": VISITOR, "channel": GENERAL, "thread": root["ts"]}
+    await slack.message("@BizAssist hello", **asked)
+    await slack.work(answering(slack, "Private.", []))
+    [told] = await slack.from_us(VISITOR, GENERAL)
+    assert told["thread_ts"] == root["ts"]
+
+
+async def test_a_stranger_who_cannot_be_told_anything_is_no_failure(slack: SlackClient) -> None:
+    await slack.message("@BizAssist hello", user=VISITOR, channel=GENERAL)
+    await slack.set("channel", channel=GENERAL, restriction="restricted_action")
+    await slack.work(answering(slack, "Private.", []))
+    assert slack.inbox == []
