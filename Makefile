@@ -1,6 +1,6 @@
 # Each target sets up what it needs: Python 3.11 or newer, make and a network are enough.
 .DEFAULT_GOAL := help
-.PHONY: help setup dev doctor test lint format bench clean
+.PHONY: help setup dev doctor test lint format golden bench clean
 
 UV_VERSION := 0.13.9
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -60,6 +60,9 @@ lint: setup ## style, types and the arrows between the packages
 format: setup ## let ruff write the code as it should be
 	@.venv/bin/ruff check --fix --quiet
 	@.venv/bin/ruff format --quiet
+
+golden: setup ## write anew what tests compare with: diagrams, routes, tables (then read the diff)
+	@.venv/bin/python -m pytest -q --update-golden $(ARGS)
 
 bench: setup ## what is measured, as ratios against a floor of the same run
 	@for script in benchmarks/*.py; do .venv/bin/python $$script || exit 1; done

@@ -13,7 +13,7 @@ import httpx
 from aiohttp import web
 
 from bizassist import log, telemetry
-from bizassist.administration import administration
+from bizassist.admin_pages import admin_routes
 from bizassist.settings.bots import queue_settings, turn_settings, web_settings
 from bizassist.settings.deployment import read_deployment
 from bizassist.settings.identity import identity_settings
@@ -110,7 +110,7 @@ class ChatService:
                 web_chat(web_settings(deployment, url), turns, accept, html),
                 *[await enter(one) for one in _switched_on(process, accept)],
             ]
-            admin_routes = administration(
+            admin = admin_routes(
                 identity,
                 turns,
                 process=process,
@@ -128,7 +128,7 @@ class ChatService:
                 "inbox": queue.check,
                 "user pool": identity.oidc.document,
             }
-            app = application([*routes, *admin_routes], checks)
+            app = application([*routes, *admin], checks)
             if telemetry.is_on():  # where nothing is recorded a trace begins in the inbox
                 app.middlewares.insert(0, traced)
             identity.setup(app, html, dispatcher.on_linked)

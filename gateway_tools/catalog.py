@@ -10,7 +10,7 @@ from typing import Any, cast
 
 import fastjsonschema
 
-from gateway_tools.errors import ToolError
+from gateway_tools.errors import InvalidArguments, UnknownTool
 
 Arguments = Mapping[str, Any]
 Answer = dict[str, Any]
@@ -29,13 +29,11 @@ def targets() -> dict[str, list[str]]:
 def definition(name: str) -> Definition:
     """A tool's name, description, input and output schema, as the Gateway target gets them.
 
-    :raises ToolError: when there is no such tool.
+    :raises UnknownTool: when there is no such tool.
     """
     schema = _FOLDER / "schemas" / f"{name}.json"
     if not _NAME.fullmatch(name) or not schema.is_file():
-        raise ToolError(
-            "unknown_tool", "There is no such tool.", "Use one of the tools that the Gateway lists."
-        )
+        raise UnknownTool
     return cast("Definition", json.loads(schema.read_text("utf-8")))
 
 
@@ -80,7 +78,5 @@ def _validator(name: str) -> Callable[[object], object]:
     )
 
 
-def _invalid(message: str, known: Iterable[str]) -> ToolError:
-    return ToolError(
-        "invalid_arguments", message, f"Call again with these arguments: {', '.join(known)}."
-    )
+def _invalid(message: str, known: Iterable[str]) -> InvalidArguments:
+    return InvalidArguments(message, f"Call again with these arguments: {', '.join(known)}.")

@@ -7,31 +7,26 @@ import time
 from typing import Any
 
 from gateway_tools import catalog
-from gateway_tools.errors import ToolError
-
-_BROKEN = ToolError(
-    "internal_error",
-    "The tool failed.",
-    "Tell the user that the tool isn't working and answer without it.",
-)
+from gateway_tools.errors import InternalError, ToolError, UnknownTool
 
 
 def handler(event: object, context: Any) -> catalog.Answer:
     """Run the tool; whatever happens, the answer is something that the model can act on."""
     started = time.perf_counter()
     name = tool_name(context)
-    outcome, reason = "ok", ""
+    answer: catalog.Answer = {}
+    refusal: ToolError | None = None
     try:
         answer = catalog.call(name, event)
     except ToolError as error:
-        answer, outcome, reason = dict(error.answer()), error.code, error.reason
+        refusal = error
     except Exception as error:  # noqa: BLE001 - the edge: nothing may leave it but an answer
-        # Its type only: a message may carry what a customer typed.
-        answer, outcome, reason = dict(_BROKEN.answer()), _BROKEN.code, type(error).__name__
-    if outcome == "unknown_tool":
+        refusal = InternalError(type(error).__name__)
+    if isinstance(refusal, UnknownTool):
         name = "?"  # a made-up name must not become a metric of its own
-    _measure(name, outcome, reason, time.perf_counter() - started, trace(context))
-    return answer
+    outcome, reason = (refusal.code, refusal.reason) if refusal else ("ok", "")
+    _log_metric(name, outcome, reason, time.perf_counter() - started, trace(context))
+    return dict(refusal.answer()) if refusal else answer
 
 
 def tool_name(context: Any) -> str:
@@ -45,7 +40,7 @@ def trace(context: Any) -> str:
     return str(getattr(context, "trace_id", None) or os.environ.get("_X_AMZN_TRACE_ID", ""))
 
 
-def _measure(tool: str, outcome: str, reason: str, seconds: float, trace_id: str) -> None:
+def _log_metric(tool: str, outcome: str, reason: str, seconds: float, trace_id: str) -> None:
     """Print one line that is log and metric at once (CloudWatch embedded metric format)."""
     metric = {
         "Namespace": "bizassist",

@@ -10,7 +10,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from gateway_tools.errors import ToolError
+from gateway_tools.errors import Unavailable
 from gateway_tools.warranty import Warranty
 
 if TYPE_CHECKING:
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
 # One look-up must end well within the Gateway's patience, its retry included.
-_CONFIG = Config(connect_timeout=2, read_timeout=3, retries={"mode": "standard", "max_attempts": 2})
+_TIMEOUTS = Config(
+    connect_timeout=2, read_timeout=3, retries={"mode": "standard", "max_attempts": 2}
+)
 
 SCANNED_PAGES = 20
 """At 1 MB a page, some hundred thousand devices; beyond that a look-through takes too long."""
@@ -39,7 +41,7 @@ class WarrantyTable:
     def first(self, keys: Iterable[str]) -> Warranty | None:
         """The warranty under the first of these keys that there is.
 
-        :raises ToolError: when the table can't be reached.
+        :raises Unavailable: when the table can't be reached.
         """
         for key in keys:
             try:
@@ -55,7 +57,7 @@ class WarrantyTable:
     def all(self) -> Iterator[Warranty]:
         """Every warranty, read as it is consumed.
 
-        :raises ToolError: when the table can't be reached, or is too large to be read through.
+        :raises Unavailable: when the table can't be reached, or is too large to be read through.
         """
         pages = self._dynamodb.get_paginator("scan").paginate(
             TableName=self._name,
@@ -75,12 +77,12 @@ class WarrantyTable:
 def warranty_table() -> WarrantyTable:
     """The process's one table: its client is made once and serves every later call.
 
-    :raises ToolError: when the environment names no table.
+    :raises Unavailable: when the environment names no table.
     """
     name = os.environ.get("WARRANTY_TABLE")
     if not name:
         raise _unreachable("WARRANTY_TABLE is missing")
-    return WarrantyTable(boto3.Session().client("dynamodb", config=_CONFIG), name)
+    return WarrantyTable(boto3.Session().client("dynamodb", config=_TIMEOUTS), name)
 
 
 def _warranty(row: "Mapping[str, AttributeValueTypeDef]") -> Warranty:
@@ -96,9 +98,8 @@ def _warranty(row: "Mapping[str, AttributeValueTypeDef]") -> Warranty:
     )
 
 
-def _unreachable(reason: str) -> ToolError:
-    return ToolError(
-        "unavailable",
+def _unreachable(reason: str) -> Unavailable:
+    return Unavailable(
         "The warranty records can't be reached right now.",
         "Try again in a minute.",
         reason=reason,
@@ -112,9 +113,8 @@ def _kind(error: BotoCoreError | ClientError) -> str:
     return type(error).__name__
 
 
-def _too_large() -> ToolError:
-    return ToolError(
-        "unavailable",
+def _too_large() -> Unavailable:
+    return Unavailable(
         "There are too many devices to look through.",
         "Look the whole serial number up instead.",
     )

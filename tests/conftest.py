@@ -5,7 +5,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +22,7 @@ from tests.scheduling import Scheduling, place
 ROOT = Path(__file__).parent.parent
 READY_SECONDS = 60
 FREE_PORTS = ("--port", "0", "--agent-port", "0", "--slack-port", "0")
+UPDATE = "--update-golden"
 NOT_RUN = "NOT RUN:"
 """How a test begins the reason why it can't run on this machine; CI has no such machines."""
 
@@ -127,9 +128,33 @@ def artifacts() -> Path:
     return folder
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that need the same stack follow one another."""
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The one flag of all golden files."""
+    parser.addoption(
+        UPDATE, action="store_true", help="write the golden files anew, and run nothing else"
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Tests that need the same stack follow one another; to write golden files, only theirs run."""
     items.sort(key=lambda item: place(getattr(item, "fixturenames", ())))
+    if not config.getoption(UPDATE):
+        return
+    chosen = [item for item in items if "golden" in getattr(item, "fixturenames", ())]
+    config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
+    items[:] = chosen
+
+
+@pytest.fixture(scope="session")
+def golden(pytestconfig: pytest.Config) -> Callable[[Path, str], None]:
+    """Compares a text with the file that holds what is expected, or writes that file anew."""
+
+    def compare(file: Path, text: str) -> None:
+        if pytestconfig.getoption(UPDATE):
+            file.write_text(text)
+        assert text == file.read_text(), f"{file.name}: pytest {UPDATE}, if that was meant"
+
+    return compare
 
 
 @pytest.hookimpl(optionalhook=True)

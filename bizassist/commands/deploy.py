@@ -23,19 +23,19 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Do it; whatever fails ends it there, and running it again goes on from there."""
-    from bizassist.deployment.command_runner import Shell  # noqa: PLC0415
+    from bizassist.deployment.command_runner import CommandRunner  # noqa: PLC0415
     from bizassist.deployment.deploy import Deployment, deploy  # noqa: PLC0415
 
     if not options.dry_run and not options.var_file.is_file():
         raise CommandError(f"there is no file {options.var_file}")
     deployment = Deployment(options.directory, options.var_file, options.tag)
-    deploy(deployment, Shell(pretend=options.dry_run), agreed=options.yes or _agreed)
+    deploy(deployment, CommandRunner(dry_run=options.dry_run), confirmed=options.yes or _confirmed)
     if options.dry_run:
         sys.stdout.write("\nNothing was run.\n")
     return 0
 
 
-def _agreed() -> bool:
+def _confirmed() -> bool:
     sys.stdout.write("\nApply this plan? Only 'yes' is taken: ")
     sys.stdout.flush()
     return sys.stdin.readline().strip() == "yes"

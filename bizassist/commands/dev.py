@@ -11,8 +11,8 @@ from pathlib import Path
 
 from bizassist.errors import CommandError, PartError
 from bizassist.local.ports import LAST_PORT, StackPorts
-from bizassist.local.stack import PROVISIONED, Wishes, running_stack
-from bizassist.local.terminal import print_notice, print_progress, print_screen
+from bizassist.local.stack import PROVISIONED, StackOptions, running_stack
+from bizassist.local.terminal import print_notice, print_progress, print_summary
 
 NAME = "dev"
 HELP = "run the whole product on this machine, with no account anywhere"
@@ -48,12 +48,12 @@ def run(options: Namespace) -> int:
     """Run until Ctrl-C; exit status 1 when a part could not start or ended by itself."""
     state = options.state.resolve()
     _forget_stale(state, fresh=options.fresh)
-    wishes = Wishes(
+    chosen = StackOptions(
         state=state,
         ministack_python=options.ministack_python.absolute(),
         ports=StackPorts(_chat_port(options.port), options.agent_port, options.slack_port),
     )
-    return asyncio.run(_until_stopped(wishes))
+    return asyncio.run(_until_stopped(chosen))
 
 
 def _port(text: str) -> int:
@@ -89,7 +89,7 @@ def _forget_stale(state: Path, *, fresh: bool) -> None:
             (state / name).unlink(missing_ok=True)
 
 
-async def _until_stopped(wishes: Wishes) -> int:
+async def _until_stopped(options: StackOptions) -> int:
     stop = asyncio.Event()
     main = asyncio.current_task()
     assert main is not None  # noqa: S101 - inside a coroutine there always is one
@@ -106,16 +106,16 @@ async def _until_stopped(wishes: Wishes) -> int:
         loop.add_signal_handler(name, ask_to_stop)
     began = time.monotonic()
     async with running_stack(
-        wishes, lambda line: print_progress(line, time.monotonic() - began), print_notice
+        options, lambda line: print_progress(line, time.monotonic() - began), print_notice
     ) as stack:
         ready = True
-        print_screen(stack.description, time.monotonic() - began)
+        print_summary(stack.description, time.monotonic() - began)
         ended = asyncio.create_task(stack.first_end())
         stopped = asyncio.create_task(stop.wait())
         await asyncio.wait({ended, stopped}, return_when=asyncio.FIRST_COMPLETED)
         stopped.cancel()
         if ended.done() and not stop.is_set():
-            raise PartError(ended.result().obituary())
+            raise PartError(ended.result().exit_message())
         ended.cancel()
         sys.stderr.write("\nStopping…\n")
     return 0

@@ -49,7 +49,7 @@ def run(options: Namespace) -> int:
         os.environ.update(stack.environment)
     elif options.url:
         os.environ["BIZASSIST_PUBLIC_URL"] = options.url
-    rows = _examined(stack, sign_in=options.sign_in)
+    rows = _checked(stack, sign_in=options.sign_in)
     if options.json:
         json.dump(rows, sys.stdout, indent=2)
         sys.stdout.write("\n")
@@ -74,20 +74,22 @@ def _chosen_stack(options: Namespace) -> "LocalStack | None":
     return read_stack(USUAL)
 
 
-def _examined(stack: "LocalStack | None", *, sign_in: bool) -> list[Row]:
+def _checked(stack: "LocalStack | None", *, sign_in: bool) -> list[Row]:
     # These take a second to import; a wrong option is told at once.
-    from bizassist.deployment.doctor import CLOUD, laptop  # noqa: PLC0415
-    from bizassist.deployment.doctor_setup import Asker, examine  # noqa: PLC0415
+    from bizassist.deployment.doctor import AWS_REMEDIES, local_remedies  # noqa: PLC0415
+    from bizassist.deployment.doctor_run import SignInMethod, run_doctor  # noqa: PLC0415
 
-    asker = Asker(
+    sign_in_method = SignInMethod(
         person=stack.person if stack else None, paste=sys.stdin.readline if sign_in else None
     )
-    with _patience(shown=not sign_in):
-        found = asyncio.run(examine(laptop(stack.logs) if stack else CLOUD, asker))
+    with _waiting(shown=not sign_in):
+        found = asyncio.run(
+            run_doctor(local_remedies(stack.logs) if stack else AWS_REMEDIES, sign_in_method)
+        )
     return [{"check": check.name, "state": one.state, "told": one.sentence} for check, one in found]
 
 
-def _patience(*, shown: bool) -> AbstractContextManager[object]:
+def _waiting(*, shown: bool) -> AbstractContextManager[object]:
     """Says that it is at work; an agent that wakes up takes a while."""
     from rich.console import Console  # noqa: PLC0415
 

@@ -11,7 +11,7 @@ from bizassist.errors import CommandError, QuestionsError
 
 if TYPE_CHECKING:
     from bizassist.evaluation.cases import Case
-    from bizassist.evaluation.scoring import Judged
+    from bizassist.evaluation.scoring import ScoredReply
 
 NAME = "eval"
 HELP = "ask a model a set of questions and count what it gets right"
@@ -55,12 +55,12 @@ def run(options: Namespace) -> int:
 
     try:
         cases = _cases(options)
-        model, judged = asyncio.run(_judged(options, cases))
+        model, scored = asyncio.run(_scored(options, cases))
     except SettingsError as error:  # the agent's own
         raise CommandError(str(error)) from None
     price = options.price or price_of(model)
-    (print_json if options.json else print_report)(model, judged, price)
-    return int(group(ALL, judged).passed < options.threshold)
+    (print_json if options.json else print_report)(model, scored, price)
+    return int(group(ALL, scored).passed < options.threshold)
 
 
 def _cases(options: Namespace) -> "list[Case]":
@@ -73,12 +73,12 @@ def _cases(options: Namespace) -> "list[Case]":
     return [cases[place * len(cases) // few] for place in range(few)]
 
 
-async def _judged(options: Namespace, cases: "list[Case]") -> "tuple[str, list[Judged]]":
+async def _scored(options: Namespace, cases: "list[Case]") -> "tuple[str, list[ScoredReply]]":
     from agent.settings import Settings  # noqa: PLC0415
     from bizassist.evaluation.cases import FILES  # noqa: PLC0415
     from bizassist.evaluation.progress import progress  # noqa: PLC0415
-    from bizassist.evaluation.runner import asking  # noqa: PLC0415
-    from bizassist.evaluation.scoring import Judged  # noqa: PLC0415
+    from bizassist.evaluation.runner import open_runner  # noqa: PLC0415
+    from bizassist.evaluation.scoring import ScoredReply  # noqa: PLC0415
     from bizassist.evaluation.target_stack import local_stack  # noqa: PLC0415
 
     python = options.ministack_python.absolute()
@@ -87,10 +87,10 @@ async def _judged(options: Namespace, cases: "list[Case]") -> "tuple[str, list[J
         settings = await asyncio.to_thread(Settings.load)
         if options.model:
             settings = settings.model_copy(update={"model": options.model})
-        async with asking(settings, files) as asked:
+        async with open_runner(settings, files) as asked:
             with progress(len(cases)) as done:
                 replies = await asked.ask_all(cases, options.at_once, done)
-    return settings.model, [Judged(*pair) for pair in zip(cases, replies, strict=True)]
+    return settings.model, [ScoredReply(*pair) for pair in zip(cases, replies, strict=True)]
 
 
 def _add(options: Namespace) -> int:
@@ -100,25 +100,29 @@ def _add(options: Namespace) -> int:
     import boto3  # noqa: PLC0415
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
 
-    from bizassist.deployment.target import deployment  # noqa: PLC0415
-    from bizassist.evaluation import cases_from_feedback as turned_down  # noqa: PLC0415
-    from bizassist.evaluation.target_stack import speak_only_to  # noqa: PLC0415
+    from bizassist.deployment.deployed_parameters import deployment  # noqa: PLC0415
+    from bizassist.evaluation import cases_from_feedback  # noqa: PLC0415
+    from bizassist.evaluation.target_stack import use_environment  # noqa: PLC0415
     from bizassist.local.stack_file import read_stack  # noqa: PLC0415
 
     if options.of or options.stack:
-        speak_only_to(read_stack(options.of or options.stack).environment)
+        use_environment(read_stack(options.of or options.stack).environment)
     session = boto3.Session()
     table, dynamodb = deployment(session).transcripts_table, session.client("dynamodb")
     try:
-        one = None if options.all_down else turned_down.turn_row(dynamodb, table, options.turn)
+        one = (
+            None
+            if options.all_down
+            else cases_from_feedback.turn_row(dynamodb, table, options.turn)
+        )
         if not options.all_down and one is None:
             raise CommandError(
                 f"no question {options.turn} is kept: only the web chat keeps what was said, "
                 "for 30 days"
             )
-        rows = [one] if one else turned_down.turned_down(dynamodb, table)
-        found = [turned_down.case_of(dynamodb, table, row) for row in rows]
-        new = turned_down.add(found, options.to)
+        rows = [one] if one else cases_from_feedback.rejected_rows(dynamodb, table)
+        found = [cases_from_feedback.case_of(dynamodb, table, row) for row in rows]
+        new = cases_from_feedback.add(found, options.to)
     except (BotoCoreError, ClientError) as error:
         raise CommandError(f"AWS refused: {error}") from None
     except OSError as error:

@@ -5,7 +5,7 @@ from argparse import ArgumentParser, Namespace
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from bizassist.commands.listing import print_listing
+from bizassist.commands.table_output import print_listing
 from bizassist.errors import CommandError
 
 NAME = "links"
@@ -25,7 +25,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Do it and print what is so now."""
-    from bizassist.commands import link_list as links  # noqa: PLC0415 - the other commands need none of it
+    from bizassist.commands import link_actions as links  # noqa: PLC0415 - the other commands need none of it
 
     try:
         if options.action == "list":

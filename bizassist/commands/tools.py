@@ -22,14 +22,14 @@ LONGEST = 64
 _MODULE = '''"""The tool ``{name}``: say in one line what it answers."""
 
 from gateway_tools.catalog import Answer, Arguments
-from gateway_tools.errors import ToolError
+from gateway_tools.errors import InvalidArguments
 
 
 def run(arguments: Arguments) -> Answer:
     """Answer with the greeting; the arguments fit the schema already."""
     who = arguments["who"].strip()
     if not who:
-        raise ToolError("invalid_arguments", "There is nobody to greet.", "Ask for a name.")
+        raise InvalidArguments("There is nobody to greet.", "Ask for a name.")
     return {{"greeting": f"Hello, {{who}}."}}
 '''
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from bizassist.commands.listing import print_listing
+from bizassist.commands.table_output import print_listing
+from bizassist.deployment.deployed_parameters import deployment, parameter_prefix
 from bizassist.deployment.password_sign_in import access_token, check_flow
-from bizassist.deployment.target import deployment, parameter_prefix
 from bizassist.errors import CommandError
 from bizassist.settings.parameters import Parameters
 

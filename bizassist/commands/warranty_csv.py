@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from bizassist.errors import CsvError, CsvFault
-from gateway_tools import serials
+from gateway_tools import serial_numbers
 
 Value = str | bool
 Row = dict[str, Value]
@@ -43,7 +43,9 @@ def _email(text: str) -> str:
 
 
 COLUMNS = {
-    "serial_number": Column(serials.compact, "is not a serial of 4 to 40 letters and digits"),
+    "serial_number": Column(
+        serial_numbers.compact, "is not a serial of 4 to 40 letters and digits"
+    ),
     "product": Column(),
     "purchase_date": Column(_day, "is not a date such as 2026-01-31"),
     "end_date": Column(_day, "is not a date such as 2026-01-31"),
@@ -120,7 +122,7 @@ def _row(line: int, header: Sequence[str], cells: Sequence[str]) -> tuple[Row, l
         complaint = _take(row, name, text)
         if complaint:
             faults.append(CsvFault(line, name, complaint))
-    row["printed_serial"] = serials.printed(texts["serial_number"])
+    row["printed_serial"] = serial_numbers.printed(texts["serial_number"])
     return row, faults or _crossed(line, row)
 
 

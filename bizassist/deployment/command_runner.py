@@ -9,13 +9,13 @@ from bizassist.errors import CommandError
 
 
 @dataclass(frozen=True, slots=True)
-class Shell:
+class CommandRunner:
     """What a deployment is made with.
 
-    :param pretend: print only.
+    :param dry_run: print only.
     """
 
-    pretend: bool
+    dry_run: bool
 
     def heading(self, text: str) -> None:
         """Say what comes next."""
@@ -31,7 +31,7 @@ class Shell:
             raise _failed(command)
 
     def read(self, *command: str, instead: str) -> str:
-        """What a command answers; ``instead`` when only pretending.
+        """What a command answers; ``instead`` when a dry run.
 
         :raises CommandError: when it fails.
         """
@@ -56,7 +56,7 @@ class Shell:
             raise _failed(second)
 
     def succeeds(self, *command: str) -> bool:
-        """Whether a command ends well, whatever it says; never when only pretending."""
+        """Whether a command ends well, whatever it says; never when a dry run."""
         quiet = subprocess.DEVNULL
         return (
             self._is_real(_typed(command))
@@ -66,7 +66,7 @@ class Shell:
     def _is_real(self, line: str) -> bool:
         sys.stdout.write(f"$ {line}\n")
         sys.stdout.flush()
-        return not self.pretend
+        return not self.dry_run
 
 
 def _run(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from bizassist.deployment.command_runner import Shell
+from bizassist.deployment.command_runner import CommandRunner
 from bizassist.errors import CommandError
 
 PLATFORM = "linux/arm64"
@@ -19,7 +19,7 @@ PLAN_FILE = Path("build/deploy.tfplan")
 TOOLS = ("git", "terraform", "docker", "aws")
 REGISTRY = "ACCOUNT.dkr.ecr.REGION.amazonaws.com"
 # What a dry run says where Terraform would answer.
-PRETENDED: dict[str, Any] = {
+DRY_RUN_OUTPUTS: dict[str, Any] = {
     "repository_urls": {name: f"{REGISTRY}/NAME/{name}" for name in ("bots", "agent")},
     "region": "REGION",
     "cluster_name": "CLUSTER",
@@ -52,101 +52,103 @@ class Deployment:
 
 
 def deploy(
-    deployment: Deployment, shell: Shell, agreed: Callable[[], bool] | Literal[True]
+    deployment: Deployment, runner: CommandRunner, confirmed: Callable[[], bool] | Literal[True]
 ) -> None:
     """From the checked-out source to a deployment that answers.
 
-    :param agreed: asks the person whether the plan may be applied.
+    :param confirmed: asks the person whether the plan may be applied.
     :raises CommandError: when a command fails, a tool is missing, or the person says no.
     """
-    if not shell.pretend:
+    if not runner.dry_run:
         _check_place()
-    tag = _version(deployment, shell)
+    tag = _version(deployment, runner)
     terraform, plan = deployment.terraform, deployment.from_root(PLAN_FILE)
     variables = f"-var-file={deployment.from_root(deployment.variables)}", f"-var=image_tag={tag}"
 
-    shell.heading("What Lambda is given")
-    shell.run(sys.executable, "-m", "bizassist.deployment.lambda_archives", LAMBDA_FOLDER)
-    _make_repositories(deployment, shell, variables)
+    runner.heading("What Lambda is given")
+    runner.run(sys.executable, "-m", "bizassist.deployment.lambda_archives", LAMBDA_FOLDER)
+    _make_repositories(deployment, runner, variables)
     try:
-        shell.heading("What would change")
-        shell.run(*terraform("plan", "-input=false", f"-out={plan}", *variables))
-        if not shell.pretend and agreed is not True and not agreed():
+        runner.heading("What would change")
+        runner.run(*terraform("plan", "-input=false", f"-out={plan}", *variables))
+        if not runner.dry_run and confirmed is not True and not confirmed():
             raise CommandError("nothing was applied")
-        _push_images(deployment, tag, shell)
-        shell.heading("Change it")
-        shell.run(*terraform("apply", "-input=false", plan))
+        _push_images(deployment, tag, runner)
+        runner.heading("Change it")
+        runner.run(*terraform("apply", "-input=false", plan))
     finally:
         PLAN_FILE.unlink(missing_ok=True)
-    _smoke_test(deployment, tag, shell)
+    _smoke_test(deployment, tag, runner)
 
 
-def _version(deployment: Deployment, shell: Shell) -> str:
-    shell.heading("Which version this is; what isn't committed has none")
-    changed = shell.read("git", "status", "--porcelain", "--untracked-files=no", instead="")
+def _version(deployment: Deployment, runner: CommandRunner) -> str:
+    runner.heading("Which version this is; what isn't committed has none")
+    changed = runner.read("git", "status", "--porcelain", "--untracked-files=no", instead="")
     if changed and not deployment.tag:
         raise CommandError("there are changes that aren't committed: commit them, or give --tag")
-    commit = shell.read("git", "rev-parse", "--short=12", "HEAD", instead="COMMIT")
+    commit = runner.read("git", "rev-parse", "--short=12", "HEAD", instead="COMMIT")
     return deployment.tag or commit
 
 
-def _make_repositories(deployment: Deployment, shell: Shell, variables: tuple[str, ...]) -> None:
-    shell.heading("Where the images are kept; the first time it is made before all else")
-    shell.run(*deployment.terraform("init", "-input=false"))
-    if shell.succeeds(*deployment.terraform("output", "-json", "repository_urls")):
+def _make_repositories(
+    deployment: Deployment, runner: CommandRunner, variables: tuple[str, ...]
+) -> None:
+    runner.heading("Where the images are kept; the first time it is made before all else")
+    runner.run(*deployment.terraform("init", "-input=false"))
+    if runner.succeeds(*deployment.terraform("output", "-json", "repository_urls")):
         return
     target = "-target=module.bots.aws_ecr_repository.this"
-    shell.run(*deployment.terraform("apply", "-input=false", "-auto-approve", target, *variables))
+    runner.run(*deployment.terraform("apply", "-input=false", "-auto-approve", target, *variables))
 
 
-def _push_images(deployment: Deployment, tag: str, shell: Shell) -> None:
-    shell.heading("The images, unless this version has been pushed before")
-    repositories: dict[str, str] = _output(deployment, shell, "repository_urls")
+def _push_images(deployment: Deployment, tag: str, runner: CommandRunner) -> None:
+    runner.heading("The images, unless this version has been pushed before")
+    repositories: dict[str, str] = _output(deployment, runner, "repository_urls")
     registry = repositories["bots"].partition("/")[0]
     region = ("--region", registry.split(".")[3])
-    shell.pipe(
+    runner.pipe(
         ("aws", "ecr", "get-login-password", *region),
         ("docker", "login", "--username", "AWS", "--password-stdin", registry),
     )
     for image, repository in repositories.items():
         name = repository.partition("/")[2]
-        if shell.succeeds(
+        if runner.succeeds(
             *("aws", "ecr", "describe-images", *region),
             *("--repository-name", name, "--image-ids", f"imageTag={tag}"),
         ):
             continue
-        shell.run(
+        runner.run(
             *("docker", "buildx", "build", "--platform", PLATFORM, "--target", image),
             *("--tag", f"{repository}:{tag}", "--push", "."),
         )
 
 
-def _smoke_test(deployment: Deployment, tag: str, shell: Shell) -> None:
-    shell.heading("Wait until the new tasks have taken over, then ask every part")
-    known = {name: one["value"] for name, one in _output(deployment, shell).items()}
+def _smoke_test(deployment: Deployment, tag: str, runner: CommandRunner) -> None:
+    runner.heading("Wait until the new tasks have taken over, then ask every part")
+    known = {name: one["value"] for name, one in _output(deployment, runner).items()}
     ecs = ("aws", "ecs", "--region", known["region"])
     service = ("--cluster", known["cluster_name"], "--services", known["ecs_service_name"])
-    shell.run(*ecs, "wait", "services-stable", *service)
-    _check_version(f"{known['repository_urls']['bots']}:{tag}", ecs, service, shell)
+    runner.run(*ecs, "wait", "services-stable", *service)
+    _check_version(f"{known['repository_urls']['bots']}:{tag}", ecs, service, runner)
     place = (
         f"AWS_DEFAULT_REGION={known['region']}",
         f"BIZASSIST_SSM_PREFIX={known['parameter_prefix']}",
     )
     doctor = (sys.executable, "-m", "bizassist", "doctor", "--url", known["service_url"])
-    shell.run("env", *place, *doctor)
+    runner.run("env", *place, *doctor)
 
 
 def _check_version(
-    image: str, ecs: tuple[str, ...], service: tuple[str, ...], shell: Shell
+    image: str, ecs: tuple[str, ...], service: tuple[str, ...], runner: CommandRunner
 ) -> None:
     """ECS is at rest as well when it has given up on new tasks and gone back to the old ones."""
     text = ("--output", "text", "--query")
-    revision = shell.read(
+    revision = runner.read(
         *(*ecs, "describe-services", *service, *text, "services[0].taskDefinition"),
         instead="REVISION",
     )
     described = (*ecs, "describe-task-definition", "--task-definition", revision)
-    running = shell.read(
+    running = runner.read(
         *described, *text, "taskDefinition.containerDefinitions[].image", instead=image
     )
     images = running.split()
@@ -157,13 +159,15 @@ def _check_version(
         )
 
 
-def _output(deployment: Deployment, shell: Shell, *name: str) -> Any:
+def _output(deployment: Deployment, runner: CommandRunner, *name: str) -> Any:
     """One of Terraform's outputs by its name, or all of them."""
-    pretended = (
-        PRETENDED[name[0]] if name else {key: {"value": PRETENDED[key]} for key in PRETENDED}
+    dry_run_output = (
+        DRY_RUN_OUTPUTS[name[0]]
+        if name
+        else {key: {"value": DRY_RUN_OUTPUTS[key]} for key in DRY_RUN_OUTPUTS}
     )
-    said = shell.read(
-        *deployment.terraform("output", "-json", *name), instead=json.dumps(pretended)
+    said = runner.read(
+        *deployment.terraform("output", "-json", *name), instead=json.dumps(dry_run_output)
     )
     return json.loads(said)
 

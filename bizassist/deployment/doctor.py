@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 from ag_ui.core import RunErrorEvent, TextMessageContentEvent
 
-from bizassist.deployment.setup_checks import UNKNOWN_HERE, Checks
+from bizassist.deployment.setup_checks import PARAMETER_REMEDY, Checks
 from bizassist.settings.parameters import Parameters
 from bots.errors import RuntimeUnavailable, TokenRefused
 from bots.runtime import Runtime
@@ -29,7 +29,7 @@ DOCUMENT_FIRST = "Mend the discovery document first."
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Remedies:
     """Where a deployment runs, in words for whoever has to mend it.
 
     :param parameter: what to do about a parameter that is wrong.
@@ -42,16 +42,16 @@ class Place:
     agent_log: str
 
 
-CLOUD = Place(
-    parameter=UNKNOWN_HERE,
+AWS_REMEDIES = Remedies(
+    parameter=PARAMETER_REMEDY,
     service="Look at the ECS service's events and at its log group /NAME/chat.",
     agent_log="its log group /aws/bedrock-agentcore/runtimes/…",
 )
 
 
-def laptop(logs: Path) -> Place:
+def local_remedies(logs: Path) -> Remedies:
     """The local stack, whose parts log into this folder."""
-    return Place(
+    return Remedies(
         parameter="`bizassist dev` writes this parameter: start it again.",
         service=f"Is `bizassist dev` up? Its log is {logs / 'chat.log'}.",
         agent_log=str(logs / "agent.log"),
@@ -74,28 +74,28 @@ class Doctor:
         public_url: str,
         http: httpx.AsyncClient,
         token: str | None,
-        place: Place,
+        remedies: Remedies,
     ) -> None:
         self._shared = shared
         self._deployment = deployment
         self._public_url = public_url
         self._http = http
         self._token = token
-        self._place = place
+        self._remedies = remedies
 
     def checks(self) -> tuple[Check, ...]:
         """Every check, with what to do when it fails without a word of its own."""
         shared = {check.name: check for check in self._shared.all()}
-        mend, place = self._place.parameter, self._place
+        mend, remedies = self._remedies.parameter, self._remedies
         return (
-            Check("Chat service", self.chat_service, place.service),
+            Check("Chat service", self.chat_service, remedies.service),
             Check("Discovery document", self.discovery, f"Look at discovery_url. {mend}"),
             Check("Signing keys", self.signing_keys, DOCUMENT_FIRST),
             Check("Machine's token", self.machine_token, DOCUMENT_FIRST),
             shared["Gateway and its tools"],
             shared["Memory"],
             shared["Runtime"],
-            Check("A real turn", self.turn, f"Look at {place.agent_log}."),
+            Check("A real turn", self.turn, f"Look at {remedies.agent_log}."),
             _named_here(shared["Slack"]),
             _named_here(shared["Microsoft Teams"]),
         )
@@ -112,13 +112,13 @@ class Doctor:
             silent = []
         what = f"It can't reach: {', '.join(silent)}." if silent else ""
         said = f"/readyz answered {answer.status_code}."
-        return Finding("broken", " ".join(filter(None, (said, what, self._place.service))))
+        return Finding("broken", " ".join(filter(None, (said, what, self._remedies.service))))
 
     async def discovery(self) -> Finding:
         """The document is the user pool's, and names what sign-in needs."""
         document = await self._document()
         if document.get("issuer") != self._deployment.issuer:
-            return Finding("broken", f"It is another issuer's. {self._place.parameter}")
+            return Finding("broken", f"It is another issuer's. {self._remedies.parameter}")
         needed = ("jwks_uri", "authorization_endpoint", "token_endpoint")
         missing = [name for name in needed if not document.get(name)]
         if missing:
@@ -145,7 +145,7 @@ class Doctor:
             return Finding("working", f"Granted for {known.m2m_scope}.")
         wrong = "m2m_client_id, m2m_client_secret or m2m_scope is wrong"
         said = f"The token endpoint answered {answer.status_code}: {wrong}."
-        return Finding("broken", f"{said} {self._place.parameter}")
+        return Finding("broken", f"{said} {self._remedies.parameter}")
 
     async def turn(self) -> Finding:
         """Somebody asks, and is answered."""
@@ -154,7 +154,7 @@ class Doctor:
         runtime = Runtime(self._http, self._deployment.runtime_url, self._deployment.runtime_arn)
         run, session = f"doctor-{secrets.token_hex(8)}", f"doctor-{secrets.token_hex(20)}"
         said, began = "", time.monotonic()
-        look = f"look at {self._place.agent_log}"
+        look = f"look at {self._remedies.agent_log}"
         try:
             async for event in runtime.invoke(run, QUESTION, session, self._token):
                 if isinstance(event, TextMessageContentEvent):

@@ -18,7 +18,7 @@ from identity.executor import Executor
 if TYPE_CHECKING:
     from mypy_boto3_bedrock_agentcore_control import BedrockAgentCoreControlClient
 
-UNKNOWN_HERE = "Terraform writes this parameter; apply it and restart the service."
+PARAMETER_REMEDY = "Terraform writes this parameter; apply it and restart the service."
 MCP_HEADERS = {
     "Accept": "application/json, text/event-stream",
     "MCP-Protocol-Version": "2025-06-18",
@@ -43,7 +43,7 @@ class Checks:
         control: "BedrockAgentCoreControlClient",
         call: Executor,
         teams: TeamsApp | None,
-        mend: str = UNKNOWN_HERE,
+        mend: str = PARAMETER_REMEDY,
     ) -> None:
         self._process = process
         self._deployment = deployment

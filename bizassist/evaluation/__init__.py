@@ -1,1 +1,1 @@
-"""How well a model answers: questions with what is expected, asked of the real agent and judged."""
+"""How well a model answers: questions with what is expected, asked of the real agent and scored."""

@@ -28,7 +28,7 @@ def turn_row(dynamodb: "DynamoDBClient", table: str, turn: str) -> Row | None:
     return next(_found(dynamodb, table, "#position = :turn", wanted), None)
 
 
-def turned_down(dynamodb: "DynamoDBClient", table: str) -> list[Row]:
+def rejected_rows(dynamodb: "DynamoDBClient", table: str) -> list[Row]:
     """Every kept question whose answer was turned down."""
     return list(_found(dynamodb, table, "feedback = :down", {":down": {"S": "down"}}))
 

@@ -10,40 +10,40 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from bizassist.evaluation.scoring import Group, Judged, Price, by_tool, group
+from bizassist.evaluation.scoring import Group, Price, ScoredReply, by_tool, group
 
 SHOWN = 10
 ALL = "all"
 
 
-def print_report(model: str, judged: Sequence[Judged], price: Price | None) -> None:
+def print_report(model: str, scored: Sequence[ScoredReply], price: Price | None) -> None:
     """The share of right answers per tool, times, tokens and cost; then what went wrong."""
     console = Console(highlight=False)
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     table.add_column("Expected tool", overflow="fold")
     for column in ("Asked", "Passed", "Tool", "Arguments", "Facts", "p50 s", "p95 s"):
         table.add_column(column, justify="right", no_wrap=True)
-    for each in by_tool(judged):
+    for each in by_tool(scored):
         table.add_row(*_cells(each))
-    table.add_row(*(Text(cell, style="bold") for cell in _cells(group(ALL, judged))))
+    table.add_row(*(Text(cell, style="bold") for cell in _cells(group(ALL, scored))))
     console.print(f"[bold]{model}[/bold]\n")
     console.print(table)
-    console.print(f"\n{_used(judged, price)}")
-    _print_failures(console, [one for one in judged if not one.passed])
+    console.print(f"\n{_used(scored, price)}")
+    _print_failures(console, [one for one in scored if not one.passed])
 
 
-def print_json(model: str, judged: Sequence[Judged], price: Price | None) -> None:
+def print_json(model: str, scored: Sequence[ScoredReply], price: Price | None) -> None:
     """The same, and every failure, for programs."""
     found: dict[str, Any] = {
         "model": model,
-        "all": asdict(group(ALL, judged)),
-        "tools": [asdict(each) for each in by_tool(judged)],
-        "input_tokens": sum(one.reply.input_tokens for one in judged),
-        "output_tokens": sum(one.reply.output_tokens for one in judged),
-        "cost_usd": price and round(price.of(judged), 6),
+        "all": asdict(group(ALL, scored)),
+        "tools": [asdict(each) for each in by_tool(scored)],
+        "input_tokens": sum(one.reply.input_tokens for one in scored),
+        "output_tokens": sum(one.reply.output_tokens for one in scored),
+        "cost_usd": price and round(price.of(scored), 6),
         "failures": [
             {"id": one.case.id, "question": one.case.question, "why": one.why}
-            for one in judged
+            for one in scored
             if not one.passed
         ],
     }
@@ -58,17 +58,17 @@ def _cells(each: Group) -> list[str]:
     return [name, str(each.questions), *shares, facts, f"{each.p50:.2f}", f"{each.p95:.2f}"]
 
 
-def _used(judged: Sequence[Judged], price: Price | None) -> str:
-    read = sum(one.reply.input_tokens for one in judged)
-    written = sum(one.reply.output_tokens for one in judged)
+def _used(scored: Sequence[ScoredReply], price: Price | None) -> str:
+    read = sum(one.reply.input_tokens for one in scored)
+    written = sum(one.reply.output_tokens for one in scored)
     cost = "its price isn't known here (--price READ,WRITTEN)"
     if price:
-        each = price.of(judged) / len(judged) * 1000
-        cost = f"${price.of(judged):.2f}, which is ${each:.2f} for 1,000 questions"
+        each = price.of(scored) / len(scored) * 1000
+        cost = f"${price.of(scored):.2f}, which is ${each:.2f} for 1,000 questions"
     return f"{read:,} tokens read, {written:,} written: {cost}."
 
 
-def _print_failures(console: Console, failed: Sequence[Judged]) -> None:
+def _print_failures(console: Console, failed: Sequence[ScoredReply]) -> None:
     if not failed:
         return
     console.print("\n[bold]What went wrong[/bold]")

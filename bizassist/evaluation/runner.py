@@ -82,7 +82,7 @@ class Reply:
         self.output_tokens += usage.get("output_tokens", 0)
 
 
-class Asking:
+class QuestionRunner:
     """Asks as a person of its own, whose memory nobody shares and which is forgotten at the end."""
 
     def __init__(self, assistant: Assistant, files: Path = FILES) -> None:
@@ -140,7 +140,7 @@ class Asking:
 
 
 @contextlib.asynccontextmanager
-async def asking(settings: Settings, files: Path) -> AsyncIterator[Asking]:
+async def open_runner(settings: Settings, files: Path) -> AsyncIterator[QuestionRunner]:
     """An agent with these settings, ready to be asked; it is closed and has forgotten at the end.
 
     :raises SettingsError: when the model can't be used.
@@ -149,7 +149,7 @@ async def asking(settings: Settings, files: Path) -> AsyncIterator[Asking]:
     reading = asyncio.create_task(assistant.factory.policies.keep_fresh())
     try:
         await assistant.factory.gateway.tools()
-        one = Asking(assistant, files)
+        one = QuestionRunner(assistant, files)
         yield one
         await one.forget()
     finally:

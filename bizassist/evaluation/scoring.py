@@ -16,7 +16,7 @@ MILLION = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class ScoredReply:
     """One case and its reply."""
 
     case: Case
@@ -75,32 +75,32 @@ class Price:
     read: float
     written: float
 
-    def of(self, judged: Sequence[Judged]) -> float:
+    def of(self, scored: Sequence[ScoredReply]) -> float:
         """What the replies cost; cached tokens are counted as any other."""
-        read = sum(one.reply.input_tokens for one in judged)
-        written = sum(one.reply.output_tokens for one in judged)
+        read = sum(one.reply.input_tokens for one in scored)
+        written = sum(one.reply.output_tokens for one in scored)
         return (read * self.read + written * self.written) / MILLION
 
 
-def by_tool(judged: Sequence[Judged]) -> list[Group]:
+def by_tool(scored: Sequence[ScoredReply]) -> list[Group]:
     """One group for each tool, as the cases come, and one for the cases that no tool fits."""
-    tools = dict.fromkeys(one.case.tool for one in judged)
+    tools = dict.fromkeys(one.case.tool for one in scored)
     return [
-        group(tool or NO_TOOL, [one for one in judged if one.case.tool == tool]) for tool in tools
+        group(tool or NO_TOOL, [one for one in scored if one.case.tool == tool]) for tool in tools
     ]
 
 
-def group(name: str, judged: Sequence[Judged]) -> Group:
+def group(name: str, scored: Sequence[ScoredReply]) -> Group:
     """The shares and times of some cases."""
-    factual = [one for one in judged if one.case.facts]
-    seconds = [one.reply.seconds for one in judged]
+    factual = [one for one in scored if one.case.facts]
+    seconds = [one.reply.seconds for one in scored]
     return Group(
         name,
-        len(judged),
-        _share([one.tool for one in judged]),
-        _share([one.arguments for one in judged]),
+        len(scored),
+        _share([one.tool for one in scored]),
+        _share([one.arguments for one in scored]),
         _share([not one.missing for one in factual]) if factual else None,
-        _share([one.passed for one in judged]),
+        _share([one.passed for one in scored]),
         percentile(seconds, 50),
         percentile(seconds, 95),
     )

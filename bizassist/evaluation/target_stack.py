@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from bizassist.local.ports import StackPorts
-from bizassist.local.stack import Wishes, running_stack
+from bizassist.local.stack import StackOptions, running_stack
 from bizassist.local.stack_file import USUAL, read_stack
 
 
@@ -22,20 +22,20 @@ async def local_stack(stack: Path | None, ministack_python: Path) -> AsyncIterat
     :raises PartError: when an own stack can't be started.
     """
     if stack or USUAL.exists():
-        speak_only_to(read_stack(stack or USUAL).environment)
+        use_environment(read_stack(stack or USUAL).environment)
         yield
         return
     with tempfile.TemporaryDirectory(prefix="bizassist-eval-") as state:
-        wishes = Wishes(
+        options = StackOptions(
             state=Path(state),
             ministack_python=ministack_python,
             ports=StackPorts(chat=0, agent=0, slack=0),
         )
-        async with running_stack(wishes, _say, _say):
+        async with running_stack(options, _say, _say):
             yield
 
 
-def speak_only_to(environment: Mapping[str, str]) -> None:
+def use_environment(environment: Mapping[str, str]) -> None:
     """Whatever AWS account is configured here, it isn't asked."""
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         del os.environ[name]

@@ -1,7 +1,7 @@
 """Runs a Python program that ends when the process that started it does, however that ended.
 
-``python tether.py -m MODULE`` or ``python tether.py SCRIPT``, with a pipe as standard input that
-nobody writes to: its end is the signal. Standard library only, so that any interpreter can run it.
+``python parent_watchdog.py -m MODULE`` or ``… SCRIPT``, with a pipe as standard input that nobody
+writes to: its end is the signal. Standard library only, so that any interpreter can run it.
 """
 
 import os
@@ -11,14 +11,14 @@ import sys
 import threading
 
 
-def end_with_the_pipe() -> None:
+def end_with_the_parent() -> None:
     """Wait for the other end of standard input to close; then stop as a terminal would ask."""
     os.read(0, 1)
     os.kill(os.getpid(), signal.SIGTERM)
 
 
 if __name__ == "__main__":
-    threading.Thread(target=end_with_the_pipe, daemon=True).start()
+    threading.Thread(target=end_with_the_parent, daemon=True).start()
     sys.path.pop(0)
     if sys.argv[1] == "-m":
         sys.argv = sys.argv[2:]

@@ -12,7 +12,7 @@ import aiohttp
 
 from bizassist.errors import PartError
 
-TETHER = Path(__file__).with_name("parent_watchdog.py")
+PARENT_WATCHDOG = Path(__file__).with_name("parent_watchdog.py")
 STOP_SECONDS = 10.0
 
 
@@ -30,7 +30,7 @@ class Part:
     ready: str
     environment: Mapping[str, str]
     python: str = sys.executable
-    patience: float = 30.0
+    start_seconds: float = 30.0
 
 
 class Running:
@@ -48,7 +48,7 @@ class Running:
         with log.open("wb") as output:
             process = await asyncio.create_subprocess_exec(
                 part.python,
-                str(TETHER),
+                str(PARENT_WATCHDOG),
                 *part.program,
                 stdin=asyncio.subprocess.PIPE,
                 stdout=output,
@@ -66,28 +66,28 @@ class Running:
     async def ready(self) -> None:
         """Wait until the part answers.
 
-        :raises PartError: when it ends first or stays silent for longer than its patience.
+        :raises PartError: when it ends first or stays silent for longer than it may take to start.
         """
         answering = asyncio.create_task(self._answers())
         ended = asyncio.create_task(self._process.wait())
         try:
             done, _ = await asyncio.wait(
                 {answering, ended},
-                timeout=self.part.patience,
+                timeout=self.part.start_seconds,
                 return_when=asyncio.FIRST_COMPLETED,
             )
         finally:
             answering.cancel()
             ended.cancel()
         if ended in done:
-            raise PartError(self.obituary())
+            raise PartError(self.exit_message())
         if not done:
             raise PartError(
-                f"{self.part.name} did not answer within {self.part.patience:.0f} seconds; "
+                f"{self.part.name} did not answer within {self.part.start_seconds:.0f} seconds; "
                 f"its log is {self.log}"
             )
 
-    def obituary(self) -> str:
+    def exit_message(self) -> str:
         """One sentence about a part that ended by itself: its own last words and its log."""
         lines = self.log.read_text(errors="replace").strip().splitlines() or ["it said nothing"]
         return f"{self.part.name} stopped: {lines[-1].strip()[:300]} (its log is {self.log})"

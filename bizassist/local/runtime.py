@@ -22,7 +22,7 @@ from agent.request.token_verification import Authorizer
 from agent.settings import Settings, parameter_prefix, port
 from agent.telemetry import log
 from bizassist.errors import RuntimeRefusal
-from bizassist.local.extractor import Extractor
+from bizassist.local.memory_extractor import Extractor
 from bizassist.settings.parameters import read_parameters
 
 logger = logging.getLogger(__name__)

@@ -21,11 +21,11 @@ PREFIX = "/app/bizassist"
 # State made by an older set of resources cannot be brought up to date, so it is made anew.
 PROVISIONED = "8"
 
-Say = Callable[[str], None]
+Report = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class StackOptions:
     """What the person who starts the stack may choose."""
 
     state: Path
@@ -53,17 +53,17 @@ class Stack:
 
 
 @asynccontextmanager
-async def running_stack(wishes: Wishes, say: Say, notify: Say) -> AsyncIterator[Stack]:
+async def running_stack(options: StackOptions, say: Report, notify: Report) -> AsyncIterator[Stack]:
     """Start every part, yield the ready stack, and leave no process behind.
 
     :param say: told of each part that is ready.
     :param notify: told what isn't as it was wanted.
     :raises PartError: one sentence, when a tool is missing or a part fails.
     """
-    logs = wishes.state / "logs"
+    logs = options.state / "logs"
     logs.mkdir(parents=True, exist_ok=True)
-    made = _secrets(wishes.state / "secrets.json")
-    ports = claim_ports(wishes.ports, notify)
+    made = _secrets(options.state / "secrets.json")
+    ports = claim_ports(options.ports, notify)
     async with AsyncExitStack() as stack:
 
         async def start(part: Part) -> Running:
@@ -73,16 +73,16 @@ async def running_stack(wishes: Wishes, say: Say, notify: Say) -> AsyncIterator[
             say(f"{part.name} is ready")
             return running
 
-        aws = await start(_ministack(wishes, ports))
-        shared = _aws_environment(ports.aws, wishes.environment)
-        _speak_only_to(shared)
+        aws = await start(_ministack(options, ports))
+        shared = _aws_environment(ports.aws, options.environment)
+        _use_environment(shared)
         parameters = await asyncio.to_thread(_provision, ports, made)
-        (wishes.state / "provisioned").write_text(PROVISIONED)
+        (options.state / "provisioned").write_text(PROVISIONED)
         say("user pool, tables, queues and memory are there")
-        parts = _parts(wishes, ports, shared, made)
+        parts = _parts(options, ports, shared, made)
         others = await asyncio.gather(*(start(part) for part in parts))
         description = _describe(ports, parameters, made, [aws, *others])
-        path = wishes.state / "stack.json"
+        path = options.state / "stack.json"
         _write_private(path, description)
         stack.callback(path.unlink, missing_ok=True)
         yield Stack(description, (aws, *others))
@@ -112,17 +112,17 @@ def _write_private(path: Path, content: Mapping[str, object]) -> None:
         json.dump(content, file, indent=2)
 
 
-def _ministack(wishes: Wishes, ports: StackPorts) -> Part:
-    if not wishes.ministack_python.exists():
+def _ministack(options: StackOptions, ports: StackPorts) -> Part:
+    if not options.ministack_python.exists():
         raise PartError(
-            f"MiniStack's environment is missing ({wishes.ministack_python}): run make setup."
+            f"MiniStack's environment is missing ({options.ministack_python}): run make setup."
         )
     return Part(
         "MiniStack",
         (str(MINISTACK),),
         f"{url(ports.aws)}/_ministack/health",
         {
-            **wishes.environment,
+            **options.environment,
             "BIND_HOST": LOOPBACK,
             "MINISTACK_HOST": LOOPBACK,
             "GATEWAY_PORT": str(ports.aws),
@@ -130,10 +130,10 @@ def _ministack(wishes: Wishes, ports: StackPorts) -> Part:
             "IOT_MTLS_ENABLED": "0",
             "SFTP_ENABLED": "0",
             "PERSIST_STATE": "1",
-            "STATE_DIR": str(wishes.state / "ministack"),
+            "STATE_DIR": str(options.state / "ministack"),
             "LOG_LEVEL": "WARNING",
         },
-        python=str(wishes.ministack_python),
+        python=str(options.ministack_python),
     )
 
 
@@ -153,7 +153,7 @@ def _aws_environment(port: int, base: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _speak_only_to(environment: Mapping[str, str]) -> None:
+def _use_environment(environment: Mapping[str, str]) -> None:
     """Let this process, which provisions, speak to what its parts speak to."""
     os.environ.clear()
     os.environ.update(environment)
@@ -173,9 +173,9 @@ def _provision(ports: StackPorts, made: Mapping[str, str]) -> dict[str, str]:
 
 
 def _parts(
-    wishes: Wishes, ports: StackPorts, shared: Mapping[str, str], made: Mapping[str, str]
+    options: StackOptions, ports: StackPorts, shared: Mapping[str, str], made: Mapping[str, str]
 ) -> list[Part]:
-    slack = _slack_environment(wishes.environment, ports, made)
+    slack = _slack_environment(options.environment, ports, made)
     parts = [
         _module("gateway", "bizassist.local.gateway", ports.gateway, "healthz", shared),
         _module("agent", "bizassist.local.runtime", ports.agent, "ping", shared),

@@ -22,7 +22,7 @@ def print_notice(line: str) -> None:
     Console(highlight=False).print(f"[yellow]![/yellow] {line}", soft_wrap=True)
 
 
-def print_screen(description: Mapping[str, Any], seconds: float) -> None:
+def print_summary(description: Mapping[str, Any], seconds: float) -> None:
     """What runs where, who can sign in, and what to try."""
     console = Console(highlight=False)
     console.print(f"\n[bold]BizAssist is ready[/bold] [dim]in {seconds:.1f} s[/dim]\n")

@@ -1,1 +1,1 @@
-"""An answer's text: drafted from agent events, made safe as Markdown, with its sources."""
+"""An answer in a chat: drafted from agent events, made harmless, posted and edited as it grows."""

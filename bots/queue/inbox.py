@@ -5,7 +5,6 @@ import json
 from collections import deque
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Self
 
 from opentelemetry.trace import SpanKind
@@ -13,6 +12,7 @@ from opentelemetry.trace import SpanKind
 from bots import trace
 from bots.errors import InboxUnavailable
 from bots.platform import Accepted
+from bots.queue.deduplication import deduplication_id, group_id
 from identity.executor import Executor
 
 if TYPE_CHECKING:
@@ -45,13 +45,10 @@ class _Waiting:
 
 
 def _message(accepted: Accepted, again: str) -> dict[str, Any]:
-    """One message; its group and deduplication ids hashed to fit SQS's 128 characters."""
-    event = f"{accepted.platform}\n{accepted.event_id}\n{again}"
-    conversation = f"{accepted.platform}\n{accepted.conversation}"
     return {
         "MessageBody": json.dumps(asdict(accepted)),
-        "MessageGroupId": sha256(conversation.encode()).hexdigest(),
-        "MessageDeduplicationId": sha256(event.encode()).hexdigest(),
+        "MessageGroupId": group_id(accepted),
+        "MessageDeduplicationId": deduplication_id(accepted, again),
         "MessageAttributes": {
             name: {"DataType": "String", "StringValue": value}
             for name, value in trace.carrier().items()

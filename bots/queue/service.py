@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from bots.queue.consumer import Consumer, Handle
+from bots.queue.dead_letters import DeadLetters
 from bots.queue.inbox import Inbox
+from bots.queue.retries import DeadLetterRetries, InboxRetries
 from identity.executor import Executor
 
 if TYPE_CHECKING:
@@ -65,13 +67,15 @@ class QueueService:
                 self.execute,
                 self.settings.inbox_url,
                 answer,
-                dead_letters=self.settings.dead_letter_url,
+                retries=InboxRetries(),
+                dead_letters=DeadLetters(self.sqs, self.execute, self.settings.dead_letter_url),
             ),
             Consumer(
                 self.sqs,
                 self.execute,
                 self.settings.dead_letter_url,
                 apologise,
+                retries=DeadLetterRetries(),
                 slots=APOLOGIES_AT_ONCE,
             ),
         )

@@ -1,1 +1,1 @@
-"""Microsoft Teams: its door, its dispatch, and answers into its chats."""
+"""Microsoft Teams: its edge, its dispatch, and answers into its chats."""

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from ag_ui.core import Interrupt, ResumeEntry
-from botocore.exceptions import ClientError
 
+from bots.turn.conditional_write import conditional_write
 from identity.executor import Executor
 
 if TYPE_CHECKING:
@@ -112,20 +112,13 @@ class TurnActions:
         self, turn: str, update: str, condition: str, values: dict[str, Any]
     ) -> dict[str, Any]:
         """The row as it is then; empty when the condition doesn't hold."""
-        names: Any = {"#state": "state"} if "#state" in condition else {}
-        try:
-            answer = await self._call(
-                self._dynamodb.update_item,
-                TableName=self._table,
-                Key={"turn": {"S": turn}},
-                UpdateExpression=update,
-                ConditionExpression=condition,
-                ExpressionAttributeValues=values,
-                ReturnValues="ALL_NEW",
-                **({"ExpressionAttributeNames": names} if names else {}),
-            )
-        except ClientError as error:
-            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
-                return {}
-            raise
-        return cast("dict[str, Any]", answer["Attributes"])
+        row = await conditional_write(
+            self._dynamodb,
+            self._call,
+            self._table,
+            {"turn": {"S": turn}},
+            update=update,
+            condition=condition,
+            values=values,
+        )
+        return row or {}

@@ -29,13 +29,12 @@ import json
 import time
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, cast
-
-from botocore.exceptions import ClientError
+from typing import TYPE_CHECKING, Any
 
 from bots.errors import Superseded
 from bots.platform import Accepted, Turn
 from bots.trace import trace_id
+from bots.turn.conditional_write import conditional_write
 from bots.turn.outcome import Outcome
 from identity.executor import Executor
 from identity.people import ChatUser
@@ -48,7 +47,6 @@ KEPT = 30 * DAY
 # Who hasn't signed in by then asks again.
 WAITS = DAY
 OVER = ("answered", "failed")
-NAMES = {"#state": "state", "#result": "result"}
 
 
 class Entry:
@@ -227,23 +225,15 @@ class Ledger:
         self, turn: str, update: str, condition: str, values: dict[str, Any]
     ) -> dict[str, Any] | None:
         """One arrow of the diagram; None when the turn is not where the arrow begins."""
-        used = {name: real for name, real in NAMES.items() if name in f"{update} {condition}"}
-        try:
-            answer = await self._call(
-                self._dynamodb.update_item,
-                TableName=self._table,
-                Key={"turn": {"S": turn}},
-                UpdateExpression=update,
-                ConditionExpression=condition,
-                ExpressionAttributeNames=used,
-                ExpressionAttributeValues=values,
-                ReturnValues="ALL_NEW",
-            )
-        except ClientError as error:
-            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
-                return None
-            raise
-        return cast("dict[str, Any]", answer["Attributes"])
+        return await conditional_write(
+            self._dynamodb,
+            self._call,
+            self._table,
+            {"turn": {"S": turn}},
+            update=update,
+            condition=condition,
+            values=values,
+        )
 
 
 def _in(seconds: int) -> dict[str, str]:

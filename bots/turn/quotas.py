@@ -4,9 +4,8 @@ import hashlib
 import time
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import ClientError
-
 from bots.platform import Turn
+from bots.turn.conditional_write import conditional_write
 from bots.usage.daily_usage import TWO_DAYS, today
 from identity.executor import Executor
 from identity.workspaces.settings import Workspace
@@ -35,24 +34,20 @@ class Quotas:
         """Count the turn; whether it is among the first ``quota`` of today (UTC)."""
         workspace = Workspace.of(turn.chat_user).key
         counted = hashlib.sha256(turn.id.encode()).hexdigest()[:16]
-        try:
-            await self._call(
-                self._dynamodb.update_item,
-                TableName=self._table,
-                Key={"turn": {"S": f"quota#{today()}#{workspace}#{subject}"}},
-                UpdateExpression="ADD turns :turn SET expires_at = :expires",
-                ConditionExpression=(
-                    "attribute_not_exists(turns) OR contains(turns, :one) OR size(turns) < :quota"
-                ),
-                ExpressionAttributeValues={
-                    ":turn": {"SS": [counted]},
-                    ":one": {"S": counted},
-                    ":quota": {"N": str(quota)},
-                    ":expires": {"N": str(int(time.time()) + TWO_DAYS)},
-                },
-            )
-        except ClientError as error:
-            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
-                return False
-            raise
-        return True
+        row = await conditional_write(
+            self._dynamodb,
+            self._call,
+            self._table,
+            {"turn": {"S": f"quota#{today()}#{workspace}#{subject}"}},
+            update="ADD turns :turn SET expires_at = :expires",
+            condition=(
+                "attribute_not_exists(turns) OR contains(turns, :one) OR size(turns) < :quota"
+            ),
+            values={
+                ":turn": {"SS": [counted]},
+                ":one": {"S": counted},
+                ":quota": {"N": str(quota)},
+                ":expires": {"N": str(int(time.time()) + TWO_DAYS)},
+            },
+        )
+        return row is not None

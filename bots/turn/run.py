@@ -71,7 +71,7 @@ class Runs:
     async def stop(self, turn: str, chat_user: ChatUser, conversation: str) -> None:
         """Stop a turn of this person: the one that runs by the runtime, one that waits by a mark.
 
-        :raises NotStopped: when the runtime could not be told.
+        :raises StopFailed: when the runtime could not be told.
         """
         if not await self.actions.stop(turn):
             return

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ag_ui.core import Interrupt
-from botocore.exceptions import ClientError
 from pydantic import BaseModel
 
 from bots.turn.actions import Decision
+from bots.turn.conditional_write import conditional_write
 from bots.web.outgoing.answer_state import readable
 from identity.executor import Executor
 
@@ -158,18 +158,15 @@ class Approvals:
     async def _write(
         self, key: TurnKey, update: str, condition: str, values: dict[str, Any]
     ) -> None:
-        try:
-            await self._call(
-                self._dynamodb.update_item,
-                TableName=self._table,
-                Key=_row_key(key),
-                UpdateExpression=update,
-                ConditionExpression=condition,
-                ExpressionAttributeValues=values,
-            )
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
-                raise
+        await conditional_write(
+            self._dynamodb,
+            self._call,
+            self._table,
+            _row_key(key),
+            update=update,
+            condition=condition,
+            values=values,
+        )
 
 
 def _row_key(key: TurnKey) -> dict[str, Any]:

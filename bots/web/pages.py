@@ -10,21 +10,20 @@ from aiohttp import web
 from bots.errors import InboxUnavailable
 from bots.files import TYPES
 from bots.platform import Accept
+from bots.web.incoming.accepted import accepted_question
 from bots.web.incoming.ownership import find_turn, require_person
 from bots.web.incoming.question_form import read_form
 from bots.web.incoming.uploads import Uploads
 from bots.web.outgoing.answer_html import html as rendered
 from bots.web.outgoing.explanation import LONGEST_COMMENT
-from bots.web.outgoing.server_sent_events import stream
-from bots.web.platform import accepted_question
-from bots.web.transcripts import Transcripts, TranscriptTurn
+from bots.web.server_sent_events import stream
+from bots.web.transcripts import ID, Transcripts, TranscriptTurn
 from identity.sessions.signed_in import SignedIn, signed_in
 from identity.web.html import Html
 
 HERE = Path(__file__).parent
 TEMPLATES = HERE / "templates"
 LONGEST_QUESTION = 16_000
-ID = r"[0-9]{13}-[0-9a-f]{16}"
 TRY = (
     "Is serial LAPTOP-2024-001 still under warranty?",
     "What can you do for me?",

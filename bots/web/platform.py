@@ -3,7 +3,6 @@
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from typing import Any, ClassVar
 
 from ag_ui.core import (
@@ -30,31 +29,6 @@ BATCH_SECONDS = 0.08
 Write = Callable[[str, Sequence[BaseEvent]], Awaitable[None]]
 
 SIGN_IN_AGAIN = "Your sign-in has expired. [Sign in again]({url}) and I'll answer this question."
-
-
-def accepted_question(
-    tenant: str, subject: str, conversation: str, turn: str, text: str
-) -> Accepted:
-    """What the page's edge puts into the inbox."""
-    return Accepted(
-        "web",
-        turn,
-        f"{subject}#{conversation}",
-        {"tenant": tenant, "subject": subject, "conversation": conversation, "text": text},
-    )
-
-
-def accepted_decision(question: Accepted, live: str, decided: Decided) -> Accepted:
-    """What the page's edge puts into the inbox when a person has decided.
-
-    :param live: the event by which the answer goes on.
-    """
-    decision = {"turn": question.event_id, "decision": decided.decision}
-    return replace(
-        question,
-        event_id=live,
-        body={**question.body, **decision, "interrupts": list(decided.interrupts)},
-    )
 
 
 class WebPlatform:

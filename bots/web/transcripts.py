@@ -28,6 +28,9 @@ from identity.executor import Executor
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
+ID = r"[0-9]{13}-[0-9a-f]{16}"
+"""The pattern of a conversation's and of a turn's id."""
+
 DAY = 24 * 60 * 60
 KEPT = 30 * DAY
 LIVE = 60 * 60

@@ -8,21 +8,22 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from gateway_tools.search.provider import Found, Option, Provider, Query, SearchDown, Settings
+from gateway_tools.errors import SearchUnavailable
+from gateway_tools.search.provider import Option, Provider, ProviderSettings, Query, SearchResult
 
 _DAYS = {"day": 1, "week": 7, "month": 31, "year": 366}
-_PASSING = {"InternalServerException", "ServiceUnavailableException", "ThrottlingException"}
+_TRANSIENT = {"InternalServerException", "ServiceUnavailableException", "ThrottlingException"}
 
 
 class AgentCore:
     """The search that AWS runs; needs ``bedrock-agentcore:InvokeWebSearch`` and no key."""
 
-    honours: frozenset[Option] = frozenset({"recency"})
+    supported_options: frozenset[Option] = frozenset({"recency"})
 
     def __init__(self, client: Any) -> None:
         self._client = client
 
-    def find(self, query: Query) -> Sequence[Found]:
+    def search(self, query: Query) -> Sequence[SearchResult]:
         """The pages that AWS ranks best, each with an extract of its text."""
         filters = {}
         if query.recency:
@@ -37,16 +38,16 @@ class AgentCore:
             )["results"]
         except ClientError as error:
             code = error.response.get("Error", {}).get("Code", "")
-            raise SearchDown(code, retry=code in _PASSING) from None
+            raise SearchUnavailable(code, retry=code in _TRANSIENT) from None
         except BotoCoreError as error:
-            raise SearchDown(type(error).__name__) from None
+            raise SearchUnavailable(type(error).__name__) from None
         return [
-            Found(result.get("title", ""), result.get("url", ""), result.get("text", ""))
+            SearchResult(result.get("title", ""), result.get("url", ""), result.get("text", ""))
             for result in results
         ]
 
 
-def provider(settings: Settings) -> Provider:
+def provider(settings: ProviderSettings) -> Provider:
     """The managed search of this function's region; retries are the caller's."""
     config = Config(
         connect_timeout=2, read_timeout=settings.seconds, retries={"total_max_attempts": 1}

@@ -2,8 +2,15 @@
 
 from collections.abc import Sequence
 
-from gateway_tools.search.http import JsonApi, pages
-from gateway_tools.search.provider import Found, Option, Provider, Query, Settings, iso_country
+from gateway_tools.search.json_api import JsonApi, pages
+from gateway_tools.search.provider import (
+    Option,
+    Provider,
+    ProviderSettings,
+    Query,
+    SearchResult,
+    iso_country,
+)
 
 _FRESHNESS = {"day": "pd", "week": "pw", "month": "pm", "year": "py"}
 
@@ -11,13 +18,13 @@ _FRESHNESS = {"day": "pd", "week": "pw", "month": "pm", "year": "py"}
 class Brave:
     """Brave's web search."""
 
-    honours: frozenset[Option] = frozenset({"region", "recency", "safe_search"})
+    supported_options: frozenset[Option] = frozenset({"region", "recency", "safe_search"})
 
     def __init__(self, api: JsonApi, key: str) -> None:
         self._api = api
         self._key = key
 
-    def find(self, query: Query) -> Sequence[Found]:
+    def search(self, query: Query) -> Sequence[SearchResult]:
         """The pages of Brave's own index."""
         params = {
             "q": query.text,
@@ -36,7 +43,7 @@ class Brave:
         return pages((content.get("web") or {}).get("results", []), "description")
 
 
-def provider(settings: Settings) -> Provider:
+def provider(settings: ProviderSettings) -> Provider:
     """Brave with the key that the settings name."""
     address = settings.address or "https://api.search.brave.com"
     return Brave(JsonApi(address, settings.seconds), settings.key())

@@ -9,14 +9,14 @@ from ddgs.engines.duckduckgo import Duckduckgo
 from ddgs.exceptions import DDGSException
 from ddgs.results import TextResult
 
+from gateway_tools.errors import SearchUnavailable
 from gateway_tools.search.provider import (
-    Found,
     Option,
     Provider,
+    ProviderSettings,
     Query,
-    SearchDown,
-    Settings,
-    refused,
+    SearchResult,
+    unavailable,
 )
 
 _SAFE_SEARCH = {"strict": "1", "moderate": "-1", "off": "-2"}
@@ -28,12 +28,12 @@ _NO_RESULTS = "//*[contains(@class, 'no-result')]"
 class DuckDuckGo:
     """Asks ddgs's engine directly: ``DDGS`` calls an empty page and an outage by one name."""
 
-    honours: frozenset[Option] = frozenset({"region", "recency", "safe_search"})
+    supported_options: frozenset[Option] = frozenset({"region", "recency", "safe_search"})
 
     def __init__(self, engine: "_Engine") -> None:
         self._engine = engine
 
-    def find(self, query: Query) -> Sequence[Found]:
+    def search(self, query: Query) -> Sequence[SearchResult]:
         """The pages on DuckDuckGo's first page of results, without its advertisements."""
         try:
             results = self._engine.search(
@@ -43,13 +43,13 @@ class DuckDuckGo:
                 timelimit=query.recency[0] if query.recency else None,
             )
         except DDGSException as error:
-            raise SearchDown(type(error).__name__) from None
+            raise SearchUnavailable(type(error).__name__) from None
         if results is None:
-            raise SearchDown("an empty page")
-        return [Found(item.title, _unwrapped(item.href), item.body) for item in results]
+            raise SearchUnavailable("an empty page")
+        return [SearchResult(item.title, _unwrapped(item.href), item.body) for item in results]
 
 
-def provider(settings: Settings) -> Provider:
+def provider(settings: ProviderSettings) -> Provider:
     """DuckDuckGo at its own address, or at the one that a test plays it at."""
     engine = _Engine(timeout=math.ceil(settings.seconds))
     engine.search_url = settings.address or engine.search_url
@@ -84,7 +84,7 @@ class _Engine(Duckduckgo):
     def request(self, *args: Any, **kwargs: Any) -> str:
         response = self.http_client.request(*args, **kwargs)
         if response.status_code not in _PAGES:
-            raise refused(response.status_code)
+            raise unavailable(response.status_code)
         return str(response.text)
 
     def extract_results(self, html_text: str) -> list[TextResult]:
@@ -92,7 +92,7 @@ class _Engine(Duckduckgo):
         results = [item for item in super().extract_results(html_text) if item.href]
         if not results and not self.extract_tree(html_text).xpath(_NO_RESULTS):
             # The check for robots lasts for minutes, and asking again prolongs it.
-            raise SearchDown("a page that is neither results nor their absence", retry=False)
+            raise SearchUnavailable("a page that is neither results nor their absence", retry=False)
         return results
 
 

@@ -4,11 +4,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from gateway_tools.errors import SearchUnavailable
+
 Recency = Literal["day", "week", "month", "year"]
 SafeSearch = Literal["strict", "moderate", "off"]
 Option = Literal["region", "recency", "safe_search"]
 
-_PASSING = {408, 425, 429, 500, 502, 503, 504}
+_TRANSIENT = {408, 425, 429, 500, 502, 503, 504}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ def iso_country(country: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchResult:
     """A page as the provider names it: not yet cleaned, not yet known to be harmless."""
 
     title: str
@@ -39,39 +41,27 @@ class Found:
     snippet: str
 
 
-class SearchDown(Exception):
-    """The provider gave no answer, which is not the same as no results.
-
-    :param reason: for the log; carries nothing of what was asked.
-    :param retry: whether asking once more may help.
-    """
-
-    def __init__(self, reason: str, *, retry: bool = True) -> None:
-        super().__init__(reason)
-        self.retry = retry
-
-
-def refused(status: int) -> SearchDown:
+def unavailable(status: int) -> SearchUnavailable:
     """The outage that an HTTP status tells of; too many requests and server troubles pass."""
-    return SearchDown(f"status {status}", retry=status in _PASSING)
+    return SearchUnavailable(f"status {status}", retry=status in _TRANSIENT)
 
 
 class Provider(Protocol):
     """Where a search is asked."""
 
     @property
-    def honours(self) -> frozenset[Option]:
+    def supported_options(self) -> frozenset[Option]:
         """The options that this provider knows; the tool says when one was not applied."""
 
-    def find(self, query: Query) -> Sequence[Found]:
+    def search(self, query: Query) -> Sequence[SearchResult]:
         """The pages found, best first; none when there are none.
 
-        :raises SearchDown: when the provider gave no answer.
+        :raises SearchUnavailable: when the provider gave no answer.
         """
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class ProviderSettings:
     """What a provider is made from.
 
     :param address: where the provider is, when not at its usual address.

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 
-from gateway_tools.search.http import JsonApi, pages
+from gateway_tools.errors import SearchUnavailable
+from gateway_tools.search.json_api import JsonApi, pages
 from gateway_tools.search.provider import (
-    Found,
     Option,
     Provider,
+    ProviderSettings,
     Query,
-    SearchDown,
-    Settings,
+    SearchResult,
     iso_country,
 )
 
@@ -19,12 +19,12 @@ _SAFE_SEARCH = {"off": "0", "moderate": "1", "strict": "2"}
 class SearXNG:
     """One instance; which engines it asks is its own business."""
 
-    honours: frozenset[Option] = frozenset({"region", "recency", "safe_search"})
+    supported_options: frozenset[Option] = frozenset({"region", "recency", "safe_search"})
 
     def __init__(self, api: JsonApi) -> None:
         self._api = api
 
-    def find(self, query: Query) -> Sequence[Found]:
+    def search(self, query: Query) -> Sequence[SearchResult]:
         """The pages that the instance's engines find."""
         params = {
             "q": query.text,
@@ -39,12 +39,12 @@ class SearXNG:
         content = self._api.get("/search", params)
         found = pages(content.get("results"), "content")
         if not found and content.get("unresponsive_engines"):
-            raise SearchDown("no engine answered")
+            raise SearchUnavailable("no engine answered")
         return found
 
 
-def provider(settings: Settings) -> Provider:
+def provider(settings: ProviderSettings) -> Provider:
     """The instance that the settings name: there is no usual one."""
     if not settings.address:
-        raise SearchDown("WEB_SEARCH_ADDRESS is missing", retry=False)
+        raise SearchUnavailable("WEB_SEARCH_ADDRESS is missing", retry=False)
     return SearXNG(JsonApi(settings.address, settings.seconds))

@@ -2,20 +2,20 @@
 
 from collections.abc import Sequence
 
-from gateway_tools.search.http import JsonApi, pages
-from gateway_tools.search.provider import Found, Option, Provider, Query, Settings
+from gateway_tools.search.json_api import JsonApi, pages
+from gateway_tools.search.provider import Option, Provider, ProviderSettings, Query, SearchResult
 
 
 class Tavily:
     """Tavily's basic search."""
 
-    honours: frozenset[Option] = frozenset({"recency"})
+    supported_options: frozenset[Option] = frozenset({"recency"})
 
     def __init__(self, api: JsonApi, key: str) -> None:
         self._api = api
         self._key = key
 
-    def find(self, query: Query) -> Sequence[Found]:
+    def search(self, query: Query) -> Sequence[SearchResult]:
         """The pages that Tavily finds, each with the part that answers the query."""
         body: dict[str, str | int] = {"query": query.text, "max_results": query.max_results}
         if query.recency:
@@ -24,7 +24,7 @@ class Tavily:
         return pages(content.get("results"), "content")
 
 
-def provider(settings: Settings) -> Provider:
+def provider(settings: ProviderSettings) -> Provider:
     """Tavily with the key that the settings name."""
     address = settings.address or "https://api.tavily.com"
     return Tavily(JsonApi(address, settings.seconds), settings.key())

@@ -4,9 +4,9 @@ import hmac
 from collections.abc import Callable
 from datetime import date
 
-from gateway_tools import serials
+from gateway_tools import serial_numbers
 from gateway_tools.catalog import Answer, Arguments
-from gateway_tools.errors import ToolError
+from gateway_tools.errors import InvalidArguments, NotFound
 from gateway_tools.warranty import Warranty, comparable, today_utc
 from gateway_tools.warranty_table import warranty_table
 
@@ -14,18 +14,16 @@ from gateway_tools.warranty_table import warranty_table
 def run(arguments: Arguments, *, today: Callable[[], date] = today_utc) -> Answer:
     """Answer with the warranty, or with the one refusal that tells nothing about a customer."""
     try:
-        keys = serials.spellings(arguments["serial_number"])
+        keys = serial_numbers.spellings(arguments["serial_number"])
     except ValueError as error:
-        raise ToolError(
-            "invalid_arguments",
+        raise InvalidArguments(
             "A serial number has 4 to 40 letters and digits.",
             "Ask for the serial number that is printed on the device.",
         ) from error
     warranty = warranty_table().first(keys)
     if warranty is None or not _may_see(warranty, arguments.get("customer_email")):
         # A wrong e-mail must not read differently from an unknown serial.
-        raise ToolError(
-            "not_found",
+        raise NotFound(
             "No warranty is on file for this serial number and customer.",
             "Ask to have the serial number, and the e-mail address if there is one, checked.",
         )

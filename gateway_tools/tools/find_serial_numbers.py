@@ -4,9 +4,9 @@ import difflib
 from collections.abc import Callable, Iterable
 from datetime import date
 
-from gateway_tools import serials
+from gateway_tools import serial_numbers
 from gateway_tools.catalog import Answer, Arguments
-from gateway_tools.errors import ToolError
+from gateway_tools.errors import InvalidArguments
 from gateway_tools.warranty import Warranty, comparable, today_utc
 from gateway_tools.warranty_table import warranty_table
 
@@ -19,8 +19,7 @@ def run(arguments: Arguments, *, today: Callable[[], date] = today_utc) -> Answe
     """Answer with devices, never with whose they are."""
     typed, email = arguments.get("serial_number"), arguments.get("customer_email")
     if typed is None and email is None:
-        raise ToolError(
-            "invalid_arguments",
+        raise InvalidArguments(
             "There is nothing to find by.",
             "Give a serial number, a customer's e-mail address, or both.",
         )
@@ -46,10 +45,9 @@ def run(arguments: Arguments, *, today: Callable[[], date] = today_utc) -> Answe
 
 def _compact(typed: str) -> str:
     try:
-        return serials.compact(typed)
+        return serial_numbers.compact(typed)
     except ValueError as error:
-        raise ToolError(
-            "invalid_arguments",
+        raise InvalidArguments(
             "That is too little, or too much, of a serial number.",
             "Give at least 4 of its letters and digits.",
         ) from error
@@ -61,7 +59,7 @@ def _resembling(devices: Iterable[Warranty], wanted: str) -> list[Warranty]:
     matcher.set_seq2(wanted)  # what is compared often goes second
     scored = []
     for device in devices:
-        serial = serials.squeezed(device.serial_number)
+        serial = serial_numbers.squeezed(device.serial_number)
         matcher.set_seq1(serial)
         if wanted in serial:
             scored.append((1.0, device))

@@ -1,14 +1,13 @@
 """The tool ``web_search``: pages of the public web, cleaned."""
 
-import math
 import re
 from dataclasses import asdict
 from typing import cast, get_args
 
 from gateway_tools.catalog import Answer, Arguments
-from gateway_tools.errors import ToolError
-from gateway_tools.search.engine import Search, TooMany
-from gateway_tools.search.provider import Query, Recency, SafeSearch, SearchDown
+from gateway_tools.errors import InvalidArguments
+from gateway_tools.search.cached_search import CachedSearch
+from gateway_tools.search.provider import Query, Recency, SafeSearch
 from gateway_tools.search.settings import web_search
 
 QUERY_LENGTH = 200  # InvokeWebSearch takes no more
@@ -17,24 +16,13 @@ _REGION = re.compile(r"[a-z]{2}-[a-z]{2}")
 
 
 def run(arguments: Arguments) -> Answer:
-    """Answer with the pages found; none is an answer, an outage is an error."""
+    """Answer with the pages found; none is an answer, an outage is an error.
+
+    :raises ToolError: when an argument is wrong, the rate is used up, or nobody answers.
+    """
     query = _query(arguments)
-    try:
-        search = web_search()
-        pages = search.find(query)
-    except TooMany as error:
-        raise ToolError(
-            "rate_limited",
-            "There were too many web searches in the last minute.",
-            f"Try again in {math.ceil(error.seconds)} seconds.",
-        ) from error
-    except SearchDown as error:
-        raise ToolError(
-            "unavailable",
-            "Web search is down; nothing can be said about whether there are results.",
-            "Say that the web could not be searched, or try again in a few minutes.",
-            reason=str(error),
-        ) from error
+    search = web_search()
+    pages = search.search(query)
     return {"results": [asdict(page) for page in pages], "note": _note(search, arguments, pages)}
 
 
@@ -73,14 +61,14 @@ def _one_of(arguments: Arguments, name: str, allowed: tuple[str, ...]) -> str | 
     return cast("str | None", value)
 
 
-def _invalid(message: str) -> ToolError:
-    return ToolError("invalid_arguments", message, "Call again with that corrected.")
+def _invalid(message: str) -> InvalidArguments:
+    return InvalidArguments(message, "Call again with that corrected.")
 
 
-def _note(search: Search, arguments: Arguments, pages: object) -> str:
+def _note(search: CachedSearch, arguments: Arguments, pages: object) -> str:
     options = sorted({"region", "recency", "safe_search"} & arguments.keys())
-    ignored = [option for option in options if option not in search.provider.honours]
-    told = [f"Not applied by this search provider: {', '.join(ignored)}."] if ignored else []
+    ignored = [option for option in options if option not in search.provider.supported_options]
+    notes = [f"Not applied by this search provider: {', '.join(ignored)}."] if ignored else []
     if not pages:
-        told.insert(0, "The search worked and found no page.")
-    return " ".join(told)
+        notes.insert(0, "The search worked and found no page.")
+    return " ".join(notes)

@@ -1,1 +1,1 @@
-"""The administrators' pages, who may see them, and the audit log."""
+"""The pages of administrators: people, invitations, set-up, audit log; and who may see them."""

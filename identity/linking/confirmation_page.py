@@ -1,7 +1,5 @@
 """The pages that link a chat user: what the link opens, the confirmation, and its answer."""
 
-import logging
-
 from aiohttp import web
 from aiohttp_session import get_session
 
@@ -16,8 +14,6 @@ from identity.tokens.broker import TokenBroker
 from identity.tokens.encryption import TokenEncryption
 from identity.web.chat_user_details import chat_user_details
 from identity.web.html import Html
-
-log = logging.getLogger(__name__)
 
 
 class LinkPages:

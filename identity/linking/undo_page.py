@@ -1,7 +1,5 @@
 """The page behind a receipt's undo link; nobody needs to be signed in."""
 
-import logging
-
 from aiohttp import web
 
 from identity.audit_log import AuditLog
@@ -13,8 +11,6 @@ from identity.sessions.csrf import check_csrf
 from identity.tokens.broker import TokenBroker
 from identity.web.chat_user_details import chat_user_details
 from identity.web.html import Html
-
-log = logging.getLogger(__name__)
 
 
 class UndoPages:

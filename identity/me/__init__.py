@@ -1,1 +1,1 @@
-"""The page of the signed-in person."""
+"""The pages of the signed-in person: overview, unlinking, browser sessions."""

@@ -1,1 +1,1 @@
-"""Browser sessions: kept, listed and ended."""
+"""Browser sessions: cookie, store, CSRF token, who is signed in, and the list of them."""

@@ -1,6 +1,5 @@
 """Leaving for the user pool's sign-in page, and coming back from it."""
 
-import logging
 from urllib.parse import urlencode
 
 from aiohttp import web
@@ -21,8 +20,6 @@ from identity.sessions.signed_in import begin_session
 from identity.sign_in.redirect_target import local_path
 from identity.tokens.encryption import TokenEncryption
 from identity.web.html import Html
-
-log = logging.getLogger(__name__)
 
 HOME = "/chat"
 """Where a web sign-in ends that didn't ask for another page."""

@@ -1,1 +1,1 @@
-"""What every page shares: templates, middleware, rate limits, routes."""
+"""What every page shares: templates, security headers, error pages, access log, rate limits."""

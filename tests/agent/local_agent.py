@@ -21,7 +21,7 @@ from starlette.types import ASGIApp
 from agent.app import application, authorizer
 from agent.settings import Settings
 from bizassist.local import gateway as gateway_stand_in
-from bizassist.local.extractor import Extractor
+from bizassist.local.memory_extractor import Extractor
 from bizassist.local.runtime import Runtime
 
 ROOT = Path(__file__).parents[2]

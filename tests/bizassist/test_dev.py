@@ -17,6 +17,7 @@ import pytest
 from bizassist.local.ports import StackPorts, claim_ports
 from tests.conftest import FREE_PORTS, ROOT, Stack, dev_stack
 from tests.person import answered, signed_in
+from tests.some import some
 
 QUESTION = "Is serial PHONE-2021-007 still under warranty?"
 
@@ -51,7 +52,7 @@ async def ended(stack: Stack, how: signal.Signals) -> None:
     """End a stack and see that no process of it is left."""
     pids = list(stack.processes.values())
     assert set(stack.processes) == {"MiniStack", "gateway", "agent", "chat", "slack"}
-    assert all(map(psutil.pid_exists, pids))
+    assert all(some(map(psutil.pid_exists, pids)))
 
     stack.process.send_signal(how)
     await asyncio.wait_for(stack.process.wait(), 40)
@@ -121,8 +122,8 @@ async def test_a_taken_port_gives_way_to_a_free_one_and_a_line_says_so(
         async with dev_stack(tmp_path / "state", ports=ports) as stack:
             said = (tmp_path / "state.out").read_text()
             taken = {"chat service": chat, "agent": agent, "Slack stand-in": slack}
-            for (owner, port), url in zip(
-                taken.items(), (stack.chat, stack.agent, stack.slack), strict=True
+            for (owner, port), url in some(
+                zip(taken.items(), (stack.chat, stack.agent, stack.slack), strict=True)
             ):
                 assert f"Port {port} is taken; the {owner} listens at {url} instead." in said
                 assert not url.endswith(f":{port}")
@@ -130,17 +131,6 @@ async def test_a_taken_port_gives_way_to_a_free_one_and_a_line_says_so(
             async with signed_in(stack, "alice") as alice:  # the user pool sends her back there
                 await answered(alice, QUESTION)
                 assert str(alice.page.url).startswith(stack.chat)
-
-
-async def test_it_listens_to_the_port_of_the_environment(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with occupied() as port:
-        pass
-    monkeypatch.setenv("BIZASSIST_PORT", str(port))
-    ports = ("--agent-port", "0", "--slack-port", "0")
-    async with dev_stack(tmp_path / "state", ports=ports) as stack:
-        assert stack.chat == f"http://127.0.0.1:{port}"
 
 
 def test_two_parts_that_want_one_port_get_two() -> None:
@@ -176,8 +166,15 @@ def test_a_missing_tool_ends_in_one_sentence(tmp_path: Path) -> None:
     assert "make setup" in ended.stderr
 
 
-async def test_a_part_that_fails_ends_in_one_sentence_and_stops_the_rest(tmp_path: Path) -> None:
-    async with dev_stack(tmp_path / "state") as stack:
+async def test_it_listens_where_it_is_told_and_a_part_that_fails_ends_it_in_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with occupied() as port:
+        pass
+    monkeypatch.setenv("BIZASSIST_PORT", str(port))
+    ports = ("--agent-port", "0", "--slack-port", "0")
+    async with dev_stack(tmp_path / "state", ports=ports) as stack:
+        assert stack.chat == f"http://127.0.0.1:{port}"
         pids = list(stack.processes.values())
 
         os.kill(stack.processes["agent"], signal.SIGKILL)

@@ -16,7 +16,7 @@ import pytest
 from bizassist.__main__ import main
 from bizassist.evaluation.cases import Case, read_cases
 from bizassist.evaluation.runner import Reply
-from bizassist.evaluation.scoring import Judged, group, percentile, price_of
+from bizassist.evaluation.scoring import ScoredReply, group, percentile, price_of
 from bots.web.outgoing.explanation import Explanation
 from bots.web.transcripts import Transcripts
 from identity.executor import Executor
@@ -139,19 +139,19 @@ async def test_what_can_not_be_done_is_one_sentence(
     assert ended.error.count("\n") == 1
 
 
-def judged(seconds: float = 1, **reply: Any) -> Judged:
-    return Judged(Case(id="a", question="b", tool=None), Reply(seconds=seconds, **reply))
+def scored(seconds: float = 1, **reply: Any) -> ScoredReply:
+    return ScoredReply(Case(id="a", question="b", tool=None), Reply(seconds=seconds, **reply))
 
 
 def test_a_failed_run_never_passes() -> None:
-    failed = judged(error="The AI model failed.")
+    failed = scored(error="The AI model failed.")
 
     assert not failed.passed
     assert failed.why == "failed: The AI model failed."
 
 
 def test_times_are_percentiles() -> None:
-    many = group("all", [judged(float(second)) for second in range(1, 102)])
+    many = group("all", [scored(float(second)) for second in range(1, 102)])
 
     assert (many.p50, many.p95) == (51, 96)
     assert percentile([2.0], 95) == 2
@@ -169,7 +169,7 @@ def test_times_are_percentiles() -> None:
 )
 def test_the_price_is_that_of_the_model_or_not_known(setting: str, cost: float | None) -> None:
     price = price_of(setting)
-    million = [judged(input_tokens=1_000_000, output_tokens=1_000_000)]
+    million = [scored(input_tokens=1_000_000, output_tokens=1_000_000)]
 
     assert (price is None) == (cost is None)
     assert price is None or price.of(million) == pytest.approx(cost)

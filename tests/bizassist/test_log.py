@@ -7,6 +7,7 @@ import pytest
 
 from bizassist.log import OneLine
 from tests.leaks import leaks
+from tests.some import some
 
 TOKEN = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhbGljZSJ9.c2lnbmF0dXJl"
 
@@ -63,4 +64,4 @@ def test_a_token_in_a_message_is_left_out(secret: str) -> None:
 def test_the_watch_over_the_logs_sees_what_leaks(text: str) -> None:
     assert len(leaks(f"good\n{text}\ngood", ["hush"])) == 1
     assert "line 2" in leaks(f"good\n{text}\ngood", ["hush"])[0]
-    assert not [leak for leak in leaks(text, ["hush"]) if text in leak]
+    assert not [leak for leak in some(leaks(text, ["hush"])) if text in leak]

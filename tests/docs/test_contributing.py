@@ -9,6 +9,7 @@ import pytest
 
 from bizassist.__main__ import COMMANDS
 from tests.conftest import ROOT
+from tests.some import some
 
 PAGES = [
     *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", ".ci/run")),
@@ -92,4 +93,4 @@ def test_the_workflow_runs_what_a_new_machine_runs_with_few_rights() -> None:
     assert re.findall(r"timeout-minutes: (.+)", workflow) == ["90"]
     assert re.findall(r"run: (\.ci.*)", workflow) == [".ci/run"]
     assert len(actions) > 1
-    assert all(re.fullmatch(r"actions/[\w-]+@v\d+", action) for action in actions)
+    assert all(re.fullmatch(r"actions/[\w-]+@v\d+", action) for action in some(actions))

@@ -3,9 +3,9 @@
 import sys
 
 from bizassist.__main__ import main
-from bots.queue import consumer
+from bots.queue import heartbeat
 
-consumer.VISIBLE_AFTER, consumer.HEARTBEAT = 8, 2
+heartbeat.VISIBLE_AFTER, heartbeat.HEARTBEAT = 8, 2
 
 if __name__ == "__main__":
     sys.exit(main(["serve"]))

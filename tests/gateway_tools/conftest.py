@@ -10,7 +10,7 @@ import pytest
 
 from gateway_tools.search.settings import web_search
 from gateway_tools.warranty_table import warranty_table
-from tests.gateway_tools.playing import Provider, playing
+from tests.gateway_tools.search_provider_double import Provider, playing
 
 AddDevice = Callable[..., None]
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 import pytest
 
 from gateway_tools.search.settings import web_search
-from tests.gateway_tools.calling import call, refused, search
-from tests.gateway_tools.playing import Provider, Reply
+from tests.gateway_tools.search_provider_double import Provider, Reply
+from tests.gateway_tools.tool_calls import call, refused, search
 
 Choose = Callable[[str], None]
 
@@ -163,3 +163,15 @@ def test_half_a_setting_is_an_outage_whose_reason_the_log_has(
     web_search.cache_clear()
     assert refused("web_search", query="q")["code"] == "unavailable"
     assert "WEB_SEARCH_" in json.loads(capsys.readouterr().out)["reason"]
+
+
+@pytest.mark.parametrize("name", ["WEB_SEARCH_SECONDS", "WEB_SEARCH_PER_MINUTE"])
+@pytest.mark.parametrize("value", ["many", "0", "-3", "inf", "nan"])
+def test_a_number_that_is_none_is_named_in_the_log(
+    name: str, value: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(name, value)
+    web_search.cache_clear()
+    assert refused("web_search", query="python")["code"] == "unavailable"
+    assert json.loads(capsys.readouterr().out)["reason"] == f"{name} is no number from 1"
+    web_search.cache_clear()

@@ -10,8 +10,8 @@ from gateway_tools.tools import check_warranty_status, find_serial_numbers
 from gateway_tools.warranty import Warranty
 from gateway_tools.warranty_table import warranty_table
 from tests.conftest import Stack
-from tests.gateway_tools.calling import call, refused
 from tests.gateway_tools.conftest import AddDevice, days_from_now
+from tests.gateway_tools.tool_calls import call, refused
 
 LAST_DAY = date(2026, 3, 31)
 

@@ -8,11 +8,11 @@ from urllib.parse import quote
 
 import pytest
 
-from gateway_tools.search.engine import Search, TooMany
-from gateway_tools.search.provider import Found, Query
+from gateway_tools.errors import RateLimited
+from gateway_tools.search.cached_search import CachedSearch
+from gateway_tools.search.provider import Query, SearchResult
 from gateway_tools.search.settings import web_search
-from tests.gateway_tools.calling import call, refused, search
-from tests.gateway_tools.playing import (
+from tests.gateway_tools.search_provider_double import (
     Provider,
     Reply,
     empty_page,
@@ -20,6 +20,7 @@ from tests.gateway_tools.playing import (
     result,
     robot_check,
 )
+from tests.gateway_tools.tool_calls import call, refused, search
 
 PYTHON = result("Welcome to <b>Python</b>", "https://www.python.org/", "The &quot;home&quot; of it")
 
@@ -170,40 +171,40 @@ def test_the_rate_is_limited_before_the_provider_is_asked(
 class Clocked:
     """A provider and a clock for what takes minutes."""
 
-    honours: frozenset[Any] = frozenset()
+    supported_options: frozenset[Any] = frozenset()
 
     def __init__(self) -> None:
         self.now = 0.0
         self.asked = 0
 
-    def find(self, query: Query) -> list[Found]:
+    def search(self, query: Query) -> list[SearchResult]:
         self.asked += 1
-        return [Found("T", "https://example.com/", str(self.asked))]
+        return [SearchResult("T", "https://example.com/", str(self.asked))]
 
 
 def test_the_rate_frees_itself_and_memory_fades() -> None:
     clocked = Clocked()
-    searching = Search(clocked, 1, clock=lambda: clocked.now)
-    searching.find(Query("a"))
-    with pytest.raises(TooMany) as refusal:
-        searching.find(Query("b"))
+    searching = CachedSearch(clocked, 1, clock=lambda: clocked.now)
+    searching.search(Query("a"))
+    with pytest.raises(RateLimited) as refusal:
+        searching.search(Query("b"))
     assert refusal.value.seconds == 60
     clocked.now = 60
-    searching.find(Query("b"))
+    searching.search(Query("b"))
     clocked.now = 299
-    assert searching.find(Query("a"))[0].snippet == "1"
+    assert searching.search(Query("a"))[0].snippet == "1"
     clocked.now = 300
-    assert searching.find(Query("a"))[0].snippet == "3"
+    assert searching.search(Query("a"))[0].snippet == "3"
 
 
 def test_threads_share_one_rate() -> None:
     clocked = Clocked()
-    searching = Search(clocked, 10, clock=lambda: clocked.now)
+    searching = CachedSearch(clocked, 10, clock=lambda: clocked.now)
 
     def ask(number: int) -> bool:
         try:
-            searching.find(Query(str(number)))
-        except TooMany:
+            searching.search(Query(str(number)))
+        except RateLimited:
             return False
         return True
 

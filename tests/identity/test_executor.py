@@ -8,6 +8,7 @@ from contextvars import ContextVar
 import pytest
 
 from identity.executor import Executor
+from tests.some import some
 
 who = ContextVar("who", default="nobody")
 
@@ -35,7 +36,7 @@ async def test_closing_ends_its_threads() -> None:
     await executor(time.sleep, 0)
     executor.close()
     assert not [
-        t for t in threading.enumerate() if t in executor._threads._threads and t.is_alive()
+        t for t in some(threading.enumerate()) if t in executor._threads._threads and t.is_alive()
     ]
     with pytest.raises(RuntimeError):
         await executor(time.sleep, 0)

@@ -14,7 +14,8 @@ from bizassist.local.gateway import Gateway, Issuer, create_app
 from gateway_tools import catalog
 from tests.agent import token_issuer as stranger
 from tests.agent.local_agent import free_port, serving
-from tests.gateway_tools.wire import ACCEPT, rpc
+from tests.gateway_tools.mcp_requests import ACCEPT, rpc
+from tests.some import some
 
 SCOPE = "resource-server/read"
 MACHINE = "machine-client"
@@ -168,7 +169,7 @@ async def test_the_tools_come_in_pages_by_their_full_names(
 ) -> None:
     names: list[str] = []
     params: dict[str, str] = {}
-    for _ in range(len(TOOLS)):
+    for _ in some(range(len(TOOLS))):
         answer = await rpc(gateway, "tools/list", token(issuer[0]), **params)
         page = answer.json()["result"]
         assert 1 <= len(page["tools"]) <= 2
@@ -183,7 +184,7 @@ async def test_the_schemas_are_those_of_the_files(
     issuer: tuple[stranger.Issuer, str], gateway: str
 ) -> None:
     page = (await rpc(gateway, "tools/list", token(issuer[0]))).json()["result"]
-    for tool in page["tools"]:
+    for tool in some(page["tools"]):
         name = tool.pop("name")
         definition = dict(catalog.definition(name.partition("___")[2]))
         definition.pop("name")

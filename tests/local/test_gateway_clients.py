@@ -15,7 +15,7 @@ from strands.tools.mcp import MCPClient
 from gateway_tools import catalog
 from tests.clients.node import node_tool
 from tests.conftest import Stack
-from tests.gateway_tools.wire import machine_token, rpc
+from tests.gateway_tools.mcp_requests import machine_token, rpc
 
 TOOLS = [f"{target}___{tool}" for target, tools in catalog.targets().items() for tool in tools]
 

@@ -20,7 +20,9 @@ from identity.linking import link_requests, receipts
 from identity.oidc import flow_state
 from identity.sessions import session_list, session_store, signed_in
 
-PAGE = Path(__file__).parents[2] / "docs" / "security.md"
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "security.md"
+TERRAFORM = ROOT / "terraform"
 UNITS = {"seconds": 1, "minutes": 60, "hours": 3_600}
 
 
@@ -90,17 +92,81 @@ def test_files_are_kept_as_long_as_transcripts() -> None:
     assert storage.FORGOTTEN["Expiration"]["Days"] == int(kept[1])
 
 
-def test_every_system_with_a_session_is_named() -> None:
+def sessions_kept() -> dict[str, tuple[str, str]]:
+    """Each system that keeps sessions: its session, and how it ends."""
     table = PAGE.read_text().partition("## Who keeps sessions")[2].partition("##")[0]
-    named = re.findall(r"^\| ([\w' ]+) \|", table, re.MULTILINE)
-    assert named == [
-        "System",
+    rows = re.findall(r"^\| ([^|]+) \| ([^|]+) \| ([^|]+) \|$", table, re.MULTILINE)
+    return {system: (session, end) for system, session, end in rows[1:]}
+
+
+def test_every_system_with_a_session_is_named() -> None:
+    assert list(sessions_kept()) == [
         "chat service",
         "Cognito user pool",
         "another identity provider behind the pool",
         "a chat user's link",
         "agent",
     ]
+
+
+@pytest.mark.parametrize(
+    ("system", "ends"),
+    [
+        ("chat service", "sign-out"),
+        ("chat service", "the limits above"),
+        ("chat service", "`/me`"),
+        ("chat service", "an administrator"),
+        ("chat service", "when the person is disabled or deleted"),
+        ("Cognito user pool", "our sign-out leads through the pool's"),
+        ("Cognito user pool", "ours ends within a minute"),
+        ("another identity provider behind the pool", "not by us"),
+        ("a chat user's link", "unlinking at `/me`"),
+        ("a chat user's link", "the receipt's undo"),
+        ("a chat user's link", "an administrator"),
+        ("a chat user's link", "a new link"),
+        ("a chat user's link", "the pool refusing the token"),
+        ("agent", "the token's end"),
+    ],
+)
+def test_what_ends_each_session_is_told(system: str, ends: str) -> None:
+    assert ends in sessions_kept()[system][1]
+
+
+def terraforms(file: str, pattern: str) -> str:
+    found = re.search(pattern, (TERRAFORM / file).read_text(), re.DOTALL)
+    assert found, f"terraform/{file} has no {pattern}"
+    return found[1]
+
+
+def test_the_systems_lifetimes_are_those_of_the_code_and_of_terraform() -> None:
+    of_link, _ = sessions_kept()["a chat user's link"]
+    pools, _ = sessions_kept()["Cognito user pool"]
+    client = r'resource "aws_cognito_user_pool_client" "web".*?access_token_validity\s*= (\d+)\n'
+    days = r'variable "refresh_token_days" \{.*?default\s*= (\d+)\n'
+    rotation = r'variable "refresh_token_rotation" \{.*?default\s*= (\w+)\n'
+
+    assert terraforms("modules/identity/main.tf", client) == "60"
+    assert of_link.startswith("an access token of an hour at most")
+    assert f"({terraforms('variables.tf', days)} days unless set otherwise)" in of_link
+    assert terraforms("variables.tf", rotation) == "true"
+    assert "in AWS good for one renewal each" in of_link
+    assert flow_state.LONGEST_AUTHENTICATION_AGE == 60 * 60
+    assert pools == "its own cookie, an hour in managed login"
+    assert user_pool.RECHECK < 60, "ours ends within a minute"
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "Ending other sessions takes a recent sign-in",
+        "A request for `/auth/login` that another site has caused is shown a button",
+        "One session too many ends the one that was seen longest ago",
+        "After changing one of them there, a person signs out every other browser at `/me`",
+    ],
+)
+def test_what_asks_for_another_sign_in_is_told(rule: str) -> None:
+    sessions_part = PAGE.read_text().partition("## Sessions")[2].partition("## Who may do what")[0]
+    assert rule in sessions_part
 
 
 def test_every_kind_of_data_has_its_readers_and_writers() -> None:

@@ -5,10 +5,13 @@ import re
 import httpx
 import pytest
 
+from tests.conftest import Stack
 from tests.leaks import SHAPES
+from tests.person import Person
 from tests.security.application import chat_application, routes
 from tests.security.conftest import Visitor
 from tests.security.test_routes import address
+from tests.some import some
 
 EVIL = "https://evil.example"
 TYPES = {
@@ -52,6 +55,37 @@ async def tour(admin: Visitor) -> list[httpx.Response]:
     return answers
 
 
+@pytest.fixture(scope="module")
+async def sign_in(stack: Stack) -> list[httpx.Response]:
+    """Every answer of ours from before a sign-in to after signing out."""
+    seen: list[httpx.Response] = []
+
+    async def keep(answer: httpx.Response) -> None:
+        await answer.aread()
+        seen.append(answer)
+
+    async with Person() as person:
+        person._http.event_hooks = {"response": [keep]}
+        await person.open(f"{stack.chat}/auth/login?next=/chat")
+        await person.submit("/login", username="alice", password=stack.password("alice"))
+        for path in ("/chat", "/me", "/auth/logout"):
+            await person.open(f"{stack.chat}{path}")
+        await person.submit("/auth/logout")
+    return [answer for answer in seen if str(answer.url).startswith(stack.chat)]
+
+
+def cookies_of(answers: list[httpx.Response]) -> list[str]:
+    """Every line that sets a cookie."""
+    return [line for answer in answers for line in answer.headers.get_list("Set-Cookie")]
+
+
+def beside_cookies(answer: httpx.Response) -> str:
+    """All that an answer brings, but for the lines that set a cookie."""
+    headers = [f"{name}: {value}" for name, value in answer.headers.multi_items()]
+    told = [line for line in headers if not line.lower().startswith("set-cookie: ")]
+    return "\n".join([str(answer.url), *told, answer.text])
+
+
 def test_the_tour_saw_everything(tour: list[httpx.Response]) -> None:
     seen = {answer.status_code for answer in tour}
     assert {200, 202, 302, 303, 400, 401, 403, 404} & seen >= {200, 302, 400, 401, 403, 404}
@@ -60,7 +94,7 @@ def test_the_tour_saw_everything(tour: list[httpx.Response]) -> None:
 
 
 def test_every_response_says_what_it_is(tour: list[httpx.Response]) -> None:
-    for answer in tour:
+    for answer in some(tour):
         assert answer.headers["X-Content-Type-Options"] == "nosniff", answer.url
         kind, _, charset = answer.headers["Content-Type"].partition("; ")
         # A file that doesn't exist, a body that is empty: aiohttp calls them so, and that is inert.
@@ -70,7 +104,7 @@ def test_every_response_says_what_it_is(tour: list[httpx.Response]) -> None:
 
 
 def test_no_response_tells_what_we_are_made_of(tour: list[httpx.Response]) -> None:
-    for answer in tour:
+    for answer in some(tour):
         assert answer.headers["Server"] == "bizassist"
         assert "X-Powered-By" not in answer.headers
 
@@ -78,7 +112,7 @@ def test_no_response_tells_what_we_are_made_of(tour: list[httpx.Response]) -> No
 def test_every_response_says_what_it_may_load_and_who_may_frame_it(
     tour: list[httpx.Response],
 ) -> None:
-    for answer in tour:
+    for answer in some(tour):
         policy = answer.headers["Content-Security-Policy"]
         assert set(policy.split("; ")) >= DIRECTIVES, answer.url
         assert "unsafe" not in policy
@@ -86,15 +120,15 @@ def test_every_response_says_what_it_may_load_and_who_may_frame_it(
 
 
 def test_no_response_tells_another_site_where_we_were(tour: list[httpx.Response]) -> None:
-    for answer in tour:
+    for answer in some(tour):
         assert answer.headers["Referrer-Policy"] == "no-referrer"
         assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
         assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin"
 
 
 async def test_no_other_origin_reads_anything(tour: list[httpx.Response], admin: Visitor) -> None:
-    for answer in tour:
-        assert not [name for name in answer.headers if name.startswith("access-control-")]
+    for answer in some(tour):
+        assert not [name for name in some(answer.headers) if name.startswith("access-control-")]
     asking = {
         "Origin": EVIL,
         "Access-Control-Request-Method": "POST",
@@ -103,17 +137,17 @@ async def test_no_other_origin_reads_anything(tour: list[httpx.Response], admin:
     for path in ("/me/unlink", "/chat", "/auth/logout", "/admin/people/export"):
         preflight = await admin.send("OPTIONS", path, headers=asking)
         assert preflight.status_code == 405
-        assert not [name for name in preflight.headers if name.startswith("access-control-")]
+        assert not [name for name in some(preflight.headers) if name.startswith("access-control-")]
 
 
 def test_what_is_personal_is_kept_by_no_cache(tour: list[httpx.Response]) -> None:
-    for answer in tour:
+    for answer in some(tour):
         if not answer.url.path.startswith("/static/"):
             assert answer.headers["Cache-Control"] == "no-store", answer.url
 
 
 def test_what_is_no_page_cannot_be_opened_as_one(tour: list[httpx.Response]) -> None:
-    for answer in tour:
+    for answer in some(tour):
         kind = answer.headers["Content-Type"].partition(";")[0]
         if kind in {"text/csv", "application/zip"} or "/admin/setup/" in answer.url.path:
             if answer.status_code == 200:
@@ -131,20 +165,31 @@ def test_nothing_that_signs_anybody_in_reaches_the_page(
     """Tokens stay behind the server; the cookie's value is in its own header and nowhere else."""
     value = admin.cookie.partition("=")[2]
     assert len(value) == 43
-    for answer in tour:
-        shown = answer.text + answer.headers.get("Location", "")
+    for answer in some(tour):
+        shown = beside_cookies(answer)
         assert value not in shown
         assert not SHAPES["a JSON web token"].search(shown), answer.url
         assert not SHAPES["a Slack token"].search(shown), answer.url
 
 
-def test_every_cookie_is_locked(tour: list[httpx.Response], stranger: Visitor) -> None:
-    cookies = [line for answer in tour for line in answer.headers.get_list("Set-Cookie")]
-    for line in cookies:
+def test_a_session_comes_by_set_cookie_alone(sign_in: list[httpx.Response]) -> None:
+    """Of each session on the way, before the sign-in and after it."""
+    pairs = [line.partition(";")[0].partition("=")[2] for line in cookies_of(sign_in)]
+    values = {value for value in pairs if value.strip('"')}
+    assert [len(value) for value in values] == [43, 43]
+    assert len(sign_in) >= 8
+    for answer in some(sign_in):
+        shown = beside_cookies(answer)
+        assert [value for value in some(values) if value in shown] == [], answer.url
+        assert not SHAPES["a JSON web token"].search(shown), answer.url
+
+
+def test_every_cookie_is_locked(sign_in: list[httpx.Response], tour: list[httpx.Response]) -> None:
+    for line in some([*cookies_of(sign_in), *cookies_of(tour)]):
         assert line.startswith("__Host-bizassist=")
         flags = {part.strip().lower() for part in line.split(";")[1:]}
         assert {"secure", "httponly", "path=/", "samesite=lax"} <= flags
-        assert not [flag for flag in flags if flag.startswith("domain")]
+        assert not [flag for flag in some(flags) if flag.startswith("domain")]
 
 
 async def test_a_sign_in_sets_the_one_cookie(stranger: Visitor) -> None:

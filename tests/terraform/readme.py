@@ -1,10 +1,6 @@
-"""Writes the tables of a module's README from its variables and outputs, as terraform-docs does.
-
-``python -m tests.terraform.readme`` rewrites every README below ``terraform/``.
-"""
+"""The tables of a module's README, from its variables and outputs, as terraform-docs makes them."""
 
 import re
-import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -147,16 +143,3 @@ def refreshed(readme: str, folder: Path) -> str:
     before, _, rest = readme.partition(BEGIN)
     after = rest.partition(END)[2]
     return before + tables(folder) + (after or "\n")
-
-
-def main() -> int:
-    for folder in documented():
-        file = folder / "README.md"
-        text = file.read_text() if file.exists() else f"# {folder.name}\n\n{BEGIN}{END}\n"
-        file.write_text(refreshed(text, folder))
-        sys.stdout.write(f"{file.relative_to(ROOT.parent)}\n")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

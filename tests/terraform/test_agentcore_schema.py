@@ -10,6 +10,7 @@ import pytest
 from botocore.session import get_session
 
 from tests.conftest import ROOT, Stack
+from tests.some import some
 from tests.terraform.provider_hcl import (
     AGENTCORE,
     OVERRIDE,
@@ -87,7 +88,7 @@ def test_the_override_is_not_for_older_providers() -> None:
 def test_the_override_demands_the_group_and_the_scope_and_loses_nothing() -> None:
     before, after = _authorizers(without_override()), _authorizers(sources())
     assert len(before) == 2
-    for type_, authorizer in before.items():
+    for type_, authorizer in some(before.items()):
         assert authorizer.items() <= after[type_].items()
 
     (claim,) = after["aws_bedrockagentcore_agent_runtime"]["custom_claim"]
@@ -155,7 +156,7 @@ def _written() -> list[dict[str, Any]]:
     statements = next(
         body["statement"] for _, name, body in resources([file], "data") if name == "own_memory"
     )
-    for statement in statements:
+    for statement in some(statements):
         assert statement["resources"] == ["${aws_bedrockagentcore_memory.this.arn}"]
     return [
         {
@@ -192,14 +193,17 @@ def test_the_strategies_are_those_of_the_local_stack(stack: Stack, aws: boto3.Se
 def test_a_tools_schema_is_no_deeper_than_the_targets_blocks(path: Path) -> None:
     tool = json.loads(path.read_text("utf-8"))
     told = {"type", "description"}
-    for argument in tool["inputSchema"]["properties"].values():
-        assert set(argument) <= told
-    for field in tool["outputSchema"]["properties"].values():
-        assert set(field) <= told | {"items"}
-        items = field.get("items", {})
-        assert set(items) <= told | {"properties", "required"}
-        for part in items.get("properties", {}).values():
-            assert set(part) <= told
+    for argument in some(tool["inputSchema"]["properties"].values()):
+        assert set(some(argument)) <= told
+    fields = some(tool["outputSchema"]["properties"].values())
+    for field in fields:
+        assert set(some(field)) <= told | {"items"}
+    lists = [field["items"] for field in fields if "items" in field]
+    parts = [part for items in lists for part in items.get("properties", {}).values()]
+    deeper = [one for one in parts if set(one) - told]
+    assert deeper == []
+    others = [one for one in lists if set(one) - told - {"properties", "required"}]
+    assert others == []
     assert set(tool["inputSchema"]) | set(tool["outputSchema"]) <= {
         "type",
         "properties",

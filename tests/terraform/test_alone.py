@@ -3,11 +3,13 @@
 import json
 import re
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.some import some
 from tests.terraform.account import Account, copy_of_terraform
 from tests.terraform.agentcore_cut import cut
 from tests.terraform.cli import Terraform, TerraformFailed
@@ -70,19 +72,21 @@ async def test_the_code_is_formatted(beginning: Account, sources: Path) -> None:
 
 
 @pytest.mark.parametrize("folder", documented(), ids=lambda folder: folder.name)
-def test_a_readme_lists_every_input_and_output(folder: Path) -> None:
-    readme = (folder / "README.md").read_text()
-    assert readme == refreshed(readme, folder), "run python -m tests.terraform.readme"
+def test_a_readme_lists_every_input_and_output(
+    folder: Path, golden: Callable[[Path, str], None]
+) -> None:
+    readme = folder / "README.md"
+    golden(readme, refreshed(readme.read_text(), folder))
 
 
 @pytest.mark.parametrize("folder", documented(), ids=lambda folder: folder.name)
 def test_every_input_and_output_says_what_it_is(folder: Path) -> None:
-    for variable in entries(folder, "variable"):
+    for variable in some(entries(folder, "variable")):
         assert variable.description, variable.name
         assert variable.attribute("type"), variable.name
         said = [bool(field.description) for field in variable.fields]
-        assert all(said) or not any(said), f"{variable.name}: each attribute, or none"
-    assert all(output.description for output in entries(folder, "output"))
+        assert all(some(said)) or not any(some(said)), f"{variable.name}: each attribute, or none"
+    assert all(output.description for output in some(entries(folder, "output")))
 
 
 @pytest.mark.parametrize("module", MODULES)
@@ -121,7 +125,7 @@ async def test_the_root_refuses_what_its_modules_refuse(
         await terraform(whole, "test", "-no-color", f"-test-directory={tmp_path.name}")
 
     said = " ".join(str(failed.value).split())
-    assert [why for _, why in mistakes.values() if why not in said] == []
+    assert [why for _, why in some(mistakes.values()) if why not in said] == []
     assert said.count("Error: ") == len(mistakes)
 
 
@@ -129,7 +133,7 @@ async def test_the_root_refuses_what_its_modules_refuse(
 def test_the_root_passes_on_what_a_module_would_have(module: str, sources: Path) -> None:
     """One type and one default, though both say them: Terraform inherits neither."""
     root = {one.name: one for one in entries(sources, "variable")}
-    for variable in entries(sources / "modules" / module, "variable"):
+    for variable in some(entries(sources / "modules" / module, "variable")):
         passed = re.search(
             rf'^module "{module}" {{$.*?^  {variable.name} += var\.(\w+)$.*?^}}',
             (sources / "main.tf").read_text(),

@@ -8,6 +8,7 @@ import pytest
 
 from bizassist.local.provision.storage import BUCKETS, DELIVERIES, TABLES, make_tables
 from bizassist.settings.parameters import Parameters, read_parameters
+from tests.some import some
 from tests.terraform.account import Account
 
 pytestmark = pytest.mark.timeout(400)  # the first of these waits until all is applied
@@ -36,7 +37,7 @@ NOT_APPLIED = {"aws_appautoscaling_target", "aws_appautoscaling_policy"}
 
 
 def test_a_second_plan_changes_nothing(plan: dict[str, Any]) -> None:
-    for change in plan["resource_changes"]:
+    for change in some(plan["resource_changes"]):
         actions, kind = change["change"]["actions"], change["type"]
         if actions == ["create"]:
             assert kind in NOT_APPLIED, change["address"]
@@ -167,7 +168,7 @@ def test_an_alarm_is_kept_as_it_was_planned(account: Account, plan: dict[str, An
     ]
 
     assert set(kept) == {alarm["alarm_name"] for alarm in planned}
-    for alarm in planned:
+    for alarm in some(planned):
         found = kept[alarm["alarm_name"]]
         assert found["AlarmDescription"] == alarm["alarm_description"]
         assert found["TreatMissingData"] == alarm["treat_missing_data"]

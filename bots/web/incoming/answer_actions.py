@@ -13,10 +13,9 @@ from bots.platform import Accept
 from bots.turn.actions import Decision, TurnActions
 from bots.turn.run import Runs
 from bots.web.approvals import Approvals, after_decision
+from bots.web.incoming.accepted import accepted_decision, accepted_question
 from bots.web.incoming.ownership import find_turn, require_person
-from bots.web.pages import ID
-from bots.web.platform import accepted_decision, accepted_question
-from bots.web.transcripts import Transcripts
+from bots.web.transcripts import ID, Transcripts
 from identity.people import ChatUser
 from identity.sessions.csrf import check_csrf
 

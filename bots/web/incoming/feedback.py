@@ -5,8 +5,7 @@ from aiohttp import web
 from bots.turn.ledger import Ledger
 from bots.web.incoming.ownership import require_person
 from bots.web.outgoing.explanation import LONGEST_COMMENT
-from bots.web.pages import ID
-from bots.web.transcripts import Transcripts
+from bots.web.transcripts import ID, Transcripts
 from identity.people import ChatUser
 from identity.sessions.csrf import check_csrf
 
@@ -17,7 +16,7 @@ TOO_LONG = f"Please write at most {LONGEST_COMMENT:,} characters."
 
 
 class Feedback:
-    """Acts on a turn through the ledger, which knows whose it is; nothing goes through the inbox.
+    """Takes feedback through the ledger, which knows whose it is; nothing goes through the inbox.
 
     :param tenant: the user pool's id, the tenant of every web chat user.
     """

@@ -16,6 +16,7 @@ from tests.agent.aws_requests import AwsRequests, aws_requests
 from tests.agent.local_agent import Cloud, ask, serving, thread
 from tests.agent.memory_contents import event, put
 from tests.agent.scripted_models import TestModel
+from tests.some import some
 
 __all__ = ["aws_requests"]
 
@@ -64,7 +65,7 @@ async def test_every_memory_call_of_two_people_at_once_is_signed_and_named_as_on
     subjects = set(cloud.subjects.values())
     assert set(aws_requests.owners.values()) == subjects
     assert {aws_requests.owners[sent.key] for sent in aws_requests.memory} == subjects
-    for sent in aws_requests.memory:
+    for sent in some(aws_requests.memory):
         owner = aws_requests.owners[sent.key]
         (other,) = subjects - {owner}
         named = (sent.actor, (sent.namespace or "//").split("/")[2])
@@ -161,7 +162,7 @@ async def test_an_orphaned_tool_use_does_not_break_the_conversation(
 
     assert answer.types[-1] == "RUN_FINISHED"
     last = seen[-1]
-    for message, following in pairwise(last):
+    for message, following in some(pairwise(last)):
         uses = {block["toolUse"]["toolUseId"] for block in message["content"] if "toolUse" in block}
         results = {
             block["toolResult"]["toolUseId"]

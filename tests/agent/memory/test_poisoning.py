@@ -14,6 +14,7 @@ from agent.memory.extraction import UserTextConverter
 from tests.agent.aws_requests import AwsRequests, aws_requests
 from tests.agent.local_agent import Answer, Cloud, ask, runtime_of, serving, thread
 from tests.agent.memory_contents import records
+from tests.some import some
 
 __all__ = ["aws_requests"]
 
@@ -109,8 +110,8 @@ async def test_who_a_document_names_is_nobody_to_memory(
     assert {sent.actor for sent in mine if sent.actor} == {alice}
     spaces = {sent.namespace for sent in mine if sent.namespace}
     assert spaces
-    assert all(space.split("/")[2] == alice for space in spaces)
-    assert all(admin not in sent.path for sent in mine)
+    assert all(space.split("/")[2] == alice for space in some(spaces))
+    assert all(admin not in sent.path for sent in some(mine))
 
 
 async def test_people_whose_ids_begin_alike_remember_apart(
@@ -140,7 +141,7 @@ async def test_people_whose_ids_begin_alike_remember_apart(
 
     assert word not in shown.text
     assert word not in str(why)
-    for space in spaces:
+    for space in some(spaces):
         assert records(cloud, space) == [f"My printer is named {word}."], space
 
 

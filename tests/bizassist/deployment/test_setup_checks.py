@@ -1,6 +1,7 @@
 """The setup checklist where something is wrong: each part says in one sentence what to do."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from types import SimpleNamespace
@@ -21,6 +22,7 @@ from bots.slack.manifest import SCOPES
 from bots.teams.registration import TeamsApp
 from identity.admin.setup_page import Check, Finding, finding
 from identity.executor import Executor
+from tests.configurations import CONFIG
 
 SECRET = "xoxb-that-nobody-may-see"
 
@@ -84,10 +86,9 @@ async def checks(clouds: Clouds, teams: TeamsApp | None = None) -> AsyncIterator
     app.add_routes(clouds.routes())
     async with TestServer(app) as server, httpx.AsyncClient(timeout=2) as http:
         here = str(server.make_url("")).rstrip("/")
-        names = dict.fromkeys(Parameters.model_fields, "x")
         deployment = Parameters.model_validate(
             {
-                **names,
+                **json.loads((CONFIG / "good.json").read_text()),
                 "discovery_url": f"{here}/discovery",
                 "issuer": "https://issuer",
                 "runtime_url": here,

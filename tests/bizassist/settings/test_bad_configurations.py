@@ -6,12 +6,8 @@ itself, under *reads*.
 """
 
 import json
-import os
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from threading import Thread
-from typing import Any
 
 import pytest
 
@@ -19,53 +15,23 @@ from bizassist.__main__ import main
 from bizassist.settings.deployment import checked
 from bizassist.settings.parameters import Parameters
 from bizassist.settings.process import Process
+from tests.configurations import CONFIG, PREFIX, clear_environment, set_environment, ssm_stand_in
+from tests.some import some
 
-CONFIG = Path(__file__).parents[2] / "data" / "config"
 ENVIRONMENTS = sorted(CONFIG.glob("bad-*.env"))
 PARAMETERS = sorted(CONFIG.glob("bad-*.json"))
-READS = "# reads: "
 GOOD: dict[str, str] = json.loads((CONFIG / "good.json").read_text())
-AWS = {
-    "AWS_ACCESS_KEY_ID": "none",
-    "AWS_SECRET_ACCESS_KEY": "none",
-    "AWS_CONFIG_FILE": os.devnull,
-    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-    "AWS_EC2_METADATA_DISABLED": "true",
-}
 
 
 @pytest.fixture(autouse=True)
 def own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in list(os.environ):
-        if name.startswith(("AWS_", "BIZASSIST_", "SLACK_", "MICROSOFT_")):
-            monkeypatch.delenv(name)
-    for name, value in AWS.items():
-        monkeypatch.setenv(name, value)
+    clear_environment(monkeypatch)
 
 
 @pytest.fixture
-def ssm(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
-    """What SSM has below the prefix, to be filled; it answers GetParametersByPath."""
-    kept: dict[str, str] = {}
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            self.rfile.read(int(self.headers["Content-Length"]))
-            listed = [{"Name": f"/app/bizassist/{name}", "Value": kept[name]} for name in kept]
-            self.send_response(200)
-            self.end_headers()
-            self.wfile.write(json.dumps({"Parameters": listed}).encode())
-
-        def log_message(self, *_: Any) -> None:
-            """Nobody wants to know."""
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    Thread(target=server.serve_forever, daemon=True).start()
-    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{server.server_port}")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    yield kept
-    server.shutdown()
-    server.server_close()
+def ssm(own_environment: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
+    with ssm_stand_in(monkeypatch) as parameters:
+        yield parameters
 
 
 def ended(capsys: pytest.CaptureFixture[str]) -> list[str]:
@@ -80,9 +46,9 @@ def test_there_are_configurations_to_try() -> None:
     assert len(ENVIRONMENTS) > 20
     assert len(PARAMETERS) > 30
     read = "".join(path.read_text() for path in ENVIRONMENTS)
-    for name, field in Process.model_fields.items():
+    for name, field in some(Process.model_fields.items()):
         assert str(field.validation_alias or name.upper()) in read
-    for name in Parameters.model_fields:
+    for name in some(Parameters.model_fields):
         assert (CONFIG / f"bad-{name.replace('_', '-')}-missing.json").exists()
 
 
@@ -90,12 +56,7 @@ def test_there_are_configurations_to_try() -> None:
 def test_a_bad_environment_is_told_in_its_sentences(
     path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    lines = path.read_text().splitlines()
-    expected = [line.removeprefix(READS) for line in lines if line.startswith(READS)]
-    for line in lines:
-        name, equals, value = line.partition("=")
-        if equals and not line.startswith("#"):
-            monkeypatch.setenv(name, value)
+    expected = set_environment(path, monkeypatch)
 
     said = ended(capsys)
 
@@ -119,4 +80,4 @@ def test_bad_parameters_are_told_in_their_sentences(
 
 
 def test_the_good_parameters_are_good() -> None:
-    assert checked(GOOD, "/app/bizassist").runtime_url == GOOD["runtime_url"]
+    assert checked(GOOD, PREFIX).runtime_url == GOOD["runtime_url"]

@@ -14,8 +14,10 @@ import pytest
 
 from bots.errors import InboxUnavailable, TryAgain
 from bots.platform import Accepted
-from bots.queue.consumer import Consumer
+from bots.queue.consumer import Consumer, Handle
+from bots.queue.dead_letters import DeadLetters
 from bots.queue.inbox import Inbox
+from bots.queue.retries import DeadLetterRetries, InboxRetries
 from identity.executor import Executor
 
 if TYPE_CHECKING:
@@ -31,6 +33,15 @@ class Queues:
     inbox: str
     dead: str
 
+    def consumer(self, handle: Handle, url: str, slots: int = 32) -> Consumer:
+        if url == self.dead:
+            return Consumer(self.sqs, self.call, url, handle, retries=DeadLetterRetries())
+        dead = DeadLetters(self.sqs, self.call, self.dead)
+        retries = InboxRetries()
+        return Consumer(
+            self.sqs, self.call, url, handle, slots=slots, retries=retries, dead_letters=dead
+        )
+
     @asynccontextmanager
     async def consuming(
         self, handle: Callable[[Accepted], object], url: str, slots: int = 32
@@ -40,8 +51,7 @@ class Queues:
             if asyncio.iscoroutine(result):
                 await result
 
-        dead = self.dead if url == self.inbox else None
-        consumer = Consumer(self.sqs, self.call, url, handled, slots=slots, dead_letters=dead)
+        consumer = self.consumer(handled, url, slots)
         task = asyncio.create_task(consumer.run())
         try:
             yield
@@ -161,7 +171,7 @@ async def test_what_fails_comes_back_before_what_follows_it(queues: Queues) -> N
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bots.queue.consumer.PATIENCE", 0)
+    monkeypatch.setattr("bots.queue.retries.PATIENCE", 0)
 
 
 @pytest.mark.usefixtures("impatient")
@@ -223,7 +233,7 @@ async def test_deliveries_that_nobody_worked_on_are_no_attempts(queues: Queues) 
 async def test_a_fault_of_ours_is_not_tried_for_a_quarter_of_an_hour(
     queues: Queues, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bots.queue.consumer.LONGEST_PAUSE", 0)
+    monkeypatch.setattr("bots.queue.retries.LONGEST_PAUSE", 0)
     tries, given_up = list[Accepted](), list[Accepted]()
 
     def fail(accepted: Accepted) -> None:
@@ -244,7 +254,7 @@ async def test_a_fault_of_ours_is_not_tried_for_a_quarter_of_an_hour(
 async def test_a_dead_letter_ends_after_three_deliveries(
     queues: Queues, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("bots.queue.consumer.LONGEST_PAUSE", 0)
+    monkeypatch.setattr("bots.queue.retries.LONGEST_PAUSE", 0)
     tries: list[Accepted] = []
 
     def fail(accepted: Accepted) -> None:
@@ -344,7 +354,7 @@ async def test_a_stopped_consumer_finishes_what_it_began(queues: Queues) -> None
         await asyncio.sleep(0.2)
         finished.append(accepted)
 
-    consumer = Consumer(queues.sqs, queues.call, queues.inbox, slowly)
+    consumer = queues.consumer(slowly, queues.inbox)
     async with Inbox(queues.sqs, queues.call, queues.inbox) as inbox:
         await inbox.put(event(1))
         await asyncio.wait_for(consumer.run(), 20)

@@ -11,6 +11,7 @@ from bots.teams.outgoing.message import PIECE
 from tests.bots.receipt import MemoryReceipt
 from tests.bots.teams.connector import GROUP, PERSONAL
 from tests.bots.teams.teams_client import TeamsClient, text, tool_begins, tool_ends
+from tests.some import some
 
 
 async def until(seen: str, teams: TeamsClient) -> None:
@@ -59,7 +60,7 @@ async def test_updates_keep_their_distance_and_the_last_text_is_complete(
             await asyncio.sleep(0.01)
         moments = [moment for method, _, moment in teams.connector.calls if method == "PUT"]
     assert len(moments) >= 2
-    assert all(later - earlier > 0.19 for earlier, later in pairwise(moments))
+    assert all(later - earlier > 0.19 for earlier, later in some(pairwise(moments)))
     assert teams.connector.texts(PERSONAL) == [" ".join(map(str, range(40)))]
 
 
@@ -185,4 +186,4 @@ async def test_a_cancelled_turn_ends_at_once_and_leaves_no_task(teams: TeamsClie
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    assert not [task for task in asyncio.all_tasks() if "PostedAnswer" in repr(task)]
+    assert not [task for task in some(asyncio.all_tasks()) if "PostedAnswer" in repr(task)]

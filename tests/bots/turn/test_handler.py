@@ -15,8 +15,8 @@ from bizassist.settings.process import Process
 from bots.errors import RuntimeUnavailable, TokenRefused
 from bots.queue.inbox import Inbox
 from bots.turn.handler import APOLOGY
+from bots.web.incoming.accepted import accepted_question
 from bots.web.pages import new_id
-from bots.web.platform import accepted_question
 from bots.web.transcripts import Transcripts
 from identity.executor import Executor
 from tests.bots.scripted_runtime import FINISHED, STARTED, ScriptedRuntime, new_queues, text
@@ -82,10 +82,10 @@ async def service(
         )
         async with (
             chat_service(process, deployment),
-            Inbox(sqs, call, deployment.inbox_url) as door,
+            Inbox(sqs, call, deployment.inbox_url) as inbox,
         ):
             yield ChatService(
-                door,
+                inbox,
                 Transcripts(aws.client("dynamodb"), call, deployment.transcripts_table),
                 deployment.user_pool_id,
                 subject,

@@ -6,7 +6,7 @@ from typing import Any
 import boto3
 import pytest
 
-from bizassist.evaluation.cases_from_feedback import case_of, turn_row, turned_down
+from bizassist.evaluation.cases_from_feedback import case_of, rejected_rows, turn_row
 from bots.web.outgoing.explanation import LONGEST_COMMENT
 from tests.conftest import Stack
 from tests.person import Person, answered, signed_in
@@ -97,7 +97,7 @@ async def test_an_answer_that_was_turned_down_makes_a_case_to_test_with(
     assert down
     case = case_of(dynamodb, table, down)
 
-    assert turn in {one["position"] for one in turned_down(dynamodb, table)}
+    assert turn in {one["position"] for one in rejected_rows(dynamodb, table)}
     assert (case.question, case.tool) == (QUESTION, "warranty___check_warranty_status")
     assert case.arguments == {"serial_number": "LAPTOP-2024-001"}
 

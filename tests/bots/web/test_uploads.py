@@ -1,4 +1,4 @@
-"""Files in the web chat without scripts, and what comes to the door in place of files."""
+"""Files in the web chat without scripts, and what comes to the edge in place of files."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""The web chat without scripts, and what comes to its door."""
+"""The web chat without scripts, and what comes to its edge."""
 
 import re
 

@@ -14,6 +14,7 @@ from identity.executor import Executor
 from tests.identity.application import Deployment
 from tests.identity.clock import Clock
 from tests.identity.fresh_accounts import FreshAccount
+from tests.some import some
 
 LEAVING = pytest.mark.parametrize("leave", ["disable", "delete"])
 ASKED = "before-parameter-build.cognito-identity-provider.AdminGetUser"
@@ -51,7 +52,7 @@ async def test_a_yes_is_believed_for_less_than_a_minute(
     cognito: Cognito, person: FreshAccount, clock: Clock
 ) -> None:
     answers = await asyncio.gather(*(cognito.pool.is_enabled(person.subject) for _ in range(20)))
-    assert all(answers)
+    assert all(some(answers))
     assert cognito.asked == 1
     clock.forward(RECHECK - 1)
     assert await cognito.pool.is_enabled(person.subject)
@@ -195,7 +196,7 @@ async def test_a_long_queue_of_our_own_is_no_outage(
     first = await asyncio.gather(*map(cognito.pool.is_enabled, everybody), return_exceptions=True)
     assert first.count(True) == user_pool.MAX_CONCURRENT
     answer.set()
-    assert all(await asyncio.gather(*map(cognito.pool.is_enabled, everybody)))
+    assert all(some(await asyncio.gather(*map(cognito.pool.is_enabled, everybody))))
     assert served == 20
 
 

@@ -1,6 +1,8 @@
 """From a private link in the chat to a stored link, as its person walks the way."""
 
+import re
 import secrets
+from html import unescape
 
 import pytest
 
@@ -43,6 +45,32 @@ async def test_a_chat_user_is_linked_after_confirming(
     account = await application.identity.oidc.verify_access_token(token)
     assert account.subject == link.subject
     assert account.groups == ("bizassist-users",)
+
+
+async def test_the_confirmation_says_what_is_consented_to(
+    application: IdentityApplication, alice: Browser, slack_user: ChatUser
+) -> None:
+    """Who gets the right, to what, of whom and for how long: before anything is stored."""
+    url = await application.link_url(slack_user, Names("Acme Inc", "Alice A."))
+    page = await application.to_confirmation(alice, url, "alice")
+    told = " ".join(unescape(re.sub(r"<[^>]+>", " ", page.text)).split())
+
+    right, lifetime = told.partition("From then on, ")[2].split(". That lasts until ")
+    assert right == (
+        "everything this chat user asks bizassist is answered with the rights of this company"
+        " account"
+    )
+    ends, _, accounts = lifetime.partition(". ")
+    assert ends == (
+        "you end it on your page ( /me ), an administrator ends it, or the company's sign-in for"
+        " it expires"
+    )
+    assert accounts.startswith(
+        f"Platform Slack Workspace Acme Inc {slack_user.tenant} Chat user Alice A."
+        f" {slack_user.user} Company account alice@example.com alice Link these accounts "
+    )
+    assert set(page.form("/link/confirm").fields) == {"csrf_token", "pending"}
+    assert await application.identity.links.get(slack_user) is None
 
 
 async def test_one_subject_has_several_chat_users_in_their_order(
@@ -169,5 +197,6 @@ async def test_names_from_outside_stay_text(
         assert page.status == 200
         assert shown in page.text
         assert page.scripts == 0
-        assert [form.action for form in page.forms if "evil" in form.action] == []
+        evil = [form.action for form in page.forms if "evil" in form.action]
+        assert evil == []
         assert not set(page.text) & set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")

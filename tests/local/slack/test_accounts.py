@@ -14,6 +14,7 @@ from tests.local.slack.scene import (
     VISITOR,
     Scene,
 )
+from tests.some import some
 
 
 @pytest.mark.parametrize(
@@ -75,7 +76,7 @@ async def test_another_bot_says_that_it_is_one(scene: Scene) -> None:
 
 async def test_a_visitor_comes_from_another_workspace(scene: Scene) -> None:
     await scene.act("message", user=VISITOR, channel=GENERAL, text="@BizAssist hello")
-    for sent in scene.app.received:
+    for sent in some(scene.app.received):
         envelope = json.loads(sent.body)
         assert envelope["is_ext_shared_channel"] is True
         assert envelope["event"]["user_team"] == "T0ELSEWHERE"

@@ -12,6 +12,7 @@ import pytest_asyncio
 from tests.agent.local_agent import Answer, Cloud, ask, free_port, runtime_of, serving
 from tests.agent.models.providers.bedrock import ANSWER, Bedrock
 from tests.clients.node import node_tool
+from tests.some import some
 
 QUESTION = "Is LAPTOP-2024-001 still under warranty?"
 ANSWERS = Path(__file__).with_name("answers.json")
@@ -81,7 +82,7 @@ async def test_a_conversation_over_bedrock_is_cached_and_guarded(
     used = answer.one("RUN_FINISHED")["result"]["usage"]
     assert (used["input_tokens"], used["output_tokens"]) == (2_000, 56)
     assert len(bedrock.requests) == 2
-    for asked in bedrock.requests:
+    for asked in some(bedrock.requests):
         assert "cachePoint" in asked["system"][-1]
         assert "cachePoint" in asked["toolConfig"]["tools"][-1]
         assert any("cachePoint" in block for m in asked["messages"] for block in m["content"])
@@ -99,4 +100,4 @@ async def test_without_a_guardrail_bedrock_is_told_of_none(cloud: Cloud, gateway
             answer = await ask(address, cloud.tokens["alice"], QUESTION)
 
     assert streamed(answer) == ANSWER
-    assert all("guardrailConfig" not in asked for asked in bedrock.requests)
+    assert all("guardrailConfig" not in asked for asked in some(bedrock.requests))

@@ -7,7 +7,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from tests.bizassist.deployment.doctor.examined import examined
+from tests.bizassist.deployment.doctor.doctor_checks import doctor_checks
 from tests.bots.scripted_runtime import FINISHED, STARTED, ScriptedRuntime
 from tests.conftest import Stack
 
@@ -16,7 +16,7 @@ async def test_a_bad_token_is_told_apart_from_a_bad_runtime(
     capsys: pytest.CaptureFixture[str], described: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("BIZASSIST_TOKEN", "not.a.token")
-    status, rows = await examined(capsys, "--stack", described)
+    status, rows = await doctor_checks(capsys, "--stack", described)
 
     assert rows["Runtime"]["state"] == "working"
     assert rows["A real turn"]["state"] == "broken"
@@ -47,7 +47,7 @@ async def test_what_is_broken_is_named_with_its_remedy(
     told: str,
 ) -> None:
     elsewhere(**spoilt)
-    status, rows = await examined(capsys)
+    status, rows = await doctor_checks(capsys)
 
     assert rows[broken]["state"] == "broken"
     assert told in rows[broken]["told"]
@@ -65,7 +65,7 @@ async def test_platforms_that_refuse_are_broken_and_others_are_not_set_up(
     monkeypatch.setenv("SLACK_API_URL", f"{stack.slack}/api/")
     monkeypatch.setenv("SLACK_SIGNING_SECRET", "x" * 32)
     monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-of-somebody-else")
-    status, rows = await examined(capsys)
+    status, rows = await doctor_checks(capsys)
 
     assert rows["Slack"]["state"] == "broken"
     assert "install the app again" in rows["Slack"]["told"]
@@ -82,7 +82,7 @@ async def test_teams_credentials_that_microsoft_does_not_take(
     monkeypatch.setattr("bots.teams.outgoing.bot_token.LOGIN", "https://127.0.0.1:1")
     monkeypatch.setenv("MICROSOFT_APP_ID", "00000000-0000-0000-0000-000000000000")
     monkeypatch.setenv("MICROSOFT_APP_PASSWORD", "of-somebody-else")
-    status, rows = await examined(capsys)
+    status, rows = await doctor_checks(capsys)
 
     assert rows["Microsoft Teams"]["state"] == "broken"
     assert "id, secret and tenant in Azure" in rows["Microsoft Teams"]["told"]
@@ -108,7 +108,7 @@ async def test_an_agent_that_does_not_answer(
     monkeypatch.setenv("BIZASSIST_TOKEN", "taken-by-anybody")
     async with ScriptedRuntime([script]).listening() as runtime:
         elsewhere(runtime_url=runtime.url)
-        status, rows = await examined(capsys)
+        status, rows = await doctor_checks(capsys)
 
     assert told in rows["A real turn"]["told"]
     assert "/aws/bedrock-agentcore/runtimes/" in rows["A real turn"]["told"]
@@ -129,7 +129,7 @@ async def test_a_user_pool_without_domain_and_keys(
     app.add_routes([web.get("/document", document), web.get("/keys", keys)])
     async with TestServer(app, host="127.0.0.1") as server:
         elsewhere(discovery_url=str(server.make_url("/document")))
-        status, rows = await examined(capsys)
+        status, rows = await doctor_checks(capsys)
 
     lacking = "authorization_endpoint, token_endpoint: has the pool a domain?"
     assert lacking in rows["Discovery document"]["told"]
@@ -149,7 +149,7 @@ async def test_a_chat_service_that_is_not_ready_says_what_it_lacks(
     app.add_routes([web.get("/readyz", ready)])
     async with TestServer(app, host="127.0.0.1") as server:
         elsewhere()
-        status, rows = await examined(capsys, "--url", str(server.make_url("")).rstrip("/"))
+        status, rows = await doctor_checks(capsys, "--url", str(server.make_url("")).rstrip("/"))
 
     told = rows["Chat service"]["told"]
     assert told.startswith("/readyz answered 503. It can't reach: ledger. Look at the ECS service")
@@ -160,7 +160,7 @@ async def test_a_chat_service_that_is_down(
     capsys: pytest.CaptureFixture[str], elsewhere: Any
 ) -> None:
     elsewhere()
-    status, rows = await examined(capsys, "--url", "http://127.0.0.1:1")
+    status, rows = await doctor_checks(capsys, "--url", "http://127.0.0.1:1")
 
     assert rows["Chat service"]["told"].startswith("It can't be reached.")
     assert "ECS" in rows["Chat service"]["told"]

@@ -11,7 +11,7 @@ import boto3
 import pytest
 
 from bizassist.__main__ import main
-from tests.bizassist.deployment.doctor.examined import examined
+from tests.bizassist.deployment.doctor.doctor_checks import doctor_checks
 from tests.conftest import Stack
 from tests.person import Person
 
@@ -32,7 +32,7 @@ ALL = [
 async def test_the_running_product_is_well(
     capsys: pytest.CaptureFixture[str], described: str
 ) -> None:
-    status, rows = await examined(capsys, "--stack", described)
+    status, rows = await doctor_checks(capsys, "--stack", described)
 
     assert list(rows) == ALL
     assert {row["state"] for row in rows.values()} == {"working"}, rows
@@ -65,7 +65,7 @@ async def test_the_stack_of_this_folder_is_found_whatever_account_is_configured(
     (tmp_path / ".bizassist").symlink_to(stack.state)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("AWS_PROFILE", "somebody")
-    status, rows = await examined(capsys)
+    status, rows = await doctor_checks(capsys)
 
     assert rows["A real turn"]["state"] == "working"
     assert status == 0
@@ -121,7 +121,7 @@ async def test_the_platforms_secrets_are_read_where_terraform_keeps_them(
     value = {"signing_secret": "x" * 32, "bot_token": stack.slack_bot_token}
     secrets.create_secret(Name="spoilt/slack", SecretString=json.dumps(value))
     try:
-        _, rows = await examined(capsys)
+        _, rows = await doctor_checks(capsys)
     finally:
         secrets.delete_secret(SecretId="spoilt/slack", ForceDeleteWithoutRecovery=True)
 
@@ -142,12 +142,12 @@ async def test_a_token_that_was_kept_to_test_with_asks_the_real_question(
     name, token = "/app/spoilt/cognito_bearer_token", granted["AuthenticationResult"]["AccessToken"]
     ssm = aws.client("ssm")
     ssm.put_parameter(Name=name, Value=token, Type="SecureString")
-    _, rows = await examined(capsys)
+    _, rows = await doctor_checks(capsys)
     assert rows["A real turn"]["state"] == "working"
 
     ended = urlsafe_b64encode(json.dumps({"exp": 1_000_000_000}).encode()).decode().rstrip("=")
     ssm.put_parameter(Name=name, Value=f"x.{ended}.x", Type="SecureString", Overwrite=True)
-    _, rows = await examined(capsys)
+    _, rows = await doctor_checks(capsys)
     assert rows["A real turn"]["state"] == "absent"
 
 

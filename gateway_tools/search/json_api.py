@@ -5,18 +5,19 @@ from typing import Any
 
 import primp
 
-from gateway_tools.search.provider import Found, SearchDown, refused
+from gateway_tools.errors import SearchUnavailable
+from gateway_tools.search.provider import SearchResult, unavailable
 
 
-def pages(items: object, snippet: str) -> list[Found]:
+def pages(items: object, snippet: str) -> list[SearchResult]:
     """What an API lists, with its snippets under the name that it gives them.
 
-    :raises SearchDown: when it is no list.
+    :raises SearchUnavailable: when it is no list.
     """
     if not isinstance(items, list):
-        raise SearchDown("an answer of another shape", retry=False)
+        raise SearchUnavailable("an answer of another shape", retry=False)
     return [
-        Found(*(str(item.get(name) or "") for name in ("title", "url", snippet)))
+        SearchResult(*(str(item.get(name) or "") for name in ("title", "url", snippet)))
         for item in items
         if isinstance(item, dict)
     ]
@@ -34,14 +35,14 @@ class JsonApi:
     ) -> dict[str, Any]:
         """The object that ``path`` answers.
 
-        :raises SearchDown: when it answers anything else, or not in time.
+        :raises SearchUnavailable: when it answers anything else, or not in time.
         """
         return self._ask("GET", path, params=params, headers=headers)
 
     def post(self, path: str, body: Mapping[str, Any], key: str) -> dict[str, Any]:
         """The object that ``path`` answers to ``body``, with a bearer key.
 
-        :raises SearchDown: when it answers anything else, or not in time.
+        :raises SearchUnavailable: when it answers anything else, or not in time.
         """
         return self._ask("POST", path, json=body, auth_bearer=key)
 
@@ -51,7 +52,7 @@ class JsonApi:
             status = response.status_code
             content = response.json() if status == 200 else None  # noqa: PLR2004 - HTTP's OK
         except (primp.PrimpError, ValueError) as error:
-            raise SearchDown(type(error).__name__) from None
+            raise SearchUnavailable(type(error).__name__) from None
         if not isinstance(content, dict):
-            raise refused(status)
+            raise unavailable(status)
         return content

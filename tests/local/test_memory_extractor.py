@@ -1,11 +1,18 @@
 """The local extractor writes what a person said, and nothing that anybody else said."""
 
-from bizassist.local.extractor import Extractor
-from tests.agent.conftest import cloud
+import boto3
+import pytest
+
+from bizassist.local.memory_extractor import Extractor
 from tests.agent.local_agent import Cloud, thread
 from tests.agent.memory_contents import event, put, records
+from tests.conftest import Stack
 
-__all__ = ["cloud"]
+
+@pytest.fixture
+def cloud(stack: Stack, aws: boto3.Session) -> Cloud:
+    """The running stack's memory; nobody signs in."""
+    return Cloud(stack.parameters, tokens={}, subjects={}, gateway_port=0)
 
 
 async def test_the_extractor_writes_what_a_person_told_and_never_what_a_tool_said(

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import boto3
 
-from bizassist.deployment.target import deployment
+from bizassist.deployment.deployed_parameters import deployment
 from bizassist.errors import CommandError
 from bizassist.settings.identity import identity_settings
 from identity.directory.linked_people import searched

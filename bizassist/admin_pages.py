@@ -26,10 +26,10 @@ from identity.web.html import Html
 from identity.workspaces.admin_page import WorkspacePages
 
 # A checklist would rather say "no answer" than wait.
-BRISK = Config(connect_timeout=2, read_timeout=4, retries={"total_max_attempts": 1})
+SHORT_TIMEOUTS = Config(connect_timeout=2, read_timeout=4, retries={"total_max_attempts": 1})
 
 
-def administration(
+def admin_routes(
     identity: Identity,
     turns: TurnService,
     *,
@@ -45,7 +45,7 @@ def administration(
         process=process,
         deployment=deployment,
         http=http,
-        control=session.client("bedrock-agentcore-control", config=BRISK),
+        control=session.client("bedrock-agentcore-control", config=SHORT_TIMEOUTS),
         call=call,
         teams=teams_app(process),
     )

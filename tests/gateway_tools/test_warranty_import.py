@@ -13,8 +13,8 @@ from botocore.exceptions import ClientError
 from bizassist.__main__ import main
 from bizassist.commands import warranty
 from bizassist.errors import CsvError
-from tests.gateway_tools.calling import call, refused
 from tests.gateway_tools.conftest import AddDevice
+from tests.gateway_tools.tool_calls import call, refused
 
 HEADER = "serial_number,product,purchase_date,end_date,coverage,void,customer_email,customer_name"
 GOOD = "LAPTOP-2024-001,ProBook 14,2024-01-31,2099-01-30,Parts,no,Alice@Example.com,Alice Example"

@@ -14,22 +14,22 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from bizassist.deployment.browser_sign_in import access_token as pasted_access_token
-from bizassist.deployment.doctor import Doctor, Place, findings
+from bizassist.deployment.deployed_parameters import deployment, parameter_prefix
+from bizassist.deployment.doctor import Doctor, Remedies, findings
 from bizassist.deployment.password_sign_in import access_token
 from bizassist.deployment.setup_checks import Checks
-from bizassist.deployment.target import deployment, parameter_prefix
 from bizassist.settings.parameters import Parameters
 from bizassist.settings.platform_secrets import read_platform_secrets
 from bizassist.settings.process import Process, read_process, teams_app
 from identity.admin.setup_page import Check, Finding
 from identity.executor import Executor
 
-BRISK = Config(connect_timeout=3, read_timeout=8, retries={"total_max_attempts": 2})
+SHORT_TIMEOUTS = Config(connect_timeout=3, read_timeout=8, retries={"total_max_attempts": 2})
 KEPT_TOKEN = "cognito_bearer_token"  # noqa: S105 - the parameter's name
 
 
 @dataclass(frozen=True, slots=True)
-class Asker:
+class SignInMethod:
     """Who asks the real question.
 
     :param person: a username and a password, for a pool that takes them.
@@ -40,18 +40,20 @@ class Asker:
     paste: Callable[[], str] | None = None
 
 
-async def examine(place: Place, asker: Asker) -> list[tuple[Check, Finding]]:
+async def run_doctor(
+    remedies: Remedies, sign_in_method: SignInMethod
+) -> list[tuple[Check, Finding]]:
     """Ask every part of the deployment that the environment leads to.
 
     :raises CommandError: when there is no deployment there, or nobody could be signed in.
     """
     session = boto3.Session()
     known = deployment(session)
-    if asker.person is None:
+    if sign_in_method.person is None:
         name = parameter_prefix().rpartition("/")[2]
         os.environ.update(read_platform_secrets(session, name))
     process = read_process()
-    token = await _token(session, known, process, asker)
+    token = await _token(session, known, process, sign_in_method)
     call = Executor(4)
     try:
         async with httpx.AsyncClient(timeout=10) as http:
@@ -59,10 +61,10 @@ async def examine(place: Place, asker: Asker) -> list[tuple[Check, Finding]]:
                 process=process,
                 deployment=known,
                 http=http,
-                control=session.client("bedrock-agentcore-control", config=BRISK),
+                control=session.client("bedrock-agentcore-control", config=SHORT_TIMEOUTS),
                 call=call,
                 teams=teams_app(process),
-                mend=place.parameter,
+                mend=remedies.parameter,
             )
             doctor = Doctor(
                 shared=shared,
@@ -70,7 +72,7 @@ async def examine(place: Place, asker: Asker) -> list[tuple[Check, Finding]]:
                 public_url=process.public_url,
                 http=http,
                 token=token,
-                place=place,
+                remedies=remedies,
             )
             return await findings(doctor.checks())
     finally:
@@ -78,16 +80,16 @@ async def examine(place: Place, asker: Asker) -> list[tuple[Check, Finding]]:
 
 
 async def _token(
-    session: boto3.Session, known: Parameters, process: Process, asker: Asker
+    session: boto3.Session, known: Parameters, process: Process, sign_in_method: SignInMethod
 ) -> str | None:
     """A person's access token, from wherever there is one."""
     if given := os.environ.get("BIZASSIST_TOKEN"):
         return given
-    if asker.paste:
-        return await pasted_access_token(known, process.public_url, asker.paste)
+    if sign_in_method.paste:
+        return await pasted_access_token(known, process.public_url, sign_in_method.paste)
     with suppress(BotoCoreError, ClientError):  # the checks tell what is wrong with the pool
-        if asker.person:
-            return access_token(session.client("cognito-idp"), known, *asker.person)
+        if sign_in_method.person:
+            return access_token(session.client("cognito-idp"), known, *sign_in_method.person)
         kept = session.client("ssm").get_parameter(
             Name=f"{parameter_prefix()}/{KEPT_TOKEN}", WithDecryption=True
         )["Parameter"]["Value"]

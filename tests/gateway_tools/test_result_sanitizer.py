@@ -4,8 +4,13 @@ import time
 
 import pytest
 
-from gateway_tools.search.provider import Found
-from gateway_tools.search.result_text import SNIPPET_LENGTH, page, plain, public_parts
+from gateway_tools.search.provider import SearchResult
+from gateway_tools.search.result_sanitizer import (
+    SNIPPET_LENGTH,
+    plain_text,
+    public_parts,
+    sanitized,
+)
 
 
 @pytest.mark.parametrize(
@@ -126,28 +131,28 @@ def test_other_addresses_are_not(address: str) -> None:
     ],
 )
 def test_markup_becomes_text(markup: str, text: str) -> None:
-    assert plain(markup, 100) == text
+    assert plain_text(markup, 100) == text
 
 
 def test_text_is_cut_to_its_length() -> None:
-    cut = plain("word " * 500, SNIPPET_LENGTH)
+    cut = plain_text("word " * 500, SNIPPET_LENGTH)
     assert len(cut) <= SNIPPET_LENGTH
     assert cut.endswith("word…")
 
 
 def test_hostile_markup_is_cleaned_in_no_time() -> None:
     started = time.monotonic()
-    assert plain("<script>" * 100_000, 10) == ""
-    assert plain("<script" * 100_000, 10) == ""
-    assert plain("&" + "amp;" * 100_000, 10)
+    assert plain_text("<script>" * 100_000, 10) == ""
+    assert plain_text("<script" * 100_000, 10) == ""
+    assert plain_text("&" + "amp;" * 100_000, 10)
     assert time.monotonic() - started < 1
 
 
 def test_a_page_without_a_title_is_named_by_its_site() -> None:
-    shown = page(Found("", " https://www.example.com/a ", "<p>text</p>"))
+    shown = sanitized(SearchResult("", " https://www.example.com/a ", "<p>text</p>"))
     assert shown is not None
     assert (shown.title, shown.source, shown.snippet) == ("example.com", "example.com", "text")
 
 
 def test_a_page_at_a_private_address_is_not_shown() -> None:
-    assert page(Found("Metadata", "http://169.254.169.254/", "keys")) is None
+    assert sanitized(SearchResult("Metadata", "http://169.254.169.254/", "keys")) is None

@@ -8,7 +8,7 @@ import pytest
 from bizassist.__main__ import main
 
 
-async def examined(
+async def doctor_checks(
     capsys: pytest.CaptureFixture[str], *arguments: str
 ) -> tuple[int, dict[str, dict[str, str]]]:
     """Run it beside this test's own event loop."""

@@ -1,0 +1,77 @@
+"""When an event whose handling failed is delivered again, and when it has been tried for enough.
+
+The queue's count of deliveries is none of attempts: a message that waited behind another, or whose
+process died, was delivered and never tried. So the inbox counts by the clock, and tries every event
+at least once.
+"""
+
+import math
+import time
+from collections import Counter
+from typing import Any, Protocol
+
+from bots.errors import After, BotError, Never
+
+LONGEST_PAUSE = 60
+# What SQS hides a message for at most (ChangeMessageVisibility).
+LONGEST_HIDDEN = 12 * 60 * 60
+
+PATIENCE = 15 * 60
+"""Seconds from when a question was asked, within which somebody who can be helped still is."""
+
+MOST_FAULTS = 5
+"""Tries of an event that fails by a fault of ours, which seldom goes away by itself."""
+
+MOST_APOLOGIES = 3
+"""Deliveries of a dead letter; who can't even be told by then is left to the alarm."""
+
+
+class Retries(Protocol):
+    """Decides about the messages of one queue."""
+
+    def pause(self, message: Any, error: Exception) -> int | None:
+        """Seconds until a message that has just failed comes back; None when it is given up."""
+
+    def ended(self, message: Any) -> None:
+        """A message is done with."""
+
+
+class InboxRetries:
+    """A quarter of an hour for what passes, five tries for a fault of ours."""
+
+    def __init__(self) -> None:
+        self._failures: Counter[str] = Counter()
+
+    def pause(self, message: Any, error: Exception) -> int | None:
+        """Seconds until the next try; None when the last was the last."""
+        self._failures[message["MessageId"]] += 1
+        failures = self._failures[message["MessageId"]]
+        asked_at = int(message["Attributes"]["SentTimestamp"]) / 1000
+        passing = isinstance(error, BotError) and not isinstance(error.again, Never)
+        if time.time() - asked_at >= PATIENCE or (not passing and failures >= MOST_FAULTS):
+            return None
+        return retry_delay(error, failures)
+
+    def ended(self, message: Any) -> None:
+        """Forget its failures."""
+        del self._failures[message["MessageId"]]
+
+
+class DeadLetterRetries:
+    """Three deliveries."""
+
+    def pause(self, message: Any, error: Exception) -> int | None:
+        """Seconds until the next try; None when the last was the last."""
+        deliveries = int(message["Attributes"]["ApproximateReceiveCount"])
+        return retry_delay(error, deliveries) if deliveries < MOST_APOLOGIES else None
+
+    def ended(self, message: Any) -> None:
+        """Nothing is remembered."""
+
+
+def retry_delay(error: Exception, failures: int) -> int:
+    """Seconds: longer each time, and at least what the failing part asks for."""
+    again = error.again if isinstance(error, BotError) else None
+    asked = math.ceil(again.seconds) if isinstance(again, After) else 0
+    grown: int = min(2 ** min(failures, LONGEST_PAUSE), LONGEST_PAUSE)
+    return min(max(asked, grown), LONGEST_HIDDEN)
