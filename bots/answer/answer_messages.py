@@ -5,7 +5,7 @@ import re
 from typing import ClassVar, Protocol
 
 from bots.answer.splitting import split
-from bots.errors import MessageGone, PlatformError
+from bots.errors import MessageGone, PlatformError, PlatformRefused
 from bots.platform import Receipt
 
 ANNOUNCED = "?"
@@ -24,7 +24,7 @@ class MessageChannel(Protocol):
 
     Every call may raise :class:`~bots.errors.PlatformError`.
 
-    :cvar limit: characters of Markdown that one message carries.
+    :cvar limit: bytes of Markdown that one message carries.
     :cvar finds_posts: :meth:`find` sees a post whose id was lost.
     :cvar edited_while_written: how many of an answer's messages are kept up to date before its end;
         None for all.
@@ -116,9 +116,15 @@ class AnswerMessages:
         await self._post(part, markdown)
 
     async def _replace(self, part: int, markdown: str, *, mark: str) -> None:
-        gone = self._ids[part]
+        # The old one goes first: whatever fails in between, it never stays beside the new one.
+        try:
+            await self._channel.delete(self._ids[part])
+        except PlatformRefused as error:
+            _log.warning("a message that is no longer needed stays: %s", error)
+        if self._channel.finds_posts:
+            self._ids[part] = ANNOUNCED
+            await self._keep()
         await self._post(part, markdown, mark)
-        await self._delete(gone)
 
     async def _post(self, part: int, markdown: str, mark: str = "") -> None:
         message = await self._channel.post(part, markdown)
@@ -156,7 +162,7 @@ class AnswerMessages:
             return
         part = self._ids.index(ANNOUNCED)
         found = await self._channel.find(part)
-        self._ids[part:] = [found] if found else []
+        self._ids[part : part + 1] = [found] if found else []
         await self._keep()
 
     async def _keep(self) -> None:

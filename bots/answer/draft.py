@@ -12,8 +12,9 @@ from ag_ui.core import (
 from bots.answer.placeholder import THINKING, tool_activity
 from bots.answer.run_end import run_failure
 from bots.answer.sources import Source, markdown, source_of
+from bots.answer.visibility import visible
 
-NOTHING = "I have no answer to that. Please try asking in other words."
+NOTHING = "There is no answer to that."
 
 
 class Draft:
@@ -46,7 +47,7 @@ class Draft:
 
     def so_far(self) -> str:
         """What to show while the agent is still at it."""
-        text = self._text.strip()
+        text = self._said()
         at_work = list(dict.fromkeys(self._tools.values()))
         if not text and not at_work and self._latest_tool:
             at_work = [self._latest_tool]  # it has finished, and what it found is being worded
@@ -54,5 +55,9 @@ class Draft:
 
     def final(self) -> str:
         """The whole answer, and below it what it is based on, or why it is none or ends there."""
-        text = "\n\n".join(filter(None, [self._text.strip(), self._failure]))
+        text = "\n\n".join(filter(None, [self._said(), self._failure]))
         return "\n\n".join(filter(None, [text, markdown(self._sources)])) if text else NOTHING
+
+    def _said(self) -> str:
+        """The text so far; empty where nobody would see it."""
+        return self._text.strip() if visible(self._text) else ""

@@ -71,7 +71,6 @@ class PostedAnswer:
                 await self._changed.wait()
                 self._changed.clear()
                 continue
-            shown = draft
             try:
                 await self._messages.show_draft(draft)
             except PlatformRefused as error:
@@ -79,9 +78,12 @@ class PostedAnswer:
                 return
             except PlatformUnavailable as error:
                 # The next edit, or the final one, carries the whole text again.
-                _log.warning("an edit did not arrive: %s", error)
+                _log.info("an edit did not arrive: %s", error)
                 asked = error.again.seconds if isinstance(error.again, After) else 0.0
-                pause = max(asked, pause * 2)
+                pause = pause if asked else pause * 2
+                await self._closing_within(max(asked, pause))
+                continue
+            shown = draft
             await self._closing_within(pause)
 
     async def _closing_within(self, seconds: float) -> None:

@@ -66,7 +66,7 @@ class SlackPlatform:
         """Open the turn's visible message, or continue the one ``receipt`` names."""
         incoming = _incoming(turn.accepted)
         if incoming.kind == "command" or (incoming.kind == "mention" and turn.private):
-            return PrivateReply(self._private, incoming, receipt)
+            return PrivateReply(self._private, incoming, turn.id, receipt)
         channel = SlackChannel(self._api, incoming, turn.id)
         return PostedAnswer(channel, receipt, self._pace)
 

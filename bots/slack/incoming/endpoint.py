@@ -66,6 +66,11 @@ class SlackEdge:
         envelope = json_object(body)
         if envelope.get("type") == "url_verification":
             return web.json_response({"challenge": str(envelope.get("challenge", ""))})
+        kind = envelope.get("type")
+        if isinstance(kind, str) and kind != "event_callback":
+            # Such as app_rate_limited: no event is inside, and Slack would only send it again.
+            _log.warning("Slack sends what is no event: %s", kind[:50])
+            return web.Response()
         incoming = read_message(envelope)
         if incoming is not None:
             await self._accept(incoming.accepted(envelope))

@@ -7,11 +7,15 @@ from typing import Literal
 
 from bots.errors import MalformedRequest
 from bots.platform import Accepted
+from bots.slack.incoming.rich_text import rich_text
 from identity.people import ChatUser
 
 Kind = Literal["command", "direct", "mention"]
 
 _SPOKEN = {None, "file_share", "thread_broadcast"}  # message subtypes that a person typed
+# Slack's own accounts: their messages have neither subtype nor bot_id (recorded by vercel/chat).
+_NOBODY = frozenset({"USLACK", "USLACKBOT"})
+_OF_BOTS = ("bot_id", "app_id", "bot_profile")  # each of them may be all that tells
 _CONTROL = re.compile(r"<([@#!]?)([^<>|\s]+)(?:\|([^<>]*))?>")
 
 
@@ -95,7 +99,9 @@ def _event(envelope: Mapping[str, object]) -> IncomingMessage | None:
         tenant=_enterprise(envelope) or team,
         user=_required(event, "user"),
         channel=channel,
-        text=_without_mention(_text(event, "text"), _own_users(envelope)),
+        text=_without_mention(
+            _text(event, "text") or rich_text(event.get("blocks")), _own_users(envelope)
+        ),
         ts=ts,
         thread=_text(event, "thread_ts") or (ts if kind == "mention" else None),
         from_another_company=_from_another_company(envelope, event),
@@ -104,7 +110,9 @@ def _event(envelope: Mapping[str, object]) -> IncomingMessage | None:
 
 def _kind(event: Mapping[str, object]) -> Kind | None:
     """How the person spoke to us; None for bots, edits, deletions and other people's talk."""
-    if event.get("bot_id") or event.get("subtype") not in _SPOKEN:
+    if any(map(event.get, _OF_BOTS)) or event.get("subtype") not in _SPOKEN:
+        return None
+    if event.get("user") in _NOBODY:
         return None
     if event.get("type") == "app_mention":
         return "mention"
@@ -115,8 +123,10 @@ def _kind(event: Mapping[str, object]) -> Kind | None:
 
 def _from_another_company(envelope: Mapping[str, object], event: Mapping[str, object]) -> bool:
     theirs = _text(event, "user_team") or _text(event, "team")
-    if not theirs or envelope.get("is_ext_shared_channel") is False:
+    if envelope.get("is_ext_shared_channel") is False:
         return False
+    if not theirs:  # in a channel shared with others, whose company can't be told is a stranger
+        return envelope.get("is_ext_shared_channel") is True
     return theirs not in {_team(envelope), _enterprise(envelope)}
 
 

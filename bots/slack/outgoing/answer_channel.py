@@ -1,10 +1,14 @@
 """Where one answer is shown in Slack: a direct message, or a channel's thread."""
 
+import logging
 from typing import ClassVar
 
+from bots.errors import FormRefused, MessageGone
 from bots.slack.incoming.payloads import IncomingMessage
-from bots.slack.outgoing.message import PIECE, content
+from bots.slack.outgoing.message import LARGE_PIECE, PIECE, Content, content, plain_content
 from bots.slack.outgoing.web_api import WebApi
+
+_log = logging.getLogger(__name__)
 
 
 class SlackChannel:
@@ -24,17 +28,22 @@ class SlackChannel:
 
     async def post(self, part: int, markdown: str) -> str:
         """Post a message that :meth:`find` can find; its id is its timestamp."""
-        return await self._api.post(
-            self._incoming.channel,
-            content(markdown),
-            thread=self._incoming.thread,
-            marker=self._marker(part),
-        )
+        try:
+            return await self._post(part, content(markdown))
+        except FormRefused as error:
+            _log.warning("a message is posted as plain text: %s", error)
+            return await self._post(part, plain_content(markdown))
 
     async def update(self, message: str, markdown: str, *, final: bool) -> None:
         """Edit a message."""
-        del final  # the API's client repeats an edit in any case
-        await self._api.update(self._incoming.channel, message, content(markdown))
+        place = self._incoming.channel
+        try:
+            await self._api.update(place, message, content(markdown), final=final)
+        except MessageGone:
+            raise
+        except FormRefused as error:
+            _log.warning("a message is edited as plain text: %s", error)
+            await self._api.update(place, message, plain_content(markdown), final=final)
 
     async def delete(self, message: str) -> None:
         """Delete a message."""
@@ -49,5 +58,19 @@ class SlackChannel:
             since=self._incoming.ts,
         )
 
+    async def _post(self, part: int, message: Content) -> str:
+        return await self._api.post(
+            self._incoming.channel,
+            message,
+            thread=self._incoming.thread,
+            marker=self._marker(part),
+        )
+
     def _marker(self, part: int) -> str:
         return f"{self._turn}/{part}"
+
+
+class DirectMessageChannel(SlackChannel):
+    """Where a private answer is shown that isn't edited while it is written: in large pieces."""
+
+    limit: ClassVar = LARGE_PIECE

@@ -4,20 +4,27 @@ from collections.abc import Mapping
 from typing import Any
 
 from bots.answer.neutralise import without_slack_mentions
+from bots.answer.splitting import clipped
 from bots.slack.outgoing.mrkdwn import slack_mrkdwn
 
 Content = Mapping[str, Any]
 """The ``text`` and ``blocks`` of a message, as every way of posting one takes them."""
 
-# One piece of an answer fits each limit that it can meet: 12,000 characters of a markdown block,
-# 4,000 of chat.update's text, with room for the entities that neutralising adds.
+# Bytes of one piece of an answer. It fits each limit that it can meet: 12,000 characters of a
+# markdown block, 4,000 bytes of chat.update's text, with room for what neutralising adds.
 PIECE = 3_000
-UPDATE_TEXT = 4_000
+UPDATE_TEXT = 4_000  # bytes of UTF-8 (https://github.com/openclaw/openclaw/issues/115027)
+LARGE_PIECE = 11_000  # bytes; more than its text's beginning is in the block alone
+WHOLE = 12_000  # characters of the markdown blocks of one message
 QUOTED = 300  # characters of a question that are repeated
 
 SIGN_IN = (
     "To answer as you, I need to know who you are. "
     "Please sign in once with your company account; I'll then answer your question right away."
+)
+UNCONFIRMED = "_In case you can't see my answer where you asked, here it is:_"
+BY_DIRECT_MESSAGE = (
+    "My answer is too long for this place. I'm sending it to you as a direct message."
 )
 HELP = (
     "Ask me a business question in your own words, for example "
@@ -29,9 +36,24 @@ HELP = (
 def content(markdown: str) -> Content:
     """One piece of an answer; ``text`` is for notifications and for clients without blocks."""
     return {
-        "text": slack_mrkdwn(markdown)[:UPDATE_TEXT],
+        "text": clipped(slack_mrkdwn(markdown), UPDATE_TEXT),
         "blocks": [{"type": "markdown", "text": without_slack_mentions(markdown)}],
     }
+
+
+def whole_content(markdown: str) -> Content:
+    """A whole answer, in a message that is never edited."""
+    return {**content(markdown), "text": slack_mrkdwn(markdown)}
+
+
+def plain_content(markdown: str) -> Content:
+    """The same without a block, for when Slack doesn't take that."""
+    return {"text": clipped(slack_mrkdwn(markdown), UPDATE_TEXT)}
+
+
+def fits_one_message(markdown: str) -> bool:
+    """Whether one message that is never edited can carry all of an answer."""
+    return len(without_slack_mentions(markdown)) <= WHOLE
 
 
 def sign_in(url: str) -> Content:

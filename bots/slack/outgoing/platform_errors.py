@@ -45,6 +45,7 @@ MEANINGS: Mapping[type[PlatformRefused], frozenset[str]] = {
             "cant_delete_message",
             "channel_not_found",
             "is_archived",
+            "is_inactive",
             "messages_tab_disabled",
             "not_in_channel",
             "restricted_action",

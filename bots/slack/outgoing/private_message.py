@@ -1,10 +1,17 @@
 """Telling one person something that nobody else sees."""
 
-from bots.errors import ResponseUrlClosed
+import hashlib
+import logging
+from dataclasses import replace
+
+from bots.errors import DeliveryRefused, PlatformUnavailable, ResponseUrlClosed
 from bots.slack.incoming.payloads import IncomingMessage
+from bots.slack.outgoing.answer_channel import DirectMessageChannel
 from bots.slack.outgoing.message import Content
 from bots.slack.outgoing.response_url import ResponseUrls
 from bots.slack.outgoing.web_api import WebApi
+
+_log = logging.getLogger(__name__)
 
 
 class PrivateMessages:
@@ -26,19 +33,39 @@ class PrivateMessages:
             except ResponseUrlClosed:
                 await self._by_direct_message(incoming, message)
         elif incoming.kind == "direct":
-            await self._api.post(incoming.channel, message, thread=incoming.thread)
+            try:
+                await self._api.post(incoming.channel, message, thread=incoming.thread)
+            except DeliveryRefused as error:
+                # What refuses may be the thread alone.
+                _log.warning("a private message goes outside of its thread: %s", error)
+                await self._by_direct_message(incoming, message)
         else:
             await self._by_direct_message(incoming, message)
 
     async def refuse(self, incoming: IncomingMessage, message: Content) -> None:
         """Answer somebody from another company, whom we may not be able to write to directly."""
-        if incoming.kind == "mention":
-            await self._api.post_ephemeral(
-                incoming.channel, incoming.user, message, incoming.thread
-            )
-        else:
+        if incoming.kind != "mention":
             await self.send(incoming, message)
+            return
+        # Slack shows nothing private in a thread that nobody else has written in.
+        thread = None if incoming.thread == incoming.ts else incoming.thread
+        try:
+            await self._api.post_ephemeral(incoming.channel, incoming.user, message, thread)
+        except DeliveryRefused as error:
+            _log.warning("somebody of another company can't be told anything: %s", error)
+
+    async def direct_messages(self, incoming: IncomingMessage, turn: str) -> DirectMessageChannel:
+        """The asker's direct messages, as the place of an answer to ``turn``."""
+        channel = await self._api.direct_channel(incoming.user)
+        place = replace(incoming, kind="direct", channel=channel, thread=None, ts="")
+        return DirectMessageChannel(self._api, place, turn)
 
     async def _by_direct_message(self, incoming: IncomingMessage, message: Content) -> None:
         channel = await self._api.direct_channel(incoming.user)
-        await self._api.post(channel, message)
+        digest = hashlib.sha256(str(message["text"]).encode(errors="replace")).hexdigest()[:16]
+        marker = f"{incoming.event_id}/{digest}"
+        try:
+            await self._api.post(channel, message, marker=marker)
+        except PlatformUnavailable as error:
+            if not error.taken or not await self._api.find(channel, marker, thread=None, since=""):
+                raise

@@ -1,45 +1,99 @@
 """An answer that only its asker sees, told by messages of its own that are never edited."""
 
 import hashlib
+import logging
+from dataclasses import dataclass
 from types import TracebackType
-from typing import Self
+from typing import Literal, Self, cast
 
 from ag_ui.core import BaseEvent
 
+from bots.answer.answer_messages import AnswerMessages
 from bots.answer.draft import Draft
-from bots.answer.splitting import split
+from bots.errors import PlatformUnavailable
 from bots.platform import Receipt
 from bots.slack.incoming.payloads import IncomingMessage
-from bots.slack.outgoing.message import PIECE, content, question_line
+from bots.slack.outgoing.message import (
+    BY_DIRECT_MESSAGE,
+    UNCONFIRMED,
+    Content,
+    content,
+    fits_one_message,
+    question_line,
+    whole_content,
+)
 from bots.slack.outgoing.private_message import PrivateMessages
+
+State = Literal["", "begun", "sending", "sent", "direct"]
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class PrivateReceipt:
+    """What the turn's receipt says of a private answer.
+
+    It is the receipt of the answer's direct messages, too.
+
+    :param state: ``begun``: the question was repeated; ``sending``: the answer is on its way, and
+        nobody can look whether it has arrived; ``sent``; ``direct``: it goes by direct message.
+    :param last_said: a digest of the sentence that was said last instead of an answer.
+    :param direct: the ids of the direct messages.
+    """
+
+    receipt: Receipt
+    state: State = ""
+    last_said: str = ""
+    direct: str = ""
+
+    @classmethod
+    def read(cls, receipt: Receipt) -> Self:
+        """The receipt as an earlier attempt has left it."""
+        state, last_said, direct = (*(receipt.message or "").split(":", 2), "", "")[:3]
+        return cls(receipt, cast("State", state), last_said, direct)
+
+    @property
+    def message(self) -> str | None:
+        """The ids of the direct messages; None when there is none yet."""
+        return self.direct or None
+
+    async def keep(self, message: str) -> None:
+        """Store the ids of the direct messages."""
+        self.direct = message
+        await self.move(self.state)
+
+    async def move(self, state: State) -> None:
+        """Store how far it has come."""
+        self.state = state
+        await self.receipt.keep(f"{state}:{self.last_said}:{self.direct}")
 
 
 class PrivateReply:
-    """An answer to a slash command, which only its asker sees.
+    """An answer to a slash command, or to a mention where answers are private.
 
-    Slack neither shows the command again nor lets a response to it be edited: its address posts
-    anew each time (bolt-js#2287, bolt-python#1268) and takes five messages in thirty minutes. So
-    the first message repeats the question, and the next one is the whole answer.
+    Slack neither shows a command again nor lets a response to it be edited: its address posts anew
+    each time (bolt-js#2287, bolt-python#1268) and takes five messages in thirty minutes. So the
+    first message repeats the question, and the next one is the whole answer, or says that it is
+    too long for one and comes by direct message.
 
-    The receipt counts the pieces of the answer that were delivered and remembers the last sentence
-    that was said, so that a redelivered turn repeats neither.
+    Nobody can look whether such a response has arrived, so each is sent once; an answer of which
+    that isn't known comes by direct message as well, where it can be looked for.
     """
 
     def __init__(
-        self, private: PrivateMessages, incoming: IncomingMessage, receipt: Receipt
+        self, private: PrivateMessages, incoming: IncomingMessage, turn: str, receipt: Receipt
     ) -> None:
         self._private = private
         self._incoming = incoming
-        self._receipt = receipt
+        self._turn = turn
+        self._receipt = PrivateReceipt.read(receipt)
         self._draft = Draft()
         self._said = False
-        delivered, _, self._last_said = (receipt.message or "").partition(":")
-        self._delivered = int(delivered or 0)
 
     async def __aenter__(self) -> Self:
-        if self._receipt.message is None:
-            await self._private.send(self._incoming, question_line(self._incoming.text))
-            await self._keep()
+        if not self._receipt.state:
+            await self._receipt.move("begun")
+            await self._send(question_line(self._incoming.text), back="")
         return self
 
     async def __aexit__(
@@ -49,10 +103,7 @@ class PrivateReply:
         trace: TracebackType | None,
     ) -> None:
         if error is None and not self._said:
-            for piece in split(self._draft.final(), PIECE)[self._delivered :]:
-                await self._private.send(self._incoming, content(piece))
-                self._delivered += 1
-                await self._keep()
+            await self._answer(self._draft.final())
 
     async def show(self, event: BaseEvent) -> None:
         """Take one agent event into the answer."""
@@ -62,10 +113,48 @@ class PrivateReply:
         """Tell one sentence instead of an answer, unless an earlier attempt said the same."""
         self._said = True
         digest = hashlib.sha256(sentence.encode()).hexdigest()[:16]
-        if digest != self._last_said:
-            await self._private.send(self._incoming, content(sentence))
-            self._last_said = digest
-            await self._keep()
+        if digest != self._receipt.last_said:
+            await self._send(content(sentence), back=self._receipt.state)
+            self._receipt.last_said = digest
+            await self._receipt.move(self._receipt.state)
 
-    async def _keep(self) -> None:
-        await self._receipt.keep(f"{self._delivered}:{self._last_said}")
+    async def _answer(self, markdown: str) -> None:
+        if self._receipt.state == "begun" and self._incoming.kind == "command":
+            await self._by_response(markdown)
+        elif self._receipt.state == "begun":
+            await self._receipt.move("direct")
+        if self._receipt.state == "sending":
+            markdown = f"{UNCONFIRMED}\n\n{markdown}"
+        if self._receipt.state != "sent":
+            await self._by_direct_message(markdown)
+
+    async def _by_response(self, markdown: str) -> None:
+        """Answer where the command was sent, or say there where the answer will be."""
+        if not fits_one_message(markdown):
+            await self._receipt.move("direct")
+            await self._send(content(BY_DIRECT_MESSAGE), back="begun")
+            return
+        await self._receipt.move("sending")
+        if await self._send(whole_content(markdown), back="begun"):
+            await self._receipt.move("sent")
+
+    async def _by_direct_message(self, markdown: str) -> None:
+        place = await self._private.direct_messages(self._incoming, self._turn)
+        messages = AnswerMessages(place, self._receipt)
+        await messages.show(markdown, final=True)
+
+    async def _send(self, message: Content, *, back: State) -> bool:
+        """Send a message once; False when nobody knows whether it has arrived.
+
+        :param back: what the receipt says again when it certainly hasn't.
+        :raises PlatformUnavailable: then.
+        """
+        try:
+            await self._private.send(self._incoming, message)
+        except PlatformUnavailable as error:
+            if error.taken:
+                _log.warning("a private message may have arrived, or not: %s", error)
+                return False
+            await self._receipt.move(back)
+            raise
+        return True

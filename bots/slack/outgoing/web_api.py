@@ -1,6 +1,7 @@
 """The few calls of Slack's Web API that a reply is made of."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -8,44 +9,54 @@ import aiohttp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.http_retry.async_handler import AsyncRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bots.errors import MessageGone
+from bots.errors import After, MessageGone, PlatformUnavailable
 from bots.slack.outgoing.message import Content
 from bots.slack.outgoing.platform_errors import platform_errors
-from bots.slack.outgoing.retries import when_busy, when_busy_or_broken
+from bots.slack.outgoing.rate_limits import UPDATE, RateLimits
+from bots.slack.outgoing.retries import when_broken
 
 MARKER = "bizassist_reply"
+PATIENCE = 20.0
+"""Seconds that a call waits here for a busy Slack. Who has to wait longer is tried again later."""
+NAME_PATIENCE = 2.0
+"""The same for a name, without which a question is answered as well."""
+
+Call = Callable[[], Awaitable[AsyncSlackResponse]]
 
 
 class WebApi:
     """Post, update, delete and find messages as the assistant.
 
-    Every call may raise :class:`~bots.errors.PlatformError`, and nothing of the SDK's.
+    Every call may raise :class:`~bots.errors.PlatformError`, and nothing of the SDK's. While Slack
+    is busy no call is made: it is waited for as long as it asks, or
+    :class:`~bots.errors.PlatformUnavailable` says how long that is.
     """
 
     def __init__(self, http: aiohttp.ClientSession, token: str, api_url: str) -> None:
-        self._once = _client(http, token, api_url, when_busy())
-        self._patient = _client(http, token, api_url, when_busy_or_broken())
+        self._once = _client(http, token, api_url, [])
+        self._patient = _client(http, token, api_url, when_broken())
+        self._limits = RateLimits()
 
     async def identity(self) -> AuthorizeResult:
         """Whose bot this is."""
-        with platform_errors():
-            answer = await self._patient.auth_test()
+        answer = await self._made("auth.test", self._patient.auth_test)
         return AuthorizeResult.from_auth_test_response(
             auth_test_response=answer, bot_token=self._patient.token
         )
 
     async def person(self, user: str) -> str:
         """What a person is called; empty when Slack does not tell."""
-        with platform_errors():
-            answer = await self._patient.users_info(user=user)
+        answer = await self._made(
+            "users.info", lambda: self._patient.users_info(user=user), patience=NAME_PATIENCE
+        )
         profile = answer["user"].get("profile", {})
         return str(profile.get("real_name") or answer["user"].get("name", ""))
 
     async def workspace(self) -> str:
         """What the workspace is called."""
-        with platform_errors():
-            answer = await self._patient.team_info()
+        answer = await self._made("team.info", self._patient.team_info, patience=NAME_PATIENCE)
         return str(answer["team"]["name"])
 
     async def post(
@@ -55,61 +66,105 @@ class WebApi:
 
         :param marker: lets :meth:`find` see that this post has happened.
         """
-        with platform_errors():
-            posted = await self._once.chat_postMessage(
+        posted = await self._made(
+            f"chat.postMessage {channel}",  # its limit is each channel's
+            lambda: self._once.chat_postMessage(
                 channel=channel,
                 thread_ts=thread,
                 metadata=_metadata(marker) if marker else None,
                 unfurl_links=False,
                 unfurl_media=False,
                 **content,
-            )
+            ),
+        )
         return str(posted["ts"])
 
     async def post_ephemeral(
         self, channel: str, user: str, content: Content, thread: str | None
     ) -> None:
         """Post what only ``user`` sees; Slack does not promise that they do."""
-        with platform_errors():
-            await self._once.chat_postEphemeral(
+        await self._made(
+            "chat.postEphemeral",
+            lambda: self._once.chat_postEphemeral(
                 channel=channel, user=user, thread_ts=thread, **content
-            )
+            ),
+        )
 
-    async def update(self, channel: str, ts: str, content: Content) -> None:
+    async def update(self, channel: str, ts: str, content: Content, *, final: bool = True) -> None:
         """Replace a message.
 
+        :param final: it is made sure of; others are made when there is room for them.
         :raises MessageGone: when it is not there any more.
         """
-        with platform_errors():
-            await self._patient.chat_update(channel=channel, ts=ts, **content)
+        if final:
+            self._limits.ended()
+            await self._made(
+                UPDATE, lambda: self._patient.chat_update(channel=channel, ts=ts, **content)
+            )
+        elif wait := self._limits.draft_wait():
+            raise PlatformUnavailable("the edits of this minute are spent", after=wait)
+        else:
+            await self._made(
+                UPDATE,
+                lambda: self._once.chat_update(channel=channel, ts=ts, **content),
+                patience=0.0,
+            )
 
     async def delete(self, channel: str, ts: str) -> None:
         """Delete a message; that it is gone already is well."""
-        with suppress(MessageGone), platform_errors():
-            await self._patient.chat_delete(channel=channel, ts=ts)
+        with suppress(MessageGone):
+            await self._made(
+                "chat.delete", lambda: self._patient.chat_delete(channel=channel, ts=ts)
+            )
 
     async def find(
         self, channel: str, marker: str, *, thread: str | None, since: str
     ) -> str | None:
-        """The timestamp of the message that was posted with ``marker`` after ``since``."""
-        with platform_errors():
-            if thread:
-                page = await self._patient.conversations_replies(
-                    channel=channel, ts=thread, oldest=since, limit=100, include_all_metadata=True
-                )
-            else:
-                page = await self._patient.conversations_history(
-                    channel=channel, oldest=since, limit=100, include_all_metadata=True
-                )
+        """The timestamp of the newest message that was posted with ``marker``.
+
+        :param since: a timestamp that is older than it; empty when none is known.
+        """
+        asked: dict[str, Any] = {"channel": channel, "limit": 100, "include_all_metadata": True}
+        if since:
+            asked["oldest"] = since
+        if thread:
+            page = await self._made(
+                "conversations.replies",
+                lambda: self._patient.conversations_replies(ts=thread, **asked),
+            )
+        else:
+            page = await self._made(
+                "conversations.history", lambda: self._patient.conversations_history(**asked)
+            )
         messages: list[Mapping[str, Any]] = page["messages"]
-        marked = (m for m in messages if m.get("metadata") == _metadata(marker))
-        return next((str(message["ts"]) for message in marked), None)
+        marked = (str(m["ts"]) for m in messages if m.get("metadata") == _metadata(marker))
+        return max(marked, key=float, default=None)
 
     async def direct_channel(self, user: str) -> str:
         """The channel of the direct messages between ``user`` and the assistant."""
-        with platform_errors():
-            opened = await self._patient.conversations_open(users=user)
+        opened = await self._made(
+            "conversations.open", lambda: self._patient.conversations_open(users=user)
+        )
         return str(opened["channel"]["id"])
+
+    async def _made(
+        self, method: str, call: Call, *, patience: float = PATIENCE
+    ) -> AsyncSlackResponse:
+        """The answer of a call, made when Slack takes it."""
+        while True:
+            if (wait := self._limits.wait(method)) > patience:
+                raise PlatformUnavailable(
+                    f"Slack is busy with {method.partition(' ')[0]}", after=wait
+                )
+            patience -= wait
+            await asyncio.sleep(wait)
+            try:
+                with platform_errors():
+                    return await call()
+            except PlatformUnavailable as error:
+                if error.taken or not isinstance(error.again, After):
+                    raise
+                self._limits.refused(method, max(error.again.seconds, 1.0))
 
 
 def _metadata(marker: str) -> dict[str, object]:

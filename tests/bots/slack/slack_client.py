@@ -51,6 +51,10 @@ class SlackClient:
         async with self.http.post(f"{self.double_url}/double/fault", json=fault) as answer:
             assert answer.status == 200, await answer.text()
 
+    async def set(self, what: str, **given: object) -> None:
+        async with self.http.post(f"{self.double_url}/double/{what}", json=given) as answer:
+            assert answer.status == 200, await answer.text()
+
     async def expire_responses(self) -> None:
         async with self.http.post(f"{self.double_url}/double/expire-responses") as answer:
             assert answer.status == 200

@@ -150,6 +150,12 @@ async def test_what_asks_nothing_is_acknowledged_and_dropped(
     assert slack.inbox == []
 
 
+async def test_what_is_no_event_at_all_is_acknowledged(slack: SlackClient) -> None:
+    body = json.dumps({"type": "a_type_of_tomorrow"}).encode()
+    assert await send(slack, "/slack/events", body, signed(body), JSON) == (200, "")
+    assert slack.inbox == []
+
+
 async def test_the_assistants_own_post_is_dropped(slack: SlackClient) -> None:
     own = {"authorizations": [{"team_id": "T0NORTHWND", "user_id": ALICE}]}
     body = json.dumps(EVENT | own).encode()

@@ -84,7 +84,7 @@ def test_on_enterprise_grid_the_organisation_is_the_tenant() -> None:
         ({"team": "T2"}, True, True),
         ({"user_team": "T1"}, True, False),
         ({"user_team": "T2"}, False, False),  # another workspace of the same organisation
-        ({}, True, False),
+        ({}, True, True),  # whose company can't be told
     ],
 )
 def test_people_of_another_company_are_strangers(
@@ -93,3 +93,44 @@ def test_people_of_another_company_are_strangers(
     incoming = read_message(event({"is_ext_shared_channel": shared_channel}, **fields))
     assert incoming is not None
     assert incoming.from_another_company is from_another_company
+
+
+def test_rich_text_is_read_as_a_text_is() -> None:
+    def section(*elements: object) -> dict[str, object]:
+        return {"type": "rich_text_section", "elements": list(elements)}
+
+    def text(words: str) -> dict[str, object]:
+        return {"type": "text", "text": words}
+
+    items = {"type": "rich_text_list", "elements": [section(text("one")), section(text("two"))]}
+    link = {"type": "link", "url": "https://x.example/?a=1&b=2", "text": "ours"}
+    block = {
+        "type": "rich_text",
+        "elements": [
+            section(
+                {"type": "user", "user_id": "UBOT"},
+                text(" a < b, "),
+                {"type": "user", "user_id": "U2"},
+                text(" "),
+                {"type": "broadcast", "range": "here"},
+                text(" "),
+                {"type": "emoji", "name": "wave"},
+            ),
+            items,
+            {"type": "rich_text_quote", "elements": [link]},
+        ],
+    }
+    incoming = read_message(event(text="", blocks=[{"type": "image"}, block, "no block"]))
+    assert incoming is not None
+    assert incoming.text == (
+        "a < b, @U2 @here :wave:\n- one\n- two\nours (https://x.example/?a=1&b=2)"
+    )
+
+
+@pytest.mark.parametrize(
+    "blocks", [None, "text", [None], [{"type": "rich_text", "elements": "none"}]]
+)
+def test_blocks_that_say_nothing_are_no_words(blocks: object) -> None:
+    incoming = read_message(event(text="", blocks=blocks))
+    assert incoming is not None
+    assert incoming.text == ""

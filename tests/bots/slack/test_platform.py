@@ -277,7 +277,10 @@ class TestTheAnswer:
         lines = [f"Line {number}: {'x' * 60}" for number in range(300)]
         await slack.command(QUESTION)
         await slack.work(answering(slack, *written(*(f"{line}\n\n" for line in lines))))
-        shown = [*(await slack.from_us(ALICE, GENERAL))[1:], *await slack.from_us(ALICE, ALICE_DM)]
+        _, pointer = await slack.from_us(ALICE, GENERAL)
+        assert "direct message" in pointer["text"]
+        shown = await slack.from_us(ALICE, ALICE_DM)
+        assert len(shown) == 2
         assert "\n".join(message["text"] for message in shown).split() == " ".join(lines).split()
         assert await slack.sees(ADMIN, GENERAL) == []
 
