@@ -5,7 +5,7 @@ import re
 from typing import ClassVar, Protocol
 
 from bots.answer.splitting import split
-from bots.errors import MessageGone, PlatformError
+from bots.errors import MessageGone, MessageTooLong, PlatformRefused
 from bots.platform import Receipt
 
 ANNOUNCED = "?"
@@ -13,6 +13,8 @@ ANNOUNCED = "?"
 FINAL = "!"
 """In the receipt, behind the id of a message that was posted whole because edits are refused."""
 CONTINUED = "…"
+SMALLEST_PIECE = 500
+"""Characters: what isn't taken in pieces of twice as much isn't refused for its length."""
 SEPARATORS = re.compile(r"[, ]")
 """Between the ids of a receipt; a space in those of Teams that an earlier version has written."""
 
@@ -66,6 +68,7 @@ class AnswerMessages:
         self._receipt = receipt
         self._ids = SEPARATORS.split(receipt.message) if receipt.message else []
         self._shown: dict[int, str] = {}
+        self._replaced: list[str] = []
 
     async def open(self, markdown: str) -> None:
         """Make the first message visible at once, or find those of an earlier attempt.
@@ -96,7 +99,17 @@ class AnswerMessages:
         :param final: nothing will replace it, not even after a crash.
         :raises PlatformError: when it can't be shown at all.
         """
-        pieces = split(markdown, self._channel.limit)
+        limit = self._channel.limit
+        while True:
+            try:
+                return await self._show_pieces(split(markdown, limit), final=final)
+            except MessageTooLong as error:
+                limit //= 2
+                if limit < SMALLEST_PIECE:
+                    raise
+                _log.warning("an answer goes into pieces of %s characters: %s", limit, error)
+
+    async def _show_pieces(self, pieces: list[str], *, final: bool) -> None:
         await self._find_announced()
         for part, piece in enumerate(pieces):
             if part == len(self._ids):
@@ -106,6 +119,8 @@ class AnswerMessages:
             except MessageGone as error:
                 _log.warning("a message can't be edited, so its text is posted anew: %s", error)
                 await self._replace(part, piece, mark=FINAL if final else "")
+        self._ids += self._replaced
+        self._replaced.clear()
         await self._delete_surplus(len(pieces))
 
     async def _append(self, markdown: str) -> None:
@@ -118,7 +133,7 @@ class AnswerMessages:
     async def _replace(self, part: int, markdown: str, *, mark: str) -> None:
         gone = self._ids[part]
         await self._post(part, markdown, mark)
-        await self._delete(gone)
+        self._replaced.append(gone)
 
     async def _post(self, part: int, markdown: str, mark: str = "") -> None:
         message = await self._channel.post(part, markdown)
@@ -135,20 +150,21 @@ class AnswerMessages:
         self._shown[part] = markdown
 
     async def _delete_surplus(self, parts: int) -> None:
-        surplus = self._ids[parts:]
-        if not surplus:
+        """Take away what the answer doesn't need; what can't be now stays in the receipt."""
+        if len(self._ids) == parts:
             return
-        for message in surplus:
-            await self._delete(message.removesuffix(FINAL))
-        del self._ids[parts:]
-        for part in range(parts, parts + len(surplus)):
-            self._shown.pop(part, None)
-        await self._keep()
+        try:
+            while len(self._ids) > parts:
+                await self._delete(self._ids[-1].removesuffix(FINAL))
+                self._ids.pop()
+                self._shown.pop(len(self._ids), None)
+        finally:
+            await self._keep()
 
     async def _delete(self, message: str) -> None:
         try:
             await self._channel.delete(message)
-        except PlatformError as error:
+        except PlatformRefused as error:
             _log.warning("a message that is no longer needed stays: %s", error)
 
     async def _find_announced(self) -> None:

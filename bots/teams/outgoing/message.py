@@ -28,6 +28,9 @@ HELP = (
     "In a group or a channel, mention me."
 )
 
+NOTHING_MORE = "…"
+"""What a message shows that was of use for a while and can't be taken away."""
+
 
 def formatted(markdown: str) -> Activity:
     """A message in Markdown with nothing in it that acts."""
