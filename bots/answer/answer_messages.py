@@ -68,7 +68,6 @@ class AnswerMessages:
         self._receipt = receipt
         self._ids = SEPARATORS.split(receipt.message) if receipt.message else []
         self._shown: dict[int, str] = {}
-        self._replaced: list[str] = []
 
     async def open(self, markdown: str) -> None:
         """Make the first message visible at once, or find those of an earlier attempt.
@@ -119,8 +118,6 @@ class AnswerMessages:
             except MessageGone as error:
                 _log.warning("a message can't be edited, so its text is posted anew: %s", error)
                 await self._replace(part, piece, mark=FINAL if final else "")
-        self._ids += self._replaced
-        self._replaced.clear()
         await self._delete_surplus(len(pieces))
 
     async def _append(self, markdown: str) -> None:
@@ -131,9 +128,15 @@ class AnswerMessages:
         await self._post(part, markdown)
 
     async def _replace(self, part: int, markdown: str, *, mark: str) -> None:
-        gone = self._ids[part]
+        # The old one goes first: whatever fails in between, it never stays beside the new one.
+        try:
+            await self._channel.delete(self._ids[part])
+        except PlatformRefused as error:
+            _log.warning("a message that is no longer needed stays: %s", error)
+        if self._channel.finds_posts:
+            self._ids[part] = ANNOUNCED
+            await self._keep()
         await self._post(part, markdown, mark)
-        self._replaced.append(gone)
 
     async def _post(self, part: int, markdown: str, mark: str = "") -> None:
         message = await self._channel.post(part, markdown)
@@ -172,7 +175,7 @@ class AnswerMessages:
             return
         part = self._ids.index(ANNOUNCED)
         found = await self._channel.find(part)
-        self._ids[part:] = [found] if found else []
+        self._ids[part : part + 1] = [found] if found else []
         await self._keep()
 
     async def _keep(self) -> None:
