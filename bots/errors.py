@@ -20,6 +20,7 @@
     │   └── PlatformRefused             it said no, and would say so again
     │       ├── FormRefused                this form: the same words may pass in another one
     │       │   ├── MessageGone               the message can't be edited any more
+    │       │   ├── MessageTooLong            it may pass in smaller pieces
     │       │   └── ResponseUrlClosed         the address of a command takes nothing more
     │       ├── DeliveryRefused            never: nothing of ours is taken at this place
     │       └── InstallationRefused        the installation's: an administrator has to act
@@ -211,6 +212,12 @@ class MessageGone(FormRefused):
     """The message can't be edited any more: a person deleted it, or the platform closed it."""
 
     code = "message_gone"
+
+
+class MessageTooLong(FormRefused):
+    """The platform doesn't take as much in one message."""
+
+    code = "message_too_long"
 
 
 class ResponseUrlClosed(FormRefused):

@@ -5,7 +5,7 @@ import re
 from typing import ClassVar, Protocol
 
 from bots.answer.splitting import split
-from bots.errors import MessageGone, PlatformError, PlatformRefused
+from bots.errors import MessageGone, MessageTooLong, PlatformRefused
 from bots.platform import Receipt
 
 ANNOUNCED = "?"
@@ -13,6 +13,8 @@ ANNOUNCED = "?"
 FINAL = "!"
 """In the receipt, behind the id of a message that was posted whole because edits are refused."""
 CONTINUED = "…"
+SMALLEST_PIECE = 500
+"""Characters: what isn't taken in pieces of twice as much isn't refused for its length."""
 SEPARATORS = re.compile(r"[, ]")
 """Between the ids of a receipt; a space in those of Teams that an earlier version has written."""
 
@@ -96,7 +98,17 @@ class AnswerMessages:
         :param final: nothing will replace it, not even after a crash.
         :raises PlatformError: when it can't be shown at all.
         """
-        pieces = split(markdown, self._channel.limit)
+        limit = self._channel.limit
+        while True:
+            try:
+                return await self._show_pieces(split(markdown, limit), final=final)
+            except MessageTooLong as error:
+                limit //= 2
+                if limit < SMALLEST_PIECE:
+                    raise
+                _log.warning("an answer goes into pieces of %s characters: %s", limit, error)
+
+    async def _show_pieces(self, pieces: list[str], *, final: bool) -> None:
         await self._find_announced()
         for part, piece in enumerate(pieces):
             if part == len(self._ids):
@@ -141,20 +153,21 @@ class AnswerMessages:
         self._shown[part] = markdown
 
     async def _delete_surplus(self, parts: int) -> None:
-        surplus = self._ids[parts:]
-        if not surplus:
+        """Take away what the answer doesn't need; what can't be now stays in the receipt."""
+        if len(self._ids) == parts:
             return
-        for message in surplus:
-            await self._delete(message.removesuffix(FINAL))
-        del self._ids[parts:]
-        for part in range(parts, parts + len(surplus)):
-            self._shown.pop(part, None)
-        await self._keep()
+        try:
+            while len(self._ids) > parts:
+                await self._delete(self._ids[-1].removesuffix(FINAL))
+                self._ids.pop()
+                self._shown.pop(len(self._ids), None)
+        finally:
+            await self._keep()
 
     async def _delete(self, message: str) -> None:
         try:
             await self._channel.delete(message)
-        except PlatformError as error:
+        except PlatformRefused as error:
             _log.warning("a message that is no longer needed stays: %s", error)
 
     async def _find_announced(self) -> None:

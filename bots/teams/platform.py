@@ -1,5 +1,6 @@
 """Teams as a platform: botbuilder's dispatch behind the inbox, answers into its chats."""
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, ClassVar
@@ -22,6 +23,8 @@ from bots.teams.outgoing.private_message import PrivateMessages
 from bots.teams.registration import TeamsApp
 
 PACE = 1.0
+
+_log = logging.getLogger(__name__)
 
 
 class TeamsPlatform:
@@ -98,13 +101,21 @@ class _Listener(ActivityHandler):
 
     async def on_message_activity(self, turn_context: TurnContext) -> None:
         if self._incoming.text.lower() in {"", "help"}:
-            await turn_context.send_activity(formatted(HELP))
+            await _say(turn_context, HELP)
         else:
             await self._answer(self._incoming.turn(self._accepted))
 
     async def on_conversation_update_activity(self, turn_context: TurnContext) -> None:
         if self._incoming.adds_bot:
-            await turn_context.send_activity(formatted(f"{WELCOME}\n\n{HELP}"))
+            await _say(turn_context, f"{WELCOME}\n\n{HELP}")
+
+
+async def _say(turn_context: TurnContext, markdown: str) -> None:
+    """Say what nobody has to read: a place that refuses it isn't asked again."""
+    try:
+        await turn_context.send_activity(formatted(markdown))
+    except DeliveryRefused as error:
+        _log.info("neither help nor a welcome can be shown: %s", error)
 
 
 @asynccontextmanager

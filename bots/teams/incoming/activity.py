@@ -1,5 +1,8 @@
 """An activity as we read it: who speaks, where, and what is asked. Pure."""
 
+import html
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,17 +10,20 @@ from botbuilder.schema import Activity, ActivityTypes
 
 from bots.errors import MalformedRequest
 from bots.platform import Accepted, Turn
+from bots.teams.incoming.quotes import quotes
 from identity.people import ChatUser, Names
 
 CHANNEL = "msteams"
 LONGEST_ID = 1024  # a table's key has 2,048 bytes
+_QUOTED = re.compile(r"<quoted\b[^<>]*>(?:\s*</quoted>)?", re.IGNORECASE)
+_MENTION = re.compile(r"<at(?:\s[^<>]*)?>([^<>]*)</at>", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class IncomingActivity:
     """One activity of Teams.
 
-    :param text: what was said, without the mention of the bot.
+    :param text: what was said, without the mention of the bot, and what it quotes.
     :param personal: only the asker and the bot are there.
     :param event_id: a conversation's ids are unique in it only, so this is both.
     """
@@ -102,14 +108,33 @@ def _tenant(activity: Activity) -> str:
 
 
 def _text(activity: Activity) -> str:
-    """The text without the bot's own mention; another person's stays, as a name."""
-    text = str(activity.text or "")
+    """The question: what its writer sees of it, then the words of others that it quotes."""
+    text = _QUOTED.sub("", str(activity.text or ""))
+    for named, written, own in _mentions(activity):
+        text = text.replace(written, "" if own else named)
+    text = html.unescape(_without_unnamed_mentions(text, activity))
+    said = text.replace("\N{NO-BREAK SPACE}", " ").strip()
+    return "\n\n".join(filter(None, [said, *map(str, quotes(activity))]))
+
+
+def _mentions(activity: Activity) -> Iterator[tuple[str, str, bool]]:
+    """Each mention that says how it is written: the name, that, and whether it is the bot's own."""
     for entity in activity.entities or []:
-        if entity is not None and entity.type == "mention":
-            said: dict[str, Any] = entity.additional_properties
-            own = said["mentioned"]["id"] == activity.recipient.id
-            written = str(said.get("text") or "")
+        if entity is None or entity.type != "mention":
+            continue
+        said: dict[str, Any] = entity.additional_properties
+        mentioned, written = said.get("mentioned"), said.get("text")
+        if isinstance(written, str) and written:
+            who = mentioned.get("id") if isinstance(mentioned, dict) else None
             name = written.removeprefix("<at>").removesuffix("</at>")
-            if written:
-                text = text.replace(written, "" if own else name)
-    return text.strip()
+            yield name, written, who == activity.recipient.id
+
+
+def _without_unnamed_mentions(text: str, activity: Activity) -> str:
+    """Mentions that no entity explains: the bot's own by its name, any other stays as a name."""
+    ours = str(activity.recipient.name or "").casefold()
+
+    def meant(mention: re.Match[str]) -> str:
+        return "" if mention[1].strip().casefold() == ours else mention[1]
+
+    return _MENTION.sub(meant, text)

@@ -91,7 +91,7 @@ class _Sender(AsyncHTTPSender[Any, Any]):
                 allow_redirects=False,
             ) as answered:
                 if answered.status >= HTTPStatus.MULTIPLE_CHOICES:
-                    raise platform_error(sent.method, answered)
+                    raise platform_error(sent.method, answered, await answered.read())
                 response = _Answer(sent, answered)
                 await response.load_body()
         except aiohttp.ClientConnectorError as error:

@@ -5,10 +5,13 @@ from typing import Any, ClassVar
 from botbuilder.schema import Activity, ConversationParameters
 from botframework.connector.aio import ConnectorClient
 
-from bots.errors import DeliveryRefused
+from bots.errors import DeliveryRefused, FormRefused, MessageGone, MessageTooLong, PlatformRefused
 from bots.teams.incoming.activity import IncomingActivity
-from bots.teams.outgoing.message import PIECE, formatted
+from bots.teams.outgoing.message import NOTHING_MORE, PIECE, formatted, plain
 from bots.teams.outgoing.retries import with_retries
+
+NO_ID = "-"
+"""In place of a message's id: Teams took the message and didn't say how it is called."""
 
 
 class TeamsConversation:
@@ -32,36 +35,70 @@ class TeamsConversation:
         self._question = question
 
     async def send(self, activity: Activity) -> str:
-        """Show a new message and return its id."""
+        """Show a new message and return its id, :data:`NO_ID` where Teams gives none."""
 
         async def once() -> Any:
             if self._question is None:
                 return await self._calls.send_to_conversation(self._conversation, activity)
             return await self._calls.reply_to_activity(self._conversation, self._question, activity)
 
-        return _id(await with_retries(once, repeatable=False))
+        try:
+            return _id(await with_retries(once, repeatable=False)) or NO_ID
+        except MessageGone:
+            if self._question is None:
+                raise
+            self._question = None  # its asker has deleted it; the conversation is still there
+            return await self.send(activity)
 
     async def post(self, part: int, markdown: str) -> str:
         """Show a new message in Markdown and return its id."""
         del part
-        return await self.send(formatted(markdown))
+        try:
+            return await self.send(formatted(markdown))
+        except (MessageGone, MessageTooLong):
+            raise
+        except FormRefused:
+            return await self.send(plain(markdown))
 
     async def update(self, message: str, markdown: str, *, final: bool) -> None:
         """Edit a message; where nothing follows, try again as long as that may help."""
-
-        async def once() -> None:
-            await self._calls.update_activity(self._conversation, message, formatted(markdown))
-
-        await (with_retries(once, repeatable=True) if final else once())
+        if message == NO_ID:
+            raise MessageGone("the Bot Connector gave no id")
+        try:
+            await self._edit(message, formatted(markdown), final=final)
+        except (MessageGone, MessageTooLong):
+            raise
+        except FormRefused:
+            await self._edit(message, plain(markdown), final=final)
 
     async def delete(self, message: str) -> None:
-        """Take the message away."""
-        await self._calls.delete_activity(self._conversation, message)
+        """Take the message away; where Teams keeps it, it says nothing any more.
+
+        :raises PlatformUnavailable: when it can't be done now.
+        """
+        if message == NO_ID:
+            return
+
+        async def once() -> None:
+            await self._calls.delete_activity(self._conversation, message)
+
+        try:
+            await with_retries(once, repeatable=True)
+        except MessageGone:
+            return
+        except PlatformRefused:
+            await self._edit(message, plain(NOTHING_MORE), final=True)
 
     async def find(self, part: int) -> str | None:
         """Nothing, ever."""
         del part
         return None
+
+    async def _edit(self, message: str, activity: Activity, *, final: bool) -> None:
+        async def once() -> None:
+            await self._calls.update_activity(self._conversation, message, activity)
+
+        await (with_retries(once, repeatable=True) if final else once())
 
 
 async def open_personal(client: ConnectorClient, incoming: IncomingActivity) -> TeamsConversation:
@@ -80,10 +117,10 @@ async def open_personal(client: ConnectorClient, incoming: IncomingActivity) -> 
     )
     # Opening a chat that is there gives the same chat, so it may be done twice.
     opened = await with_retries(lambda: calls.create_conversation(parameters), repeatable=True)
-    return TeamsConversation(client, _id(opened))
+    if not (chat := _id(opened)):
+        raise DeliveryRefused("the Bot Connector gave no id")
+    return TeamsConversation(client, chat)
 
 
 def _id(answer: Any) -> str:
-    if answer is None or not answer.id:
-        raise DeliveryRefused("the Bot Connector gave no id")
-    return str(answer.id)
+    return str(answer.id) if answer is not None and answer.id else ""

@@ -12,8 +12,8 @@ from botbuilder.schema import (
 
 from bots.answer.neutralise import teams_markdown
 
-# A message has about 28 KB, counted in UTF-16
-# (https://learn.microsoft.com/microsoftteams/limits-specifications-teams#chat);
+# A message has 100 KB, counted in UTF-16 as JSON writes it
+# ("Format your bot messages", Teams platform documentation);
 # neutralising may make the text longer.
 PIECE = 8_000
 
@@ -27,6 +27,9 @@ HELP = (
     "Is serial LAPTOP-2024-001 still under warranty?\n\n"
     "In a group or a channel, mention me."
 )
+
+NOTHING_MORE = "…"
+"""What a message shows that was of use for a while and can't be taken away."""
 
 
 def formatted(markdown: str) -> Activity:

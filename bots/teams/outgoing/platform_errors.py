@@ -1,8 +1,11 @@
 """What each of the Bot Connector's answers means for us, decided in this one table.
 
-Statuses as in "Error handling" and "Rate limiting for bots" (Teams platform documentation).
+Statuses and words as in "Status code responses" of "Messages in bot conversations" and in "Send
+proactive messages" (Teams platform documentation).
 """
 
+import json
+import re
 from collections.abc import Mapping
 from http import HTTPStatus
 
@@ -13,6 +16,7 @@ from bots.errors import (
     FormRefused,
     InstallationRefused,
     MessageGone,
+    MessageTooLong,
     PlatformError,
     PlatformRefused,
     PlatformUnavailable,
@@ -20,25 +24,56 @@ from bots.errors import (
 
 BUSY = frozenset({HTTPStatus.PRECONDITION_FAILED, HTTPStatus.TOO_MANY_REQUESTS})
 """Teams asks to try again after these."""
-MEANINGS: Mapping[int, type[PlatformRefused]] = {
+WORDS: Mapping[str, type[PlatformRefused]] = {
+    "ActivityNotFoundInConversation": MessageGone,
+    "BotDisabledByAdmin": InstallationRefused,
+    "BotNotRegistered": InstallationRefused,
+    "MessageEditNotAllowed": MessageGone,
+}
+"""Of refusals; any other word means what its status means."""
+STATUSES: Mapping[int, type[PlatformRefused]] = {
     HTTPStatus.BAD_REQUEST: FormRefused,
     HTTPStatus.UNAUTHORIZED: InstallationRefused,
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: FormRefused,
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: MessageTooLong,
 }
-"""Of client errors; any other is a place that takes nothing of ours (moderated, blocked, left)."""
+"""Of refusals; any other is a place that takes nothing of ours (moderated, blocked, left)."""
 EDIT = "PUT"
+# A word goes to the log and to administrators, so it is one: no sentence with a name in it.
+_WORD = re.compile(r"[A-Za-z]{1,64}")
 
 
-def platform_error(method: str, answered: aiohttp.ClientResponse) -> PlatformError:
+def platform_error(
+    method: str, answered: aiohttp.ClientResponse, body: bytes = b""
+) -> PlatformError:
     """What a call's answer, which isn't a success, has to be taken for."""
-    status = answered.status
-    reason = f"the Bot Connector answered {status}"
+    status, word = answered.status, _word(body)
+    reason = f"the Bot Connector answered {status}" + (word and f": {word}")
     if status in BUSY:
         pause = answered.headers.get("Retry-After", "")
         return PlatformUnavailable(reason, after=float(pause) if pause.isdecimal() else None)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return PlatformUnavailable(reason, taken=True)
-    kind = MEANINGS.get(status, DeliveryRefused)
-    if method == EDIT and kind is not InstallationRefused:
+    kind = WORDS.get(word) or STATUSES.get(status, DeliveryRefused)
+    if method == EDIT and kind is DeliveryRefused:
         kind = MessageGone  # a new message may be taken where an edit is not
     return kind(reason)
+
+
+def _word(body: bytes) -> str:
+    """Teams' own word for what is wrong, empty where it says none.
+
+    Some answers hold a second JSON object, in which the word is called ``subCode``.
+    """
+    said = _object(body)
+    error = said.get("error")
+    word = error.get("code") if isinstance(error, dict) else None
+    inner = word or _object(said.get("message")).get("subCode")
+    return inner if isinstance(inner, str) and _WORD.fullmatch(inner) else ""
+
+
+def _object(text: object) -> dict[str, object]:
+    try:
+        value = json.loads(text) if isinstance(text, bytes | str) else None
+    except (ValueError, RecursionError):
+        value = None
+    return value if isinstance(value, dict) else {}

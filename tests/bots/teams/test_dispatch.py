@@ -75,6 +75,12 @@ async def test_whoever_adds_the_bot_is_welcomed(teams: TeamsClient) -> None:
     assert said == f"{WELCOME}\n\n{HELP}"
 
 
+async def test_a_place_that_refuses_help_is_not_asked_again(teams: TeamsClient) -> None:
+    teams.connector.closed[GROUP] = "NotEnoughPermissions"
+    await teams.platform.dispatch(teams.accepted_in_group(text="help"), never)
+    assert [status for _, status, _ in teams.connector.calls] == [403]
+
+
 async def test_what_goes_wrong_reaches_the_inbox(teams: TeamsClient) -> None:
     async def fail(turn: Turn) -> None:
         raise LookupError(turn.id)

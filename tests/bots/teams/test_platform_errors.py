@@ -12,6 +12,7 @@ from bots.errors import (
     InstallationRefused,
     Later,
     MessageGone,
+    MessageTooLong,
     PlatformError,
     PlatformUnavailable,
 )
@@ -27,7 +28,7 @@ def answered(method: str, status: int, **headers: str) -> PlatformError:
     ("method", "status", "kind"),
     [
         ("POST", 400, FormRefused),
-        ("POST", 413, FormRefused),
+        ("POST", 413, MessageTooLong),
         ("POST", 401, InstallationRefused),
         ("POST", 403, DeliveryRefused),
         ("POST", 404, DeliveryRefused),
