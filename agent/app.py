@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from typing import TYPE_CHECKING
 
 from ag_ui.core import BaseEvent, RunAgentInput, RunStartedEvent
@@ -96,8 +96,9 @@ class _Agent:
                 detail = f"{type(error).__name__}: {error}"
                 yield run_error_event(AgentUnavailableError(detail=detail))
                 return
-            async for event in assistant.run(run_input, caller, state.files):
-                yield event
+            async with aclosing(assistant.run(run_input, caller, state.files)) as events:
+                async for event in events:
+                    yield event
         finally:
             self._running -= 1
 

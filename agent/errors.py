@@ -27,7 +27,8 @@
     │   ├── NothingFoundError
     │   ├── ClientAccountsUnavailableError
     │   ├── PoliciesUnavailableError
-    │   └── GatewayUnreachableError
+    │   ├── GatewayUnreachableError
+    │   └── OutcomeUnknownError
     ├── MemoryUnavailableError             the answer is made without memory and says so
     ├── ForeignMemoryError                 a bug of ours, stopped before the call leaves
     ├── PolicyStorageError                 what was read before is searched; the log has it
@@ -290,6 +291,18 @@ class GatewayUnreachableError(ToolError):
     sentence = "I couldn't reach the tool that I need for this."
     next_step = "Please ask again in a minute."
     retry = A_MINUTE
+
+
+class OutcomeUnknownError(ToolError):
+    """An approved call was begun by a process that died, and is not made again."""
+
+    code = "unknown"
+    sentence = (
+        "I began this and was cut off before I knew what came of it. It may have been done, "
+        "and I didn't do it again."
+    )
+    next_step = "Please check before you ask for it once more."
+    retry = "never"
 
 
 class MemoryUnavailableError(AgentError):

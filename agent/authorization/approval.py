@@ -1,24 +1,35 @@
 """A call that needs the person's approval waits for it; ``rights.cedar`` says which tools do."""
 
+import asyncio
 import json
-from collections.abc import Mapping
+import logging
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
 import cedarpy
 from ag_ui.core import RunFinishedEvent, RunFinishedInterruptOutcome
 from strands import Agent
-from strands.hooks.events import AfterToolsEvent, BeforeToolCallEvent
+from strands.hooks.events import AfterToolCallEvent, AfterToolsEvent, BeforeToolCallEvent
 from strands.interventions import Deny, InterventionHandler, Proceed
+from strands.types.agent import LocalAgent
+from strands.types.exceptions import SessionException
 from strands.types.interrupt import InterruptResponseContent
+from strands.types.tools import ToolResult
 
 from agent.authorization.rights import POLICY
+from agent.error_rendering import error_result
+from agent.errors import OutcomeUnknownError
+
+logger = logging.getLogger(__name__)
 
 NOT_APPROVED = "You didn't approve this, so I didn't do it."
 CANT_ASK = (
     "This needs your approval, and I can't ask for it while your memory can't be reached. "
     "Please ask again in a minute."
 )
+CANT_NOTE = "I can't note that I begin this, so I didn't do it. Please ask again in a minute."
+BROKEN_OFF = "I was cut off before I could say what came of this."
 ANNOTATION = "approval"
 NAME = "ag_ui:tool_call:"
 """ag-ui-strands takes an interrupt whose name begins so for the approval of a tool's call."""
@@ -27,20 +38,26 @@ NAME = "ag_ui:tool_call:"
 class Approval(InterventionHandler):
     """Interrupts the run before such a call; goes on as the person has decided in a later run.
 
-    :param possible: whether the conversation is kept, so that a later run can go on with it.
+    An approved call is made once, also when its run is: that it begins is saved before it does,
+    its result before the run goes on. Both stand with what waits, where a later run finds them.
+
+    :param save: saves what waits; None when the conversation is not kept, so that no later run
+        could go on with it.
     """
 
     name = "approval"
 
-    def __init__(self, *, possible: bool) -> None:
-        self._possible = possible
+    def __init__(self, save: Callable[[LocalAgent], None] | None) -> None:
+        self._save = save
+        self._begun: set[str] = set()
+        self._saving = asyncio.Lock()
 
-    def before_tool_call(self, event: BeforeToolCallEvent, **_: Any) -> Proceed | Deny:
+    async def before_tool_call(self, event: BeforeToolCallEvent, **_: Any) -> Proceed | Deny:
         """Let the call pass, refuse it, or leave the run until its person has decided."""
         call = event.tool_use
         if call["name"] not in tools_needing_approval(POLICY):
             return Proceed()
-        if not self._possible:
+        if self._save is None:
             return Deny(reason=CANT_ASK)
         reason = {
             "tool_name": call["name"],
@@ -49,7 +66,36 @@ class Approval(InterventionHandler):
         }
         decision = event.interrupt(f"{NAME}{call['name']}", reason=reason)
         approved = isinstance(decision, Mapping) and decision.get("approved") is True
-        return Proceed() if approved else Deny(reason=NOT_APPROVED)
+        if not approved:
+            return Deny(reason=NOT_APPROVED)
+        unknown: Any = {"toolUseId": call["toolUseId"], **error_result(OutcomeUnknownError())}
+        if not await self._kept(event.agent, unknown):
+            return Deny(reason=CANT_NOTE)
+        self._begun.add(call["toolUseId"])
+        return Proceed()
+
+    async def after_tool_call(self, event: AfterToolCallEvent, **_: Any) -> Proceed:
+        """Keep the result of an approved call; what can't be kept stays of unknown outcome."""
+        if event.result["toolUseId"] in self._begun:
+            await self._kept(event.agent, event.result)
+        return Proceed()
+
+    async def _kept(self, agent: Any, result: ToolResult) -> bool:
+        """Whether a result was saved with the calls that wait, so that it is not made again."""
+        state = agent._interrupt_state  # noqa: SLF001 - there is no public way to keep a result
+        if self._save is None or state.pending_tool_execution is None:
+            return False
+        async with self._saving:
+            before = state.pending_tool_execution.completed_tool_results
+            others = [one for one in before if one["toolUseId"] != result["toolUseId"]]
+            state.set_pending_tool_results([*others, result])
+            try:
+                await asyncio.to_thread(self._save, agent)
+            except SessionException:
+                logger.error("an approved call was not saved")  # noqa: TRY400 - why is logged
+                state.set_pending_tool_results(before)
+                return False
+        return True
 
 
 @cache
@@ -75,6 +121,21 @@ def tools_needing_approval(policy: str) -> Mapping[str, str]:
     return descriptions
 
 
+def end_answered(agent: Agent) -> None:
+    """Let nothing wait whose calls have their results: its process died between two writes."""
+    waiting = agent._interrupt_state  # noqa: SLF001 - there is no public way to see what waits
+    if not waiting.activated or waiting.pending_tool_execution is None:
+        return
+    calls = waiting.pending_tool_execution.assistant_message["content"]
+    open_calls = {block["toolUse"]["toolUseId"] for block in calls if "toolUse" in block}
+    for message in agent.messages:
+        for block in message["content"]:
+            if "toolResult" in block:
+                open_calls.discard(block["toolResult"]["toolUseId"])
+    if not open_calls:
+        waiting.end_tool_cycle()
+
+
 async def decline_pending(agent: Agent) -> None:
     """Decline what waits for a decision that won't come: its person has asked something else.
 
@@ -85,9 +146,11 @@ async def decline_pending(agent: Agent) -> None:
     if not waiting.activated:
         return
     declining = True
+    undecided = any(interrupt.response is None for interrupt in waiting.interrupts.values())
+    sentence = NOT_APPROVED if undecided else BROKEN_OFF
 
     def end(event: AfterToolsEvent) -> None:
-        event.end_turn = NOT_APPROVED if declining else False
+        event.end_turn = sentence if declining else False
 
     agent.hooks.add_callback(AfterToolsEvent, end)
     refusals: list[InterruptResponseContent] = [

@@ -11,6 +11,8 @@ from bedrock_agentcore.memory.integrations.strands.session_manager import (
 )
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
+from strands.types.agent import LocalAgent
+from strands.types.content import Message
 from strands.types.exceptions import SessionException
 
 from agent.errors import MemoryUnavailableError
@@ -19,6 +21,7 @@ from agent.memory.extraction import UserTextConverter
 from agent.memory.pause import MARK, PAUSED, MemoryPause
 from agent.memory.recall import OnRecall, Recall, recall_stores
 from agent.memory.records import Records
+from agent.memory.run_mark import mark
 
 logger = logging.getLogger(__name__)
 
@@ -28,7 +31,26 @@ result, and a run that is tried again does not find its own question."""
 
 
 class Conversation(AgentCoreMemorySessionManager):
-    """A session whose answer stands even when it could not be saved: the person is told so."""
+    """A session whose answer stands even when it could not be saved: the person is told so.
+
+    :ivar run: what the messages that come are marked with; empty for none.
+    """
+
+    run = ""
+
+    def append_message(self, message: Message, agent: LocalAgent, **kwargs: Any) -> None:
+        """Mark a message with its run, and keep it until the run ends."""
+        if self.run:
+            mark(message, self.run)
+        super().append_message(message, agent, **kwargs)
+
+    def save_state(self, agent: LocalAgent) -> None:
+        """Save at once what waits and what was done of it; blocks on the network.
+
+        :raises SessionException: when it can't be saved.
+        """
+        self.sync_agent(agent)
+        self._flush_agent_states_only()
 
     def save(self) -> None:
         """Save what came after the run's own end; blocks on the network."""

@@ -50,6 +50,16 @@ class AssembledAgent:
     limits: LimitHandler
     failure: ModelFailure
 
+    def mark(self, run: str) -> None:
+        """Mark the messages that come with their run."""
+        if self.memory:
+            self.memory.conversation.run = run
+
+    def save(self) -> None:
+        """Save what came after the run's own end; blocks on the network."""
+        if self.memory:
+            self.memory.conversation.save()
+
 
 @dataclass(slots=True)
 class AgentFactory:
@@ -91,7 +101,11 @@ class AgentFactory:
                 callback_handler=None,
                 hooks=[explanation, failure],
                 retry_strategy=None,  # each model's client tries again, and stops after a while
-                interventions=[limits, rights, Approval(possible=memory is not None)],
+                interventions=[
+                    limits,
+                    rights,
+                    Approval(memory.conversation.save_state if memory else None),
+                ],
                 conversation_manager=SlidingWindowConversationManager(window_size=40),
                 session_manager=memory.conversation if memory else None,
                 memory_manager=memory.recall if memory else None,

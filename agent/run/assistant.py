@@ -2,7 +2,7 @@
 
 import asyncio
 import uuid
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass, field
 
@@ -18,7 +18,12 @@ from ag_ui.core import (
 )
 from ag_ui_strands import StrandsAgent, StrandsAgentConfig  # type: ignore[import-untyped]
 
-from agent.authorization.approval import decline_pending, saved_answer, with_descriptions
+from agent.authorization.approval import (
+    decline_pending,
+    end_answered,
+    saved_answer,
+    with_descriptions,
+)
 from agent.error_rendering import run_error_event
 from agent.errors import RunError, run_error_class
 from agent.memory.command_execution import execute
@@ -28,8 +33,19 @@ from agent.request.attachments import AttachedFile
 from agent.request.caller import Caller
 from agent.request.question import question_text
 from agent.run.agent_factory import AGENT_ID, AgentFactory, AssembledAgent
+from agent.run.earlier_run import (
+    EarlierRun,
+    content_of,
+    earlier_run,
+    end_of,
+    go_on,
+    is_waiting,
+    run_mark,
+)
 from agent.run.explanation import Explanation
-from agent.run.session_lock import SessionLocks
+from agent.run.limits import GRACE_SECONDS
+from agent.run.runs_under_way import RunsUnderWay
+from agent.run.session_lock import BUSY_SECONDS, SessionLocks
 from agent.run.sources import Sources
 from agent.run.usage import Usage
 
@@ -49,16 +65,41 @@ class Assistant:
 
     factory: AgentFactory
     _sessions: SessionLocks = field(default_factory=SessionLocks)
+    _under_way: RunsUnderWay = field(default_factory=RunsUnderWay)
 
     async def run(
         self, run_input: RunAgentInput, caller: Caller, files: Sequence[AttachedFile] = ()
-    ) -> AsyncIterator[BaseEvent]:
-        """What comes after RUN_STARTED, as AG-UI events; a failure ends in one error event."""
+    ) -> AsyncGenerator[BaseEvent]:
+        """What comes after RUN_STARTED, as AG-UI events; a failure ends in one error event.
+
+        A run that is under way is joined: who asks for it again is told what it said.
+        """
+        name = (caller.subject, run_input.thread_id, run_mark(run_input))
+        longest = self.factory.run_limits.seconds + GRACE_SECONDS + BUSY_SECONDS
+        patience = longest if name in self._under_way else None
+        joined = await self._under_way.join(name, longest)
+        if joined is not None:
+            for event in joined:
+                yield event
+            return
+        with self._under_way.noted(name) as noted:
+            async with aclosing(self._made(run_input, caller, files, patience)) as events:
+                async for event in events:
+                    noted.append(event)
+                    yield event
+
+    async def _made(
+        self,
+        run_input: RunAgentInput,
+        caller: Caller,
+        files: Sequence[AttachedFile],
+        patience: float | None,
+    ) -> AsyncGenerator[BaseEvent]:
         FAILED_CALLS.set([])
         usage, explanation = Usage(), Explanation()
         try:
             async with AsyncExitStack() as stack:
-                session = self._sessions.locked(caller.subject, run_input.thread_id)
+                session = self._sessions.locked(caller.subject, run_input.thread_id, patience)
                 await stack.enter_async_context(session)
                 answer = self._with_sources(run_input, caller, files, explanation)
                 events = await stack.enter_async_context(aclosing(answer))
@@ -80,12 +121,12 @@ class Assistant:
     ) -> AsyncGenerator[BaseEvent]:
         """The answer's events, each source after the result that names it first."""
         command = None if run_input.resume else memory_command(question_text(run_input))
+        sources = Sources()
         answer = (
             self._command_answer(command, run_input, caller)
             if command
-            else self._agent_answer(run_input, caller, files, explanation)
+            else self._agent_answer(run_input, caller, files, explanation, sources)
         )
-        sources = Sources()
         async with aclosing(answer):
             async for event in answer:
                 yield event
@@ -107,28 +148,66 @@ class Assistant:
         caller: Caller,
         files: Sequence[AttachedFile],
         explanation: Explanation,
+        sources: Sources,
     ) -> AsyncGenerator[BaseEvent]:
+        """What is kept of the run, and what comes after it, if it had not come to its end."""
         assembled = await self.factory.assemble(caller, run_input.thread_id, explanation, files)
-        again = await _answer_before(assembled, run_input)
+        end_answered(assembled.agent)
+        earlier = earlier_run(assembled.agent, run_mark(run_input))
+        if earlier and (earlier.finished or earlier.last):
+            for event in _said_before(earlier, explanation, sources):
+                yield event
+        if earlier and earlier.finished:
+            yield with_descriptions(end_of(earlier, assembled.agent, run_input))
+            return
+        async with aclosing(self._new_answer(run_input, assembled, earlier)) as events:
+            async for event in events:
+                yield event
+
+    async def _new_answer(
+        self, run_input: RunAgentInput, assembled: AssembledAgent, earlier: EarlierRun | None
+    ) -> AsyncGenerator[BaseEvent]:
+        sent, again = trusted_input(run_input), ""
+        if earlier and earlier.last and not is_waiting(assembled.agent):
+            go_on(assembled.agent)
+            sent = sent.model_copy(update={"resume": None})
+        else:
+            again = await _answer_before(assembled, run_input)
+        assembled.mark(run_mark(run_input))
         finished = RunFinishedEvent(thread_id=run_input.thread_id, run_id=run_input.run_id)
         adapter = _adapter(assembled, run_input.thread_id)
-        async with aclosing(adapter.run(trusted_input(run_input))) as events:
+        async with aclosing(adapter.run(sent)) as events:
             cancel = assembled.agent.cancel
             async for event in assembled.limits.timed(events, cancel, finished):
                 if isinstance(event, RunErrorEvent):
                     yield run_error_event(_run_error(event, assembled))
                     return
                 if isinstance(event, RunFinishedEvent):
-                    if assembled.memory and run_input.resume:
-                        # That this decision was taken comes last.
-                        await asyncio.to_thread(assembled.memory.conversation.save)
-                    notices = [f"\n\n_{notice}_" for notice in self.factory.notices(assembled)]
-                    for text in (again, *notices):
-                        for part in text_message(text):
-                            yield part
-                    yield with_descriptions(event)
+                    if run_input.resume:  # that this decision was taken comes last
+                        await asyncio.to_thread(assembled.save)
+                    for part in self._last_events(event, again, assembled):
+                        yield part
                 elif event.type not in HIDDEN:
                     yield event
+
+    def _last_events(
+        self, finished: RunFinishedEvent, again: str, assembled: AssembledAgent
+    ) -> Iterator[BaseEvent]:
+        notices = [f"\n\n_{notice}_" for notice in self.factory.notices(assembled)]
+        for text in (again, *notices):
+            yield from text_message(text)
+        yield with_descriptions(finished)
+
+
+def _said_before(
+    earlier: EarlierRun, explanation: Explanation, sources: Sources
+) -> Iterator[BaseEvent]:
+    """What a run said and used before it was asked for again."""
+    for used in earlier.tools_used():
+        explanation.used_before(used.name, used.result)
+        yield from sources.new_of(used.name, content_of(used.result))
+    for text in earlier.texts():
+        yield from text_message(text)
 
 
 async def _answer_before(assembled: AssembledAgent, run_input: RunAgentInput) -> str:

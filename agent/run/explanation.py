@@ -30,6 +30,10 @@ class Explanation(HookProvider):
         """Be told of each tool call once it is over."""
         registry.add_callback(AfterToolCallEvent, self._tool_called)
 
+    def used_before(self, tool: str, result: ToolResult) -> None:
+        """Note a call that the run made before it was asked for again; its time was not kept."""
+        self._tools.append({"name": tool, "status": _status(result, None), "milliseconds": 0})
+
     def recalled(self, memories: Iterable[tuple[str, str]]) -> None:
         """Note the kind and text of records that were recalled for the question."""
         self._memories |= dict.fromkeys(memories)

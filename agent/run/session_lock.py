@@ -18,17 +18,21 @@ class SessionLocks:
         self._locks: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
 
     @asynccontextmanager
-    async def locked(self, subject: str, thread: str) -> AsyncIterator[None]:
+    async def locked(
+        self, subject: str, thread: str, seconds: float | None = None
+    ) -> AsyncIterator[None]:
         """Hold the session of one person's thread.
 
+        :param seconds: how long to wait for an earlier run, if not ``BUSY_SECONDS``.
         :raises SessionBusyError: when an earlier run takes too long.
         """
         lock = self._locks.setdefault((subject, thread), asyncio.Lock())
+        seconds = BUSY_SECONDS if seconds is None else seconds
         try:
-            async with asyncio.timeout(BUSY_SECONDS):
+            async with asyncio.timeout(seconds):
                 await lock.acquire()
         except TimeoutError:
-            raise SessionBusyError(detail=f"after {BUSY_SECONDS:.0f} seconds") from None
+            raise SessionBusyError(detail=f"after {seconds:.0f} seconds") from None
         try:
             yield
         finally:

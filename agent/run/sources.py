@@ -30,13 +30,16 @@ class Sources:
         if isinstance(event, ToolCallStartEvent):
             self._tools[event.tool_call_id] = event.tool_call_name
         if isinstance(event, ToolCallResultEvent):
-            tool = self._tools.get(event.tool_call_id, "")
-            for source in _sources_in(event.content):
-                if len(self._sent) < MOST and source not in self._sent:
-                    self._sent.add(source)
-                    title, section, url = source
-                    value = {"tool": tool, "title": title, "section": section, "url": url}
-                    yield CustomEvent(name=EVENT, value=value)
+            yield from self.new_of(self._tools.get(event.tool_call_id, ""), event.content)
+
+    def new_of(self, tool: str, content: object) -> Iterator[CustomEvent]:
+        """The same for the content of one result of a tool."""
+        for source in _sources_in(content):
+            if len(self._sent) < MOST and source not in self._sent:
+                self._sent.add(source)
+                title, section, url = source
+                value = {"tool": tool, "title": title, "section": section, "url": url}
+                yield CustomEvent(name=EVENT, value=value)
 
 
 def _sources_in(content: object) -> Iterator[tuple[str, str | None, str | None]]:
