@@ -15,7 +15,7 @@ from bots.errors import reason
 from bots.platform import Accepted
 from bots.queue import heartbeat
 from bots.queue.dead_letters import DeadLetters
-from bots.queue.retries import Retries
+from bots.queue.retry_policy import Retries
 from identity.executor import Executor
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 from bots.queue.consumer import Consumer, Handle
 from bots.queue.dead_letters import DeadLetters
 from bots.queue.inbox import Inbox
-from bots.queue.retries import DeadLetterRetries, InboxRetries
+from bots.queue.retry_policy import DeadLetterRetries, InboxRetries
 from identity.executor import Executor
 
 if TYPE_CHECKING:

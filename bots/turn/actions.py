@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 from ag_ui.core import Interrupt, ResumeEntry
 
-from bots.turn.conditional_write import conditional_write
+from bots.conditional_write import conditional_write
 from identity.executor import Executor
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from bots.turn.outcome import Outcome
 from bots.turn.result import Result, unpacked
 from bots.turn.result_encryption import ResultEncryption
 from bots.turn.run import Runs
-from bots.turn.workspace_rules import WorkspaceRules, channel_refusal
 from bots.usage.daily_turns import UNDELIVERABLE
+from bots.workspace_rules.rules import WorkspaceRules, channel_refusal
 from identity.errors import LinkExpired, SignInUnavailable
 from identity.links import Link, Links
 from identity.people import ChatUser, Names

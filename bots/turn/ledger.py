@@ -31,10 +31,10 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from bots.conditional_write import conditional_write
 from bots.errors import Superseded
 from bots.platform import Accepted, Turn
 from bots.trace import trace_id
-from bots.turn.conditional_write import conditional_write
 from bots.turn.outcome import Outcome
 from identity.executor import Executor
 from identity.people import ChatUser

@@ -11,11 +11,11 @@ from bots.runtime import Runtime
 from bots.turn.actions import TurnActions
 from bots.turn.handler import TurnHandler
 from bots.turn.ledger import Ledger
-from bots.turn.quotas import Quotas
 from bots.turn.result_encryption import ResultEncryption
 from bots.turn.run import Runs
-from bots.turn.usage_quotas import DailyUsage
-from bots.turn.workspace_rules import WorkspaceRules
+from bots.workspace_rules.question_quotas import Quotas
+from bots.workspace_rules.rules import WorkspaceRules
+from bots.workspace_rules.usage_quotas import DailyUsage
 from identity.executor import Executor
 from identity.service import Identity
 from identity.workspaces.settings import Workspaces

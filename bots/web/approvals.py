@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 from ag_ui.core import Interrupt
 from pydantic import BaseModel
 
+from bots.conditional_write import conditional_write
 from bots.turn.actions import Decision
-from bots.turn.conditional_write import conditional_write
 from bots.web.outgoing.answer_state import readable
 from identity.executor import Executor
 

@@ -15,6 +15,7 @@ IMPLEMENTATIONS = {
         "agent.tools.policies.storage.Folder",
     },
     "bots.answer.answer_messages.MessageChannel": {
+        "bots.slack.outgoing.answer_channel.DirectMessageChannel",
         "bots.slack.outgoing.answer_channel.SlackChannel",
         "bots.teams.outgoing.conversation.TeamsConversation",
     },
@@ -24,6 +25,7 @@ IMPLEMENTATIONS = {
         "bots.web.platform.WebPlatform",
     },
     "bots.platform.Receipt": {
+        "bots.slack.outgoing.private_reply.PrivateReceipt",
         "bots.turn.ledger.Entry",
     },
     "bots.platform.ReplyStream": {
@@ -31,9 +33,9 @@ IMPLEMENTATIONS = {
         "bots.slack.outgoing.private_reply.PrivateReply",
         "bots.web.platform.WebReply",
     },
-    "bots.queue.retries.Retries": {
-        "bots.queue.retries.DeadLetterRetries",
-        "bots.queue.retries.InboxRetries",
+    "bots.queue.retry_policy.Retries": {
+        "bots.queue.retry_policy.DeadLetterRetries",
+        "bots.queue.retry_policy.InboxRetries",
     },
     "gateway_tools.search.provider.Provider": {
         "gateway_tools.search.providers.agentcore.AgentCore",

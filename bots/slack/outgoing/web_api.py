@@ -12,10 +12,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bots.errors import After, MessageGone, PlatformUnavailable
+from bots.slack.outgoing.call_retries import when_broken
 from bots.slack.outgoing.message import Content
 from bots.slack.outgoing.platform_errors import platform_errors
 from bots.slack.outgoing.rate_limits import UPDATE, RateLimits
-from bots.slack.outgoing.retries import when_broken
 
 MARKER = "bizassist_reply"
 PATIENCE = 20.0

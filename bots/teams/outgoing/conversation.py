@@ -7,8 +7,8 @@ from botframework.connector.aio import ConnectorClient
 
 from bots.errors import DeliveryRefused, FormRefused, MessageGone, MessageTooLong, PlatformRefused
 from bots.teams.incoming.activity import IncomingActivity
+from bots.teams.outgoing.call_retries import with_retries
 from bots.teams.outgoing.message import NOTHING_MORE, PIECE, formatted, plain
-from bots.teams.outgoing.retries import with_retries
 
 NO_ID = "-"
 """In place of a message's id: Teams took the message and didn't say how it is called."""

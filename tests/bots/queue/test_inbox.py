@@ -17,7 +17,7 @@ from bots.platform import Accepted
 from bots.queue.consumer import Consumer, Handle
 from bots.queue.dead_letters import DeadLetters
 from bots.queue.inbox import Inbox
-from bots.queue.retries import DeadLetterRetries, InboxRetries
+from bots.queue.retry_policy import DeadLetterRetries, InboxRetries
 from identity.executor import Executor
 
 if TYPE_CHECKING:
@@ -171,7 +171,7 @@ async def test_what_fails_comes_back_before_what_follows_it(queues: Queues) -> N
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bots.queue.retries.PATIENCE", 0)
+    monkeypatch.setattr("bots.queue.retry_policy.PATIENCE", 0)
 
 
 @pytest.mark.usefixtures("impatient")
@@ -233,7 +233,7 @@ async def test_deliveries_that_nobody_worked_on_are_no_attempts(queues: Queues) 
 async def test_a_fault_of_ours_is_not_tried_for_a_quarter_of_an_hour(
     queues: Queues, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bots.queue.retries.LONGEST_PAUSE", 0)
+    monkeypatch.setattr("bots.queue.retry_policy.LONGEST_PAUSE", 0)
     tries, given_up = list[Accepted](), list[Accepted]()
 
     def fail(accepted: Accepted) -> None:
@@ -254,7 +254,7 @@ async def test_a_fault_of_ours_is_not_tried_for_a_quarter_of_an_hour(
 async def test_a_dead_letter_ends_after_three_deliveries(
     queues: Queues, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("bots.queue.retries.LONGEST_PAUSE", 0)
+    monkeypatch.setattr("bots.queue.retry_policy.LONGEST_PAUSE", 0)
     tries: list[Accepted] = []
 
     def fail(accepted: Accepted) -> None:

@@ -39,7 +39,7 @@ async def test_a_group_never_sees_the_link_even_where_no_chat_can_be_opened(
 async def test_while_teams_is_broken_the_group_is_told_nothing(
     teams: TeamsClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bots.teams.outgoing.retries.LONGEST_PAUSE", 0.01)
+    monkeypatch.setattr("bots.teams.outgoing.call_retries.LONGEST_PAUSE", 0.01)
     teams.connector.failures = [500, 503, 429]
     turn = await teams.turn(teams.accepted_in_group())
     with pytest.raises(PlatformUnavailable):

@@ -141,7 +141,7 @@ async def test_a_throttled_teams_gets_the_whole_answer_later(teams: TeamsClient)
 async def test_an_answer_that_cannot_be_delivered_is_not_taken_for_delivered(
     teams: TeamsClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bots.teams.outgoing.retries.LONGEST_PAUSE", 0.01)
+    monkeypatch.setattr("bots.teams.outgoing.call_retries.LONGEST_PAUSE", 0.01)
 
     async def answer() -> None:
         async with teams.platform.reply(await teams.turn(), MemoryReceipt()) as reply:

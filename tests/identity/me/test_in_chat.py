@@ -14,11 +14,11 @@ from bots.turn import dispatcher
 from bots.turn.dispatcher import Dispatcher
 from bots.turn.handler import TurnHandler
 from bots.turn.ledger import Ledger
-from bots.turn.quotas import Quotas
 from bots.turn.result_encryption import ResultEncryption
 from bots.turn.run import Runs
-from bots.turn.usage_quotas import DailyUsage
-from bots.turn.workspace_rules import WorkspaceRules
+from bots.workspace_rules.question_quotas import Quotas
+from bots.workspace_rules.rules import WorkspaceRules
+from bots.workspace_rules.usage_quotas import DailyUsage
 from identity.executor import Executor
 from identity.links import Link
 from identity.people import ChatUser, Names

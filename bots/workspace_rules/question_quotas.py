@@ -4,9 +4,9 @@ import hashlib
 import time
 from typing import TYPE_CHECKING
 
+from bots.conditional_write import conditional_write
 from bots.platform import Turn
-from bots.turn.conditional_write import conditional_write
-from bots.turn.usage_quotas import TWO_DAYS, today
+from bots.workspace_rules.usage_quotas import TWO_DAYS, today
 from identity.executor import Executor
 from identity.workspaces.settings import Workspace
 
