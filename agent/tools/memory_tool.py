@@ -10,7 +10,7 @@ from strands.types.tools import AgentTool
 from agent.memory.commands import stated_facts
 from agent.memory.records import Record, Records
 from agent.memory.text_matching import matcher
-from agent.memory.user_text import user_texts
+from agent.request.user_text import user_texts
 
 MOST = 50
 STATED = "told_in_this_conversation"

@@ -13,10 +13,10 @@ from strands.types.event_loop import StopReason
 from strands.types.streaming import StreamEvent
 from strands.types.tools import ToolResult, ToolSpec
 
-from agent.memory.user_text import recalled_block, user_text, user_texts
 from agent.models.offline import document_answers, memory_answers, wording
 from agent.models.offline.tool_choice import MissingArgument, ToolCall, choose
 from agent.prompt import MEMORY_PAUSED
+from agent.request.user_text import recalled_block, user_text, user_texts
 
 
 class OfflineModel(Model):
