@@ -17,7 +17,8 @@ class Accepted:
 
     :param platform: which adapter reads it.
     :param event_id: the platform's own id of the event; the inbox drops a second one.
-    :param conversation: the FIFO group: what is asked in one conversation is answered in order.
+    :param conversation: the FIFO group, a conversation and its asker: what one person asks there is
+        answered in order, and nobody waits behind a colleague.
     :param body: the platform's payload, JSON-serialisable.
     """
 

@@ -14,7 +14,7 @@ def deduplication_id(accepted: Accepted, again: str = "") -> str:
 
 
 def group_id(accepted: Accepted) -> str:
-    """Equal for the events of one conversation, which are worked on one after the other."""
+    """Equal for what one person asks in one conversation, which is answered in order."""
     return _hashed(accepted.platform, accepted.conversation)
 
 

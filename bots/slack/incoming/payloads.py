@@ -60,7 +60,8 @@ class IncomingMessage:
     def accepted(self, body: Mapping[str, object]) -> Accepted:
         """What goes into the inbox: ``body`` without the verification token that nobody needs."""
         kept = {name: value for name, value in body.items() if name != "token"}
-        return Accepted("slack", self.event_id, self.conversation, kept)
+        group = f"{self.conversation}#{self.user}"
+        return Accepted("slack", self.event_id, group, kept)
 
 
 def read_message(body: Mapping[str, object]) -> IncomingMessage | None:

@@ -49,7 +49,7 @@ class TeamsEdge:
                 Accepted(
                     "teams",
                     incoming.event_id,
-                    incoming.conversation,
+                    f"{incoming.conversation}#{incoming.chat_user.user}",
                     {"activity": body, "claims": dict(claims)},
                 )
             )

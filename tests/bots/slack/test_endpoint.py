@@ -127,7 +127,7 @@ async def test_a_command_is_accepted_without_its_verification_token(slack: Slack
     assert await send(slack, "/slack/commands", body, signed(body)) == (200, "")
     [accepted] = slack.inbox
     assert accepted.event_id == "1.2.3"
-    assert accepted.conversation == f"slack:T0NORTHWND:C0GENERAL00:{ALICE}"
+    assert accepted.conversation == f"slack:T0NORTHWND:C0GENERAL00:{ALICE}#{ALICE}"
     assert "token" not in accepted.body
 
 

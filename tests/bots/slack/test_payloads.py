@@ -60,6 +60,18 @@ def test_a_mention_starts_a_thread_and_stays_in_one() -> None:
     assert first.conversation == later.conversation == "slack:T1:C1:17.5"
 
 
+def test_nobody_waits_behind_a_colleague_in_the_same_thread() -> None:
+    mine, theirs = (
+        read_message(event(user=user, ts=f"{ts}.1", thread_ts="17.5"))
+        for user, ts in (("U1", 18), ("U2", 19))
+    )
+    assert mine is not None
+    assert theirs is not None
+    assert mine.conversation == theirs.conversation
+    groups = {one.accepted({}).conversation for one in (mine, theirs)}
+    assert groups == {"slack:T1:C1:17.5#U1", "slack:T1:C1:17.5#U2"}
+
+
 def test_a_direct_message_is_answered_where_it_was_written() -> None:
     incoming = read_message(event(type="message", channel_type="im", channel="D1", text="hello"))
     assert incoming is not None

@@ -64,7 +64,7 @@ class TestTheQuestion:
         assert turn.chat_user == ChatUser("slack", "T0NORTHWND", ALICE)
         assert turn.names == Names(workspace="Northwind Demo", user="Alice Example")
         assert turn.id == f"slack:{turn.accepted.event_id}"
-        assert turn.conversation == turn.accepted.conversation
+        assert turn.accepted.conversation == f"{turn.conversation}#{ALICE}"
 
     async def test_a_mention_is_read_without_the_mention(self, slack: SlackClient) -> None:
         turns: list[Turn] = []

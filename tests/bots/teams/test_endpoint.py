@@ -29,7 +29,7 @@ async def test_a_question_from_teams_goes_into_the_inbox_without_its_token(
     assert accepted == Accepted(
         "teams",
         f"{PERSONAL}/question-1",
-        PERSONAL,
+        f"{PERSONAL}#{body['from']['aadObjectId']}",
         {"activity": body, "claims": {"iss": ISSUER, "aud": APP_ID, "serviceurl": TEAMS}},
     )
 
