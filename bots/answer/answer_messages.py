@@ -5,7 +5,7 @@ import re
 from typing import ClassVar, Protocol
 
 from bots.answer.splitting import split
-from bots.errors import MessageGone, PlatformError
+from bots.errors import MessageGone, PlatformError, PlatformRefused
 from bots.platform import Receipt
 
 ANNOUNCED = "?"
@@ -116,9 +116,18 @@ class AnswerMessages:
         await self._post(part, markdown)
 
     async def _replace(self, part: int, markdown: str, *, mark: str) -> None:
-        gone = self._ids[part]
+        """Post anew what can't be edited; the old message goes first, so that none is left over.
+
+        :raises PlatformUnavailable: when it can't be taken away now.
+        """
+        try:
+            await self._channel.delete(self._ids[part].removesuffix(FINAL))
+        except PlatformRefused as error:
+            _log.warning("a message that can't be edited stays: %s", error)
+        if self._channel.finds_posts:
+            self._ids[part] = ANNOUNCED
+            await self._keep()
         await self._post(part, markdown, mark)
-        await self._delete(gone)
 
     async def _post(self, part: int, markdown: str, mark: str = "") -> None:
         message = await self._channel.post(part, markdown)
@@ -128,6 +137,9 @@ class AnswerMessages:
 
     async def _edit(self, part: int, markdown: str, *, final: bool) -> None:
         message = self._ids[part]
+        if message == ANNOUNCED:  # an earlier attempt took the old one away, and posted no new one
+            await self._post(part, markdown)
+            return
         if self._shown.get(part) == markdown or message.endswith(FINAL):
             return
         self._shown.pop(part, None)  # whatever fails below, what is shown is not known then
@@ -139,7 +151,8 @@ class AnswerMessages:
         if not surplus:
             return
         for message in surplus:
-            await self._delete(message.removesuffix(FINAL))
+            if message != ANNOUNCED:
+                await self._delete(message.removesuffix(FINAL))
         del self._ids[parts:]
         for part in range(parts, parts + len(surplus)):
             self._shown.pop(part, None)
@@ -156,7 +169,10 @@ class AnswerMessages:
             return
         part = self._ids.index(ANNOUNCED)
         found = await self._channel.find(part)
-        self._ids[part:] = [found] if found else []
+        if found:
+            self._ids[part] = found
+        elif part == len(self._ids) - 1:
+            self._ids.pop()
         await self._keep()
 
     async def _keep(self) -> None:
