@@ -1,6 +1,6 @@
 # Each target sets up what it needs: Python 3.11 or newer, make and a network are enough.
 .DEFAULT_GOAL := help
-.PHONY: help setup dev doctor test lint format golden bench clean
+.PHONY: help setup dev doctor test simulate lint format golden bench clean
 
 UV_VERSION := 0.13.9
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -10,6 +10,7 @@ MINISTACK := bizassist/local/ministack
 CHECKOV := tests/terraform/checkov
 # So many processes run tests; each may start a whole product.
 WORKERS ?= 2
+SEEDS ?= 10000
 export UV_PYTHON_DOWNLOADS := never
 export UV_NO_PROGRESS := 1
 
@@ -50,6 +51,9 @@ doctor: setup ## ask every part of the running product whether it works
 test: setup .venv-checkov/.ready lint ## every check and every test (ARGS="-k turn")
 	@.venv/bin/python -m tests.chromium
 	@.venv/bin/python -m pytest -n $(WORKERS) --durations=10 $(ARGS)
+
+simulate: setup ## the core on virtual time, where anything fails (SEEDS=1000000)
+	@.venv/bin/python -m tests.simulation.many $(SEEDS)
 
 lint: setup ## style, types and the arrows between the packages
 	@.venv/bin/ruff check

@@ -128,11 +128,14 @@ class AnswerMessages:
         await self._post(part, markdown)
 
     async def _replace(self, part: int, markdown: str, *, mark: str) -> None:
-        # The old one goes first: whatever fails in between, it never stays beside the new one.
+        """Post anew what can't be edited; the old message goes first, so that none is left over.
+
+        :raises PlatformUnavailable: when it can't be taken away now.
+        """
         try:
-            await self._channel.delete(self._ids[part])
+            await self._channel.delete(self._ids[part].removesuffix(FINAL))
         except PlatformRefused as error:
-            _log.warning("a message that is no longer needed stays: %s", error)
+            _log.warning("a message that can't be edited stays: %s", error)
         if self._channel.finds_posts:
             self._ids[part] = ANNOUNCED
             await self._keep()
@@ -146,6 +149,9 @@ class AnswerMessages:
 
     async def _edit(self, part: int, markdown: str, *, final: bool) -> None:
         message = self._ids[part]
+        if message == ANNOUNCED:  # an earlier attempt took the old one away, and posted no new one
+            await self._post(part, markdown)
+            return
         if self._shown.get(part) == markdown or message.endswith(FINAL):
             return
         self._shown.pop(part, None)  # whatever fails below, what is shown is not known then
@@ -158,7 +164,8 @@ class AnswerMessages:
             return
         try:
             while len(self._ids) > parts:
-                await self._delete(self._ids[-1].removesuffix(FINAL))
+                if self._ids[-1] != ANNOUNCED:
+                    await self._delete(self._ids[-1].removesuffix(FINAL))
                 self._ids.pop()
                 self._shown.pop(len(self._ids), None)
         finally:
@@ -175,7 +182,10 @@ class AnswerMessages:
             return
         part = self._ids.index(ANNOUNCED)
         found = await self._channel.find(part)
-        self._ids[part : part + 1] = [found] if found else []
+        if found:
+            self._ids[part] = found
+        elif part == len(self._ids) - 1:
+            self._ids.pop()
         await self._keep()
 
     async def _keep(self) -> None:

@@ -8,7 +8,10 @@ at least once.
 import math
 import time
 from collections import Counter
+from http import HTTPStatus
 from typing import Any, Protocol
+
+from botocore.exceptions import BotoCoreError, ClientError
 
 from bots.errors import After, BotError, Never
 
@@ -18,6 +21,11 @@ LONGEST_HIDDEN = 12 * 60 * 60
 
 PATIENCE = 15 * 60
 """Seconds from when a question was asked, within which somebody who can be helped still is."""
+
+THROTTLED = frozenset(
+    {"ProvisionedThroughputExceededException", "RequestLimitExceeded", "ThrottlingException"}
+)
+"""What AWS answers with 400 when it has too much to do (DynamoDB and KMS, "Errors")."""
 
 MOST_FAULTS = 5
 """Tries of an event that fails by a fault of ours, which seldom goes away by itself."""
@@ -47,8 +55,7 @@ class InboxRetries:
         self._failures[message["MessageId"]] += 1
         failures = self._failures[message["MessageId"]]
         asked_at = int(message["Attributes"]["SentTimestamp"]) / 1000
-        passing = isinstance(error, BotError) and not isinstance(error.again, Never)
-        if time.time() - asked_at >= PATIENCE or (not passing and failures >= MOST_FAULTS):
+        if time.time() - asked_at >= PATIENCE or (not passing(error) and failures >= MOST_FAULTS):
             return None
         return retry_delay(error, failures)
 
@@ -67,6 +74,18 @@ class DeadLetterRetries:
 
     def ended(self, message: Any) -> None:
         """Nothing is remembered."""
+
+
+def passing(error: Exception) -> bool:
+    """Whether ``error`` is somebody's outage, AWS's too, and no fault of ours."""
+    match error:
+        case BotError():
+            return not isinstance(error.again, Never)
+        case ClientError(response={"Error": {"Code": code}}) if code in THROTTLED:
+            return True
+        case ClientError(response={"ResponseMetadata": {"HTTPStatusCode": int(status)}}):
+            return status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    return isinstance(error, BotoCoreError)
 
 
 def retry_delay(error: Exception, failures: int) -> int:

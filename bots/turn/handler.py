@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from ag_ui.core import BaseEvent
 from botocore.exceptions import BotoCoreError, ClientError
 
-from bots.errors import DeliveryRefused, PlatformError, QuestionTooLong, TryAgain, TurnRefused
+from bots.errors import DeliveryRefused, PlatformRefused, QuestionTooLong, TryAgain, TurnRefused
 from bots.platform import Platform, ReplyStream, Turn
 from bots.turn.ledger import Entry, Ledger
 from bots.turn.outcome import Outcome
@@ -195,7 +195,7 @@ class TurnHandler:
         _log.warning("turn %s can't be shown: %s", turn.id, refused)
         try:
             await platform.notify(turn, refused.sentence)
-        except (PlatformError, TurnRefused) as error:
+        except (PlatformRefused, TurnRefused) as error:
             _log.warning("nor can its asker be told: %s", error)
         outcome = Outcome(subject=entry.subject, problem=f"{UNDELIVERABLE}: {refused}")
         await self.ledger.finish(turn, entry, outcome)

@@ -9,7 +9,8 @@ import asyncio
 import random
 import selectors
 from collections import deque
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
+from contextvars import Context, copy_context
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -50,17 +51,37 @@ class _Selector(selectors.BaseSelector):
         return self._keys[id(fileobj)]
 
 
+class _Task(asyncio.Task[Any]):
+    """A task whose place in a set doesn't depend on its address."""
+
+    def __init__(self, number: int, coro: Any, **options: Any) -> None:
+        self._number = number
+        super().__init__(coro, **options)
+
+    def __hash__(self) -> int:
+        return self._number
+
+
 class VirtualLoop(asyncio.SelectorEventLoop):
     """One interleaving of the tasks of a simulation.
 
     :param chance: decides what of all that is ready runs first.
+    :ivar on_task: hears of each new task, with the surroundings that it runs in.
     """
 
     def __init__(self, chance: random.Random) -> None:
         self._clock = _Selector()
         self._chance = chance
-        self._steps = 0
+        self._steps = self._tasks = 0
+        self.on_task: Callable[[asyncio.Task[Any], Context], None] = lambda *_: None
         super().__init__(self._clock)
+        self.set_task_factory(self._task)
+
+    def _task(self, _: Any, coro: Any, context: Context | None = None) -> asyncio.Task[Any]:
+        self._tasks += 1
+        task = _Task(self._tasks, coro, loop=self, context=context)
+        self.on_task(task, copy_context() if context is None else context)
+        return task
 
     def time(self) -> float:
         """Seconds since the simulation began."""
@@ -69,6 +90,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def _run_once(self) -> None:
         self._steps += 1
         if self._steps > MOST_STEPS:
+            self._steps = 0  # so that what there is can be cancelled
             raise Stuck("it goes round and round")
         ready: deque[Any] = self._ready  # type: ignore[attr-defined]
         if len(ready) > 1:

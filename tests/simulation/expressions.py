@@ -7,6 +7,7 @@ expression in the product can't pass by being ignored.
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 Item = dict[str, Any]
@@ -30,7 +31,7 @@ class Expression:
     values: Mapping[str, Any]
 
     def __post_init__(self) -> None:
-        self._tokens = _tokens(self.text)
+        self._tokens = list(_tokens(self.text))
 
     def holds(self, item: Item) -> bool:
         """Whether the condition holds for ``item``; an item that isn't there is empty."""
@@ -167,7 +168,8 @@ class Expression:
         assert not self._tokens, f"{self.text}: what is {self._tokens}?"
 
 
-def _tokens(text: str) -> list[str]:
+@lru_cache
+def _tokens(text: str) -> tuple[str, ...]:
     tokens, at = [], 0
     text = text.rstrip()
     while at < len(text):
@@ -175,7 +177,7 @@ def _tokens(text: str) -> list[str]:
         assert match, f"{text}: what is {text[at:]!r}?"
         tokens.append(match[1])
         at = match.end()
-    return tokens
+    return tuple(tokens)
 
 
 def _plain(value: Any) -> Any:

@@ -7,6 +7,7 @@ dead-letter queues (moved when received more often than ``maxReceiveCount``).
 """
 
 import itertools
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,6 +21,7 @@ DEDUPLICATION_SECONDS = 300
 class _Message:
     id: str
     sent: dict[str, Any]
+    sent_at: float = 0.0
     visible_at: float = 0.0
     handle: str = ""
     receives: int = 0
@@ -33,26 +35,40 @@ class _Message:
 class QueueModel:
     """One queue.
 
-    :param now: seconds on the simulation's clock.
+    :param now: seconds since 1970 on the simulation's clock.
+    :ivar deleted: the messages that were worked on, or given up.
+    :param changed: hears that something may be receivable that wasn't.
     :param dead_letters: where a message goes that was received ``most_receives`` times.
     """
 
     now: Callable[[], float]
     dead_letters: "QueueModel | None" = None
     most_receives: int = 5
+    changed: Callable[[], None] = lambda: None
     messages: list[_Message] = field(default_factory=list)
+    deleted: list[_Message] = field(default_factory=list)
     _sent: dict[str, float] = field(default_factory=dict)
     _ids: "itertools.count[int]" = field(default_factory=itertools.count)
 
     def send_message_batch(self, *, QueueUrl: str, Entries: list[dict[str, Any]]) -> dict[str, Any]:
-        del QueueUrl
         for entry in Entries:
-            key = str(entry["MessageDeduplicationId"])
-            known = self._sent.get(key)
-            if known is None or self.now() - known >= DEDUPLICATION_SECONDS:
-                self._sent[key] = self.now()
-                self.messages.append(_Message(str(next(self._ids)), entry))
+            self.send_message(QueueUrl=QueueUrl, **entry)
         return {"Successful": [{"Id": entry["Id"]} for entry in Entries]}
+
+    def send_message(self, *, QueueUrl: str, **sent: Any) -> dict[str, Any]:
+        del QueueUrl
+        key, now = str(sent["MessageDeduplicationId"]), self.now()
+        known = self._sent.get(key)
+        if known is None or now - known >= DEDUPLICATION_SECONDS:
+            self._sent[key] = now
+            self.messages.append(_Message(str(next(self._ids)), sent, sent_at=now))
+            self.changed()
+        return {}
+
+    def next_visible(self) -> float:
+        """When the next of the hidden messages comes back, infinite when none will."""
+        hidden = (one.visible_at for one in self.messages if one.visible_at > self.now())
+        return min(hidden, default=math.inf)
 
     def receive_message(
         self,
@@ -81,6 +97,8 @@ class QueueModel:
         if message is None:
             raise _invalid("DeleteMessage")
         self.messages.remove(message)
+        self.deleted.append(message)
+        self.changed()
         return {}
 
     def change_message_visibility_batch(
@@ -97,6 +115,7 @@ class QueueModel:
                 failed.append({"Id": entry["Id"], "Code": "ReceiptHandleIsInvalid"})
             else:
                 message.visible_at = self.now() + entry["VisibilityTimeout"]
+        self.changed()
         return {"Failed": failed} if failed else {}
 
     def _held(self, handle: str) -> _Message | None:
@@ -112,7 +131,8 @@ class QueueModel:
         for message in list(self.messages):
             if message.visible_at <= self.now() and message.receives >= self.most_receives:
                 self.messages.remove(message)
-                self.dead_letters.messages.append(_Message(message.id, message.sent))
+                self.dead_letters.messages.append(_Message(message.id, message.sent, self.now()))
+                self.dead_letters.changed()
 
 
 def _delivered(message: _Message) -> dict[str, Any]:
@@ -124,6 +144,7 @@ def _delivered(message: _Message) -> dict[str, Any]:
         "Attributes": {
             "MessageGroupId": message.group,
             "ApproximateReceiveCount": str(message.receives),
+            "SentTimestamp": str(int(message.sent_at * 1000)),
         },
     }
 

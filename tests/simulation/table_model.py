@@ -3,7 +3,6 @@
 ``tests/simulation/test_models.py`` holds it against the emulator.
 """
 
-from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -39,11 +38,11 @@ class TableModel:
         if ConditionExpression and not Expression(ConditionExpression, names, values).holds(item):
             raise ClientError({"Error": {"Code": "ConditionalCheckFailedException"}}, "UpdateItem")
         self.items[id_] = Expression(UpdateExpression, names, values).applied(item or dict(Key))
-        return {"Attributes": deepcopy(self.items[id_])} if ReturnValues == "ALL_NEW" else {}
+        return {"Attributes": dict(self.items[id_])} if ReturnValues == "ALL_NEW" else {}
 
     def get_item(self, *, Key: Item, **_: Any) -> dict[str, Any]:
         item = self.items.get(str(Key[self.key]["S"]))
-        return {"Item": deepcopy(item)} if item else {}
+        return {"Item": dict(item)} if item else {}
 
     def query(
         self,
@@ -56,7 +55,7 @@ class TableModel:
         names = ExpressionAttributeNames or {}
         return {
             "Items": [
-                deepcopy(item)
+                dict(item)
                 for item in self.items.values()
                 if Expression(KeyConditionExpression, names, ExpressionAttributeValues).holds(item)
             ]

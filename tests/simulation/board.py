@@ -1,0 +1,173 @@
+"""A chat platform in memory: rooms with messages, and what each person was told alone."""
+
+import itertools
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from bots.answer.posted_answer import PostedAnswer
+from bots.errors import DeliveryRefused, MessageGone, PlatformUnavailable
+from bots.platform import Accepted, Answer, Receipt, ReplyStream, Turn
+from identity.people import ChatUser, PlatformName
+
+if TYPE_CHECKING:
+    from tests.simulation.process import Process
+
+LIMIT = 400
+PACE = 1.0
+
+
+@dataclass(slots=True)
+class Message:
+    """One message that is, or was, visible.
+
+    :ivar closed: it can't be edited any more.
+    """
+
+    id: str
+    turn: str
+    part: int
+    text: str
+    closed: bool = False
+    deleted: bool = False
+
+
+@dataclass
+class Board:
+    """Everything that people see.
+
+    :ivar archived: conversations where nothing of ours is taken any more.
+    :ivar told: what a turn's asker was told alone, by turn.
+    :ivar on_ask_to_link: hears who was shown where to sign in.
+    """
+
+    messages: dict[str, Message] = field(default_factory=dict)
+    archived: set[str] = field(default_factory=set)
+    told: dict[str, list[str]] = field(default_factory=dict)
+    on_ask_to_link: Callable[[ChatUser], None] = lambda _: None
+    _ids: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
+
+    def post(self, turn: Turn, part: int, text: str) -> str:
+        self._check(turn)
+        message = Message(f"m{next(self._ids)}", turn.id, part, text)
+        self.messages[message.id] = message
+        return message.id
+
+    def update(self, turn: Turn, message: str, text: str) -> None:
+        self._check(turn)
+        found = self.messages[message]
+        if found.deleted or found.closed:
+            raise MessageGone(f"{message} can't be edited")
+        found.text = text
+
+    def delete(self, turn: Turn, message: str) -> None:
+        self._check(turn)
+        if self.messages[message].deleted:
+            raise MessageGone(f"{message} isn't there")
+        self.messages[message].deleted = True
+
+    def find(self, turn: Turn, part: int) -> str | None:
+        self._check(turn)
+        for message in self.messages.values():
+            if (message.turn, message.part) == (turn.id, part) and not message.deleted:
+                return message.id
+        return None
+
+    def tell(self, turn: Turn, sentence: str) -> None:
+        self.told.setdefault(turn.id, []).append(sentence)
+
+    def ask_to_link(self, turn: Turn) -> None:
+        self.on_ask_to_link(turn.chat_user)
+
+    def visible(self, turn: str) -> list[Message]:
+        """What is seen of a turn's answer, in the order of its parts."""
+        seen = [one for one in self.messages.values() if one.turn == turn and not one.deleted]
+        return sorted(seen, key=lambda one: one.part)
+
+    def _check(self, turn: Turn) -> None:
+        if turn.conversation in self.archived:
+            raise DeliveryRefused("is_archived")
+
+
+class _Channel:
+    """Implements :class:`bots.answer.answer_messages.MessageChannel`."""
+
+    limit: ClassVar = LIMIT
+    finds_posts: ClassVar = True
+    edited_while_written: ClassVar[int | None] = None
+
+    def __init__(self, process: "Process", board: Board, turn: Turn) -> None:
+        self._process, self._board, self._turn = process, board, turn
+
+    async def post(self, part: int, markdown: str) -> str:
+        message: str = await self._ask("post", self._board.post, part, markdown)
+        return message
+
+    async def update(self, message: str, markdown: str, *, final: bool) -> None:
+        await self._ask("update", self._board.update, message, markdown)
+
+    async def delete(self, message: str) -> None:
+        await self._ask("delete", self._board.delete, message)
+
+    async def find(self, part: int) -> str | None:
+        message: str | None = await self._ask("find", self._board.find, part)
+        return message
+
+    async def _ask(self, name: str, effect: Callable[..., Any], *given: Any) -> Any:
+        what = f"{name} {self._turn.id} {given}"
+        return await self._process.outside(what, partial(effect, self._turn, *given), unavailable)
+
+
+class _ForgetfulChannel(_Channel):
+    """A platform where a post can't be found again."""
+
+    finds_posts: ClassVar = False
+    edited_while_written: ClassVar[int | None] = 1
+
+    async def find(self, part: int) -> str | None:
+        raise AssertionError("nothing was announced here")
+
+
+class BoardPlatform:
+    """Implements :class:`bots.platform.Platform` for one process."""
+
+    can_approve: ClassVar = False
+
+    def __init__(self, process: "Process", board: Board, name: PlatformName) -> None:
+        self._process, self._board = process, board
+        self._channel = _Channel if name == "slack" else _ForgetfulChannel
+
+    async def dispatch(self, accepted: Accepted, answer: Answer) -> None:
+        await self._process.outside(f"names {accepted.event_id}", lambda: None, unavailable)
+        await answer(read(accepted))
+
+    async def ask_to_link(self, turn: Turn, url: str) -> None:
+        effect = partial(self._board.ask_to_link, turn)
+        await self._process.outside(f"ask to link {turn.id}", effect, unavailable)
+
+    def reply(self, turn: Turn, receipt: Receipt) -> AbstractAsyncContextManager[ReplyStream]:
+        return PostedAnswer(self._channel(self._process, self._board, turn), receipt, PACE)
+
+    async def notify(self, turn: Turn, sentence: str) -> None:
+        effect = partial(self._board.tell, turn, sentence)
+        await self._process.outside(f"tell {turn.id} {sentence!r}", effect, unavailable)
+
+
+def read(accepted: Accepted) -> Turn:
+    """The question that an event asks."""
+    body = accepted.body
+    return Turn(
+        id=f"{accepted.platform}:{accepted.event_id}",
+        chat_user=ChatUser.from_key(str(body["asker"])),
+        conversation=accepted.conversation,
+        text=str(body["text"]),
+        accepted=accepted,
+        channel="C1",
+    )
+
+
+def unavailable(*, taken: bool, after: float | None) -> PlatformUnavailable:
+    """What a platform's adapter raises when a call fails, or its answer doesn't come."""
+    return PlatformUnavailable("the platform is away", taken=taken, after=after)

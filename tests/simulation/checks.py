@@ -1,0 +1,88 @@
+"""What must hold when a simulated world has come to rest."""
+
+from collections.abc import Iterator
+
+from bots.answer.answer_messages import CONTINUED
+from bots.answer.placeholder import THINKING
+from bots.answer.splitting import split
+from bots.errors import DeliveryRefused, QuestionRefused, RuntimeUnavailable
+from bots.turn.handler import APOLOGY
+from bots.turn.run import STOPPED
+from tests.simulation.board import LIMIT, Message
+from tests.simulation.world import OVER, Question, World
+
+UNFINISHED = (THINKING, CONTINUED)
+TELLING = (APOLOGY, QuestionRefused.sentence, DeliveryRefused.sentence)
+
+
+def violations(world: World) -> list[str]:
+    """Everything that is wrong with it, in words."""
+    wrong = list(world.wrong)
+    for name, queue in world.queues.items():
+        if queue.messages:
+            wrong.append(f"the queue {name} isn't empty")
+    for question in world.questions:
+        wrong += [f"{question.turn} ({question.kind}) {what}" for what in _wrong(world, question)]
+    return wrong
+
+
+def _wrong(world: World, question: Question) -> Iterator[str]:
+    row = world.row(question.turn)
+    state = row.get("state", {}).get("S", "unknown")
+    if world.left_to_the_alarm(question.turn):
+        world.counts["left to the alarm"] += 1
+    elif state not in OVER:
+        yield f"is {state} in the ledger"
+    elif "result" in row:
+        yield "is over, and its result is still there"
+    else:
+        yield from _wrong_to_see(world, question, state)
+
+
+def _wrong_to_see(world: World, question: Question, state: str) -> Iterator[str]:
+    shown = _shown(world, question)
+    told = [one for one in world.board.told.get(question.turn, []) if one in TELLING]
+    if told and question.accepted.conversation in world.board.archived:
+        return  # what is visible there can't be edited any more
+    if not shown and not told:
+        yield "has neither an answer nor a refusal"
+    elif state == "failed" and shown == [RuntimeUnavailable.sentence]:
+        world.counts["apologies overwritten by an overtaken attempt"] += 1
+    elif shown and not _final(world, question, shown):
+        yield f"shows {shown}"
+    elif state == "failed" and shown != [APOLOGY]:
+        yield f"has failed and shows {shown}"
+
+
+def _shown(world: World, question: Question) -> list[str]:
+    """The texts of its messages, without placeholders whose ids were lost."""
+    seen = world.board.visible(question.turn)
+    kept = _kept(world, question)
+    if question.accepted.platform != "slack":
+        replaced = any(one.closed for one in world.board.messages.values())
+        seen = [one for one in seen if not _lone_placeholder(one, kept)]
+        seen = [one for one in seen if one.id in kept or not replaced]
+    late = [one for one in seen if _lone_placeholder(one, kept)]
+    world.counts["posts that arrived after their process had gone"] += len(late)
+    return [one.text for one in seen if one not in late]
+
+
+def _kept(world: World, question: Question) -> set[str]:
+    message = world.row(question.turn).get("message", {}).get("S", "")
+    return {one.rstrip("!") for one in message.split(",")}
+
+
+def _lone_placeholder(message: Message, kept: set[str]) -> bool:
+    """Left by a death between "the platform took it" and "we know its id"."""
+    return message.text in UNFINISHED and message.id not in kept
+
+
+def _final(world: World, question: Question, shown: list[str]) -> bool:
+    """Whether it is the whole of one run, or the one sentence why there is none."""
+    if shown in ([APOLOGY], [QuestionRefused.sentence]):
+        return True
+    made = world.runtime.made.get(question.turn, [])
+    if any(shown == split(one, LIMIT) for one in made):
+        return True
+    stopped = question.turn in world.stopped and shown[-1:] and shown[-1].endswith(STOPPED)
+    return bool(stopped) and sum(f"#{n}" in "".join(shown) for n in range(1, 30)) <= 1

@@ -1,0 +1,271 @@
+"""One process of the chat service, from the real parts, with the simulation outside of them."""
+
+import asyncio
+import contextvars
+from collections.abc import Callable, Coroutine
+from functools import partial
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+from botocore.exceptions import BotoCoreError, ClientError
+from bots.turn.quotas import Quotas
+from bots.turn.workspace_rules import WorkspaceRules
+from bots.usage.daily_usage import DailyUsage
+
+from bots.errors import BotError, reason
+from bots.platform import Accepted
+from bots.queue.consumer import Handle
+from bots.queue.service import QueueService, QueueSettings
+from bots.turn.actions import TurnActions
+from bots.turn.dispatcher import Dispatcher
+from bots.turn.handler import TurnHandler
+from bots.turn.ledger import Ledger
+from bots.turn.result_encryption import ResultEncryption
+from bots.turn.run import Runs
+from identity.errors import SignInUnavailable
+from identity.links import Link
+from identity.people import ChatUser, Names
+from identity.workspaces.settings import Workspaces
+from tests.simulation.board import BoardPlatform
+from tests.simulation.faults import Fate
+from tests.simulation.runtime_model import BrokenQuestion, RuntimeClient
+
+if TYPE_CHECKING:
+    from tests.simulation.world import World
+
+LEDGER, WORKSPACES = "turns", "workspaces"
+INBOX, DEAD_LETTERS = "inbox", "dead-letters"
+PROCESS: contextvars.ContextVar["Process | None"] = contextvars.ContextVar("process", default=None)
+
+
+EXPECTED = (BotError, BotoCoreError, ClientError, BrokenQuestion)
+
+
+class Killed(BaseException):
+    """The process is dead; nothing catches that."""
+
+
+class Failed(Protocol):
+    """Makes the error of a call that failed, or whose answer was lost."""
+
+    def __call__(self, *, taken: bool, after: float | None) -> Exception: ...
+
+
+class Process:
+    """What one operating-system process is: it begins, works, and stops or is killed.
+
+    :ivar ended: when nothing of it is left.
+    """
+
+    def __init__(self, world: "World", name: str) -> None:
+        self.world, self.name = world, name
+        self.dead = False
+        self.tasks: list[asyncio.Task[Any]] = []
+        self.ready = asyncio.Event()
+        self._stopping = asyncio.Event()
+        self._queues: QueueService | None = None
+        self._dispatcher: Dispatcher | None = None
+        self._runs: Runs | None = None
+        self.ended = self.spawn(self._run())
+
+    def spawn(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
+        """Begin a task of this process."""
+        context = contextvars.copy_context()
+        context.run(PROCESS.set, self)
+        return asyncio.get_running_loop().create_task(work, context=context)
+
+    def stop(self) -> None:
+        """Ask it to finish what it has begun, and to end."""
+        self.world.note(self.name, "is asked to stop")
+        self._stopping.set()
+
+    def kill(self, at: str) -> None:
+        """End it here and now."""
+        if self.dead:
+            return
+        self.dead = True
+        self.world.note(self.name, f"is killed: {at}")
+        self.world.counts["kills"] += 1
+        for task in self.tasks:
+            task.cancel()
+
+    def begins(self, turn: str) -> None:
+        """A run begins here."""
+        self.world.begins(self, turn)
+
+    def put(self, accepted: Any) -> asyncio.Task[Any]:
+        """What the edge does with an event that it has verified."""
+        assert self._queues
+        return self.spawn(self._queues.inbox.put(accepted))
+
+    def linked(self, link: Link) -> asyncio.Task[Any]:
+        """What the page does that has just stored a link."""
+        assert self._dispatcher
+        return self.spawn(self._dispatcher.on_linked(link, None))
+
+    def stop_turn(self, turn: str, chat_user: ChatUser, conversation: str) -> asyncio.Task[Any]:
+        """What a platform does when somebody presses Stop."""
+        assert self._runs
+        return self.spawn(self._runs.stop(turn, chat_user, conversation))
+
+    async def call(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+        """The product's ``Executor``: every call of AWS goes this way."""
+        if function.__name__ == "receive_message":
+            return await self._receive(function, **kwargs)
+        what = f"{function.__name__} {_brief(kwargs)}"
+        return await self.outside(what, partial(function, *args, **kwargs), aws_error)
+
+    async def outside(self, what: str, effect: Callable[[], Any], failed: Failed) -> Any:
+        """Ask something of the world; it happens there even when nobody waits for it any more."""
+        if self.dead:
+            raise Killed
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[Any] = loop.create_future()
+        fate = self.world.fate()
+        loop.call_later(fate.there, self._arrived, what, effect, failed, fate, answer)
+        return await answer
+
+    def _arrived(
+        self,
+        what: str,
+        effect: Callable[[], Any],
+        failed: Failed,
+        fate: Fate,
+        answer: "asyncio.Future[Any]",
+    ) -> None:
+        if self.dead and not fate.sent:
+            return
+        if fate.fault == "kill":
+            self.kill(f"before {what}")
+            return
+        result, error = None, None
+        if fate.fault == "fail":
+            error = failed(taken=False, after=self.world.retry_after())
+        else:
+            try:
+                result = effect()
+            except Exception as raised:  # noqa: BLE001 - it is the caller's
+                error = raised
+        if fate.fault == "lose" and error is None:
+            error = failed(taken=True, after=None)
+        self.world.called(self, what, fate.fault, error)
+        if fate.fault == "kill after":
+            self.kill(f"after {what}")
+        else:
+            asyncio.get_running_loop().call_later(fate.back, _settle, answer, result, error)
+
+    async def _receive(self, receive: Any, *, WaitTimeSeconds: float, **kwargs: Any) -> Any:
+        """A long poll: as soon as there is something, or once the time is over."""
+        queue = kwargs["QueueUrl"]
+        until = self.world.now() + WaitTimeSeconds
+        call = partial(receive, **kwargs)
+        while True:
+            answer = await self.outside(f"receive {kwargs['QueueUrl']}", call, aws_error)
+            if answer or self.world.now() >= until:
+                return answer
+            await self.world.changed(queue, until)
+
+    async def _run(self) -> None:
+        world = self.world
+        settings = QueueSettings(INBOX, DEAD_LETTERS)
+        sqs: Any = world.sqs
+        async with QueueService.open(settings, sqs, self.call) as queues:  # type: ignore[arg-type]
+            dispatcher = self._dispatcher = self._put_together(queues)
+            self._queues = queues
+            answer, apologise = map(self._watched, (dispatcher.answer, dispatcher.apologise))
+            async with queues.consuming(answer, apologise):
+                self.ready.set()
+                await self._stopping.wait()
+                self.ready.clear()
+
+    def _watched(self, handle: Handle) -> Handle:
+        """Nothing but what the simulation itself makes fail may fail."""
+
+        async def watched(accepted: Accepted) -> None:
+            try:
+                await handle(accepted)
+            except Exception as error:
+                self.world.note(self.name, f"{accepted.event_id}: {error!r}")
+                if not isinstance(error, EXPECTED):
+                    self.world.wrong.append(f"{accepted.event_id}: {reason(error)} {error!r}")
+                raise
+
+        return watched
+
+    def _put_together(self, queues: QueueService) -> Dispatcher:
+        world, call = self.world, cast("Any", self.call)
+        dynamodb = cast("Any", world.dynamodb)
+        links = cast("Any", SimpleNamespace(active=self._active_link))
+        tokens = cast("Any", SimpleNamespace(access_token=self._access_token))
+        self._runs = Runs(
+            runtime=cast("Any", RuntimeClient(self, world.runtime)),
+            actions=TurnActions(dynamodb, call, LEDGER),
+            links=links,
+            tokens=tokens,
+            files=cast("Any", None),
+            chat_url="https://chat",
+        )
+        handler = TurnHandler(
+            ledger=Ledger(dynamodb, call, LEDGER),
+            links=links,
+            tokens=tokens,
+            runs=self._runs,
+            link_url=self._link_url,
+            rules=WorkspaceRules(
+                Workspaces(dynamodb, WORKSPACES, call),
+                Quotas(dynamodb, call, LEDGER),
+                DailyUsage(dynamodb, call, LEDGER),
+            ),
+            results=ResultEncryption(cast("Any", world.kms), "key", call),
+        )
+        platforms: Any = {
+            name: BoardPlatform(self, world.board, name) for name in ("slack", "teams")
+        }
+        receipts = cast("Any", SimpleNamespace(write=self._receipt))
+        return Dispatcher(platforms, handler, queues.inbox, receipts)
+
+    async def _active_link(self, chat_user: ChatUser) -> Link | None:
+        effect = partial(self.world.links.get, chat_user.key)
+        link: Link | None = await self.outside(f"link of {chat_user.key}", effect, aws_error)
+        return link
+
+    async def _access_token(self, link: Link) -> str:
+        token: str = await self.outside("access token", lambda: "token", sign_in_error)
+        return token
+
+    async def _link_url(self, chat_user: ChatUser, names: Names) -> str:
+        url: str = await self.outside("link request", lambda: "https://link", aws_error)
+        return url
+
+    async def _receipt(self, link: Link, replaced: Link | None) -> str:
+        sentence: str = await self.outside("receipt", lambda: "You are linked.", aws_error)
+        return sentence
+
+
+def aws_error(*, taken: bool, after: float | None) -> ClientError:
+    """What boto3 raises when AWS is in trouble, or its answer doesn't come."""
+    response: Any = {
+        "Error": {"Code": "InternalServerError"},
+        "ResponseMetadata": {"HTTPStatusCode": 500},
+    }
+    return ClientError(response, "Simulated")
+
+
+def sign_in_error(*, taken: bool, after: float | None) -> SignInUnavailable:
+    """What the token broker raises when the user pool doesn't answer."""
+    return SignInUnavailable()
+
+
+def _settle(answer: "asyncio.Future[Any]", result: Any, error: Exception | None) -> None:
+    if answer.done():
+        return
+    if error is None:
+        answer.set_result(result)
+    else:
+        answer.set_exception(error)
+
+
+def _brief(kwargs: dict[str, Any]) -> str:
+    """What tells one call from another, in a trace."""
+    key = kwargs.get("Key", {}).get("turn", {}).get("S", "")
+    return " ".join(filter(None, [key, kwargs.get("UpdateExpression", "")[:60]]))

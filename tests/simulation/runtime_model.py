@@ -1,0 +1,123 @@
+"""An agent runtime in memory: each question says by its first word what becomes of it."""
+
+from collections import Counter
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from ag_ui.core import (
+    BaseEvent,
+    RunErrorEvent,
+    RunFinishedEvent,
+    RunStartedEvent,
+    TextMessageContentEvent,
+    ToolCallResultEvent,
+    ToolCallStartEvent,
+)
+
+from bots.answer.draft import Draft
+from bots.errors import QuestionRefused, RuntimeUnavailable
+
+if TYPE_CHECKING:
+    from tests.simulation.process import Process
+
+BUSY_RUNS = 2
+"""So many runs of a question that is asked of a busy model end without an answer."""
+
+
+class BrokenQuestion(Exception):
+    """A question that we always fail at, by a fault of ours."""
+
+
+@dataclass
+class RuntimeModel:
+    """What the agent did, whoever listens.
+
+    :ivar runs: how often each turn was run.
+    :ivar effects: how often its tool had its effect.
+    :ivar made: what each run of it that came to its end had to say.
+    """
+
+    runs: Counter[str] = field(default_factory=Counter)
+    effects: Counter[str] = field(default_factory=Counter)
+    made: dict[str, list[str]] = field(default_factory=dict)
+    _stopped: set[tuple[str, int]] = field(default_factory=set)
+    _at_work: dict[str, tuple[str, int]] = field(default_factory=dict)
+
+    def begin(self, run: str, text: str, session: str) -> int:
+        """The number of this run of the turn."""
+        self.runs[run] += 1
+        match text.split(maxsplit=1)[0]:
+            case "refused":
+                raise QuestionRefused("the runtime answered 400")
+            case "broken":
+                raise BrokenQuestion
+            case "away":
+                raise RuntimeUnavailable("the runtime answered 503")
+        self._at_work[session] = (run, self.runs[run])
+        return self.runs[run]
+
+    def stop(self, session: str) -> None:
+        if session in self._at_work:
+            self._stopped.add(self._at_work[session])
+
+    def say(self, run: str, number: int, event: BaseEvent) -> BaseEvent:
+        """The run's next event, unless it was stopped."""
+        if (run, number) in self._stopped:
+            raise RuntimeUnavailable("the stream ended before the run did")
+        if isinstance(event, ToolCallResultEvent):
+            self.effects[run] += 1
+        return event
+
+    def script(self, run: str, number: int, text: str) -> list[BaseEvent]:
+        """What a run says when nothing goes wrong."""
+        started = RunStartedEvent(thread_id="t", run_id=run)
+        words = text.split()
+        if words[0] == "busy" and number <= BUSY_RUNS:
+            return [started, RunErrorEvent(message="Busy.", code="MODEL_BUSY")]
+        if words[0] == "failing":
+            return [started, _text(f"{run} #{number}"), RunErrorEvent(message="No.", code="LIMIT")]
+        said = [_text(f"{run} #{number} line {line}\n\n") for line in range(int(words[1]))]
+        return [
+            started,
+            ToolCallStartEvent(tool_call_id="c", tool_call_name="check_order"),
+            ToolCallResultEvent(message_id="r", tool_call_id="c", content="done"),
+            *said,
+            RunFinishedEvent(thread_id="t", run_id=run),
+        ]
+
+
+class RuntimeClient:
+    """As one process sees it: the two methods of :class:`bots.runtime.Runtime` that turns use."""
+
+    def __init__(self, process: "Process", model: RuntimeModel) -> None:
+        self._process, self._model = process, model
+
+    async def invoke(
+        self, run: str, text: str, session: str, token: str, **_: Any
+    ) -> AsyncGenerator[BaseEvent]:
+        self._process.begins(run)
+        begin = partial(self._model.begin, run, text, session)
+        number: int = await self._process.outside(f"invoke {run}", begin, away)
+        draft = Draft()
+        for event in self._model.script(run, number, text):
+            say = partial(self._model.say, run, number, event)
+            what = f"{event.type.value} {run} #{number}"
+            said: BaseEvent = await self._process.outside(what, say, away)
+            draft.take(said)
+            if isinstance(said, RunFinishedEvent | RunErrorEvent):
+                self._model.made.setdefault(run, []).append(draft.final())
+            yield said
+
+    async def stop(self, session: str, token: str) -> None:
+        await self._process.outside("stop", partial(self._model.stop, session), away)
+
+
+def away(*, taken: bool, after: float | None) -> RuntimeUnavailable:
+    """What a call of the runtime ends in when its answer doesn't come."""
+    return RuntimeUnavailable("the runtime is away", after=after)
+
+
+def _text(delta: str) -> BaseEvent:
+    return TextMessageContentEvent(message_id="m", delta=delta)

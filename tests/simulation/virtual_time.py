@@ -1,0 +1,52 @@
+"""The product's clocks, told by the simulation's."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime, tzinfo
+from typing import Self
+from unittest.mock import patch
+
+EPOCH = 1_800_000_000.0
+"""When every simulation begins, in seconds since 1970."""
+
+_MODULES_WITH_TIME = (
+    "bots.queue.retry_policy",
+    "bots.turn.ledger",
+    "bots.turn.actions",
+    "bots.turn.quotas",
+    "bots.usage.daily_usage",
+)
+
+
+class _Time:
+    """In place of the module ``time``."""
+
+    def time(self) -> float:
+        return now()
+
+    def time_ns(self) -> int:
+        return int(now() * 1_000_000_000)
+
+
+class _Datetime(datetime):
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> Self:
+        return cls.fromtimestamp(now(), tz or UTC)
+
+
+def now() -> float:
+    """Seconds since 1970 in the simulation that runs."""
+    return EPOCH + asyncio.get_running_loop().time()
+
+
+@contextmanager
+def virtual_time() -> Iterator[None]:
+    """Let the product ask the simulation's clock, and wait for a queue as long as SQS does."""
+    with ExitStack() as stack:
+        for module in _MODULES_WITH_TIME:
+            stack.enter_context(patch(f"{module}.time", _Time()))
+        stack.enter_context(patch("bots.turn.ledger.datetime", _Datetime))
+        stack.enter_context(patch("identity.workspaces.settings.monotonic", now))
+        stack.enter_context(patch("bots.queue.consumer.LONG_POLL", 20))
+        yield
