@@ -8,9 +8,6 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from botocore.exceptions import BotoCoreError, ClientError
-from bots.turn.quotas import Quotas
-from bots.turn.workspace_rules import WorkspaceRules
-from bots.usage.daily_usage import DailyUsage
 
 from bots.errors import BotError, reason
 from bots.platform import Accepted
@@ -22,6 +19,9 @@ from bots.turn.handler import TurnHandler
 from bots.turn.ledger import Ledger
 from bots.turn.result_encryption import ResultEncryption
 from bots.turn.run import Runs
+from bots.workspace_rules.question_quotas import Quotas
+from bots.workspace_rules.rules import WorkspaceRules
+from bots.workspace_rules.usage_quotas import DailyUsage
 from identity.errors import SignInUnavailable
 from identity.links import Link
 from identity.people import ChatUser, Names

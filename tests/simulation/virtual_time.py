@@ -14,8 +14,8 @@ _MODULES_WITH_TIME = (
     "bots.queue.retry_policy",
     "bots.turn.ledger",
     "bots.turn.actions",
-    "bots.turn.quotas",
-    "bots.usage.daily_usage",
+    "bots.workspace_rules.question_quotas",
+    "bots.workspace_rules.usage_quotas",
 )
 
 
