@@ -99,7 +99,7 @@ class TurnHandler:
             async with platform.reply(turn, entry) as reply:
                 await reply.say(APOLOGY)
         except TurnRefused as error:
-            await platform.notify(turn, error.sentence)
+            await _tell(turn, platform, error.sentence)
         except DeliveryRefused as error:
             await self._give_up_showing(turn, platform, entry, error)
             return
@@ -108,7 +108,7 @@ class TurnHandler:
 
     async def _refuse(self, turn: Turn, platform: Platform, entry: Entry, sentence: str) -> None:
         """Tell the asker alone why there is no answer."""
-        await platform.notify(turn, sentence)
+        await _tell(turn, platform, sentence)
         await self.ledger.finish(turn, entry, Outcome(problem="refused"))
 
     async def _ask_to_link(self, turn: Turn, platform: Platform, entry: Entry) -> None:
@@ -116,7 +116,10 @@ class TurnHandler:
         if await self.links.active(turn.chat_user):
             # Linked between the look above and the wait, so nobody would wake this turn.
             raise TryAgain(f"{turn.id}: linked in the meantime")
-        await platform.ask_to_link(turn, await self.link_url(turn.chat_user, turn.names))
+        try:
+            await platform.ask_to_link(turn, await self.link_url(turn.chat_user, turn.names))
+        except DeliveryRefused as error:  # their next question may find a place to be told
+            _log.warning("turn %s waits for a link nobody can be told of: %s", turn.id, error)
 
     async def _reply(
         self, turn: Turn, platform: Platform, entry: Entry, link: Link, token: str
@@ -193,9 +196,14 @@ class TurnHandler:
         The ledger keeps that it could not be shown, and the platform's word, for administrators.
         """
         _log.warning("turn %s can't be shown: %s", turn.id, refused)
-        try:
-            await platform.notify(turn, refused.sentence)
-        except (PlatformRefused, TurnRefused) as error:
-            _log.warning("nor can its asker be told: %s", error)
+        await _tell(turn, platform, refused.sentence)
         outcome = Outcome(subject=entry.subject, problem=f"{UNDELIVERABLE}: {refused}")
         await self.ledger.finish(turn, entry, outcome)
+
+
+async def _tell(turn: Turn, platform: Platform, sentence: str) -> None:
+    """Tell the asker alone; where the platform refuses that too, it is over all the same."""
+    try:
+        await platform.notify(turn, sentence)
+    except (PlatformRefused, TurnRefused) as error:
+        _log.warning("the asker of turn %s can't be told: %s", turn.id, error)

@@ -219,8 +219,12 @@ def test_all_that_were_turned_down_are_added_once(
 
     assert main(add) == 0
     assert main(add) == 0
-    assert "0 of 2 added" in capsys.readouterr().out
-    assert [case.tool for case in read_cases(path)] == [TOOL, None]
+    said = capsys.readouterr().out
+    cases = read_cases(path)  # others' answers may have been turned down on this stack too
+    assert f"{len(cases)} of {len(cases)} added" in said
+    assert f"0 of {len(cases)} added" in said
+    ours = [case.tool for case in cases if case.question in {"and is it blue?", "tell me a joke"}]
+    assert ours == [TOOL, None]
 
 
 @pytest.mark.usefixtures("transcripts")

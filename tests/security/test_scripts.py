@@ -48,7 +48,7 @@ def test_a_template_has_nothing_that_acts_inline(template: Path) -> None:
     assert not re.search(r"\s(on\w+|style)=", text)
     assert not re.search(r"(href|src|action)=\"\s*(javascript|data):", text)
     unescaped = set(re.findall(r"{{[^}]*\|\s*safe\s*}}", text))
-    by_nh3 = {f"{{{{ rendered(asked.{what}) | safe }}}}" for what in ("answer", "kept")}
+    by_nh3 = {f"{{{{ rendered(turn.{what}) | safe }}}}" for what in ("answer", "kept")}
     assert unescaped - by_nh3 == set()
 
 

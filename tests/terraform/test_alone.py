@@ -84,8 +84,8 @@ def test_every_input_and_output_says_what_it_is(folder: Path) -> None:
     for variable in some(entries(folder, "variable")):
         assert variable.description, variable.name
         assert variable.attribute("type"), variable.name
-        said = [bool(field.description) for field in variable.fields]
-        assert all(some(said)) or not any(some(said)), f"{variable.name}: each attribute, or none"
+        said = {bool(field.description) for field in variable.fields}
+        assert len(said) <= 1, f"{variable.name}: each attribute, or none"
     assert all(output.description for output in some(entries(folder, "output")))
 
 

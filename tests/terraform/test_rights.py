@@ -27,7 +27,7 @@ CLIENTS = {
 CHAT = (
     *(
         ROOT / "bizassist" / name
-        for name in ("service.py", "administration.py", "deployment/setup_checks.py")
+        for name in ("service.py", "admin_pages.py", "deployment/setup_checks.py")
     ),
     *(ROOT / "bots").rglob("*.py"),
     *(ROOT / "identity").rglob("*.py"),

@@ -59,7 +59,7 @@ def is_one_sentence(text: str) -> bool:
     [
         {},
         signed(urlencode(COMMAND).encode(), at=time.time() - 301),
-        signed(urlencode(COMMAND).encode(), at=time.time() + 900),
+        signed(urlencode(COMMAND).encode(), at=time.time() + 36_000),
         signed(urlencode(COMMAND).encode(), secret="another"),
         signed(b"another body"),
         signed(urlencode(COMMAND).encode()) | {"X-Slack-Request-Timestamp": "yesterday"},

@@ -239,6 +239,16 @@ async def test_who_cannot_be_told_at_all_is_listed_all_the_same(service: Service
     assert service.ledger_row.of(turn)["problem"]["S"] == "undeliverable: is_archived"
 
 
+async def test_a_refusal_that_nobody_can_be_told_ends_the_turn_all_the_same(
+    service: Service,
+) -> None:
+    turn = question("x" * (LONGEST_QUESTION + 1))
+
+    await service.handler.answer(turn, Room(private=PlatformRefused("cannot_dm_bot")))
+
+    assert service.ledger_row.of(turn)["problem"]["S"] == "refused"
+
+
 async def test_an_agent_that_is_busy_is_asked_again(service: Service) -> None:
     busy: list[BaseEvent] = [RunErrorEvent(message="Too much to do.", code="MODEL_BUSY")]
     service.script[:] = [busy, SAID]
