@@ -36,7 +36,7 @@ AGENT = tuple((ROOT / "agent").rglob("*.py"))
 # Cognito judges these by the token in them.
 WITHOUT_A_RIGHT = {"cognito-idp:GetTokensFromRefreshToken", "cognito-idp:RevokeToken"}
 # Needed by what AWS does for a call of ours, or called by a name of its own.
-INDIRECT = {"kms:GenerateDataKey", "ssm:GetParametersByPath", "sts:TagSession"}
+INDIRECT = {"ssm:GetParametersByPath", "sts:TagSession"}
 # What may be done with the files that people attach.
 UPLOADS = {"s3:DeleteObject", "s3:GetObject", "s3:PutObject"}
 # What AgentCore, X-Ray and Bedrock's library need for the agent beside our own calls.
