@@ -44,7 +44,11 @@ def _wrong_to_see(world: World, question: Question, state: str) -> Iterator[str]
     told = [one for one in world.board.told.get(question.turn, []) if one in TELLING]
     if told and question.accepted.conversation in world.board.archived:
         return  # what is visible there can't be edited any more
-    if not shown and not told:
+    if len(told) > 1:
+        world.counts["told more than once"] += 1
+    if shown and told:
+        yield f"shows {shown} and was told {told}"
+    elif not shown and not told:
         yield "has neither an answer nor a refusal"
     elif state == "failed" and shown == [RuntimeUnavailable.sentence]:
         world.counts["apologies overwritten by an overtaken attempt"] += 1
@@ -59,10 +63,11 @@ def _shown(world: World, question: Question) -> list[str]:
     seen = world.board.visible(question.turn)
     kept = _kept(world, question)
     if question.accepted.platform != "slack":
-        replaced = any(one.closed for one in world.board.messages.values())
+        closed = [one for one in world.board.messages.values() if one.closed]
+        replaced = any(one.turn == question.turn for one in closed)
         seen = [one for one in seen if not _lone_placeholder(one, kept)]
         seen = [one for one in seen if one.id in kept or not replaced]
-    late = [one for one in seen if _lone_placeholder(one, kept)]
+    late = [one for one in seen if _lone_placeholder(one, kept) and one.id in world.unclaimed]
     world.counts["posts that arrived after their process had gone"] += len(late)
     return [one.text for one in seen if one not in late]
 

@@ -149,6 +149,8 @@ class Process:
         if fate.fault == "lose" and error is None:
             error = failed(taken=True, after=None)
         self.world.called(self, what, fate.fault, error)
+        if self.dead or answer.done():
+            self.world.unclaimed.append(result)
         if fate.fault == "kill after":
             self.kill(f"after {what}")
         else:

@@ -52,6 +52,7 @@ class World:
 
     :ivar wrong: what must not have happened.
     :ivar trace: what happened: when, to whom, what.
+    :ivar unclaimed: what was answered when nobody waited for it any more.
     :ivar counts: of kills, and of what else may be told of many seeds.
     """
 
@@ -60,6 +61,7 @@ class World:
         self.faults = Faults(self.chance)
         self.trace: list[tuple[float, str, str]] = []
         self.wrong: list[str] = []
+        self.unclaimed: list[Any] = []
         self.counts: Counter[str] = Counter()
         self.queues = {DEAD_LETTERS: QueueModel(now)}
         self.queues[INBOX] = QueueModel(now, self.queues[DEAD_LETTERS], most_receives=100)
@@ -188,7 +190,7 @@ class World:
             await asyncio.sleep(self.chance.uniform(0.5, 5))
 
     async def _send_again(self, question: Question) -> None:
-        await asyncio.sleep(self.chance.choice((1, 10, 250)) * self.chance.random())
+        await asyncio.sleep(self.chance.choice((1, 10, 400)) * self.chance.random())
         await self._send(question)
 
     async def _stop(self, question: Question) -> None:
