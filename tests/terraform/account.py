@@ -21,7 +21,7 @@ from bizassist.deployment.lambda_archives import build_function
 from bizassist.local.ports import LOOPBACK, free_port
 from bizassist.local.processes import Part, Running
 from tests.terraform.agentcore_cut import cut
-from tests.terraform.cli import Terraform
+from tests.terraform.cli import Terraform, TerraformFailed
 
 ROOT = Path(__file__).parents[2]
 MINISTACK = ROOT / "bizassist" / "local" / "ministack" / "serve.py"
@@ -93,8 +93,24 @@ class Account:
     async def _apply(self) -> str:
         """Install and apply."""
         await self.terraform.init(self.folder)
-        options = ("-auto-approve", "-no-color", "-parallelism=40")
+        options = ("-auto-approve", "-no-color", "-parallelism=20")
+        try:
+            return await self.terraform(self.folder, "apply", *options, seconds=300)
+        except TerraformFailed as error:
+            if "DuplicateLoadBalancerName" not in str(error):
+                raise
+        await asyncio.to_thread(self._delete_load_balancers)
         return await self.terraform(self.folder, "apply", *options, seconds=300)
+
+    def _delete_load_balancers(self) -> None:
+        """Forget what Terraform doesn't know of.
+
+        A busy emulator's first answer can get lost; the provider asks again, and is told that the
+        name is taken.
+        """
+        elb = self.client("elbv2")
+        for one in elb.describe_load_balancers()["LoadBalancers"]:
+            elb.delete_load_balancer(LoadBalancerArn=one["LoadBalancerArn"])
 
 
 def copy_of_terraform(target: Path) -> Path:
