@@ -120,7 +120,7 @@ def build_assistant(settings: Settings) -> "Assistant":
     import boto3  # noqa: PLC0415 - these imports take seconds; /ping must not wait for them
 
     from agent.memory.agentcore_memory import AgentCoreMemory  # noqa: PLC0415
-    from agent.memory.credentials import MemoryCredentials  # noqa: PLC0415
+    from agent.memory.person_credentials import MemoryCredentials  # noqa: PLC0415
     from agent.models.providers import model  # noqa: PLC0415
     from agent.run.agent_factory import AgentFactory  # noqa: PLC0415
     from agent.run.assistant import Assistant  # noqa: PLC0415

@@ -9,8 +9,8 @@ from aiohttp import web
 from botocore.config import Config
 
 from bizassist.deployment.setup_checks import Checks
+from bizassist.settings.environment import Process, teams_app
 from bizassist.settings.parameters import Parameters
-from bizassist.settings.process import Process, teams_app
 from bots.slack.manifest import manifest
 from bots.teams.app_package import app_package
 from bots.turn.service import TurnService

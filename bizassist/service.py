@@ -16,14 +16,9 @@ from bizassist import log, telemetry
 from bizassist.admin_pages import admin_routes
 from bizassist.settings.bots import queue_settings, turn_settings, web_settings
 from bizassist.settings.deployment import read_deployment
+from bizassist.settings.environment import Process, read_process, slack_app, teams_app
 from bizassist.settings.identity import identity_settings
 from bizassist.settings.parameters import Parameters
-from bizassist.settings.process import (
-    Process,
-    read_process,
-    slack_app,
-    teams_app,
-)
 from bots.app import Check, application
 from bots.aws import BOUNDED, THREADS, Clients
 from bots.connected_platform import ConnectedPlatform

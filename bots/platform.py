@@ -7,7 +7,7 @@ from typing import ClassVar, Protocol
 
 from ag_ui.core import BaseEvent, ResumeEntry
 
-from bots.files import StoredFile
+from bots.file_bucket import StoredFile
 from identity.people import ChatUser, Names, PlatformName
 
 

@@ -26,7 +26,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from bots import trace
 from bots.errors import QuestionRefused, QuestionTooLong, RuntimeUnavailable, TokenRefused
-from bots.files import SentFile
+from bots.file_bucket import SentFile
 
 SESSION_HEADER = "X-Amzn-Bedrock-AgentCore-Runtime-Session-Id"
 # "read" bounds the silence between two events, not the answer: a tool may think for a while, and

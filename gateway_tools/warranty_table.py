@@ -11,7 +11,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from gateway_tools.errors import Unavailable
-from gateway_tools.warranty import Warranty
+from gateway_tools.warranty_validity import Warranty
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

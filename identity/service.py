@@ -14,8 +14,8 @@ from identity.admin.people_page import PeoplePages
 from identity.audit_log import AuditLog
 from identity.aws import Clients
 from identity.directory.deprovisioning import Deprovisioning
+from identity.directory.enabled_check import UserPool
 from identity.directory.linked_people import LinkedPeople
-from identity.directory.user_pool import UserPool
 from identity.executor import Executor
 from identity.linking.confirmation_page import LinkPages
 from identity.linking.link_creation import LinkCreation, OnLinked

@@ -16,9 +16,9 @@ from strands.types.content import Message
 from strands.types.exceptions import SessionException
 
 from agent.errors import MemoryUnavailableError
-from agent.memory.credentials import MemoryCredentials, SubjectSession
 from agent.memory.extraction import UserTextConverter
 from agent.memory.pause import MARK, PAUSED, MemoryPause
+from agent.memory.person_credentials import MemoryCredentials, SubjectSession
 from agent.memory.recall import OnRecall, Recall, recall_stores
 from agent.memory.records import Records
 from agent.memory.run_mark import mark

@@ -12,7 +12,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from agent.errors import ForeignMemoryError
-from agent.memory.isolation import is_own_namespace
+from agent.memory.foreign_call_refusal import is_own_namespace
 from agent.memory.pause import PAUSE_SESSION
 from agent.memory.text_matching import Matches
 

@@ -28,7 +28,7 @@ from agent.error_rendering import run_error_event
 from agent.errors import RunError, run_error_class
 from agent.memory.command_execution import execute
 from agent.memory.commands import MemoryCommand, memory_command
-from agent.memory.isolation import FAILED_CALLS
+from agent.memory.foreign_call_refusal import FAILED_CALLS
 from agent.request.attachments import AttachedFile
 from agent.request.caller import Caller
 from agent.request.question import question_text

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from bizassist.errors import CsvError, CsvFault
-from gateway_tools import serial_numbers
+from gateway_tools import serial_number_spelling as serial_numbers
 
 Value = str | bool
 Row = dict[str, Value]

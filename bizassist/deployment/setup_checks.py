@@ -6,8 +6,8 @@ from urllib.parse import quote
 import httpx
 from botocore.exceptions import ClientError
 
+from bizassist.settings.environment import Process
 from bizassist.settings.parameters import Parameters
-from bizassist.settings.process import Process
 from bots.errors import PlatformError
 from bots.slack.manifest import SCOPES
 from bots.teams.outgoing.bot_token import BotToken

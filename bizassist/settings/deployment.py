@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from bizassist.errors import SettingsError
 from bizassist.settings.parameters import Parameters, read_parameters
-from bizassist.settings.problems import problems
+from bizassist.settings.problem_sentences import problems
 
 if TYPE_CHECKING:
     import boto3

@@ -14,7 +14,7 @@ from bots import trace
 from bots.errors import reason
 from bots.platform import Accepted
 from bots.queue import heartbeat
-from bots.queue.dead_letters import DeadLetters
+from bots.queue.dead_letter_queue import DeadLetters
 from bots.queue.retry_policy import Retries
 from identity.executor import Executor
 

@@ -15,7 +15,7 @@ from bots.turn.result import Result, unpacked
 from bots.turn.result_encryption import ResultEncryption
 from bots.turn.run import Runs
 from bots.usage.daily_turns import UNDELIVERABLE
-from bots.workspace_rules.rules import WorkspaceRules, channel_refusal
+from bots.workspace_rules.refusals import WorkspaceRules, channel_refusal
 from identity.errors import LinkExpired, SignInUnavailable
 from identity.links import Link, Links
 from identity.people import ChatUser, Names

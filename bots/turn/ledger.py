@@ -12,7 +12,7 @@
 
     answering, waiting ──fail──▶ failed
 
-    beside these (bots.turn.actions):
+    beside these (bots.turn.decision_and_stop):
     answering ──ask──▶ it asks its person to approve something ──decide──▶ decided, once
     any but answered and failed ──stop──▶ stopped: whoever answers it ends it with a word
 

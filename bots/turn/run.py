@@ -17,10 +17,10 @@ from ag_ui.core import (
 
 from bots.answer.run_end import run_failure
 from bots.errors import RunUnavailable, StopFailed, TryAgain
-from bots.files import Files
+from bots.file_bucket import Files
 from bots.platform import Platform, Turn
 from bots.runtime import Runtime
-from bots.turn.actions import TurnActions
+from bots.turn.decision_and_stop import TurnActions
 from identity.errors import IdentityError
 from identity.links import Link, Links
 from identity.people import ChatUser

@@ -6,16 +6,16 @@ from typing import Self
 import httpx
 
 from bots.aws import Clients
-from bots.files import Files
+from bots.file_bucket import Files
 from bots.runtime import Runtime
-from bots.turn.actions import TurnActions
+from bots.turn.decision_and_stop import TurnActions
 from bots.turn.handler import TurnHandler
 from bots.turn.ledger import Ledger
 from bots.turn.result_encryption import ResultEncryption
 from bots.turn.run import Runs
-from bots.workspace_rules.question_quotas import Quotas
-from bots.workspace_rules.rules import WorkspaceRules
-from bots.workspace_rules.usage_quotas import DailyUsage
+from bots.workspace_rules.daily_question_count import Quotas
+from bots.workspace_rules.daily_token_usage import DailyUsage
+from bots.workspace_rules.refusals import WorkspaceRules
 from identity.executor import Executor
 from identity.service import Identity
 from identity.workspaces.settings import Workspaces

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from aiohttp import web
 
 from bots.errors import InboxUnavailable
-from bots.files import TYPES
+from bots.file_bucket import TYPES
 from bots.platform import Accept
 from bots.web.incoming.accepted import accepted_question
 from bots.web.incoming.ownership import find_turn, require_person
@@ -18,7 +18,7 @@ from bots.web.outgoing.answer_html import html as rendered
 from bots.web.outgoing.explanation import LONGEST_COMMENT
 from bots.web.server_sent_events import stream
 from bots.web.transcripts import ID, Transcripts, TranscriptTurn
-from identity.sessions.signed_in import SignedIn, signed_in
+from identity.sessions.signed_in_person import SignedIn, signed_in
 from identity.web.html import Html
 
 HERE = Path(__file__).parent

@@ -15,9 +15,9 @@ from ag_ui.core import (
 
 from bots.answer.sources import Source
 from bots.platform import Accepted, Answer, Receipt, Turn
-from bots.turn.actions import APPROVAL_SECONDS, Decided
+from bots.turn.decision_and_stop import APPROVAL_SECONDS, Decided
 from bots.turn.run import interrupts
-from bots.web.approvals import Approvals, TurnKey, approval_of
+from bots.web.approval_display import Approvals, TurnKey, approval_of
 from bots.web.incoming.uploads import Uploads
 from bots.web.outgoing.answer_state import SENTENCE, AnswerState, apply
 from bots.web.outgoing.explanation import Explanation, ExplanationBuilder

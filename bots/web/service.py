@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from bots.connected_platform import ConnectedPlatform
 from bots.platform import Accept
 from bots.turn.service import TurnService
-from bots.web.approvals import Approvals
+from bots.web.approval_display import Approvals
 from bots.web.incoming.answer_actions import AnswerActions
 from bots.web.incoming.feedback import Feedback
 from bots.web.incoming.uploads import Uploads

@@ -4,7 +4,7 @@ One table, three kinds of rows (partition / position)::
 
     people#{subject}                  / {conversation}   its title
     turns#{subject}#{conversation}    / {turn}           question, then answer and why; feedback
-                                                         (and what bots.web.approvals keeps)
+                                                         (and what bots.web.approval_display keeps)
     live#{event}                      / {nanoseconds}    agent events, for an hour
 
 The subject is part of the key, so nobody can name another person's conversation.
@@ -21,7 +21,7 @@ from botocore.exceptions import ClientError
 from pydantic import TypeAdapter
 
 from bots.answer.sources import Source
-from bots.web.approvals import AnswerProgress, Approval
+from bots.web.approval_display import AnswerProgress, Approval
 from bots.web.outgoing.explanation import Explanation
 from identity.executor import Executor
 

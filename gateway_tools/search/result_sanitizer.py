@@ -8,7 +8,7 @@ import unicodedata
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
-from gateway_tools.search.provider import SearchResult
+from gateway_tools.search.provider_interface import SearchResult
 
 TITLE_LENGTH = 200
 SNIPPET_LENGTH = 600

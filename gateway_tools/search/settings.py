@@ -7,8 +7,8 @@ import os
 from collections.abc import Callable
 
 from gateway_tools.errors import SearchUnavailable
-from gateway_tools.search.cached_search import CachedSearch
-from gateway_tools.search.provider import Provider, ProviderSettings
+from gateway_tools.search.provider_call import CachedSearch
+from gateway_tools.search.provider_interface import Provider, ProviderSettings
 
 PROVIDERS = ("duckduckgo", "agentcore", "brave", "tavily", "searxng")
 

@@ -4,11 +4,11 @@ import hmac
 from collections.abc import Callable
 from datetime import date
 
-from gateway_tools import serial_numbers
+from gateway_tools import serial_number_spelling as serial_numbers
 from gateway_tools.dispatch import Answer, Arguments
 from gateway_tools.errors import InvalidArguments, NotFound
-from gateway_tools.warranty import Warranty, comparable, today_utc
 from gateway_tools.warranty_table import warranty_table
+from gateway_tools.warranty_validity import Warranty, comparable, today_utc
 
 
 def run(arguments: Arguments, *, today: Callable[[], date] = today_utc) -> Answer:

@@ -4,11 +4,11 @@ import difflib
 from collections.abc import Callable, Iterable
 from datetime import date
 
-from gateway_tools import serial_numbers
+from gateway_tools import serial_number_spelling as serial_numbers
 from gateway_tools.dispatch import Answer, Arguments
 from gateway_tools.errors import InvalidArguments
-from gateway_tools.warranty import Warranty, comparable, today_utc
 from gateway_tools.warranty_table import warranty_table
+from gateway_tools.warranty_validity import Warranty, comparable, today_utc
 
 MATCHES = 10
 # One letter of a dozen misread scores 0.92, two score 0.83.

@@ -6,8 +6,8 @@ from typing import cast, get_args
 
 from gateway_tools.dispatch import Answer, Arguments
 from gateway_tools.errors import InvalidArguments
-from gateway_tools.search.cached_search import CachedSearch
-from gateway_tools.search.provider import Query, Recency, SafeSearch
+from gateway_tools.search.provider_call import CachedSearch
+from gateway_tools.search.provider_interface import Query, Recency, SafeSearch
 from gateway_tools.search.settings import web_search
 
 QUERY_LENGTH = 200  # InvokeWebSearch takes no more

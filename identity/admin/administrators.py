@@ -9,7 +9,7 @@ from identity.errors import NotAnAdministrator
 from identity.links import Links
 from identity.oidc.provider import Account, OidcProvider
 from identity.people import ChatUser
-from identity.sessions.signed_in import signed_in_or_redirect, signed_in_or_refuse
+from identity.sessions.signed_in_person import signed_in_or_redirect, signed_in_or_refuse
 from identity.tokens.broker import TokenBroker
 
 GROUP = "bizassist-admins"

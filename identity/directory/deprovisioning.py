@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, suppress
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from identity.directory.user_pool import RECHECK, UserPool
+from identity.directory.enabled_check import RECHECK, UserPool
 from identity.links import Links
 from identity.sessions.session_list import SessionList
 

@@ -9,9 +9,7 @@ from identity.links import Link, Links
 from identity.memory.records import MemoryRecords, RecordsOfKind
 from identity.sessions.session_list import SessionList
 from identity.sessions.session_store import this_session
-from identity.sessions.signed_in import (
-    signed_in_or_redirect,
-)
+from identity.sessions.signed_in_person import signed_in_or_redirect
 from identity.web.chat_user_details import PLATFORM_NAMES
 from identity.web.flash_message import take_flash
 from identity.web.html import Html

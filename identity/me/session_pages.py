@@ -6,10 +6,7 @@ from identity.errors import NotYours
 from identity.sessions.csrf import check_csrf
 from identity.sessions.session_list import SessionList
 from identity.sessions.session_store import this_session
-from identity.sessions.signed_in import (
-    require_recent_sign_in,
-    signed_in_or_refuse,
-)
+from identity.sessions.signed_in_person import require_recent_sign_in, signed_in_or_refuse
 from identity.web.flash_message import flash
 
 HOME = "/me"

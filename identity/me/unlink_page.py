@@ -8,11 +8,7 @@ from identity.links import Link, Links
 from identity.oidc.provider import Account
 from identity.people import ChatUser
 from identity.sessions.csrf import check_csrf
-from identity.sessions.signed_in import (
-    SignedIn,
-    signed_in_or_redirect,
-    signed_in_or_refuse,
-)
+from identity.sessions.signed_in_person import SignedIn, signed_in_or_redirect, signed_in_or_refuse
 from identity.tokens.broker import TokenBroker
 from identity.web.chat_user_details import PLATFORM_NAMES, chat_user_details
 from identity.web.flash_message import flash

@@ -5,7 +5,7 @@ from aiohttp import web
 from identity.memory.conversation_events import ConversationEvents
 from identity.memory.records import MemoryRecords
 from identity.sessions.csrf import check_csrf
-from identity.sessions.signed_in import signed_in_or_redirect, signed_in_or_refuse
+from identity.sessions.signed_in_person import signed_in_or_redirect, signed_in_or_refuse
 from identity.web.flash_message import flash
 from identity.web.html import Html
 

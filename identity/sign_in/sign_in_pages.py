@@ -16,7 +16,7 @@ from identity.oidc.flow_state import FlowState, reloaded_pending, remember_flow,
 from identity.people import ChatUser, Names
 from identity.sessions.session_cookie import COOKIE
 from identity.sessions.session_list import SessionList
-from identity.sessions.signed_in import begin_session
+from identity.sessions.signed_in_person import begin_session
 from identity.sign_in.redirect_target import local_path
 from identity.tokens.encryption import TokenEncryption
 from identity.web.html import Html

@@ -11,7 +11,7 @@ from identity.audit_log import AuditLog
 from identity.errors import SignInUnavailable
 from identity.oidc.provider import OidcProvider
 from identity.sessions.csrf import check_csrf
-from identity.sessions.signed_in import signed_in
+from identity.sessions.signed_in_person import signed_in
 from identity.web.html import Html
 
 log = logging.getLogger(__name__)

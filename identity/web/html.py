@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from identity.sessions.csrf import csrf_token
-from identity.sessions.signed_in import signed_in
+from identity.sessions.signed_in_person import signed_in
 from identity.web.untrusted_text import isolated_name, multi_line
 
 HERE = Path(__file__).parent

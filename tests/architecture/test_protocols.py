@@ -37,7 +37,7 @@ IMPLEMENTATIONS = {
         "bots.queue.retry_policy.DeadLetterRetries",
         "bots.queue.retry_policy.InboxRetries",
     },
-    "gateway_tools.search.provider.Provider": {
+    "gateway_tools.search.provider_interface.Provider": {
         "gateway_tools.search.providers.agentcore.AgentCore",
         "gateway_tools.search.providers.brave.Brave",
         "gateway_tools.search.providers.duckduckgo.DuckDuckGo",

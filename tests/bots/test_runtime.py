@@ -21,7 +21,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from bots.errors import RuntimeUnavailable, TokenRefused, TurnError
-from bots.files import SentFile
+from bots.file_bucket import SentFile
 from bots.runtime import SESSION_HEADER, Runtime
 
 ARN = "arn:aws:bedrock-agentcore:us-east-1:000000000000:runtime/bizassist-abc"

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from gateway_tools.search.provider import SearchResult
+from gateway_tools.search.provider_interface import SearchResult
 from gateway_tools.search.result_sanitizer import (
     SNIPPET_LENGTH,
     plain_text,

@@ -9,8 +9,8 @@ from urllib.parse import quote
 import pytest
 
 from gateway_tools.errors import RateLimited
-from gateway_tools.search.cached_search import CachedSearch
-from gateway_tools.search.provider import Query, SearchResult
+from gateway_tools.search.provider_call import CachedSearch
+from gateway_tools.search.provider_interface import Query, SearchResult
 from gateway_tools.search.settings import web_search
 from tests.gateway_tools.search_provider_double import (
     Provider,

@@ -19,7 +19,7 @@ from identity.executor import Executor
 from identity.links import Link
 from identity.people import ChatUser
 from identity.service import Identity
-from identity.sessions.signed_in import signed_in
+from identity.sessions.signed_in_person import signed_in
 from identity.web.html import Html
 from identity.web.rate_limit import RateLimit
 from tests.identity.application import Deployment, IdentityApplication
@@ -146,10 +146,10 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
         "oidc.flow_state",
         "sessions.session_list",
         "sessions.session_store",
-        "sessions.signed_in",
+        "sessions.signed_in_person",
     ):
         monkeypatch.setattr(f"identity.{module}.time", clock.time)
-    for module in ("directory.user_pool", "oidc.cached_document", "tokens.broker"):
+    for module in ("directory.enabled_check", "oidc.cached_document", "tokens.broker"):
         monkeypatch.setattr(f"identity.{module}.monotonic", clock.monotonic)
     return clock
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from identity.aws import Clients
 from identity.directory.deprovisioning import Deprovisioning
-from identity.directory.user_pool import UserPool
+from identity.directory.enabled_check import UserPool
 from identity.executor import Executor
 from identity.links import Links
 from identity.oidc.provider import OidcProvider

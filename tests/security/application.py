@@ -8,8 +8,8 @@ import pytest
 from aiohttp import web
 
 from bizassist.service import ChatService
+from bizassist.settings.environment import read_process
 from bizassist.settings.parameters import Parameters
-from bizassist.settings.process import read_process
 
 PLATFORMS = {
     "SLACK_SIGNING_SECRET": "none",

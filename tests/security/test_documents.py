@@ -11,14 +11,15 @@ from agent.settings import Settings
 from agent.tools.documents import reader, reading_process
 from agent.tools.documents.formats import pdf
 from bizassist.local.provision import storage
-from bots import files
+from bots import file_bucket as files
 from bots.runtime import TIMEOUT
-from bots.turn.actions import APPROVAL_SECONDS
+from bots.turn.decision_and_stop import APPROVAL_SECONDS
 from bots.web import transcripts
-from identity.directory import user_pool
+from identity.directory import enabled_check as user_pool
 from identity.linking import link_requests, receipts
 from identity.oidc import flow_state
-from identity.sessions import session_list, session_store, signed_in
+from identity.sessions import session_list, session_store
+from identity.sessions import signed_in_person as signed_in
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "security.md"

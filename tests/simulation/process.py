@@ -13,15 +13,15 @@ from bots.errors import BotError, reason
 from bots.platform import Accepted
 from bots.queue.consumer import Handle
 from bots.queue.service import QueueService, QueueSettings
-from bots.turn.actions import TurnActions
+from bots.turn.decision_and_stop import TurnActions
 from bots.turn.dispatcher import Dispatcher
 from bots.turn.handler import TurnHandler
 from bots.turn.ledger import Ledger
 from bots.turn.result_encryption import ResultEncryption
 from bots.turn.run import Runs
-from bots.workspace_rules.question_quotas import Quotas
-from bots.workspace_rules.rules import WorkspaceRules
-from bots.workspace_rules.usage_quotas import DailyUsage
+from bots.workspace_rules.daily_question_count import Quotas
+from bots.workspace_rules.daily_token_usage import DailyUsage
+from bots.workspace_rules.refusals import WorkspaceRules
 from identity.errors import SignInUnavailable
 from identity.links import Link
 from identity.people import ChatUser, Names

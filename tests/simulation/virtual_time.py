@@ -13,9 +13,9 @@ EPOCH = 1_800_000_000.0
 _MODULES_WITH_TIME = (
     "bots.queue.retry_policy",
     "bots.turn.ledger",
-    "bots.turn.actions",
-    "bots.workspace_rules.question_quotas",
-    "bots.workspace_rules.usage_quotas",
+    "bots.turn.decision_and_stop",
+    "bots.workspace_rules.daily_question_count",
+    "bots.workspace_rules.daily_token_usage",
 )
 
 

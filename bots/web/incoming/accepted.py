@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bots.platform import Accepted
-from bots.turn.actions import Decided
+from bots.turn.decision_and_stop import Decided
 
 
 def accepted_question(

@@ -10,9 +10,9 @@ from aiohttp import web
 
 from bots.errors import InboxUnavailable, StopFailed
 from bots.platform import Accept
-from bots.turn.actions import Decision, TurnActions
+from bots.turn.decision_and_stop import Decision, TurnActions
 from bots.turn.run import Runs
-from bots.web.approvals import Approvals, after_decision
+from bots.web.approval_display import Approvals, after_decision
 from bots.web.incoming.accepted import accepted_decision, accepted_question
 from bots.web.incoming.ownership import find_turn, require_person
 from bots.web.transcripts import ID, Transcripts

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from aiohttp import web
 
 from bots.web.transcripts import Transcripts, TranscriptTurn
-from identity.sessions.signed_in import SignedIn, signed_in
+from identity.sessions.signed_in_person import SignedIn, signed_in
 
 NOT_FOUND = "There is no such question."
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from aiohttp import BodyPartReader, web
 from aiohttp.http_exceptions import HttpProcessingError
 
-from bots.files import MEGABYTE, MOST_BYTES, MOST_FILES, READABLE, plain_name, type_of
+from bots.file_bucket import MEGABYTE, MOST_BYTES, MOST_FILES, READABLE, plain_name, type_of
 from identity.sessions.csrf import check_csrf, check_csrf_token
 
 MOST_PARTS = MOST_FILES + 10

@@ -17,16 +17,11 @@ from urllib.parse import quote
 from aiohttp import web
 from botocore.exceptions import BotoCoreError, ClientError
 
-from bots.files import (
-    MEGABYTE,
-    Files,
-    StoredFile,
-    plain_name,
-)
+from bots.file_bucket import MEGABYTE, Files, StoredFile, plain_name
 from bots.web.incoming.question_form import UploadedFile
 from bots.web.transcripts import KEPT
 from identity.executor import Executor
-from identity.sessions.signed_in import signed_in
+from identity.sessions.signed_in_person import signed_in
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -9,7 +9,13 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from gateway_tools.errors import SearchUnavailable
-from gateway_tools.search.provider import Option, Provider, ProviderSettings, Query, SearchResult
+from gateway_tools.search.provider_interface import (
+    Option,
+    Provider,
+    ProviderSettings,
+    Query,
+    SearchResult,
+)
 
 _DAYS = {"day": 1, "week": 7, "month": 31, "year": 366}
 _TRANSIENT = {"InternalServerException", "ServiceUnavailableException", "ThrottlingException"}

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from gateway_tools.search.provider import (
+from gateway_tools.search.provider_interface import (
     Option,
     Provider,
     ProviderSettings,

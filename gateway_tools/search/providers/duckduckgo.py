@@ -10,7 +10,7 @@ from ddgs.exceptions import DDGSException
 from ddgs.results import TextResult
 
 from gateway_tools.errors import SearchUnavailable
-from gateway_tools.search.provider import (
+from gateway_tools.search.provider_interface import (
     Option,
     Provider,
     ProviderSettings,

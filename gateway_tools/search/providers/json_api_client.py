@@ -6,7 +6,7 @@ from typing import Any
 import primp
 
 from gateway_tools.errors import SearchUnavailable
-from gateway_tools.search.provider import SearchResult, unavailable
+from gateway_tools.search.provider_interface import SearchResult, unavailable
 
 
 def pages(items: object, snippet: str) -> list[SearchResult]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from gateway_tools.errors import SearchUnavailable
-from gateway_tools.search.provider import (
+from gateway_tools.search.provider_interface import (
     Option,
     Provider,
     ProviderSettings,

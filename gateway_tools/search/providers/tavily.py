@@ -2,7 +2,13 @@
 
 from collections.abc import Sequence
 
-from gateway_tools.search.provider import Option, Provider, ProviderSettings, Query, SearchResult
+from gateway_tools.search.provider_interface import (
+    Option,
+    Provider,
+    ProviderSettings,
+    Query,
+    SearchResult,
+)
 from gateway_tools.search.providers.json_api_client import JsonApi, pages
 
 

@@ -15,8 +15,8 @@ from botocore.exceptions import ClientError
 from pydantic import SecretStr
 
 from bizassist.deployment.setup_checks import Checks
+from bizassist.settings.environment import Process
 from bizassist.settings.parameters import Parameters
-from bizassist.settings.process import Process
 from bots.errors import InstallationRefused
 from bots.slack.manifest import SCOPES
 from bots.teams.registration import TeamsApp

@@ -13,8 +13,8 @@ import pytest
 
 from bizassist.__main__ import main
 from bizassist.settings.deployment import checked
+from bizassist.settings.environment import Process
 from bizassist.settings.parameters import Parameters
-from bizassist.settings.process import Process
 from tests.configurations import CONFIG, PREFIX, clear_environment, set_environment, ssm_stand_in
 from tests.some import some
 

@@ -15,7 +15,7 @@ import pytest
 from bots.errors import InboxUnavailable, TryAgain
 from bots.platform import Accepted
 from bots.queue.consumer import Consumer, Handle
-from bots.queue.dead_letters import DeadLetters
+from bots.queue.dead_letter_queue import DeadLetters
 from bots.queue.inbox import Inbox
 from bots.queue.retry_policy import DeadLetterRetries, InboxRetries
 from identity.executor import Executor

@@ -24,14 +24,14 @@ from bots.errors import (
     RunUnavailable,
 )
 from bots.platform import Accepted, Answer, Receipt, ReplyStream, Turn
-from bots.turn.actions import TurnActions
+from bots.turn.decision_and_stop import TurnActions
 from bots.turn.handler import LONGEST_QUESTION, TurnHandler
 from bots.turn.ledger import Ledger
 from bots.turn.result_encryption import ResultEncryption
 from bots.turn.run import Runs
-from bots.workspace_rules.question_quotas import Quotas
-from bots.workspace_rules.rules import WorkspaceRules
-from bots.workspace_rules.usage_quotas import DailyUsage
+from bots.workspace_rules.daily_question_count import Quotas
+from bots.workspace_rules.daily_token_usage import DailyUsage
+from bots.workspace_rules.refusals import WorkspaceRules
 from identity.executor import Executor
 from identity.links import Links
 from identity.people import ChatUser, Names

@@ -10,8 +10,8 @@ import pytest
 
 from bizassist.local.ports import free_port
 from bizassist.service import chat_service
+from bizassist.settings.environment import Process
 from bizassist.settings.parameters import Parameters
-from bizassist.settings.process import Process
 from bots.errors import RuntimeUnavailable, TokenRefused
 from bots.queue.inbox import Inbox
 from bots.turn.handler import APOLOGY

@@ -19,9 +19,9 @@ from bots.turn.handler import TurnHandler
 from bots.turn.ledger import Ledger
 from bots.turn.result_encryption import ResultEncryption
 from bots.turn.run import Runs
-from bots.workspace_rules.question_quotas import QUOTA_USED_UP, Quotas
-from bots.workspace_rules.rules import CHANNEL_NOT_ALLOWED, WorkspaceRules
-from bots.workspace_rules.usage_quotas import USAGE_USED_UP, DailyUsage
+from bots.workspace_rules.daily_question_count import QUOTA_USED_UP, Quotas
+from bots.workspace_rules.daily_token_usage import USAGE_USED_UP, DailyUsage
+from bots.workspace_rules.refusals import CHANNEL_NOT_ALLOWED, WorkspaceRules
 from identity.executor import Executor
 from identity.links import Links, new_link
 from identity.people import ChatUser, Names
@@ -231,11 +231,11 @@ async def test_a_day_begins_anew(
 ) -> None:
     quotas = Quotas(aws.client("dynamodb"), call, stack.parameters["ledger_table"])
     late = datetime(2031, 5, 1, 23, 59, 59, tzinfo=UTC).timestamp()
-    monkeypatch.setattr("bots.workspace_rules.usage_quotas.time.time", lambda: late)
+    monkeypatch.setattr("bots.workspace_rules.daily_token_usage.time.time", lambda: late)
     assert await quotas.count(bench.turn(), "s", 1)
     assert not await quotas.count(bench.turn(), "s", 1)
 
-    monkeypatch.setattr("bots.workspace_rules.usage_quotas.time.time", lambda: late + 1)
+    monkeypatch.setattr("bots.workspace_rules.daily_token_usage.time.time", lambda: late + 1)
     assert await quotas.count(bench.turn(), "s", 1)
 
 
@@ -304,11 +304,11 @@ async def test_what_was_used_is_forgotten_with_the_day(
     bench.usage = USAGE
     await bench.settle(tokens=100)
     late = datetime(2031, 5, 1, 23, 59, 59, tzinfo=UTC).timestamp()
-    monkeypatch.setattr("bots.workspace_rules.usage_quotas.time.time", lambda: late)
+    monkeypatch.setattr("bots.workspace_rules.daily_token_usage.time.time", lambda: late)
     await bench.ask()
     await bench.ask()
     assert len(bench.shown.answers) == 1
 
-    monkeypatch.setattr("bots.workspace_rules.usage_quotas.time.time", lambda: late + 1)
+    monkeypatch.setattr("bots.workspace_rules.daily_token_usage.time.time", lambda: late + 1)
     await bench.ask()
     assert len(bench.shown.answers) == 2

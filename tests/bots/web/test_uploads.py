@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 import boto3
 import pytest
 
-from bots.files import MOST_BYTES, Files, StoredFile, plain_name
+from bots.file_bucket import MOST_BYTES, Files, StoredFile, plain_name
 from identity.executor import Executor
 from tests.agent.tools.documents import sample_documents
 from tests.conftest import Stack

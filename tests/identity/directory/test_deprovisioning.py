@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from identity.directory.user_pool import FAILURE_PAUSE, GRACE
+from identity.directory.enabled_check import FAILURE_PAUSE, GRACE
 from identity.errors import LinkExpired
 from identity.links import Link
 from identity.people import ChatUser

@@ -16,9 +16,9 @@ from bots.turn.handler import TurnHandler
 from bots.turn.ledger import Ledger
 from bots.turn.result_encryption import ResultEncryption
 from bots.turn.run import Runs
-from bots.workspace_rules.question_quotas import Quotas
-from bots.workspace_rules.rules import WorkspaceRules
-from bots.workspace_rules.usage_quotas import DailyUsage
+from bots.workspace_rules.daily_question_count import Quotas
+from bots.workspace_rules.daily_token_usage import DailyUsage
+from bots.workspace_rules.refusals import WorkspaceRules
 from identity.executor import Executor
 from identity.links import Link
 from identity.people import ChatUser, Names

@@ -10,7 +10,8 @@ import pytest_asyncio
 from identity.oidc import flow_state
 from identity.oidc.provider import Account, OidcProvider
 from identity.people import ChatUser
-from identity.sessions import session_list, signed_in
+from identity.sessions import session_list
+from identity.sessions import signed_in_person as signed_in
 from identity.sessions.session_store import row_key
 from tests.identity.application import Deployment, IdentityApplication
 from tests.identity.browser import Browser, Page

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bots.conditional_write import conditional_write
 from bots.platform import Turn
-from bots.workspace_rules.usage_quotas import TWO_DAYS, today
+from bots.workspace_rules.daily_token_usage import TWO_DAYS, today
 from identity.executor import Executor
 from identity.workspaces.settings import Workspace
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from gateway_tools.tools import check_warranty_status, find_serial_numbers
-from gateway_tools.warranty import Warranty
 from gateway_tools.warranty_table import warranty_table
+from gateway_tools.warranty_validity import Warranty
 from tests.conftest import Stack
 from tests.gateway_tools.conftest import AddDevice, days_from_now
 from tests.gateway_tools.tool_calls import call, refused
@@ -62,7 +62,7 @@ def test_the_answer_says_everything_about_the_device_and_nothing_about_the_custo
 
 def test_the_day_is_utc(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TZ", "Pacific/Kiritimati")
-    from gateway_tools.warranty import today_utc
+    from gateway_tools.warranty_validity import today_utc
 
     assert today_utc() == datetime.now(UTC).date()
 

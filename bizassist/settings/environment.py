@@ -7,7 +7,7 @@ from pydantic import BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bizassist.errors import SettingsError
-from bizassist.settings.problems import problems
+from bizassist.settings.problem_sentences import problems
 from bots.slack.registration import SlackApp
 from bots.teams.registration import TeamsApp
 

@@ -7,8 +7,8 @@ from ag_ui.core import BaseEvent
 from botocore.exceptions import BotoCoreError, ClientError
 
 from bots.platform import Turn
-from bots.workspace_rules.question_quotas import QUOTA_USED_UP, Quotas
-from bots.workspace_rules.usage_quotas import DailyUsage
+from bots.workspace_rules.daily_question_count import QUOTA_USED_UP, Quotas
+from bots.workspace_rules.daily_token_usage import DailyUsage
 from identity.workspaces.settings import Settings, Workspace, Workspaces
 
 _log = logging.getLogger(__name__)

@@ -7,8 +7,8 @@ import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
 from identity.aws import Clients
-from identity.directory import user_pool
-from identity.directory.user_pool import FAILURE_PAUSE, GRACE, RECHECK, UserPool
+from identity.directory import enabled_check as user_pool
+from identity.directory.enabled_check import FAILURE_PAUSE, GRACE, RECHECK, UserPool
 from identity.errors import SignInUnavailable
 from identity.executor import Executor
 from tests.identity.application import Deployment
@@ -180,7 +180,7 @@ async def test_a_long_queue_of_our_own_is_no_outage(
     """Everybody comes at nine: who waits for too long asks again, and is known by then."""
     monkeypatch.setattr(user_pool, "ANSWER_TIMEOUT", 0.1)
     monkeypatch.setattr(
-        "identity.directory.user_pool.monotonic", lambda: 0.0
+        "identity.directory.enabled_check.monotonic", lambda: 0.0
     )  # no call of it takes long
     answer, served = asyncio.Event(), 0
 

@@ -17,7 +17,7 @@ from ag_ui.core import Interrupt
 from pydantic import BaseModel
 
 from bots.conditional_write import conditional_write
-from bots.turn.actions import Decision
+from bots.turn.decision_and_stop import Decision
 from bots.web.outgoing.answer_state import readable
 from identity.executor import Executor
 

@@ -6,8 +6,8 @@ import pytest
 
 from bizassist.errors import SettingsError
 from bizassist.settings.deployment import checked
+from bizassist.settings.environment import read_process
 from bizassist.settings.parameters import Parameters
-from bizassist.settings.process import read_process
 from tests.conftest import Stack
 
 GOOD = {"BIZASSIST_PUBLIC_URL": "https://assistant.example.com/"}

@@ -8,7 +8,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from agent.memory.isolation import SubjectIsolation
+from agent.memory.foreign_call_refusal import SubjectIsolation
 from agent.memory.recent_writes import RecentWrites
 
 RENEW_BEFORE = timedelta(minutes=5)

@@ -6,7 +6,7 @@ from collections import OrderedDict, deque
 from collections.abc import Callable
 
 from gateway_tools.errors import RateLimited, SearchUnavailable
-from gateway_tools.search.provider import Provider, Query, SearchResult
+from gateway_tools.search.provider_interface import Provider, Query, SearchResult
 from gateway_tools.search.result_sanitizer import Page, sanitized
 
 CACHED_SECONDS = 300.0

@@ -14,7 +14,7 @@ from bots.answer.draft import Draft
 from bots.errors import StopFailed, TryAgain
 from bots.platform import Accepted, Platform, Turn
 from bots.runtime import Runtime
-from bots.turn.actions import Decided, TurnActions
+from bots.turn.decision_and_stop import Decided, TurnActions
 from bots.turn.ledger import Ledger
 from bots.turn.outcome import Outcome
 from bots.turn.run import STOPPED, Runs
@@ -74,7 +74,7 @@ async def test_nothing_is_decided_that_was_not_asked_or_is_too_late(
 ) -> None:
     assert await actions.decide(turn.id, "alice", "approve") is None
     assert await actions.decide("slack:never", "alice", "approve") is None
-    monkeypatch.setattr("bots.turn.actions.APPROVAL_SECONDS", -1)
+    monkeypatch.setattr("bots.turn.decision_and_stop.APPROVAL_SECONDS", -1)
     await actions.ask_approval(turn.id, "alice", _waiting("i1"))
     assert await actions.decide(turn.id, "alice", "approve") is None
 
