@@ -17,9 +17,10 @@ from strands.types.content import Message
 from strands.types.exceptions import SessionException
 
 from agent.errors import MemoryUnavailableError
+from agent.memory.access.person_credentials import MemoryCredentials, SubjectSession
 from agent.memory.extraction import UserTextConverter
+from agent.memory.forgetting import Forgetting
 from agent.memory.pause import MARK, PAUSED, MemoryPause
-from agent.memory.person_credentials import MemoryCredentials, SubjectSession
 from agent.memory.private_messages import mark_private
 from agent.memory.recall import OnRecall, Recall, recall_stores
 from agent.memory.records import Records
@@ -90,6 +91,7 @@ class MemoryControls:
     """What a person may do with their own memory."""
 
     records: Records
+    forgetting: Forgetting
     pause: MemoryPause
 
 
@@ -152,5 +154,6 @@ class AgentCoreMemory:
         client = session.client("bedrock-agentcore")
         return MemoryControls(
             Records(client, self._memory_id, session.subject),
+            Forgetting(client, self._memory_id, session.subject),
             MemoryPause(client, self._memory_id, session.subject),
         )

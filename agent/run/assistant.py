@@ -26,9 +26,9 @@ from agent.authorization.approval import (
 )
 from agent.error_rendering import run_error_event
 from agent.errors import RunError, run_error_class
+from agent.memory.access.foreign_call_refusal import FAILED_CALLS
 from agent.memory.command_execution import execute
 from agent.memory.commands import MemoryCommand, memory_command
-from agent.memory.foreign_call_refusal import FAILED_CALLS
 from agent.memory.private_messages import is_private, withhold_private
 from agent.request.attachments import AttachedFile
 from agent.request.audience import RunAudience, read_audience
