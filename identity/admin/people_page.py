@@ -8,7 +8,7 @@ from identity.audit_log import AuditLog
 from identity.directory.linked_people import SORTS, LinkedPeople, page, searched
 from identity.errors import NotYours
 from identity.links import Link, Links
-from identity.oidc.provider import Account
+from identity.oidc.token_verification import Account
 from identity.people import ChatUser
 from identity.sessions.csrf import check_csrf
 from identity.sessions.session_list import SessionList

@@ -5,7 +5,7 @@ from aiohttp import web
 from identity.audit_log import AuditLog
 from identity.linking.receipts import Receipts, Undo
 from identity.links import Link, Links
-from identity.oidc.provider import Account
+from identity.oidc.token_verification import Account
 from identity.sessions.csrf import check_csrf
 from identity.tokens.broker import TokenBroker
 from identity.web.chat_user_details import chat_user_details

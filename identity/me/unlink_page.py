@@ -5,7 +5,7 @@ from aiohttp import web
 from identity.audit_log import AuditLog
 from identity.errors import NotYours
 from identity.links import Link, Links
-from identity.oidc.provider import Account
+from identity.oidc.token_verification import Account
 from identity.people import ChatUser
 from identity.sessions.csrf import check_csrf
 from identity.sessions.signed_in_person import SignedIn, signed_in_or_redirect, signed_in_or_refuse

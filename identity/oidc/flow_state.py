@@ -11,7 +11,7 @@ from typing import Any, Protocol, Self, TypeVar
 from aiohttp_session import Session
 
 from identity.errors import SignInFailed
-from identity.oidc.provider import Account
+from identity.oidc.token_verification import Account
 from identity.people import ChatUser
 
 FLOW_LIFETIME = 600

@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from identity.errors import IdentityError, LinkExpired, LinkInUse, SignInUnavailable, TokenRejected
 from identity.executor import Executor
 from identity.links import Link, Links
-from identity.oidc.provider import OidcProvider
+from identity.oidc.token_verification import TokenVerifier
 from identity.people import ChatUser
 from identity.sessions.session_store import IsEnabled
 from identity.tokens.encryption import TokenEncryption
@@ -78,7 +78,7 @@ class TokenBroker:
         *,
         links: Links,
         token_encryption: TokenEncryption,
-        oidc: OidcProvider,
+        verifier: TokenVerifier,
         cognito: "CognitoIdentityProviderClient",
         client_id: str,
         execute: Executor,
@@ -86,7 +86,7 @@ class TokenBroker:
     ) -> None:
         self._links = links
         self._token_encryption = token_encryption
-        self._oidc = oidc
+        self._verifier = verifier
         self._cognito = cognito
         self._client_id = client_id
         self._execute = execute
@@ -224,7 +224,7 @@ class TokenBroker:
         return granted
 
     async def _check_subject(self, access_token: str, link: Link) -> None:
-        if (await self._oidc.verify_access_token(access_token)).subject != link.subject:
+        if (await self._verifier.verify_access_token(access_token)).subject != link.subject:
             raise LinkExpired("the refresh token belongs to another subject")
 
     async def _refusal(self, link: Link, code: str) -> IdentityError:
