@@ -117,7 +117,7 @@ class ChatService:
             accept = queue.inbox.put
             platforms = [
                 web_chat(web_settings(deployment, url), turns, accept, html),
-                *[await enter(one) for one in _switched_on(process, accept)],
+                *[await enter(one) for one in _switched_on(process, accept, turns)],
             ]
             admin = admin_routes(
                 identity,
@@ -145,10 +145,10 @@ class ChatService:
 
 
 def _switched_on(
-    process: Process, accept: Accept
+    process: Process, accept: Accept, turns: TurnService
 ) -> Iterator[AbstractAsyncContextManager[ConnectedPlatform]]:
     """The platforms whose secrets this process has."""
     if registered := slack_app(process):
-        yield slack(registered, accept)
+        yield slack(registered, accept, turns.runs.decide)
     if bot := teams_app(process):
         yield teams(bot, accept)
