@@ -64,6 +64,11 @@ class Draft:
         text = "\n\n".join(filter(None, [self._said(), self._failure]))
         return "\n\n".join(filter(None, [text, markdown(self._sources)])) if text else self._nothing
 
+    @property
+    def only_waits(self) -> bool:
+        """Whether all there is to say is that something waits for approval."""
+        return self.final() == WAITS
+
     def _said(self) -> str:
         """The text so far; empty where nobody would see it."""
         return self._text.strip() if visible(self._text) else ""

@@ -77,7 +77,13 @@ class SlackPlatform:
     async def ask_approval(self, turn: Turn, interrupts: Sequence[Interrupt]) -> None:
         """Show the asker alone what waits, in their direct messages, with two buttons."""
         incoming = _incoming(turn.accepted)
-        asking = AskingTurn(incoming.event_id, incoming.tenant, incoming.user, turn.conversation)
+        asking = AskingTurn(
+            incoming.event_id,
+            incoming.tenant,
+            incoming.user,
+            turn.conversation,
+            approval.names(interrupts),
+        )
         message = approval.request(asking, interrupts)
         await self._private.send_once(incoming, message, f"{turn.id}/approval")
 
@@ -137,9 +143,10 @@ class SlackPlatform:
 
     async def _go_on(self, incoming: IncomingMessage, accepted: Accepted, answer: Answer) -> None:
         """Write what was decided where it was asked, then let the answer go on below it."""
+        what = incoming.asking.what if incoming.asking else ""
         decision = incoming.decision.decision if incoming.decision else None
         try:
-            await self._api.update(incoming.channel, incoming.ts, approval.decided(decision))
+            await self._api.update(incoming.channel, incoming.ts, approval.decided(what, decision))
         except PlatformRefused as error:
             _log.warning("a decision can't be shown where it was taken: %s", error)
         if decision is not None:

@@ -192,7 +192,7 @@ async def test_what_needs_approval_is_decided_by_the_askers_click_and_nobody_els
     await expect(asked).to_contain_text("alice@example.com", timeout=20_000)
     await page.screenshot(path=artifacts / "slack-approval.png")
     await asked.locator("button", has_text="Approve").click()
-    decided = page.locator("#messages article", has_text="You approved this.")
+    decided = page.locator("#messages article", has_text="You approved this: find serial numbers.")
     await expect(decided).to_be_visible(timeout=20_000)
     answer = page.locator("#messages article", has_text="LAPTOP-2024-001").last
     await expect(answer).to_be_visible(timeout=20_000)

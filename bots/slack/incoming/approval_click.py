@@ -20,12 +20,14 @@ class AskingTurn:
 
     :param event: the turn's event id.
     :param conversation: where its thread of questions happens.
+    :param what: the calls that wait, for a person.
     """
 
     event: str
     tenant: str
     user: str
     conversation: str
+    what: str
 
     @property
     def id(self) -> str:
@@ -97,7 +99,7 @@ def read_click(payload: Mapping[str, object]) -> ApprovalClick | None:
     :raises MalformedRequest: when a field is missing that Slack always sends.
     """
     fields = cast("Mapping[str, Any]", payload)
-    if fields.get("type") != "block_actions":
+    if fields.get("type") != "block_actions" or not fields.get("actions"):
         return None
     try:
         action = fields["actions"][0]

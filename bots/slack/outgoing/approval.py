@@ -11,26 +11,32 @@ from bots.turn.decision_and_stop import Decision
 
 MOST_FIELDS = 10  # of a section ("Section block"); a tool with more arguments shows the first
 LABELS: dict[Decision, str] = {"approve": "Approve", "refuse": "Don't"}
+LONGEST_NAMES = 300
 DECIDED: dict[Decision, str] = {
-    "approve": "_You approved this._",
-    "refuse": "_You didn't approve this, so it isn't done._",
+    "approve": "_You approved this: {what}._",
+    "refuse": "_You didn't approve this, so it isn't done: {what}._",
 }
-TOO_LATE = "_It is too late to decide this. Please ask me again._"
+TOO_LATE = "_Too late to decide this: {what}. Please ask me again._"
+
+
+def names(interrupts: Sequence[Interrupt]) -> str:
+    """The tools that wait, for a person."""
+    tools = dict.fromkeys(ProposedCall.of(one).tool for one in interrupts)
+    return ", ".join(tools)[:LONGEST_NAMES]
 
 
 def request(asking: AskingTurn, interrupts: Sequence[Interrupt]) -> Content:
     """The calls that wait, each with its values as plain text, and two buttons for all of them."""
     calls = [ProposedCall.of(one) for one in interrupts]
-    names = ", ".join(dict.fromkeys(call.tool for call in calls))
     return {
-        "text": f"This needs your approval: {names}",
+        "text": f"This needs your approval: {asking.what}",
         "blocks": [*[block for call in calls for block in _described(call)], _buttons(asking)],
     }
 
 
-def decided(decision: Decision | None) -> Content:
+def decided(what: str, decision: Decision | None) -> Content:
     """What replaces the buttons; None for a decision that came too late."""
-    return content(DECIDED[decision] if decision else TOO_LATE)
+    return content((DECIDED[decision] if decision else TOO_LATE).format(what=what))
 
 
 def _described(call: ProposedCall) -> list[dict[str, object]]:

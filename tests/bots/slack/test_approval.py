@@ -26,7 +26,7 @@ WAITING = [
         },
     )
 ]
-TURN = "slack:T0NORTHWND:D0ALICE0000:"
+REFUSED = "You didn't approve this, so it isn't done: find serial numbers."
 
 
 def asking(slack: SlackClient, turns: list[Turn], waiting: Sequence[Interrupt] = WAITING) -> Answer:
@@ -69,8 +69,12 @@ async def test_in_a_channel_only_the_asker_is_asked(slack: SlackClient) -> None:
 @pytest.mark.parametrize(
     ("button", "decision", "said"),
     [
-        ("approve_call", "approve", "You approved this."),
-        ("refuse_call", "refuse", "You didn't approve this, so it isn't done."),
+        ("approve_call", "approve", "You approved this: find serial numbers."),
+        (
+            "refuse_call",
+            "refuse",
+            REFUSED,
+        ),
     ],
 )
 async def test_a_click_decides_and_the_answer_goes_on_where_it_was_asked(
@@ -105,7 +109,7 @@ async def test_a_click_that_comes_too_late_is_told_so_and_runs_nothing(
 
     assert turns == []
     (shown,) = await slack.from_us(ALICE, ALICE_DM)
-    assert shown["text"] == "It is too late to decide this. Please ask me again."
+    assert shown["text"] == "Too late to decide this: find serial numbers. Please ask me again."
 
 
 async def test_nobody_else_decides(slack: SlackClient) -> None:
@@ -141,7 +145,7 @@ async def test_a_button_that_is_none_of_ours_is_refused_in_a_sentence(
 def value(turn: Turn) -> str:
     event = turn.id.removeprefix("slack:")
     fields = {"event": event, "tenant": "T0NORTHWND", "user": ALICE}
-    return json.dumps({**fields, "conversation": turn.conversation})
+    return json.dumps({**fields, "conversation": turn.conversation, "what": "calls"})
 
 
 async def click(slack: SlackClient, payload: dict[str, Any]) -> int:
