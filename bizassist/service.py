@@ -24,6 +24,7 @@ from bots.aws import BOUNDED, THREADS, Clients
 from bots.connected_platform import ConnectedPlatform
 from bots.platform import Accept
 from bots.queue.service import QueueService
+from bots.runtime import Runtime
 from bots.server import listening
 from bots.slack.service import slack
 from bots.teams.service import teams
@@ -94,11 +95,12 @@ class ChatService:
             clients, http = Clients.of(session), await enter(httpx.AsyncClient())
             html = Html(WEB_TEMPLATES, USAGE_TEMPLATES)
 
+            runtime = Runtime(http, deployment.runtime_url, deployment.runtime_arn)
             who = identity_settings(deployment, url, process.trusted_proxies)
-            identity = await enter(Identity.open(who, session, call))
+            identity = await enter(Identity.open(who, session, call, runtime.stop_session))
             queue = await enter(QueueService.open(queue_settings(deployment), clients.sqs, call))
             turns = TurnService.of(
-                turn_settings(deployment, url), clients, call, http=http, identity=identity
+                turn_settings(deployment, url), clients, call, runtime=runtime, identity=identity
             )
             accept = queue.inbox.put
             platforms = [

@@ -20,8 +20,6 @@ def turn_settings(deployment: Parameters, public_url: str) -> TurnSettings:
         ledger_table=deployment.ledger_table,
         workspaces_table=deployment.workspaces_table,
         uploads_bucket=deployment.uploads_bucket,
-        runtime_url=deployment.runtime_url,
-        runtime_arn=deployment.runtime_arn,
         results_key_id=deployment.tokens_key_id,
         public_url=public_url,
     )

@@ -15,6 +15,7 @@ from identity.executor import Executor
 from identity.links import Link, Links
 from identity.oidc.provider import OidcProvider
 from identity.people import ChatUser
+from identity.runtime_sessions import RuntimeSessions
 from identity.sessions.session_store import IsEnabled
 from identity.tokens.encryption import TokenEncryption
 
@@ -80,6 +81,7 @@ class TokenBroker:
         client_id: str,
         execute: Executor,
         is_enabled: IsEnabled,
+        runtime_sessions: RuntimeSessions,
     ) -> None:
         self._links = links
         self._token_encryption = token_encryption
@@ -88,6 +90,7 @@ class TokenBroker:
         self._client_id = client_id
         self._execute = execute
         self._is_enabled = is_enabled
+        self._runtime_sessions = runtime_sessions
         self._cache: dict[_CacheKey, _Cached] = {}
         self._refreshing: dict[_CacheKey, asyncio.Task[str]] = {}
 
@@ -127,12 +130,14 @@ class TokenBroker:
         return await asyncio.shield(task)
 
     async def revoke(self, link: Link) -> bool:
-        """End a link here and its refresh token at the user pool.
+        """End a link here, its person's runtime session, and its refresh token at the user pool.
 
         :returns: False when the link was changed or ended meanwhile.
         """
         self._cache.pop(_cache_key(link), None)
         ended = await self._links.revoke(link)
+        if ended:
+            await self._runtime_sessions.end(link.subject)
         await self.discard(link.encrypted_token, link.chat_user)
         return ended
 
@@ -238,3 +243,4 @@ class TokenBroker:
         now = monotonic()
         self._cache = {key: cached for key, cached in self._cache.items() if cached.until > now}
         self._cache[_cache_key(link)] = _Cached(token, now + lifetime - MARGIN)
+        self._runtime_sessions.used(link.subject, token, lifetime - MARGIN)

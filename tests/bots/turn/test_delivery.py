@@ -24,6 +24,7 @@ from bots.errors import (
     RunUnavailable,
 )
 from bots.platform import Accepted, Answer, Receipt, ReplyStream, Turn
+from bots.runtime import RunAddress
 from bots.turn.decision_and_stop import TurnActions
 from bots.turn.handler import LONGEST_QUESTION, TurnHandler
 from bots.turn.ledger import Ledger
@@ -118,13 +119,16 @@ def service(stack: Stack, aws: boto3.Session) -> Iterator[Service]:
     asked: list[str] = []
 
     async def active(chat_user: ChatUser) -> SimpleNamespace:
-        return SimpleNamespace(subject="somebody", session_id=lambda _: "s" * 40)
+        thread = "s" * 40
+        return SimpleNamespace(
+            subject="somebody", session_id=lambda _: thread, runtime_session=thread
+        )
 
     async def access_token(link: object) -> str:
         return "token"
 
-    async def invoke(run: str, *_: object, **__: object) -> AsyncIterator[BaseEvent]:
-        asked.append(run)
+    async def invoke(address: RunAddress, *_: object, **__: object) -> AsyncIterator[BaseEvent]:
+        asked.append(address.run)
         step = script.pop(0) if len(script) > 1 else script[0]
         for event in step:
             yield event
