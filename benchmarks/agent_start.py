@@ -112,7 +112,7 @@ async def first_things(http: httpx.AsyncClient, address: str, token: str) -> Asy
         "tools": [],
         "context": [],
         "state": {},
-        "forwardedProps": {},
+        "forwardedProps": {"audience": "alone"},
     }
     headers = {"Authorization": f"Bearer {token}", SESSION: thread}
     async with http.stream(

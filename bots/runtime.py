@@ -29,6 +29,7 @@ from pydantic import TypeAdapter, ValidationError
 from bots import trace
 from bots.errors import QuestionRefused, QuestionTooLong, RuntimeUnavailable, TokenRefused
 from bots.file_bucket import SentFile
+from bots.platform import Audience
 
 SESSION_HEADER = "X-Amzn-Bedrock-AgentCore-Runtime-Session-Id"
 # "read" bounds the silence between two events, not the answer: a tool may think for a while, and
@@ -84,6 +85,8 @@ class Runtime:
         text: str,
         token: str,
         *,
+        audience: Audience,
+        personal_memory: bool = False,
         resume: Sequence[ResumeEntry] = (),
         files: Sequence[SentFile] = (),
     ) -> AsyncGenerator[BaseEvent]:
@@ -91,12 +94,15 @@ class Runtime:
 
         :param resume: goes on with a run that waits for these decisions, instead of asking.
         :param token: the person's Cognito access token.
+        :param audience: who reads the answer along.
+        :param personal_memory: whether what the person's memory holds may be read by colleagues.
         :param files: what the question can speak of; the agent keeps none of them.
         :raises RuntimeUnavailable: when the runtime can't be reached, fails, or breaks off.
         :raises TokenRefused: when its authorizer refuses the token.
         :raises QuestionRefused: when it doesn't take the question.
         """
-        question = _run_input(address, resume=list(resume) or None)
+        props = {"audience": audience.value, "personalMemory": personal_memory}
+        question = _run_input(address, props, list(resume) or None)
         body = await asyncio.to_thread(_body, question, text, files)
         try:
             with trace.outgoing("invoke_agent bizassist", SPAN) as traced:
@@ -114,7 +120,7 @@ class Runtime:
         :raises TokenRefused: when its authorizer refuses the token.
         """
         asked = RunAddress(address.session, address.thread, f"cancel-{uuid.uuid4().hex}")
-        cancelling = _run_input(asked, forwarded_props={CANCEL: address.run})
+        cancelling = _run_input(asked, {CANCEL: address.run})
         body = cancelling.model_dump_json(by_alias=True, exclude_none=True).encode()
         headers = _headers(address.session, token)
         try:
@@ -170,9 +176,8 @@ def _headers(session: str, token: str) -> dict[str, str]:
 
 def _run_input(
     address: RunAddress,
-    *,
+    forwarded_props: Mapping[str, object],
     resume: list[ResumeEntry] | None = None,
-    forwarded_props: Mapping[str, str] | None = None,
 ) -> RunAgentInput:
     return RunAgentInput(
         thread_id=address.thread,
@@ -182,7 +187,7 @@ def _run_input(
         state={},
         tools=[],
         context=[],
-        forwarded_props=dict(forwarded_props or {}),
+        forwarded_props=dict(forwarded_props),
     )
 
 
