@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from time import time
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from identity.errors import LinkRequestInvalid
 from identity.executor import Executor
 from identity.people import ChatUser, Names, session_id
 
@@ -51,6 +52,10 @@ class Link:
         rows call it ``sealed``.
     :param account: what the person recognises their company account by.
     :param names: what the platform called the chat user and their workspace.
+    :param confirmation: names the confirmation page by which it was made; empty for a sign-in to
+        the web chat.
+    :param replaces: there was an earlier link of the chat user.
+    :param receipt_sent: the chat user was told of it.
     """
 
     chat_user: ChatUser
@@ -61,6 +66,9 @@ class Link:
     state: LinkState = "active"
     last_seen: datetime | None = None
     names: Names = field(default_factory=Names)
+    confirmation: str = ""
+    replaces: bool = False
+    receipt_sent: bool = False
 
     def session_id(self, conversation: str) -> str:
         """The AgentCore session of this link's subject in one conversation."""
@@ -93,14 +101,31 @@ class Links:
         )
         return _link(answer["Item"]) if "Item" in answer else None
 
-    async def put(self, link: Link) -> Link | None:
-        """Store a new link; the one that it replaces comes back."""
-        answer = await self._execute(
-            self._dynamodb.put_item,
-            TableName=self._table,
-            Item=_item(link),
-            ReturnValues="ALL_OLD",
-        )
+    async def put(self, link: Link, *, asked_at: float | None = None) -> Link | None:
+        """Store a new link, and put it into the outbox; the one that it replaces comes back.
+
+        :param asked_at: when the link was asked for, in seconds since 1970; what was linked since
+            stays.
+        :raises LinkRequestInvalid: when the chat user was linked after ``asked_at``.
+        """
+        only_if: dict[str, Any] = {}
+        if asked_at is not None:
+            only_if = {
+                "ConditionExpression": "attribute_not_exists(chat_user) OR linked_at <= :asked",
+                "ExpressionAttributeValues": {":asked": {"N": f"{asked_at:.3f}"}},
+            }
+        try:
+            answer = await self._execute(
+                self._dynamodb.put_item,
+                TableName=self._table,
+                Item={**_item(link), **outbox_entry()},
+                ReturnValues="ALL_OLD",
+                **only_if,
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
+                raise LinkRequestInvalid("linked meanwhile") from None
+            raise
         return _link(answer["Attributes"]) if answer.get("Attributes") else None
 
     async def replace_token(self, link: Link, encrypted_token: bytes) -> Link | None:
@@ -213,14 +238,37 @@ class Links:
 
 
 def new_link(
-    chat_user: ChatUser, *, subject: str, account: str, encrypted_token: bytes, names: Names
+    chat_user: ChatUser,
+    *,
+    subject: str,
+    account: str,
+    encrypted_token: bytes,
+    names: Names,
+    confirmation: str = "",
 ) -> Link:
     """An active link that begins now."""
     now = datetime.now(UTC)
     now = now.replace(microsecond=now.microsecond // 1_000 * 1_000)  # as the table keeps it
     return Link(
-        chat_user, subject, encrypted_token, account, linked_at=now, last_seen=now, names=names
+        chat_user,
+        subject,
+        encrypted_token,
+        account,
+        linked_at=now,
+        last_seen=now,
+        names=names,
+        confirmation=confirmation,
     )
+
+
+def outbox_entry() -> "dict[str, AttributeValueTypeDef]":
+    """What of a link's row says that its chat user's questions are to be queued, as of now."""
+    return {"outbox": {"S": "linked"}, "outbox_at": {"S": timestamp(datetime.now(UTC))}}
+
+
+def timestamp(moment: datetime) -> str:
+    """A moment that sorts as text (ISO 8601, UTC, milliseconds)."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds")
 
 
 def _item(link: Link) -> "dict[str, AttributeValueTypeDef]":
@@ -232,6 +280,8 @@ def _item(link: Link) -> "dict[str, AttributeValueTypeDef]":
         "linked_at": {"N": _seconds(link.linked_at)},
         "workspace": {"S": link.names.workspace},
         "user_name": {"S": link.names.user},
+        "confirmation": {"S": link.confirmation},
+        "replaces": {"BOOL": link.replaces},
     }
     if link.encrypted_token:
         item["sealed"] = {"B": link.encrypted_token}
@@ -250,6 +300,9 @@ def _link(item: Item) -> Link:
         linked_at=_time(item["linked_at"]["N"]),
         last_seen=_time(item["last_seen"]["N"]) if "last_seen" in item else None,
         names=Names(workspace=item["workspace"]["S"], user=item["user_name"]["S"]),
+        confirmation=item["confirmation"]["S"] if "confirmation" in item else "",
+        replaces="replaces" in item and item["replaces"]["BOOL"],
+        receipt_sent="receipt_sent" in item,
     )
 
 

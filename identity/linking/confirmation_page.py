@@ -6,9 +6,17 @@ from aiohttp_session import get_session
 from identity.errors import LinkRequestInvalid
 from identity.linking.link_creation import LinkCreation
 from identity.linking.link_requests import LinkRequest, LinkRequests, request_id
-from identity.links import Links, new_link
+from identity.links import Link, Links, new_link
 from identity.oidc.authorization_code import AuthorizationCodeFlow, Tokens
-from identity.oidc.flow_state import PendingLink, remember_flow, remember_pending, take_pending
+from identity.oidc.flow_state import (
+    PendingLink,
+    drop_pending,
+    find_pending,
+    note_linked,
+    remember_flow,
+    remember_pending,
+)
+from identity.oidc.provider import Account
 from identity.sessions.csrf import check_csrf
 from identity.tokens.broker import TokenBroker
 from identity.tokens.encryption import TokenEncryption
@@ -87,7 +95,9 @@ class LinkPages:
         return await self.confirmation(request, pending)
 
     async def confirmation(self, request: web.Request, pending: PendingLink) -> web.Response:
-        """The page that names both people before anything is stored."""
+        """The page that names both people before anything is stored, or says that it is done."""
+        if link := await self._linked_by(pending):
+            return await self._linked(request, link, pending.account)
         link_request = await self.valid(pending.link_request)
         return await self._html.page(
             request,
@@ -99,51 +109,75 @@ class LinkPages:
         )
 
     async def answer(self, request: web.Request) -> web.Response:
-        """``POST /link/confirm``: the only place where a chat user's link is stored."""
+        """``POST /link/confirm``: the only place where a chat user's link is stored.
+
+        One write stores the link and uses its request up, so a second click of the same page finds
+        the link and says so, whatever became of the process that the first one had reached.
+        """
         await check_csrf(request)
         form = await request.post()
-        pending = take_pending(await get_session(request), str(form.get("pending", "")))
+        session = await get_session(request)
+        pending = find_pending(session, str(form.get("pending", "")))
         try:
-            link_request = await self.valid(pending.link_request)
-            if form.get("answer") == "link":
-                await self._link_requests.consume(link_request)
+            link = await self._linked_by(pending)
+            if link is None and form.get("answer") == "link":
+                link = await self._link(pending)
         except LinkRequestInvalid:
+            drop_pending(session, pending)
             await self._tokens.discard(pending.encrypted_token, pending.chat_user)
             raise
-        if form.get("answer") != "link":
+        if link is None:
+            drop_pending(session, pending)
             await self._tokens.discard(pending.encrypted_token, pending.chat_user)
             another = form.get("answer") == "another"
-            return await self._declined(request, link_request, another=another)
-        return await self._linked(request, link_request, pending)
+            return await self._declined(request, pending, another=another)
+        note_linked(session, pending)
+        return await self._linked(request, link, pending.account)
 
-    async def _linked(
-        self, request: web.Request, link_request: LinkRequest, pending: PendingLink
-    ) -> web.Response:
-        replaced = await self._link_creation.create(
-            new_link(
-                link_request.chat_user,
-                subject=pending.account.subject,
-                account=pending.account.label,
-                encrypted_token=pending.encrypted_token,
-                names=link_request.names,
-            )
+    async def _link(self, pending: PendingLink) -> Link:
+        """Store the link that was confirmed.
+
+        :raises LinkRequestInvalid: when another sign-in has linked this chat user meanwhile.
+        """
+        link_request = await self.valid(pending.link_request)
+        link = new_link(
+            link_request.chat_user,
+            subject=pending.account.subject,
+            account=pending.account.label,
+            encrypted_token=pending.encrypted_token,
+            names=link_request.names,
+            confirmation=pending.confirmation,
         )
+        try:
+            return await self._link_creation.create(link, asked_at=link_request.made)
+        except LinkRequestInvalid:
+            # A double click: the other one was faster, and what it stored is this one's as well.
+            if found := await self._linked_by(pending):
+                return found
+            raise
+
+    async def _linked_by(self, pending: PendingLink) -> Link | None:
+        """The link that this very page has made, as long as it may be used."""
+        link = await self._links.active(pending.chat_user)
+        return link if link and link.confirmation == pending.confirmation else None
+
+    async def _linked(self, request: web.Request, link: Link, account: Account) -> web.Response:
         return await self._html.page(
             request,
             "linked.html",
-            account=pending.account,
-            replaced=replaced is not None,
-            **chat_user_details(link_request.chat_user, link_request.names),
+            account=account,
+            replaced=link.replaces,
+            **chat_user_details(link.chat_user, link.names),
         )
 
     async def _declined(
-        self, request: web.Request, link_request: LinkRequest, *, another: bool
+        self, request: web.Request, pending: PendingLink, *, another: bool
     ) -> web.Response:
         if not another:
             return await self._html.page(
                 request, "message.html", heading="Nothing was linked", sentence=CANCELLED
             )
-        url, flow = await self._sign_in.begin(link_request=link_request.id, anew=True)
+        url, flow = await self._sign_in.begin(link_request=pending.link_request, anew=True)
         remember_flow(await get_session(request), flow)
         raise web.HTTPSeeOther(url)
 

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from identity.audit_log import AuditLog
 from identity.links import Link, Links
@@ -9,8 +10,8 @@ from identity.tokens.broker import TokenBroker
 
 log = logging.getLogger(__name__)
 
-OnLinked = Callable[[Link, Link | None], Awaitable[None]]
-"""Called with each stored link and the one that it replaced: pending questions, the receipt."""
+OnLinked = Callable[[Link], Awaitable[None]]
+"""Called with each stored link: queues what waited for it; safe to be called again."""
 
 
 class LinkCreation:
@@ -24,18 +25,25 @@ class LinkCreation:
         self._audit = audit
         self._on_linked = on_linked
 
-    async def create(self, link: Link) -> Link | None:
-        """Store a link, end the one that it replaces, and tell who waits for it."""
-        replaced = await self._links.put(link)
+    async def create(self, link: Link, *, asked_at: float | None = None) -> Link:
+        """Store a link, end the one that it replaces, and tell who waits for it.
+
+        :param asked_at: as :meth:`identity.links.Links.put` takes it.
+        :returns: the link as it is stored.
+        :raises LinkRequestInvalid: when the chat user was linked after ``asked_at``.
+        """
+        earlier = await self._links.get(link.chat_user)
+        link = replace(link, replaces=earlier is not None)
+        replaced = await self._links.put(link, asked_at=asked_at)
         await self._note(link, replaced)
         if replaced:
             await self._tokens.discard(replaced.encrypted_token, replaced.chat_user)
         try:
-            await self._on_linked(link, replaced)
+            await self._on_linked(link)
         except Exception as error:  # noqa: BLE001 - see below
-            # The link is stored; that a waiting question failed must not tell the person otherwise.
+            # The link is stored, and stays in the outbox; the person must not be told otherwise.
             log.error("what waited for a link failed: %s", type(error).__name__)  # noqa: TRY400
-        return replaced
+        return link
 
     async def _note(self, link: Link, replaced: Link | None) -> None:
         """Write down who may now speak for whom; in the web chat the sign-in itself says so."""

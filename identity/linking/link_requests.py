@@ -1,12 +1,10 @@
-"""Link requests: one-time, short-lived, stored as a hash, consumed by whoever comes first."""
+"""Link requests: short-lived, stored as a hash, void once their chat user is linked."""
 
 import hashlib
 import secrets
 from dataclasses import dataclass, field
 from time import time
 from typing import TYPE_CHECKING
-
-from botocore.exceptions import ClientError
 
 from identity.errors import LinkRequestInvalid
 from identity.executor import Executor
@@ -65,9 +63,9 @@ class LinkRequests:
         return secret
 
     async def find(self, hashed: str) -> LinkRequest:
-        """Look at a request without consuming it: previews of links open pages, too.
+        """Look at a request; previews of links open pages, too.
 
-        :raises LinkRequestInvalid: when it was consumed, is too old, or never was.
+        :raises LinkRequestInvalid: when it is too old, or never was.
         """
         answer = await self._execute(
             self._dynamodb.get_item,
@@ -85,24 +83,6 @@ class LinkRequests:
             names=Names(workspace=item["workspace"]["S"], user=item["user"]["S"]),
             made=float(item["made"]["N"]),
         )
-
-    async def consume(self, request: LinkRequest) -> None:
-        """Use the request up; of two that try, one succeeds.
-
-        :raises LinkRequestInvalid: when it was consumed already, or is too old.
-        """
-        try:
-            await self._execute(
-                self._dynamodb.delete_item,
-                TableName=self._table,
-                Key={"id": {"S": request.id}},
-                ConditionExpression="attribute_exists(id) AND expires_at > :now",
-                ExpressionAttributeValues={":now": {"N": str(int(time()))}},
-            )
-        except ClientError as error:
-            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
-                raise LinkRequestInvalid("consumed or expired") from None
-            raise
 
 
 def request_id(secret: str) -> str:

@@ -3,7 +3,8 @@
 import secrets
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
+from hashlib import sha256
 from hmac import compare_digest
 from time import time
 from typing import Any, Protocol, Self, TypeVar
@@ -63,7 +64,7 @@ class PendingLink:
 
     :param id: what the form of exactly this confirmation page carries.
     :param state: the state of the sign-in that it came from, so that a reload finds it again.
-    :param encrypted_token: the refresh token, encrypted for the chat user.
+    :param encrypted_token: the refresh token, encrypted for the chat user; empty once it is linked.
     """
 
     link_request: str
@@ -73,6 +74,11 @@ class PendingLink:
     state: str
     begun: float
     id: str = field(default_factory=lambda: secrets.token_urlsafe(32))
+
+    @property
+    def confirmation(self) -> str:
+        """What names this page in the link that it makes; the id itself is a secret."""
+        return sha256(self.id.encode()).hexdigest()
 
     def to_session(self) -> dict[str, Any]:
         """What a session stores."""
@@ -138,17 +144,27 @@ def reloaded_pending(session: Session, state: str) -> PendingLink | None:
     return next((one for one in _pending(session) if _equal(one.state, state)), None)
 
 
-def take_pending(session: Session, page: str) -> PendingLink:
-    """What the confirmation page ``page`` was about, once.
+def find_pending(session: Session, page: str) -> PendingLink:
+    """What the confirmation page ``page`` is about.
 
     :raises SignInFailed: when this session has no such page, or had it too long ago.
     """
-    waiting = _pending(session)
-    found = next((one for one in waiting if _equal(one.id, page)), None)
+    found = next((one for one in _pending(session) if _equal(one.id, page)), None)
     if found is None:
         raise SignInFailed("no such confirmation in this session")
-    _store(session, "pending", [one for one in waiting if one is not found])
     return found
+
+
+def note_linked(session: Session, pending: PendingLink) -> None:
+    """Keep that ``pending`` was confirmed, for a second click; its token is the link's now."""
+    confirmed = replace(pending, encrypted_token=b"")
+    others = [one for one in _pending(session) if one.id != pending.id]
+    _store(session, "pending", [*others, confirmed])
+
+
+def drop_pending(session: Session, pending: PendingLink) -> None:
+    """Forget what was declined, or can't be confirmed any more."""
+    _store(session, "pending", [one for one in _pending(session) if one.id != pending.id])
 
 
 def _flows(session: Session) -> list[FlowState]:
