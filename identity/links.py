@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from time import time
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Literal, cast
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from identity.errors import LinkRequestInvalid
 from identity.executor import Executor
 from identity.people import ChatUser, Names, session_id
 
@@ -52,8 +51,6 @@ class Link:
         rows call it ``sealed``.
     :param account: what the person recognises their company account by.
     :param names: what the platform called the chat user and their workspace.
-    :param confirmation: names the confirmation page by which it was made; empty for a sign-in to
-        the web chat.
     :param replaces: there was an earlier link of the chat user.
     :param receipt_sent: the chat user was told of it.
     """
@@ -66,7 +63,6 @@ class Link:
     state: LinkState = "active"
     last_seen: datetime | None = None
     names: Names = field(default_factory=Names)
-    confirmation: str = ""
     replaces: bool = False
     receipt_sent: bool = False
 
@@ -101,32 +97,36 @@ class Links:
         )
         return _link(answer["Item"]) if "Item" in answer else None
 
-    async def put(self, link: Link, *, asked_at: float | None = None) -> Link | None:
-        """Store a new link, and put it into the outbox; the one that it replaces comes back.
+    async def put(self, link: Link) -> Link | None:
+        """Store a new link, and put it into the outbox; the one that it replaces comes back."""
+        answer = await self._execute(
+            self._dynamodb.put_item,
+            TableName=self._table,
+            Item={**_item(link), **outbox_entry()},
+            ReturnValues="ALL_OLD",
+        )
+        return _link(answer["Attributes"]) if answer.get("Attributes") else None
 
-        :param asked_at: when the link was asked for, in seconds since 1970; what was linked since
-            stays.
-        :raises LinkRequestInvalid: when the chat user was linked after ``asked_at``.
+    async def put_newer(self, link: Link) -> tuple[bool, Link | None]:
+        """The same, unless there is a link that was made later, or this very one.
+
+        :returns: whether it was stored, and the link that stood there.
         """
-        only_if: dict[str, Any] = {}
-        if asked_at is not None:
-            only_if = {
-                "ConditionExpression": "attribute_not_exists(chat_user) OR linked_at <= :asked",
-                "ExpressionAttributeValues": {":asked": {"N": f"{asked_at:.3f}"}},
-            }
         try:
             answer = await self._execute(
                 self._dynamodb.put_item,
                 TableName=self._table,
                 Item={**_item(link), **outbox_entry()},
+                ConditionExpression="attribute_not_exists(chat_user) OR linked_at < :linked_at",
+                ExpressionAttributeValues={":linked_at": {"N": _seconds(link.linked_at)}},
                 ReturnValues="ALL_OLD",
-                **only_if,
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
         except ClientError as error:
             if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
-                raise LinkRequestInvalid("linked meanwhile") from None
+                return False, _link(cast("Item", error.response["Item"]))  # type: ignore[typeddict-item]
             raise
-        return _link(answer["Attributes"]) if answer.get("Attributes") else None
+        return True, _link(answer["Attributes"]) if answer.get("Attributes") else None
 
     async def replace_token(self, link: Link, encrypted_token: bytes) -> Link | None:
         """Replace the refresh token of ``link`` and note that its person was here.
@@ -244,11 +244,12 @@ def new_link(
     account: str,
     encrypted_token: bytes,
     names: Names,
-    confirmation: str = "",
+    linked: float | None = None,
+    replaces: bool = False,
 ) -> Link:
-    """An active link that begins now."""
-    now = datetime.now(UTC)
-    now = now.replace(microsecond=now.microsecond // 1_000 * 1_000)  # as the table keeps it
+    """An active link that begins now, or that began at ``linked`` in seconds since 1970."""
+    now = datetime.now(UTC) if linked is None else datetime.fromtimestamp(linked, UTC)
+    now = _time(_seconds(now))  # as the table keeps it
     return Link(
         chat_user,
         subject,
@@ -257,7 +258,7 @@ def new_link(
         linked_at=now,
         last_seen=now,
         names=names,
-        confirmation=confirmation,
+        replaces=replaces,
     )
 
 
@@ -280,7 +281,6 @@ def _item(link: Link) -> "dict[str, AttributeValueTypeDef]":
         "linked_at": {"N": _seconds(link.linked_at)},
         "workspace": {"S": link.names.workspace},
         "user_name": {"S": link.names.user},
-        "confirmation": {"S": link.confirmation},
         "replaces": {"BOOL": link.replaces},
     }
     if link.encrypted_token:
@@ -300,7 +300,6 @@ def _link(item: Item) -> Link:
         linked_at=_time(item["linked_at"]["N"]),
         last_seen=_time(item["last_seen"]["N"]) if "last_seen" in item else None,
         names=Names(workspace=item["workspace"]["S"], user=item["user_name"]["S"]),
-        confirmation=item["confirmation"]["S"] if "confirmation" in item else "",
         replaces="replaces" in item and item["replaces"]["BOOL"],
         receipt_sent="receipt_sent" in item,
     )

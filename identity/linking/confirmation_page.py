@@ -10,13 +10,11 @@ from identity.links import Link, Links, new_link
 from identity.oidc.authorization_code import AuthorizationCodeFlow, Tokens
 from identity.oidc.flow_state import (
     PendingLink,
-    drop_pending,
     find_pending,
-    note_linked,
+    note_answer,
     remember_flow,
     remember_pending,
 )
-from identity.oidc.provider import Account
 from identity.sessions.csrf import check_csrf
 from identity.tokens.broker import TokenBroker
 from identity.tokens.encryption import TokenEncryption
@@ -71,11 +69,16 @@ class LinkPages:
             several requests the first answer counts, and an old one can't replace it. Nor can it
             once that link has ended: no question waits for it, so no receipt would tell of it.
         """
+        link_request, _ = await self._open(hashed)
+        return link_request
+
+    async def _open(self, hashed: str) -> tuple[LinkRequest, Link | None]:
+        """The request that can still make a link, and the earlier link of its chat user."""
         link_request = await self._link_requests.find(hashed)
         link = await self._links.get(link_request.chat_user)
         if link and link.linked_at.timestamp() > link_request.made:
             raise LinkRequestInvalid("linked meanwhile")
-        return link_request
+        return link_request, link
 
     async def verified(
         self, request: web.Request, link_request: LinkRequest, state: str, tokens: Tokens
@@ -95,9 +98,7 @@ class LinkPages:
         return await self.confirmation(request, pending)
 
     async def confirmation(self, request: web.Request, pending: PendingLink) -> web.Response:
-        """The page that names both people before anything is stored, or says that it is done."""
-        if link := await self._linked_by(pending):
-            return await self._linked(request, link, pending.account)
+        """The page that names both people before anything is stored."""
         link_request = await self.valid(pending.link_request)
         return await self._html.page(
             request,
@@ -111,64 +112,68 @@ class LinkPages:
     async def answer(self, request: web.Request) -> web.Response:
         """``POST /link/confirm``: the only place where a chat user's link is stored.
 
-        One write stores the link and uses its request up, so a second click of the same page finds
-        the link and says so, whatever became of the process that the first one had reached.
+        A form that is sent twice has one result and shows it twice.
         """
         await check_csrf(request)
         form = await request.post()
         session = await get_session(request)
         pending = find_pending(session, str(form.get("pending", "")))
-        try:
-            link = await self._linked_by(pending)
-            if link is None and form.get("answer") == "link":
-                link = await self._link(pending)
-        except LinkRequestInvalid:
-            drop_pending(session, pending)
-            await self._tokens.discard(pending.encrypted_token, pending.chat_user)
-            raise
-        if link is None:
-            drop_pending(session, pending)
-            await self._tokens.discard(pending.encrypted_token, pending.chat_user)
-            another = form.get("answer") == "another"
-            return await self._declined(request, pending, another=another)
-        note_linked(session, pending)
-        return await self._linked(request, link, pending.account)
-
-    async def _link(self, pending: PendingLink) -> Link:
-        """Store the link that was confirmed.
-
-        :raises LinkRequestInvalid: when another sign-in has linked this chat user meanwhile.
-        """
-        link_request = await self.valid(pending.link_request)
-        link = new_link(
-            link_request.chat_user,
-            subject=pending.account.subject,
-            account=pending.account.label,
-            encrypted_token=pending.encrypted_token,
-            names=link_request.names,
-            confirmation=pending.confirmation,
-        )
-        try:
-            return await self._link_creation.create(link, asked_at=link_request.made)
-        except LinkRequestInvalid:
-            # A double click: the other one was faster, and what it stored is this one's as well.
-            if found := await self._linked_by(pending):
-                return found
-            raise
-
-    async def _linked_by(self, pending: PendingLink) -> Link | None:
-        """The link that this very page has made, as long as it may be used."""
-        link = await self._links.active(pending.chat_user)
-        return link if link and link.confirmation == pending.confirmation else None
-
-    async def _linked(self, request: web.Request, link: Link, account: Account) -> web.Response:
+        answer = form.get("answer")
+        confirmed = await (self._confirm(pending) if answer == "link" else self._decline(pending))
+        if confirmed:
+            await self._create(confirmed, pending)
+        note_answer(session, pending)
+        if confirmed is None:
+            return await self._declined(request, pending, another=answer == "another")
         return await self._html.page(
             request,
             "linked.html",
-            account=account,
-            replaced=link.replaces,
-            **chat_user_details(link.chat_user, link.names),
+            account=pending.account,
+            replaced=confirmed.replaces,
+            **chat_user_details(confirmed.chat_user, confirmed.names),
         )
+
+    async def _confirm(self, pending: PendingLink) -> LinkRequest:
+        """The request, used up by this confirmation.
+
+        :raises LinkRequestInvalid: when it can't make a link any more.
+        """
+        try:
+            link_request, earlier = await self._open(pending.link_request)
+            return await self._link_requests.confirm(
+                link_request.id, pending.id, replaces=earlier is not None
+            )
+        except LinkRequestInvalid:
+            # Of two clicks the other one may have made the link that is found here.
+            confirmed = await self._decline(pending)
+            if confirmed is None:
+                raise
+            return confirmed
+
+    async def _decline(self, pending: PendingLink) -> LinkRequest | None:
+        """Let this confirmation make no link; the request, when it has made one already."""
+        confirmed = await self._link_requests.decline(pending.link_request, pending.id)
+        if confirmed is None:
+            # From now on nothing can use this token: it was granted to this confirmation alone.
+            await self._tokens.discard(pending.encrypted_token, pending.chat_user)
+        return confirmed
+
+    async def _create(self, confirmed: LinkRequest, pending: PendingLink) -> None:
+        """The link, unless it was made by another click.
+
+        :raises LinkRequestInvalid: when it doesn't stand any more.
+        """
+        link = new_link(
+            confirmed.chat_user,
+            subject=pending.account.subject,
+            account=pending.account.label,
+            encrypted_token=pending.encrypted_token,
+            names=confirmed.names,
+            linked=confirmed.confirmed,
+            replaces=confirmed.replaces,
+        )
+        if not await self._link_creation.create_once(link):
+            raise LinkRequestInvalid("its link has ended")
 
     async def _declined(
         self, request: web.Request, pending: PendingLink, *, another: bool

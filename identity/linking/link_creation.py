@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 
 from identity.audit_log import AuditLog
 from identity.links import Link, Links
@@ -11,7 +10,7 @@ from identity.tokens.broker import TokenBroker
 log = logging.getLogger(__name__)
 
 OnLinked = Callable[[Link], Awaitable[None]]
-"""Called with each stored link: queues what waited for it; safe to be called again."""
+"""Called with each stored link: the receipt, the questions that waited; safe to be called again."""
 
 
 class LinkCreation:
@@ -25,16 +24,27 @@ class LinkCreation:
         self._audit = audit
         self._on_linked = on_linked
 
-    async def create(self, link: Link, *, asked_at: float | None = None) -> Link:
-        """Store a link, end the one that it replaces, and tell who waits for it.
+    async def create(self, link: Link) -> None:
+        """Store a link, end the one that it replaces, and tell who waits for it."""
+        await self._stored(link, await self._links.put(link))
 
-        :param asked_at: as :meth:`identity.links.Links.put` takes it.
-        :returns: the link as it is stored.
-        :raises LinkRequestInvalid: when the chat user was linked after ``asked_at``.
+    async def create_once(self, link: Link) -> bool:
+        """The same; whoever sends the same confirmation again, or comes late, changes nothing.
+
+        :returns: whether the link stands, made now or by the other click. If not, a later one has
+            taken its place, or it has ended.
         """
-        earlier = await self._links.get(link.chat_user)
-        link = replace(link, replaces=earlier is not None)
-        replaced = await self._links.put(link, asked_at=asked_at)
+        stored, other = await self._links.put_newer(link)
+        if stored:
+            await self._stored(link, other)
+            return True
+        if other and (other.subject, other.linked_at) == (link.subject, link.linked_at):
+            return other.state == "active"
+        # Neither this click nor another one of its page has made a link that still stands.
+        await self._tokens.discard(link.encrypted_token, link.chat_user)
+        return False
+
+    async def _stored(self, link: Link, replaced: Link | None) -> None:
         await self._note(link, replaced)
         if replaced:
             await self._tokens.discard(replaced.encrypted_token, replaced.chat_user)
@@ -43,7 +53,6 @@ class LinkCreation:
         except Exception as error:  # noqa: BLE001 - see below
             # The link is stored, and stays in the outbox; the person must not be told otherwise.
             log.error("what waited for a link failed: %s", type(error).__name__)  # noqa: TRY400
-        return link
 
     async def _note(self, link: Link, replaced: Link | None) -> None:
         """Write down who may now speak for whom; in the web chat the sign-in itself says so."""
