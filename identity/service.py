@@ -32,6 +32,7 @@ from identity.memory.records import MemoryRecords
 from identity.memory.role import MemoryRole
 from identity.oidc.authorization_code import AuthorizationCodeFlow
 from identity.oidc.provider import OidcProvider
+from identity.oidc.token_verification import TokenVerifier
 from identity.people import ChatUser, Names
 from identity.sessions.session_list import SessionList
 from identity.sessions.session_store import SessionStore
@@ -60,6 +61,7 @@ class Identity:
     tokens: TokenBroker
     token_encryption: TokenEncryption
     oidc: OidcProvider
+    token_verifier: TokenVerifier
     sessions: SessionStore
     session_list: SessionList
     deprovisioning: Deprovisioning
@@ -85,16 +87,14 @@ class Identity:
             UserPool(clients.cognito, settings.user_pool_id, execute), session_list, links
         )
         role = MemoryRole(settings.memory_role_arn, session, clients.sts)
+        oidc = OidcProvider(discovery_url=settings.discovery_url, issuer=settings.issuer)
+        verifier = TokenVerifier(oidc, client_id=settings.web_client_id)
         async with (
-            OidcProvider(
-                discovery_url=settings.discovery_url,
-                issuer=settings.issuer,
-                client_id=settings.web_client_id,
-            ) as oidc,
+            oidc,
             TokenBroker(
                 links=links,
                 token_encryption=token_encryption,
-                oidc=oidc,
+                verifier=verifier,
                 cognito=clients.cognito,
                 client_id=settings.web_client_id,
                 execute=execute,
@@ -112,13 +112,16 @@ class Identity:
                 tokens=tokens,
                 token_encryption=token_encryption,
                 oidc=oidc,
+                token_verifier=verifier,
                 sessions=SessionStore(
                     dynamodb, settings.sessions_table, execute, deprovisioning.is_enabled
                 ),
                 session_list=session_list,
                 deprovisioning=deprovisioning,
                 linked_people=LinkedPeople(links),
-                administrators=Administrators(links, tokens, oidc, audit, settings.user_pool_id),
+                administrators=Administrators(
+                    links, tokens, verifier, audit, settings.user_pool_id
+                ),
                 audit=audit,
                 memories=MemoryRecords(role, settings.memory_id, execute),
                 conversations=ConversationEvents(role, settings.memory_id, execute),
@@ -162,6 +165,7 @@ class Identity:
     def _routes_for_everybody(self, html: Html, on_linked: OnLinked) -> list[web.RouteDef]:
         flow = AuthorizationCodeFlow(
             self.oidc,
+            self.token_verifier,
             client_id=self.settings.web_client_id,
             redirect_uri=f"{self.settings.public_url}/auth/callback",
         )

@@ -16,9 +16,10 @@ from strands.types.content import Message
 from strands.types.exceptions import SessionException
 
 from agent.errors import MemoryUnavailableError
+from agent.memory.access.person_credentials import MemoryCredentials, SubjectSession
 from agent.memory.extraction import UserTextConverter
+from agent.memory.forgetting import Forgetting
 from agent.memory.pause import MARK, PAUSED, MemoryPause
-from agent.memory.person_credentials import MemoryCredentials, SubjectSession
 from agent.memory.recall import OnRecall, Recall, recall_stores
 from agent.memory.records import Records
 from agent.memory.run_mark import mark
@@ -87,6 +88,7 @@ class MemoryControls:
     """What a person may do with their own memory."""
 
     records: Records
+    forgetting: Forgetting
     pause: MemoryPause
 
 
@@ -139,5 +141,6 @@ class AgentCoreMemory:
         client = session.client("bedrock-agentcore")
         return MemoryControls(
             Records(client, self._memory_id, session.subject),
+            Forgetting(client, self._memory_id, session.subject),
             MemoryPause(client, self._memory_id, session.subject),
         )

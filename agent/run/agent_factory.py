@@ -13,8 +13,8 @@ from strands.types.tools import AgentTool
 from agent.authorization.approval import Approval
 from agent.authorization.rights import Rights
 from agent.errors import MemoryUnavailableError
+from agent.memory.access.foreign_call_refusal import FAILED_CALLS
 from agent.memory.agentcore_memory import AgentCoreMemory, RunMemory
-from agent.memory.foreign_call_refusal import FAILED_CALLS
 from agent.models.provider_errors import ModelFailure
 from agent.prompt import system_prompt, tool_names
 from agent.request.attachments import AttachedFile

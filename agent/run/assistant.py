@@ -26,9 +26,9 @@ from agent.authorization.approval import (
 )
 from agent.error_rendering import run_error_event
 from agent.errors import RunError, run_error_class
+from agent.memory.access.foreign_call_refusal import FAILED_CALLS
 from agent.memory.command_execution import execute
 from agent.memory.commands import MemoryCommand, memory_command
-from agent.memory.foreign_call_refusal import FAILED_CALLS
 from agent.request.attachments import AttachedFile
 from agent.request.caller import Caller
 from agent.request.question import question_text

@@ -115,7 +115,7 @@ class QuestionRunner:
     async def forget(self) -> None:
         """Delete what the questions left in memory."""
         own = await asyncio.to_thread(self._assistant.factory.memory.controls, self._subject)
-        await asyncio.to_thread(own.records.forget, lambda _: True)
+        await asyncio.to_thread(own.forgetting.forget, lambda _: True)
 
     async def _one(
         self, text: str, thread: str, case: Case, files: Sequence[AttachedFile]

@@ -7,7 +7,7 @@ from aiohttp import web
 from identity.audit_log import AuditLog
 from identity.errors import NotAnAdministrator
 from identity.links import Links
-from identity.oidc.provider import Account, OidcProvider
+from identity.oidc.token_verification import Account, TokenVerifier
 from identity.people import ChatUser
 from identity.sessions.signed_in_person import signed_in_or_redirect, signed_in_or_refuse
 from identity.tokens.broker import TokenBroker
@@ -27,13 +27,13 @@ class Administrators:
         self,
         links: Links,
         tokens: TokenBroker,
-        oidc: OidcProvider,
+        verifier: TokenVerifier,
         audit: AuditLog,
         user_pool_id: str,
     ) -> None:
         self._links = links
         self._tokens = tokens
-        self._oidc = oidc
+        self._verifier = verifier
         self._audit = audit
         self._user_pool_id = user_pool_id
 
@@ -56,7 +56,7 @@ class Administrators:
         if link is None or link.subject != subject:
             raise NotAnAdministrator("no active sign-in behind the session")
         token = await self._tokens.access_token(link)
-        account = await self._oidc.verify_access_token(token)
+        account = await self._verifier.verify_access_token(token)
         if account.subject != subject or GROUP not in account.groups:
             await self._audit.write("refused", by=link.account, about="administration")
             raise NotAnAdministrator("not in the group")

@@ -42,7 +42,7 @@ async def test_a_chat_user_is_linked_after_confirming(
     assert link.names == Names("Acme Inc", "Alice A.")
     assert application.linked[-1] == (link, None)
     token = await application.identity.tokens.access_token(link)
-    account = await application.identity.oidc.verify_access_token(token)
+    account = await application.identity.token_verifier.verify_access_token(token)
     assert account.subject == link.subject
     assert account.groups == ("bizassist-users",)
 

@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 
 from identity.oidc import flow_state
-from identity.oidc.provider import Account, OidcProvider
+from identity.oidc.token_verification import Account, TokenVerifier
 from identity.people import ChatUser
 from identity.sessions import session_list
 from identity.sessions import signed_in_person as signed_in
@@ -22,12 +22,12 @@ from tests.identity.clock import Clock
 def pool_remembers(monkeypatch: pytest.MonkeyPatch) -> dict[str, int | None]:
     """Lets the pool answer with somebody who had authenticated some seconds ago."""
     answer: dict[str, int | None] = {"age": 0}
-    verify = OidcProvider.verify_id_token
+    verify = TokenVerifier.verify_id_token
 
-    async def verified(self: OidcProvider, token: str, nonce: str) -> Account:
+    async def verified(self: TokenVerifier, token: str, nonce: str) -> Account:
         return replace(await verify(self, token, nonce), age=answer["age"])
 
-    monkeypatch.setattr(OidcProvider, "verify_id_token", verified)
+    monkeypatch.setattr(TokenVerifier, "verify_id_token", verified)
     return answer
 
 
