@@ -130,6 +130,7 @@ class SlackPlatform:
             accepted=accepted,
             names=names,
             channel=incoming.shared_channel,
+            audience=incoming.audience,
         )
 
 
