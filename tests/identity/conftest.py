@@ -155,7 +155,12 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
         "sessions.signed_in_person",
     ):
         monkeypatch.setattr(f"identity.{module}.time", clock.time)
-    for module in ("directory.enabled_check", "oidc.cached_document", "tokens.broker"):
+    for module in (
+        "directory.enabled_check",
+        "directory.group_membership",
+        "oidc.cached_document",
+        "tokens.broker",
+    ):
         monkeypatch.setattr(f"identity.{module}.monotonic", clock.monotonic)
     return clock
 
