@@ -8,17 +8,19 @@ from typing import TYPE_CHECKING, Self
 from aiohttp import web
 from aiohttp_session import session_middleware
 
-from identity.admin.administrators import Administrators
+from identity.admin.administrators import GROUP, Administrators
 from identity.admin.audit_page import AuditPages
 from identity.admin.people_page import PeoplePages
 from identity.audit_log import AuditLog
 from identity.aws import Clients
 from identity.directory.deprovisioning import Deprovisioning
 from identity.directory.enabled_check import UserPool
+from identity.directory.group_membership import GroupMembership
 from identity.directory.linked_people import LinkedPeople
 from identity.executor import Executor
 from identity.linking.confirmation_page import LinkPages
 from identity.linking.link_creation import LinkCreation, OnLinked
+from identity.linking.link_outbox import LinkOutbox
 from identity.linking.link_requests import LinkRequests
 from identity.linking.receipts import Receipts
 from identity.linking.undo import UndoPages
@@ -57,6 +59,7 @@ class Identity:
 
     settings: IdentitySettings
     links: Links
+    link_outbox: LinkOutbox
     link_requests: LinkRequests
     receipts: Receipts
     tokens: TokenBroker
@@ -119,6 +122,7 @@ class Identity:
             yield cls(
                 settings=settings,
                 links=links,
+                link_outbox=LinkOutbox(dynamodb, settings.links_table, execute, links),
                 link_requests=LinkRequests(dynamodb, settings.link_requests_table, execute),
                 receipts=Receipts(
                     dynamodb, settings.link_requests_table, execute, settings.public_url
@@ -134,7 +138,12 @@ class Identity:
                 deprovisioning=deprovisioning,
                 linked_people=LinkedPeople(links),
                 administrators=Administrators(
-                    links, tokens, verifier, audit, settings.user_pool_id
+                    links=links,
+                    tokens=tokens,
+                    verifier=verifier,
+                    audit=audit,
+                    group=GroupMembership(clients.cognito, settings.user_pool_id, GROUP, execute),
+                    user_pool_id=settings.user_pool_id,
                 ),
                 audit=audit,
                 memories=MemoryRecords(role, settings.memory_id, execute),
@@ -249,8 +258,8 @@ class Identity:
         return [*people.routes(), *audit.routes()]
 
     def _link_creation(self, on_linked: OnLinked) -> LinkCreation:
-        async def linked(link: Link, replaced: Link | None) -> None:
-            await on_linked(link, replaced)
+        async def linked(link: Link) -> None:
+            await on_linked(link)
             await self.linked_people.changed(link.chat_user)
 
         return LinkCreation(
