@@ -16,6 +16,7 @@ from aiohttp.test_utils import TestServer
 from bots.aws import Clients
 from bots.platform import Accepted, Answer, Platform, Turn
 from bots.queue.service import QueueService, QueueSettings
+from bots.runtime import Runtime
 from bots.turn.dispatcher import Dispatcher
 from bots.turn.service import TurnService, TurnSettings
 from bots.turn.waiting_questions import WaitingQuestions
@@ -129,13 +130,12 @@ async def service(
             ledger_table=known["ledger_table"],
             workspaces_table=known["workspaces_table"],
             uploads_bucket=known["uploads_bucket"],
-            runtime_url="http://nobody.invalid",
-            runtime_arn="arn",
             results_key_id=known["tokens_key_id"],
             public_url=deployment.url,
         )
+        runtime = Runtime(http, "http://nobody.invalid", "arn")
         clients, html = Clients.of(deployment.aws), Html(TEMPLATES)
-        turns = TurnService.of(settings, clients, calls, http=http, identity=identity)
+        turns = TurnService.of(settings, clients, calls, runtime=runtime, identity=identity)
         handler = replace(turns.handler, runs=cast("Any", SimpleNamespace(events=_answer)))
         web_settings = WebSettings(
             known["transcripts_table"], known["user_pool_id"], deployment.url
