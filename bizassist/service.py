@@ -4,7 +4,7 @@ import asyncio
 import logging
 import signal
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Self
 
@@ -15,6 +15,7 @@ from aiohttp import web
 from bizassist import log, telemetry
 from bizassist.admin_pages import admin_routes
 from bizassist.concurrency_log import Bound, logged
+from bizassist.errors import CommandError
 from bizassist.settings.bots import queue_settings, turn_settings, web_settings
 from bizassist.settings.deployment import read_deployment
 from bizassist.settings.environment import Process, read_process, slack_app, teams_app
@@ -26,7 +27,7 @@ from bots.aws import BOUNDED, Clients
 from bots.connected_platform import ConnectedPlatform
 from bots.platform import Accept
 from bots.queue.service import POLLS, QueueService
-from bots.server import listening
+from bots.server import bound, listening
 from bots.slack.service import slack
 from bots.teams.service import teams
 from bots.trace import traced
@@ -47,6 +48,7 @@ def serve() -> int:
     """Run the chat service until SIGTERM or SIGINT.
 
     :raises SettingsError: when a setting is missing or wrong, or the parameters can't be read.
+    :raises CommandError: when it can't listen where it should.
     """
     process = read_process()
     deployment = read_deployment(boto3.Session(), process.ssm_prefix, BOUNDED)
@@ -65,16 +67,28 @@ async def _until_stopped(process: Process, deployment: Parameters) -> None:
 
 @asynccontextmanager
 async def chat_service(process: Process, deployment: Parameters) -> AsyncIterator[None]:
-    """The whole service, listening and answering while the block runs."""
-    async with (
-        ChatService.open(process, deployment) as service,
-        service.queue.consuming(service.dispatcher.answer, service.dispatcher.apologise),
-        logged(service.bounds),
-        listening(service.app, process.host, process.port),
-    ):
-        names = ", ".join(service.dispatcher.platforms)
-        _log.info("listening on %s:%s for %s", process.host, process.port, names)
-        yield
+    """The whole service, listening and answering while the block runs.
+
+    :raises CommandError: when it can't listen where it should; nothing has begun by then.
+    """
+    with ExitStack() as stack:
+        try:
+            sockets = stack.enter_context(bound(process.host, process.port))
+        except OSError as error:
+            raise CommandError(
+                f"the chat service can't listen on {process.host}:{process.port} "
+                f"({error.strerror}): end what listens there, or set BIZASSIST_HOST and "
+                "BIZASSIST_PORT."
+            ) from None
+        async with (
+            ChatService.open(process, deployment) as service,
+            service.queue.consuming(service.dispatcher.answer, service.dispatcher.apologise),
+            logged(service.bounds),
+            listening(service.app, sockets),
+        ):
+            names = ", ".join(service.dispatcher.platforms)
+            _log.info("listening on %s:%s for %s", process.host, process.port, names)
+            yield
 
 
 @dataclass(frozen=True, slots=True)

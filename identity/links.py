@@ -103,6 +103,27 @@ class Links:
         )
         return _link(answer["Attributes"]) if answer.get("Attributes") else None
 
+    async def put_newer(self, link: Link) -> tuple[bool, Link | None]:
+        """Store a link unless there is one that was made later, or this very one.
+
+        :returns: whether it was stored, and the link that stood there.
+        """
+        try:
+            answer = await self._execute(
+                self._dynamodb.put_item,
+                TableName=self._table,
+                Item=_item(link),
+                ConditionExpression="attribute_not_exists(chat_user) OR linked_at < :linked_at",
+                ExpressionAttributeValues={":linked_at": {"N": _seconds(link.linked_at)}},
+                ReturnValues="ALL_OLD",
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
+                return False, _link(cast("Item", error.response["Item"]))  # type: ignore[typeddict-item]
+            raise
+        return True, _link(answer["Attributes"]) if answer.get("Attributes") else None
+
     async def replace_token(self, link: Link, encrypted_token: bytes) -> Link | None:
         """Replace the refresh token of ``link`` and note that its person was here.
 
@@ -213,11 +234,17 @@ class Links:
 
 
 def new_link(
-    chat_user: ChatUser, *, subject: str, account: str, encrypted_token: bytes, names: Names
+    chat_user: ChatUser,
+    *,
+    subject: str,
+    account: str,
+    encrypted_token: bytes,
+    names: Names,
+    linked: float | None = None,
 ) -> Link:
-    """An active link that begins now."""
-    now = datetime.now(UTC)
-    now = now.replace(microsecond=now.microsecond // 1_000 * 1_000)  # as the table keeps it
+    """An active link that begins now, or that began at ``linked`` in seconds since 1970."""
+    now = datetime.now(UTC) if linked is None else datetime.fromtimestamp(linked, UTC)
+    now = _time(_seconds(now))  # as the table keeps it
     return Link(
         chat_user, subject, encrypted_token, account, linked_at=now, last_seen=now, names=names
     )

@@ -78,7 +78,7 @@ class IdentityApplication:
 
     async def waiting_token(self, browser: Browser, chat_user: ChatUser) -> str:
         """The refresh token that waits in the browser's session for a confirmation."""
-        (pending,) = (await self.stored_session(browser))["pending"]
+        (pending,) = (await self.stored_session(browser))["confirmations"].values()
         return await self.identity.token_encryption.decrypt(b64decode(pending["sealed"]), chat_user)
 
     async def stored_session(self, browser: Browser) -> dict[str, Any]:
