@@ -127,6 +127,7 @@ class SlackPlatform:
             accepted=accepted,
             names=await self._names.names(incoming.tenant, incoming.user),
             channel=incoming.shared_channel,
+            audience=incoming.audience,
         )
 
 

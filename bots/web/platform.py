@@ -14,7 +14,7 @@ from ag_ui.core import (
 )
 
 from bots.answer.sources import Source
-from bots.platform import Accepted, Answer, Receipt, Turn
+from bots.platform import Accepted, Answer, Audience, Receipt, Turn
 from bots.turn.decision_and_stop import APPROVAL_SECONDS, Decided
 from bots.turn.run import interrupts
 from bots.web.approval_display import Approvals, TurnKey, approval_of
@@ -63,6 +63,7 @@ class WebPlatform:
                 names=Names(workspace="Web chat"),
                 resume=decided.resume() if decided else (),
                 files=files,
+                audience=Audience.ALONE,
             )
         )
 
