@@ -33,6 +33,7 @@ from bots.teams.service import teams
 from bots.trace import traced
 from bots.turn.dispatcher import Dispatcher
 from bots.turn.service import TurnService
+from bots.turn.waiting_questions import WaitingQuestions
 from bots.usage.admin_page import TEMPLATES as USAGE_TEMPLATES
 from bots.web.pages import TEMPLATES as WEB_TEMPLATES
 from bots.web.service import web_chat
@@ -84,6 +85,7 @@ async def chat_service(process: Process, deployment: Parameters) -> AsyncIterato
             ChatService.open(process, deployment) as service,
             service.queue.consuming(service.dispatcher.answer, service.dispatcher.apologise),
             logged(service.bounds),
+            service.waiting.queueing(),
             listening(service.app, sockets),
         ):
             names = ", ".join(service.dispatcher.platforms)
@@ -98,6 +100,7 @@ class ChatService:
     app: web.Application
     queue: QueueService
     dispatcher: Dispatcher
+    waiting: WaitingQuestions
     bounds: tuple[Bound, ...]
 
     @classmethod
@@ -141,7 +144,10 @@ class ChatService:
                 call=pools.identity,
             )
             by_name = {one.name: one.platform for one in platforms}
-            dispatcher = Dispatcher(by_name, turns.handler, queue.inbox, identity.receipts)
+            dispatcher = Dispatcher(by_name, turns.handler)
+            waiting = WaitingQuestions(
+                by_name, turns.ledger, queue.inbox, identity.receipts, identity.link_outbox
+            )
 
             routes = [route for one in platforms for route in one.routes]
             checks: dict[str, Check] = {
@@ -152,8 +158,9 @@ class ChatService:
             app = application([*routes, *admin], checks)
             if telemetry.is_on():  # where nothing is recorded a trace begins in the inbox
                 app.middlewares.insert(0, traced)
-            identity.setup(app, html, dispatcher.on_linked)
-            yield cls(app, queue, dispatcher, _bounds(process, pools, turns, queue))
+            identity.setup(app, html, waiting.queue)
+            bounds = _bounds(process, pools, turns, queue)
+            yield cls(app, queue, dispatcher, waiting, bounds)
 
 
 def _switched_on(

@@ -28,13 +28,19 @@ class Executor:
     async def __call__(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run ``function`` in a thread and await its result.
 
-        A cancelled caller stops waiting; the call itself ends by its own time-out.
+        A caller that is cancelled waits for the call all the same, which ends by its own time-out:
+        what it writes would otherwise come after the writes of whoever goes on with the work.
         """
         call = partial(copy_context().run, partial(function, *args, **kwargs))
         future = self._threads.submit(call)
         self._count(1)
         future.add_done_callback(self._ended)
-        return await asyncio.wrap_future(future)
+        running = asyncio.wrap_future(future)
+        try:
+            return await asyncio.shield(running)
+        except asyncio.CancelledError:
+            await asyncio.wait([running])
+            raise
 
     def close(self) -> None:
         """Drop what has not begun and wait for what has."""

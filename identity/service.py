@@ -19,6 +19,7 @@ from identity.directory.linked_people import LinkedPeople
 from identity.executor import Executor
 from identity.linking.confirmation_page import LinkPages
 from identity.linking.link_creation import LinkCreation, OnLinked
+from identity.linking.link_outbox import LinkOutbox
 from identity.linking.link_requests import LinkRequests
 from identity.linking.receipts import Receipts
 from identity.linking.undo import UndoPages
@@ -56,6 +57,7 @@ class Identity:
 
     settings: IdentitySettings
     links: Links
+    link_outbox: LinkOutbox
     link_requests: LinkRequests
     receipts: Receipts
     tokens: TokenBroker
@@ -105,6 +107,7 @@ class Identity:
             yield cls(
                 settings=settings,
                 links=links,
+                link_outbox=LinkOutbox(dynamodb, settings.links_table, execute, links),
                 link_requests=LinkRequests(dynamodb, settings.link_requests_table, execute),
                 receipts=Receipts(
                     dynamodb, settings.link_requests_table, execute, settings.public_url
@@ -233,8 +236,8 @@ class Identity:
         return [*people.routes(), *audit.routes()]
 
     def _link_creation(self, on_linked: OnLinked) -> LinkCreation:
-        async def linked(link: Link, replaced: Link | None) -> None:
-            await on_linked(link, replaced)
+        async def linked(link: Link) -> None:
+            await on_linked(link)
             await self.linked_people.changed(link.chat_user)
 
         return LinkCreation(

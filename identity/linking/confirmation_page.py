@@ -170,6 +170,7 @@ class LinkPages:
             encrypted_token=pending.encrypted_token,
             names=confirmed.names,
             linked=confirmed.confirmed,
+            replaces=confirmed.replaces,
         )
         if not await self._link_creation.create_once(link):
             raise LinkRequestInvalid("its link has ended")

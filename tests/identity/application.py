@@ -51,13 +51,13 @@ class IdentityApplication:
 
     identity: Identity
     deployment: Deployment
-    linked: list[tuple[Link, Link | None]] = field(default_factory=list)
+    linked: list[Link] = field(default_factory=list)
     chat_is_down: bool = False
 
-    async def on_linked(self, link: Link, replaced: Link | None) -> None:
+    async def on_linked(self, link: Link) -> None:
         if self.chat_is_down:
             raise ConnectionError("the chat is down")
-        self.linked.append((link, replaced))
+        self.linked.append(link)
 
     async def link_url(self, chat_user: ChatUser, names: Names | None = None) -> str:
         return await self.identity.link_url(chat_user, names or Names("Acme", "Alice A."))

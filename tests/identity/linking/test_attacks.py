@@ -52,9 +52,13 @@ async def test_an_attacker_who_takes_a_victims_link_is_named_to_the_victim(
     page = await application.to_confirmation(mallory, url, "admin")
     assert "Alice A." in page.text
     await mallory.submit(page, "/link/confirm", answer="link")
-    link, replaced = application.linked[-1]
+    link = application.linked[-1]
     # What the receipt in Alice's own chat says.
-    assert (link.chat_user, link.account, replaced) == (slack_user, "admin@example.com", None)
+    assert (link.chat_user, link.account, link.replaces) == (
+        slack_user,
+        "admin@example.com",
+        False,
+    )
 
 
 async def test_a_link_that_leaked_cannot_replace_the_link_its_owner_made(

@@ -40,7 +40,8 @@ async def test_a_chat_user_is_linked_after_confirming(
     assert link is not None
     assert link.account == "alice@example.com"
     assert link.names == Names("Acme Inc", "Alice A.")
-    assert application.linked[-1] == (link, None)
+    assert application.linked[-1] == link
+    assert not link.replaces
     token = await application.identity.tokens.access_token(link)
     account = await application.identity.token_verifier.verify_access_token(token)
     assert account.subject == link.subject
@@ -90,7 +91,7 @@ async def test_one_subject_has_several_chat_users_in_their_order(
 async def test_linking_again_replaces_and_says_so(
     application: IdentityApplication, alice: Browser, mallory: Browser, slack_user: ChatUser
 ) -> None:
-    before = await application.link(alice, slack_user, "alice")
+    await application.link(alice, slack_user, "alice")
     page = await application.to_confirmation(
         mallory, await application.link_url(slack_user), "admin"
     )
@@ -101,7 +102,8 @@ async def test_linking_again_replaces_and_says_so(
     after = await application.identity.links.active(slack_user)
     assert after is not None
     assert after.account == "admin@example.com"
-    assert application.linked[-1] == (after, before)
+    assert application.linked[-1] == after
+    assert after.replaces
 
 
 async def test_cancelling_links_nothing_and_revokes_what_was_granted(
