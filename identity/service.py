@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Self
 from aiohttp import web
 from aiohttp_session import session_middleware
 
-from identity.admin.administrators import Administrators
+from identity.admin.administrators import GROUP, Administrators
 from identity.admin.audit_page import AuditPages
 from identity.admin.people_page import PeoplePages
 from identity.audit_log import AuditLog
 from identity.aws import Clients
 from identity.directory.deprovisioning import Deprovisioning
 from identity.directory.enabled_check import UserPool
+from identity.directory.group_membership import GroupMembership
 from identity.directory.linked_people import LinkedPeople
 from identity.executor import Executor
 from identity.linking.confirmation_page import LinkPages
@@ -123,7 +124,12 @@ class Identity:
                 deprovisioning=deprovisioning,
                 linked_people=LinkedPeople(links),
                 administrators=Administrators(
-                    links, tokens, verifier, audit, settings.user_pool_id
+                    links=links,
+                    tokens=tokens,
+                    verifier=verifier,
+                    audit=audit,
+                    group=GroupMembership(clients.cognito, settings.user_pool_id, GROUP, execute),
+                    user_pool_id=settings.user_pool_id,
                 ),
                 audit=audit,
                 memories=MemoryRecords(role, settings.memory_id, execute),

@@ -5,7 +5,6 @@ import logging
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from time import monotonic
 from typing import TYPE_CHECKING, Self
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -16,6 +15,7 @@ from identity.links import Link, Links
 from identity.oidc.token_verification import TokenVerifier
 from identity.people import ChatUser
 from identity.sessions.session_store import IsEnabled
+from identity.suspend_aware_clock import monotonic
 from identity.tokens.encryption import TokenEncryption
 
 if TYPE_CHECKING:

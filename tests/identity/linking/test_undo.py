@@ -130,7 +130,6 @@ async def test_an_undo_links_nobody(
 ) -> None:
     secret = (await undo_url(application, link)).rsplit("/", 1)[1]
     assert (await alice.get(f"/link/{secret}")).status == 410
-    assert (await alice.get(f"/auth/login?link={secret}")).status == 410
 
 
 async def test_the_table_of_undos_opens_none(
