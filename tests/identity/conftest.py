@@ -199,4 +199,8 @@ def killer(deployment: Deployment, execute: Executor, monkeypatch: pytest.Monkey
     monkeypatch.setattr(waiting_questions, "LOOK_SECONDS", 0.2)
     monkeypatch.setattr(waiting_questions, "INDEX_LAG", timedelta(seconds=2))
     monkeypatch.setattr(link_outbox, "CLAIM", timedelta(seconds=1))
-    return Killer(deployment, QueueSettings(**new_queues(deployment.aws, deliveries=5)), execute)
+    return Killer(
+        deployment,
+        QueueSettings(**new_queues(deployment.aws, deliveries=5), turns_at_once=32),
+        execute,
+    )

@@ -123,7 +123,7 @@ async def service(
     known = deployment.parameters
     async with (
         Identity.open(deployment.settings, deployment.aws, calls) as identity,
-        QueueService.open(queues, deployment.aws.client("sqs"), calls) as queue,
+        QueueService.open(queues, deployment.aws.client("sqs"), calls, calls) as queue,
         httpx.AsyncClient() as http,
     ):
         settings = TurnSettings(
@@ -132,10 +132,11 @@ async def service(
             uploads_bucket=known["uploads_bucket"],
             results_key_id=known["tokens_key_id"],
             public_url=deployment.url,
+            runs_at_once=8,
         )
         runtime = Runtime(http, "http://nobody.invalid", "arn")
-        clients, html = Clients.of(deployment.aws), Html(TEMPLATES)
-        turns = TurnService.of(settings, clients, calls, runtime=runtime, identity=identity)
+        clients, html = Clients.of(deployment.aws, 16), Html(TEMPLATES)
+        turns = TurnService.of(settings, clients, calls, calls, runtime=runtime, identity=identity)
         handler = replace(turns.handler, runs=cast("Any", SimpleNamespace(events=_answer)))
         web_settings = WebSettings(
             known["transcripts_table"], known["user_pool_id"], deployment.url

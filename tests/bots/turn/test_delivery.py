@@ -30,6 +30,7 @@ from bots.turn.handler import LONGEST_QUESTION, TurnHandler
 from bots.turn.ledger import Ledger
 from bots.turn.result_encryption import ResultEncryption
 from bots.turn.run import Runs
+from bots.turn.run_slots import RunSlots
 from bots.workspace_rules.daily_question_count import Quotas
 from bots.workspace_rules.daily_token_usage import DailyUsage
 from bots.workspace_rules.refusals import WorkspaceRules
@@ -170,6 +171,7 @@ def service(stack: Stack, aws: boto3.Session) -> Iterator[Service]:
             DailyUsage(dynamodb, call, table),
         ),
         results=ResultEncryption(aws.client("kms"), stack.parameters["tokens_key_id"], call),
+        slots=RunSlots(8),
     )
 
     def row(turn: Turn) -> dict[str, dict[str, str]]:
