@@ -3,7 +3,14 @@
 from aiohttp import web
 from aiohttp_session import get_session
 
-from identity.errors import LinkRequestInvalid
+from identity.errors import LinkRequestClaimed, LinkRequestInvalid
+from identity.linking.browser_binding import (
+    browser,
+    browser_id,
+    claiming_browser,
+    form_token,
+    remember_browser,
+)
 from identity.linking.link_creation import LinkCreation
 from identity.linking.link_requests import LinkRequest, LinkRequests, request_id
 from identity.links import Link, Links, new_link
@@ -49,18 +56,37 @@ class LinkPages:
         return [
             web.get("/link/{request}", self.start, allow_head=False),
             web.post("/link/confirm", self.answer),
+            web.post("/link/{request}", self.claim),
         ]
 
     async def start(self, request: web.Request) -> web.Response:
         """``GET /link/{request}``: who asked, and the way on. Nothing is stored or used up."""
-        secret = request.match_info["request"]
-        link_request = await self.valid(request_id(secret))
-        return await self._html.page(
+        link_request = await self.valid(request_id(request.match_info["request"]))
+        cookie = browser(request)
+        if link_request.browser and link_request.browser != browser_id(cookie):
+            raise LinkRequestClaimed("it belongs to another browser")
+        page = await self._html.page(
             request,
             "link.html",
-            continue_url=str(request.app.router["login"].url_for().with_query(link=secret)),
+            action=request.path,
+            form_token=form_token(cookie),
             **chat_user_details(link_request.chat_user, link_request.names),
         )
+        remember_browser(page, cookie)
+        return page
+
+    async def claim(self, request: web.Request) -> web.Response:
+        """``POST /link/{request}``: from now on it is this browser's; to the user pool.
+
+        What looks at links for others (previews, scanners) opens pages and sends no forms, so it
+        can't take a link away from its person.
+        """
+        claimant = await claiming_browser(request)
+        link_request = await self.valid(request_id(request.match_info["request"]))
+        await self._link_requests.claim(link_request.id, claimant)
+        url, flow = await self._sign_in.begin(link_request=link_request.id)
+        remember_flow(await get_session(request), flow)
+        raise web.HTTPSeeOther(url)
 
     async def valid(self, hashed: str) -> LinkRequest:
         """The request, if it can still make a link.
@@ -170,6 +196,7 @@ class LinkPages:
             encrypted_token=pending.encrypted_token,
             names=confirmed.names,
             linked=confirmed.confirmed,
+            replaces=confirmed.replaces,
         )
         if not await self._link_creation.create_once(link):
             raise LinkRequestInvalid("its link has ended")

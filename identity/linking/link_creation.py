@@ -9,8 +9,8 @@ from identity.tokens.broker import TokenBroker
 
 log = logging.getLogger(__name__)
 
-OnLinked = Callable[[Link, Link | None], Awaitable[None]]
-"""Called with each stored link and the one that it replaced: pending questions, the receipt."""
+OnLinked = Callable[[Link], Awaitable[None]]
+"""Called with each stored link: the receipt, the questions that waited; safe to be called again."""
 
 
 class LinkCreation:
@@ -49,9 +49,9 @@ class LinkCreation:
         if replaced:
             await self._tokens.discard(replaced.encrypted_token, replaced.chat_user)
         try:
-            await self._on_linked(link, replaced)
+            await self._on_linked(link)
         except Exception as error:  # noqa: BLE001 - see below
-            # The link is stored; that a waiting question failed must not tell the person otherwise.
+            # The link is stored, and stays in the outbox; the person must not be told otherwise.
             log.error("what waited for a link failed: %s", type(error).__name__)  # noqa: TRY400
 
     async def _note(self, link: Link, replaced: Link | None) -> None:

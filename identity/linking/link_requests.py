@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 from botocore.exceptions import ClientError
 
-from identity.errors import LinkRequestInvalid
+from identity.errors import LinkRequestClaimed, LinkRequestInvalid
 from identity.executor import Executor
 from identity.people import ChatUser, Names
 
@@ -29,6 +29,7 @@ class LinkRequest:
 
     :param id: the hash of the secret in the link; the secret itself is stored nowhere.
     :param made: when, in seconds since 1970.
+    :param browser: the id of the browser that it belongs to; empty until one claims it.
     :param confirmed: when a confirmation made a link of it, in the same way; 0 before that.
     :param replaces: that link took the place of another one.
     """
@@ -37,6 +38,7 @@ class LinkRequest:
     chat_user: ChatUser
     names: Names
     made: float = field(default_factory=time)
+    browser: str = ""
     confirmed: float = 0.0
     replaces: bool = False
 
@@ -90,6 +92,24 @@ class LinkRequests:
         if "confirmed_by" in item:
             raise LinkRequestInvalid("it made a link")
         return _request(item)
+
+    async def claim(self, hashed: str, browser: str) -> None:
+        """Let the request belong to a browser from now on; its own may claim it again.
+
+        :raises LinkRequestInvalid: when it made a link, or is too old.
+        :raises LinkRequestClaimed: when it belongs to another browser.
+        """
+        item = await self._change(
+            hashed,
+            "SET browser = :browser",
+            "expires_at > :now AND attribute_not_exists(confirmed_by) "
+            "AND (attribute_not_exists(browser) OR browser = :browser)",
+            {":browser": {"S": browser}, ":now": {"N": str(int(time()))}},
+        )
+        if "browser" not in item:
+            raise LinkRequestInvalid("unknown or expired")
+        if item["browser"]["S"] != browser:
+            raise LinkRequestClaimed("it belongs to another browser")
 
     async def confirm(self, hashed: str, page: str, *, replaces: bool) -> LinkRequest:
         """Use the request up; of two confirmation pages that try, one succeeds.
@@ -166,6 +186,7 @@ def _request(item: Item) -> LinkRequest:
         chat_user=ChatUser.from_key(item["chat_user"]["S"]),
         names=Names(workspace=item["workspace"]["S"], user=item["user"]["S"]),
         made=float(item["made"]["N"]),
+        browser=item["browser"]["S"] if "browser" in item else "",
         confirmed=float(item["confirmed"]["N"]) if "confirmed" in item else 0.0,
         replaces=item["replaces"]["BOOL"] if "replaces" in item else False,
     )

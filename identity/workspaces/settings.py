@@ -3,12 +3,12 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from time import monotonic
 from typing import TYPE_CHECKING, cast
 
 from identity.errors import InvalidSettings
 from identity.executor import Executor
 from identity.people import ChatUser, PlatformName
+from identity.suspend_aware_clock import monotonic
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

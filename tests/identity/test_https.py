@@ -28,8 +28,8 @@ PATHS = (
 Client = TestClient[web.Request, web.Application]
 
 
-async def _nobody_waits(link: Link, replaced: Link | None) -> None:
-    del link, replaced
+async def _nobody_waits(link: Link) -> None:
+    del link
 
 
 async def _broken(request: web.Request) -> web.Response:

@@ -10,7 +10,7 @@ from bots.errors import DeliveryRefused
 from bots.platform import Answer, Turn
 from tests.bots.slack.slack_client import ALICE, ALICE_DM, GENERAL, PARTNERS, SlackClient
 
-OTHER_BOT, VISITOR = "U0OTHERBOT0", "U0VISITOR00"
+OTHER_BOT, FORMER, VISITOR = "U0OTHERBOT0", "U0FORMER000", "U0VISITOR00"
 
 
 def said(text: str) -> TextMessageContentEvent:
@@ -192,6 +192,17 @@ async def test_what_another_bot_writes_is_no_question(
     await slack.message("@BizAssist hi", user=OTHER_BOT, channel=GENERAL, event=event)
     await slack.work(answering(slack, "The answer.", turns))
     assert turns == []
+
+
+@pytest.mark.parametrize("nobody", [OTHER_BOT, FORMER])
+async def test_who_is_no_person_is_asked_to_link_nothing(slack: SlackClient, nobody: str) -> None:
+    """Nothing in the event tells, Slack does when it is asked who that is."""
+    turns: list[Turn] = []
+    await slack.message("@BizAssist hi", channel=GENERAL, event={"user": nobody})
+    await slack.work(answering(slack, "The answer.", turns))
+    assert turns == []
+    assert await slack.calls("users.info")
+    assert not await slack.calls("chat.postMessage")
 
 
 async def test_a_question_in_blocks_alone_is_read(slack: SlackClient) -> None:
