@@ -8,17 +8,19 @@ from typing import TYPE_CHECKING, Self
 from aiohttp import web
 from aiohttp_session import session_middleware
 
-from identity.admin.administrators import Administrators
+from identity.admin.administrators import GROUP, Administrators
 from identity.admin.audit_page import AuditPages
 from identity.admin.people_page import PeoplePages
 from identity.audit_log import AuditLog
 from identity.aws import Clients
 from identity.directory.deprovisioning import Deprovisioning
 from identity.directory.enabled_check import UserPool
+from identity.directory.group_membership import GroupMembership
 from identity.directory.linked_people import LinkedPeople
 from identity.executor import Executor
 from identity.linking.confirmation_page import LinkPages
 from identity.linking.link_creation import LinkCreation, OnLinked
+from identity.linking.link_outbox import LinkOutbox
 from identity.linking.link_requests import LinkRequests
 from identity.linking.receipts import Receipts
 from identity.linking.undo import UndoPages
@@ -34,6 +36,7 @@ from identity.oidc.authorization_code import AuthorizationCodeFlow
 from identity.oidc.provider import OidcProvider
 from identity.oidc.token_verification import TokenVerifier
 from identity.people import ChatUser, Names
+from identity.runtime_sessions import RuntimeSessions, StopSession, stop_nothing
 from identity.sessions.session_list import SessionList
 from identity.sessions.session_store import SessionStore
 from identity.settings import IdentitySettings
@@ -56,6 +59,7 @@ class Identity:
 
     settings: IdentitySettings
     links: Links
+    link_outbox: LinkOutbox
     link_requests: LinkRequests
     receipts: Receipts
     tokens: TokenBroker
@@ -70,13 +74,22 @@ class Identity:
     audit: AuditLog
     memories: MemoryRecords
     conversations: ConversationEvents
+    runtime_sessions: RuntimeSessions
 
     @classmethod
     @asynccontextmanager
     async def open(
-        cls, settings: IdentitySettings, session: "boto3.Session", execute: Executor
+        cls,
+        settings: IdentitySettings,
+        session: "boto3.Session",
+        execute: Executor,
+        stop_session: StopSession = stop_nothing,
     ) -> AsyncIterator[Self]:
-        """Everything that needs no application; ends what it began when the block ends."""
+        """Everything that needs no application; ends what it began when the block ends.
+
+        :param stop_session: how a person's runtime session is stopped when they leave.
+        """
+        runtime_sessions = RuntimeSessions(stop_session)
         clients = Clients.of(session)
         dynamodb = clients.dynamodb
         links = Links(dynamodb, settings.links_table, execute)
@@ -84,7 +97,10 @@ class Identity:
         session_list = SessionList(dynamodb, settings.sessions_table, execute)
         token_encryption = TokenEncryption(clients.kms, settings.tokens_key_id, execute)
         deprovisioning = Deprovisioning(
-            UserPool(clients.cognito, settings.user_pool_id, execute), session_list, links
+            UserPool(clients.cognito, settings.user_pool_id, execute),
+            session_list,
+            links,
+            runtime_sessions,
         )
         role = MemoryRole(settings.memory_role_arn, session, clients.sts)
         oidc = OidcProvider(discovery_url=settings.discovery_url, issuer=settings.issuer)
@@ -99,12 +115,14 @@ class Identity:
                 client_id=settings.web_client_id,
                 execute=execute,
                 is_enabled=deprovisioning.is_enabled,
+                runtime_sessions=runtime_sessions,
             ) as tokens,
             deprovisioning.polling(),
         ):
             yield cls(
                 settings=settings,
                 links=links,
+                link_outbox=LinkOutbox(dynamodb, settings.links_table, execute, links),
                 link_requests=LinkRequests(dynamodb, settings.link_requests_table, execute),
                 receipts=Receipts(
                     dynamodb, settings.link_requests_table, execute, settings.public_url
@@ -120,11 +138,17 @@ class Identity:
                 deprovisioning=deprovisioning,
                 linked_people=LinkedPeople(links),
                 administrators=Administrators(
-                    links, tokens, verifier, audit, settings.user_pool_id
+                    links=links,
+                    tokens=tokens,
+                    verifier=verifier,
+                    audit=audit,
+                    group=GroupMembership(clients.cognito, settings.user_pool_id, GROUP, execute),
+                    user_pool_id=settings.user_pool_id,
                 ),
                 audit=audit,
                 memories=MemoryRecords(role, settings.memory_id, execute),
                 conversations=ConversationEvents(role, settings.memory_id, execute),
+                runtime_sessions=runtime_sessions,
             )
 
     async def link_url(self, chat_user: ChatUser, names: Names) -> str:
@@ -202,6 +226,7 @@ class Identity:
             audit=self.audit,
             client_id=self.settings.web_client_id,
             public_url=self.settings.public_url,
+            runtime_sessions=self.runtime_sessions,
         )
         return [
             *link_pages.routes(),
@@ -233,8 +258,8 @@ class Identity:
         return [*people.routes(), *audit.routes()]
 
     def _link_creation(self, on_linked: OnLinked) -> LinkCreation:
-        async def linked(link: Link, replaced: Link | None) -> None:
-            await on_linked(link, replaced)
+        async def linked(link: Link) -> None:
+            await on_linked(link)
             await self.linked_people.changed(link.chat_user)
 
         return LinkCreation(

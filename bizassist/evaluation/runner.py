@@ -33,6 +33,9 @@ from bizassist.evaluation.cases import FILES, Call, Case
 
 Done = Callable[[], None]
 
+ALONE = {"audience": "alone"}
+"""Nobody reads an evaluation's answers along."""
+
 MOST_APPROVALS = 3
 """What needs an approval gets it at once, so often in one answer."""
 
@@ -159,7 +162,7 @@ async def open_runner(settings: Settings, files: Path) -> AsyncIterator[Question
 
 def _run(thread: str, **asked: Any) -> RunAgentInput:
     empty: dict[str, Any] = {"messages": [], "state": {}, "tools": [], "context": []}
-    run = {"thread_id": thread, "run_id": uuid.uuid4().hex, "forwarded_props": {}}
+    run = {"thread_id": thread, "run_id": uuid.uuid4().hex, "forwarded_props": ALONE}
     return RunAgentInput(**(empty | run | asked))
 
 

@@ -22,12 +22,17 @@ from bots.slack.outgoing.private_message import PrivateMessages
 from bots.slack.outgoing.private_reply import PrivateReply
 from bots.slack.outgoing.response_url import ResponseUrls
 from bots.slack.outgoing.web_api import WebApi
+from identity.people import Names
 
 REFUSAL = (
     "I can only answer people of the company that I work for. Please ask one of your contacts here."
 )
 TIMEOUT = aiohttp.ClientTimeout(total=10, connect=5)
 PACE = 1.0
+CONNECTIONS = 100
+
+_log = logging.getLogger(__name__)
+
 _ANY_COMMAND = re.compile("")  # an installation may have given ours another name
 
 
@@ -114,31 +119,36 @@ class SlackPlatform:
             await self._private.refuse(incoming, content(REFUSAL))
         elif incoming.text.lower() in {"", "help"}:
             await self._private.send(incoming, content(HELP))
+        elif names := await self._names.names(incoming.tenant, incoming.user):
+            await answer(self._turn(incoming, accepted, names))
         else:
-            await answer(await self._turn(incoming, accepted))
+            _log.info("%s was asked by nobody: a bot, or a closed account", incoming.event_id)
 
-    async def _turn(self, incoming: IncomingMessage, accepted: Accepted) -> Turn:
+    def _turn(self, incoming: IncomingMessage, accepted: Accepted, names: Names) -> Turn:
         return Turn(
             id=f"slack:{incoming.event_id}",
             chat_user=incoming.chat_user,
             conversation=incoming.conversation,
             text=incoming.text,
             accepted=accepted,
-            names=await self._names.names(incoming.tenant, incoming.user),
+            names=names,
             channel=incoming.shared_channel,
+            audience=incoming.audience,
         )
 
 
 @asynccontextmanager
 async def slack_platform(
-    bot_token: str, api_url: str, *, pace: float = PACE
+    bot_token: str, api_url: str, *, pace: float = PACE, connections: int = CONNECTIONS
 ) -> AsyncIterator[SlackPlatform]:
     """The platform with its connections, for as long as the service runs.
 
     :param api_url: base of Slack's Web API, ``https://slack.com/api/`` outside of tests.
     :param pace: seconds between two edits of a message.
+    :param connections: to Slack at the same time; a call waits for one within its time-out.
     """
-    async with aiohttp.ClientSession(timeout=TIMEOUT, trust_env=True) as http:
+    connector = aiohttp.TCPConnector(limit=connections)
+    async with aiohttp.ClientSession(connector=connector, timeout=TIMEOUT, trust_env=True) as http:
         api = WebApi(http, bot_token, api_url)
         yield SlackPlatform(api, ResponseUrls(http, api_url), pace)
 

@@ -1,7 +1,6 @@
 """One run of the agent for a turn: its events go into the reply until it ends, however it ends."""
 
-import uuid
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable
 from contextlib import aclosing
 from dataclasses import dataclass
 
@@ -10,16 +9,14 @@ from ag_ui.core import (
     Interrupt,
     RunFinishedEvent,
     RunFinishedInterruptOutcome,
-    TextMessageContentEvent,
-    TextMessageEndEvent,
-    TextMessageStartEvent,
 )
 
 from bots.answer.run_end import run_failure
+from bots.answer.text_message import text_message
 from bots.errors import RunUnavailable, StopFailed, TryAgain
 from bots.file_bucket import Files
 from bots.platform import Platform, Turn
-from bots.runtime import Runtime
+from bots.runtime import RunAddress, Runtime
 from bots.turn.decision_and_stop import TurnActions
 from identity.errors import IdentityError
 from identity.links import Link, Links
@@ -69,9 +66,9 @@ class Runs:
                 yield event
 
     async def stop(self, turn: str, chat_user: ChatUser, conversation: str) -> None:
-        """Stop a turn of this person: the one that runs by the runtime, one that waits by a mark.
+        """Stop a turn of this person: the one that runs by the agent, one that waits by a mark.
 
-        :raises StopFailed: when the runtime could not be told.
+        :raises StopFailed: when the agent could not be told.
         """
         if not await self.actions.stop(turn):
             return
@@ -79,7 +76,7 @@ class Runs:
             link = await self.links.active(chat_user)
             if link is not None:
                 token = await self.tokens.access_token(link)
-                await self.runtime.stop(link.session_id(conversation), token)
+                await self.runtime.cancel(_address(link, conversation, turn), token)
         except (IdentityError, TryAgain) as error:
             raise StopFailed(f"{turn}: {error}") from error
 
@@ -88,14 +85,20 @@ class Runs:
     ) -> AsyncGenerator[BaseEvent]:
         """The run's events, unless the turn is stopped before the first of them.
 
-        Who stops a turn marks it, then tells the runtime. A mark that comes too late for the look
+        Who stops a turn marks it, then tells the agent. A mark that comes too late for the look
         at the first event is followed by a call that finds the run.
         """
         await self._raise_if_stopped(turn)
-        session, begun = link.session_id(turn.conversation), False
+        address, begun = _address(link, turn.conversation, turn.id), False
         files = await self.files.newest(turn.files) if turn.files else ()
         run = self.runtime.invoke(
-            turn.id, turn.text, session, token, resume=turn.resume, files=files
+            address,
+            turn.text,
+            token,
+            audience=turn.audience,
+            personal_memory=turn.personal_memory,
+            resume=turn.resume,
+            files=files,
         )
         async with aclosing(run) as events:
             async for event in events:
@@ -123,15 +126,11 @@ class Runs:
         return ()
 
 
+def _address(link: Link, conversation: str, turn: str) -> RunAddress:
+    return RunAddress(link.runtime_session, link.session_id(conversation), turn)
+
+
 def interrupts(event: BaseEvent) -> list[Interrupt]:
     """What the run waits for, when this event is the end of one that waits."""
     outcome = event.outcome if isinstance(event, RunFinishedEvent) else None
     return outcome.interrupts if isinstance(outcome, RunFinishedInterruptOutcome) else []
-
-
-def text_message(text: str) -> Iterator[BaseEvent]:
-    """``text`` as a message of its own at the end of an answer."""
-    message = uuid.uuid4().hex
-    yield TextMessageStartEvent(message_id=message, role="assistant")
-    yield TextMessageContentEvent(message_id=message, delta=text)
-    yield TextMessageEndEvent(message_id=message)

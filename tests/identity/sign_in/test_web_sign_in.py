@@ -17,7 +17,7 @@ async def test_signing_in_begins_a_session_and_stores_a_link(
     assert page.url == f"{deployment.url}/chat"
     assert page.text == "hello alice"
 
-    link, _ = application.linked[-1]
+    link = application.linked[-1]
     assert link.chat_user == ChatUser("web", deployment.settings.user_pool_id, link.subject)
     stored = await application.identity.links.active(link.chat_user)
     assert stored == link
