@@ -52,6 +52,8 @@ class WebPlatform:
         body = {name: str(value) for name, value in accepted.body.items()}
         decided = _decided(accepted)
         turn = body.get("turn", accepted.event_id)
+        if decided is None:  # the process that put it into the inbox may not have come so far
+            await self._transcripts.ask(body["subject"], body["conversation"], turn, body["text"])
         files = await self._uploads.until(body["subject"], body["conversation"], turn)
         await answer(
             Turn(

@@ -1,52 +1,20 @@
 """A process that dies at any step of a linking: the next click, or the next question, goes on."""
 
-import asyncio
 import secrets
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from datetime import timedelta
 from http import HTTPStatus
-from typing import Any
 
-import aiohttp
-import pytest
-
-from bots.queue.service import QueueSettings
-from bots.turn import waiting_questions
-from identity.executor import Executor
-from identity.linking import link_outbox
 from identity.people import ChatUser
-from tests.bots.scripted_runtime import new_queues
-from tests.identity.application import Deployment, IdentityApplication
+from tests.identity.application import IdentityApplication
 from tests.identity.browser import Browser, Page
-from tests.identity.linking.dying_service import Calls, Chat, Service, answered_or_died, service
+from tests.identity.dying_service import Chat, Killer, Service, until
 from tests.some import some
 
 STEPS_BEFORE = 4
 """The session, the request, what was linked so far, the link."""
 STEPS_AFTER = 7
 """The audit log, the claim, what waits, the receipt, its note, the queue, the session."""
-
-
-@pytest.fixture
-def chat(monkeypatch: pytest.MonkeyPatch) -> Chat:
-    """What people see; who takes over after a death doesn't wait long for it here."""
-    monkeypatch.setattr(waiting_questions, "LOOK_SECONDS", 0.2)
-    monkeypatch.setattr(waiting_questions, "INDEX_LAG", timedelta(seconds=2))
-    monkeypatch.setattr(link_outbox, "CLAIM", timedelta(seconds=1))
-    return Chat()
-
-
-@pytest.fixture
-def queues(deployment: Deployment) -> QueueSettings:
-    return QueueSettings(**new_queues(deployment.aws, deliveries=5))
-
-
-async def until(done: Callable[[], bool]) -> None:
-    async with asyncio.timeout(60):
-        while not done():  # noqa: ASYNC110 - what people see has no event to wait for
-            await asyncio.sleep(0.05)
 
 
 @dataclass(frozen=True)
@@ -56,40 +24,6 @@ class Asker:
     chat_user: ChatUser
     browser: Browser
     page: Page
-
-
-@dataclass
-class Killer:
-    """Lets processes of the chat service die."""
-
-    deployment: Deployment
-    queues: QueueSettings
-    chat: Chat
-    execute: Executor
-
-    def service(self, calls: Any) -> AbstractAsyncContextManager[Service]:
-        return service(self.deployment, self.queues, self.chat, calls)
-
-    async def confirmed(self, step: int, browser: Browser, page: Page) -> int | None:
-        """The status of a confirmation's answer; None when its process died at ``step``."""
-        calls = self.chat.calls = Calls(self.execute)
-        async with self.service(calls) as dying, aiohttp.ClientSession() as http:
-            calls.die_before(step)
-            asked = http.post(
-                f"{dying.url}/link/confirm",
-                data={**page.form("/link/confirm").fields, "answer": "link"},
-                # The cookie is for one secure origin; a process of it listens elsewhere here.
-                headers={"Cookie": f"__Host-bizassist={browser.cookie}", "Accept": "text/html"},
-            )
-            answer = await answered_or_died(asked, calls)
-            calls.died.set()  # what it had still to do, it never does
-        self.chat.calls = None
-        return answer.status if answer else None
-
-
-@pytest.fixture
-def killer(deployment: Deployment, queues: QueueSettings, chat: Chat, execute: Executor) -> Killer:
-    return Killer(deployment, queues, chat, execute)
 
 
 async def test_a_confirmation_killed_at_any_step_is_gone_on_with(
@@ -106,7 +40,8 @@ async def test_a_confirmation_killed_at_any_step_is_gone_on_with(
             url = chat.asked_to_link[person.key]
             page = await application.to_confirmation(browser, url, "alice")
             people.append(Asker(person, browser, page))
-            if status := await killer.confirmed(step, browser, page):
+            form = {**page.form("/link/confirm").fields, "answer": "link"}
+            if status := await killer.posted(step, browser, "/link/confirm", form):
                 assert status == HTTPStatus.OK
                 break
         linked = [bool(await active(one.chat_user)) for one in people]

@@ -1,33 +1,34 @@
 """A chat service that dies at a chosen call to the outside, and one that goes on after it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import Any, cast
 
-from ag_ui.core import BaseEvent, RunFinishedEvent
+import aiohttp
+import httpx
+from ag_ui.core import BaseEvent, RunFinishedEvent, TextMessageContentEvent
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from bots.aws import Clients
 from bots.platform import Accepted, Answer, Platform, Turn
 from bots.queue.service import QueueService, QueueSettings
+from bots.runtime import Runtime
 from bots.turn.dispatcher import Dispatcher
-from bots.turn.handler import TurnHandler
-from bots.turn.ledger import Ledger
-from bots.turn.result_encryption import ResultEncryption
+from bots.turn.service import TurnService, TurnSettings
 from bots.turn.waiting_questions import WaitingQuestions
-from bots.workspace_rules.daily_question_count import Quotas
-from bots.workspace_rules.daily_token_usage import DailyUsage
-from bots.workspace_rules.refusals import WorkspaceRules
+from bots.web.pages import TEMPLATES
+from bots.web.service import WebSettings, web_chat
 from identity.executor import Executor
-from identity.people import ChatUser, Names
+from identity.people import ChatUser, Names, PlatformName
 from identity.service import Identity
 from identity.web.html import Html
 from identity.web.rate_limit import RateLimit
-from identity.workspaces.settings import Workspaces
 from tests.identity.application import Deployment
+from tests.identity.browser import Browser
 
 
 class Calls:
@@ -119,26 +120,33 @@ async def service(
     deployment: Deployment, queues: QueueSettings, chat: Chat, calls: Any
 ) -> AsyncIterator[Service]:
     """One process of the chat service, on the deployment's tables."""
-    aws, known = deployment.aws, deployment.parameters
-    dynamodb, table = aws.client("dynamodb"), known["ledger_table"]
+    known = deployment.parameters
     async with (
-        Identity.open(deployment.settings, aws, calls) as identity,
-        QueueService.open(queues, aws.client("sqs"), calls) as queue,
+        Identity.open(deployment.settings, deployment.aws, calls) as identity,
+        QueueService.open(queues, deployment.aws.client("sqs"), calls, calls) as queue,
+        httpx.AsyncClient() as http,
     ):
-        handler = TurnHandler(
-            ledger=Ledger(dynamodb, calls, table),
-            links=identity.links,
-            tokens=identity.tokens,
-            runs=cast("Any", SimpleNamespace(events=_no_events)),
-            link_url=identity.link_url,
-            rules=WorkspaceRules(
-                Workspaces(dynamodb, known["workspaces_table"], calls),
-                Quotas(dynamodb, calls, table),
-                DailyUsage(dynamodb, calls, table),
-            ),
-            results=ResultEncryption(aws.client("kms"), known["tokens_key_id"], calls),
+        settings = TurnSettings(
+            ledger_table=known["ledger_table"],
+            workspaces_table=known["workspaces_table"],
+            uploads_bucket=known["uploads_bucket"],
+            results_key_id=known["tokens_key_id"],
+            public_url=deployment.url,
+            runs_at_once=8,
         )
-        dispatcher = Dispatcher({"slack": cast("Platform", chat)}, handler)
+        runtime = Runtime(http, "http://nobody.invalid", "arn")
+        clients, html = Clients.of(deployment.aws, 16), Html(TEMPLATES)
+        turns = TurnService.of(settings, clients, calls, calls, runtime=runtime, identity=identity)
+        handler = replace(turns.handler, runs=cast("Any", SimpleNamespace(events=_answer)))
+        web_settings = WebSettings(
+            known["transcripts_table"], known["user_pool_id"], deployment.url
+        )
+        pages = web_chat(web_settings, turns, queue.inbox.put, html)
+        platforms: dict[PlatformName, Platform] = {
+            "slack": cast("Platform", chat),
+            "web": pages.platform,
+        }
+        dispatcher = Dispatcher(platforms, handler)
         waiting = WaitingQuestions(
             dispatcher.platforms,
             handler.ledger,
@@ -147,17 +155,19 @@ async def service(
             identity.link_outbox,
         )
         app = web.Application()
-        identity.setup(app, Html(), waiting.queue, RateLimit(burst=1_000_000))
+        app.add_routes(pages.routes)
+        identity.setup(app, html, waiting.queue, RateLimit(burst=1_000_000))
         async with TestServer(app, host="127.0.0.1") as server:
             url = str(server.make_url("")).rstrip("/")
             yield Service(url, queue, dispatcher, waiting, identity)
 
 
-async def _no_events(*_: object) -> AsyncIterator[BaseEvent]:
+async def _answer(*_: object) -> AsyncIterator[BaseEvent]:
+    yield TextMessageContentEvent(message_id="m", delta="Because.")
     yield RunFinishedEvent(thread_id="t", run_id="r")
 
 
-async def answered_or_died(asked: Awaitable[Any], calls: Calls) -> Any:
+async def _answered_or_died(asked: Awaitable[Any], calls: Calls) -> Any:
     """What a request is answered; None when its process has died."""
     asking = asyncio.ensure_future(asked)
     dying = asyncio.create_task(calls.died.wait())
@@ -168,3 +178,43 @@ async def answered_or_died(asked: Awaitable[Any], calls: Calls) -> Any:
         await asyncio.wait([asking])
         return None
     return asking.result()
+
+
+@dataclass
+class Killer:
+    """Lets processes of the chat service die."""
+
+    deployment: Deployment
+    queues: QueueSettings
+    execute: Executor
+    chat: Chat = field(default_factory=Chat)
+
+    def service(self, calls: Any = None) -> AbstractAsyncContextManager[Service]:
+        """A process; it lives for as long as the block runs, unless its ``calls`` end it."""
+        return service(self.deployment, self.queues, self.chat, calls or self.execute)
+
+    async def posted(
+        self, step: int, browser: Browser, path: str, form: Mapping[str, str]
+    ) -> int | None:
+        """The status that a form is answered with; None when its process died at ``step``."""
+        calls = self.chat.calls = Calls(self.execute)
+        async with self.service(calls) as dying, aiohttp.ClientSession() as http:
+            calls.die_before(step)
+            asked = http.post(
+                f"{dying.url}{path}",
+                data=form,
+                allow_redirects=False,
+                # The cookie is for one secure origin; a process of it listens elsewhere here.
+                headers={"Cookie": f"__Host-bizassist={browser.cookie}", "Accept": "text/html"},
+            )
+            answer = await _answered_or_died(asked, calls)
+            calls.died.set()  # what it had still to do, it never does
+        self.chat.calls = None
+        return answer.status if answer else None
+
+
+async def until(done: Callable[[], bool]) -> None:
+    """Wait for what people see."""
+    async with asyncio.timeout(60):
+        while not done():  # noqa: ASYNC110 - what people see has no event to wait for
+            await asyncio.sleep(0.05)
