@@ -164,7 +164,7 @@ def test_no_cell_of_an_export_is_a_formula(separator: str, within: str) -> None:
     file = csv_file("people", ("one", "two"), [(cell, cell) for cell in cells])
 
     for row in some(csv.reader(io.StringIO(str(file.text), newline=""), delimiter=separator)):
-        for cell in row:
+        for cell in some(row):
             seen = "".join(sign for sign in cell if sign.isprintable()).strip().strip('"')
             assert not seen.startswith(tuple(BEGINNINGS)), repr(cell)
 
