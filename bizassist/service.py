@@ -22,6 +22,7 @@ from bizassist.settings.parameters import Parameters
 from bots.app import Check, application
 from bots.aws import BOUNDED, THREADS, Clients
 from bots.connected_platform import ConnectedPlatform
+from bots.limits.connections import ConnectionLimits
 from bots.platform import Accept
 from bots.queue.service import QueueService
 from bots.server import listening
@@ -66,7 +67,7 @@ async def chat_service(process: Process, deployment: Parameters) -> AsyncIterato
     async with (
         ChatService.open(process, deployment) as service,
         service.queue.consuming(service.dispatcher.answer, service.dispatcher.apologise),
-        listening(service.app, process.host, process.port),
+        listening(service.app, process.host, process.port, _connection_limits(process)),
     ):
         names = ", ".join(service.dispatcher.platforms)
         _log.info("listening on %s:%s for %s", process.host, process.port, names)
@@ -123,11 +124,16 @@ class ChatService:
                 "inbox": queue.check,
                 "user pool": identity.oidc.document,
             }
-            app = application([*routes, *admin], checks)
+            app = application([*routes, *admin], checks, process.trusted_proxies)
             if telemetry.is_on():  # where nothing is recorded a trace begins in the inbox
                 app.middlewares.insert(0, traced)
             identity.setup(app, html, dispatcher.on_linked)
             yield cls(app, queue, dispatcher)
+
+
+def _connection_limits(process: Process) -> ConnectionLimits:
+    # Behind a proxy all connections come from it, so there is nothing to tell apart.
+    return ConnectionLimits(most_of_address=None) if process.trusted_proxies else ConnectionLimits()
 
 
 def _switched_on(

@@ -11,6 +11,7 @@ from bots.errors import InboxUnavailable, MalformedRequest
 from bots.platform import Accept
 from bots.slack.incoming.payloads import read_message
 from bots.slack.incoming.signature import Signature
+from identity.sessions.known_sender import recognise
 
 MAX_FORM_FIELDS = 100  # a slash command has about fifteen
 
@@ -42,6 +43,7 @@ class SlackEdge:
         async def handler(request: web.Request) -> web.Response:
             body = await request.read()
             self._signature.verify(body, request.headers)
+            recognise(request)
             return await handle(body)
 
         return refusals_answered(handler)
