@@ -18,7 +18,7 @@ BODY_SECONDS = 10.0
 """In which the whole body must be here."""
 
 _SLACK = "/slack/"
-_WITH_FILES = "/chat/{"
+_WITH_FILES = "/chat/{conversation}"
 _FORM = "application/x-www-form-urlencoded"
 _MULTIPART = "multipart/"
 _READ = frozenset({hdrs.METH_POST, hdrs.METH_PUT, hdrs.METH_PATCH, hdrs.METH_DELETE})
@@ -50,7 +50,7 @@ async def _read(request: web.Request) -> web.Request:
         return request
     _check_coding(request)
     if request.content_type.startswith(_MULTIPART):
-        if not place.canonical.startswith(_WITH_FILES):
+        if place.canonical != _WITH_FILES:
             raise UnreadableBody
         return request
     most = LARGEST_OF_SLACK if place.canonical.startswith(_SLACK) else LARGEST

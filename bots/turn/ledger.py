@@ -27,7 +27,7 @@ user, and in the end what it cost; the index ``by_day`` has these and nothing of
 
 import json
 import time
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -49,6 +49,17 @@ WAITS = DAY
 OVER = ("answered", "failed")
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A question that waits until its chat user is linked.
+
+    :param since: names this wait; equal however often it is read.
+    """
+
+    accepted: Accepted
+    since: str
+
+
 class Entry:
     """One turn's row while it is being answered; it is the reply's receipt."""
 
@@ -59,6 +70,7 @@ class Entry:
         self.attempt = int(row["attempts"]["N"])
         self.asked_at = datetime.fromisoformat(row["asked_at"]["S"])
         self.subject: str | None = row.get("subject", {}).get("S")
+        self.private_message: str | None = row.get("private_message", {}).get("S")
         self.result: bytes | None = row.get("result", {}).get("B")
 
     @property
@@ -74,6 +86,19 @@ class Entry:
         await self._ledger.keep(self._turn, self.attempt, message)
         self._message = message
 
+    @property
+    def private(self) -> "PrivatePart":
+        """The receipt of what only the asker sees of an answer that others read along."""
+        return PrivatePart(self)
+
+    async def keep_private(self, message: str) -> None:
+        """Store the id of the message that only the asker sees.
+
+        :raises Superseded: when another attempt has taken the turn up.
+        """
+        await self._ledger.keep_private(self._turn, self.attempt, message)
+        self.private_message = message
+
     async def keep_result(self, result: bytes, subject: str) -> None:
         """Store what the run said, encrypted, and whose turn it is.
 
@@ -81,6 +106,25 @@ class Entry:
         """
         await self._ledger.keep_result(self._turn, self.attempt, result, subject)
         self.result, self.subject = result, subject
+
+
+class PrivatePart:
+    """Implements :class:`bots.platform.Receipt` for the private part of a turn's answer."""
+
+    def __init__(self, entry: Entry) -> None:
+        self._entry = entry
+
+    @property
+    def message(self) -> str | None:
+        """The platform's id of the message, once there is one."""
+        return self._entry.private_message
+
+    async def keep(self, message: str) -> None:
+        """Store the id of the message.
+
+        :raises Superseded: when another attempt has taken the turn up.
+        """
+        await self._entry.keep_private(message)
 
 
 class Ledger:
@@ -127,6 +171,14 @@ class Ledger:
         """
         await self._write(turn, attempt, "SET message = :message", {":message": {"S": message}})
 
+    async def keep_private(self, turn: str, attempt: int, message: str) -> None:
+        """Store the id of the message that only the turn's asker sees.
+
+        :raises Superseded: when another attempt has taken the turn up.
+        """
+        values = {":message": {"S": message}}
+        await self._write(turn, attempt, "SET private_message = :message", values)
+
     async def keep_result(self, turn: str, attempt: int, result: bytes, subject: str) -> None:
         """Store what the turn's run said.
 
@@ -154,7 +206,7 @@ class Ledger:
             },
         )
 
-    async def waiting(self, chat_user: ChatUser) -> list[Accepted]:
+    async def waiting(self, chat_user: ChatUser) -> list[Waiting]:
         """What this chat user asked before being linked, oldest first."""
         answer = await self._call(
             self._dynamodb.query,
@@ -164,7 +216,10 @@ class Ledger:
             ExpressionAttributeValues={":user": {"S": chat_user.key}},
         )
         rows = sorted(answer["Items"], key=lambda row: int(row["waiting_since"]["N"]))
-        return [Accepted(**json.loads(row["accepted"]["S"])) for row in rows]
+        return [
+            Waiting(Accepted(**json.loads(row["accepted"]["S"])), row["waiting_since"]["N"])
+            for row in rows
+        ]
 
     async def finish(self, turn: Turn, entry: Entry, outcome: Outcome) -> None:
         """The turn is answered; the row says what it took, and what was said no longer.

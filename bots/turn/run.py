@@ -1,7 +1,6 @@
 """One run of the agent for a turn: its events go into the reply until it ends, however it ends."""
 
-import uuid
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable
 from contextlib import aclosing
 from dataclasses import dataclass
 
@@ -10,12 +9,10 @@ from ag_ui.core import (
     Interrupt,
     RunFinishedEvent,
     RunFinishedInterruptOutcome,
-    TextMessageContentEvent,
-    TextMessageEndEvent,
-    TextMessageStartEvent,
 )
 
 from bots.answer.run_end import run_failure
+from bots.answer.text_message import text_message
 from bots.errors import RunUnavailable, StopFailed, TryAgain
 from bots.file_bucket import Files
 from bots.platform import Platform, Turn
@@ -95,7 +92,14 @@ class Runs:
         session, begun = link.session_id(turn.conversation), False
         files = await self.files.newest(turn.files) if turn.files else ()
         run = self.runtime.invoke(
-            turn.id, turn.text, session, token, resume=turn.resume, files=files
+            turn.id,
+            turn.text,
+            session,
+            token,
+            audience=turn.audience,
+            personal_memory=turn.personal_memory,
+            resume=turn.resume,
+            files=files,
         )
         async with aclosing(run) as events:
             async for event in events:
@@ -127,11 +131,3 @@ def interrupts(event: BaseEvent) -> list[Interrupt]:
     """What the run waits for, when this event is the end of one that waits."""
     outcome = event.outcome if isinstance(event, RunFinishedEvent) else None
     return outcome.interrupts if isinstance(outcome, RunFinishedInterruptOutcome) else []
-
-
-def text_message(text: str) -> Iterator[BaseEvent]:
-    """``text`` as a message of its own at the end of an answer."""
-    message = uuid.uuid4().hex
-    yield TextMessageStartEvent(message_id=message, role="assistant")
-    yield TextMessageContentEvent(message_id=message, delta=text)
-    yield TextMessageEndEvent(message_id=message)

@@ -5,12 +5,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
-from aiohttp.test_utils import unused_port
 
 from bots.app import application
 from bots.limits import connections
 from bots.limits.connections import LARGEST_HEAD, ConnectionLimits
-from bots.server import listening
+from bots.server import bound, listening
 
 ASK = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
 Opened = tuple[asyncio.StreamReader, asyncio.StreamWriter]
@@ -45,13 +44,13 @@ class Door:
 
 @asynccontextmanager
 async def door(limits: ConnectionLimits) -> AsyncIterator[Door]:
-    port = unused_port()
-    async with listening(application([], {}), "127.0.0.1", port, limits):
-        made = Door(port)
-        try:
-            yield made
-        finally:
-            made.close()
+    with bound("127.0.0.1", 0) as sockets:
+        made = Door(sockets[0].getsockname()[1])
+        async with listening(application([], {}), sockets, limits):
+            try:
+                yield made
+            finally:
+                made.close()
 
 
 async def test_an_address_has_so_many_and_another_has_its_own() -> None:

@@ -79,10 +79,14 @@ async def test_turns_wait_for_their_own_chat_user_in_order(ledger: Ledger) -> No
         assert entry
         await ledger.wait(turn, entry)
 
-    assert await ledger.waiting(one.chat_user) == [one.accepted, two.accepted]
+    assert await waiting(ledger, one) == [one.accepted, two.accepted]
 
     await finished(ledger, one)
-    assert await ledger.waiting(one.chat_user) == [two.accepted]
+    assert await waiting(ledger, one) == [two.accepted]
+
+
+async def waiting(ledger: Ledger, turn: Turn) -> list[Accepted]:
+    return [question.accepted for question in await ledger.waiting(turn.chat_user)]
 
 
 async def test_only_a_begun_turn_waits(ledger: Ledger) -> None:
