@@ -42,9 +42,9 @@ class Dispatcher:
         """Tell the chat user that they were linked, then answer what they had asked before."""
         waiting = await self.handler.ledger.waiting(link.chat_user)
         if waiting and link.chat_user.platform != "web":
-            await self._receipt(waiting[0], link, replaced)
-        for accepted in waiting:
-            await self.inbox.put(accepted, again=link.linked_at.isoformat())
+            await self._receipt(waiting[0].accepted, link, replaced)
+        for one in waiting:  # who links twice wakes each wait once
+            await self.inbox.put(one.accepted, again=one.since)
 
     async def _receipt(self, accepted: Accepted, link: Link, replaced: Link | None) -> None:
         """Tell it where the first question was asked, and to its asker alone."""

@@ -27,7 +27,7 @@ user, and in the end what it cost; the index ``by_day`` has these and nothing of
 
 import json
 import time
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -47,6 +47,17 @@ KEPT = 30 * DAY
 # Who hasn't signed in by then asks again.
 WAITS = DAY
 OVER = ("answered", "failed")
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A question that waits until its chat user is linked.
+
+    :param since: names this wait; equal however often it is read.
+    """
+
+    accepted: Accepted
+    since: str
 
 
 class Entry:
@@ -154,7 +165,7 @@ class Ledger:
             },
         )
 
-    async def waiting(self, chat_user: ChatUser) -> list[Accepted]:
+    async def waiting(self, chat_user: ChatUser) -> list[Waiting]:
         """What this chat user asked before being linked, oldest first."""
         answer = await self._call(
             self._dynamodb.query,
@@ -164,7 +175,10 @@ class Ledger:
             ExpressionAttributeValues={":user": {"S": chat_user.key}},
         )
         rows = sorted(answer["Items"], key=lambda row: int(row["waiting_since"]["N"]))
-        return [Accepted(**json.loads(row["accepted"]["S"])) for row in rows]
+        return [
+            Waiting(Accepted(**json.loads(row["accepted"]["S"])), row["waiting_since"]["N"])
+            for row in rows
+        ]
 
     async def finish(self, turn: Turn, entry: Entry, outcome: Outcome) -> None:
         """The turn is answered; the row says what it took, and what was said no longer.

@@ -40,6 +40,10 @@ async def finished(ledger: Ledger, turn: Turn, outcome: Outcome | None = None) -
     await ledger.finish(turn, entry, outcome or Outcome())
 
 
+async def accepted_waiting(ledger: Ledger, turn: Turn) -> list[Accepted]:
+    return [one.accepted for one in await ledger.waiting(turn.chat_user)]
+
+
 async def test_an_answered_turn_is_never_begun_again(ledger: Ledger) -> None:
     turn = asked()
 
@@ -79,10 +83,10 @@ async def test_turns_wait_for_their_own_chat_user_in_order(ledger: Ledger) -> No
         assert entry
         await ledger.wait(turn, entry)
 
-    assert await ledger.waiting(one.chat_user) == [one.accepted, two.accepted]
+    assert await accepted_waiting(ledger, one) == [one.accepted, two.accepted]
 
     await finished(ledger, one)
-    assert await ledger.waiting(one.chat_user) == [two.accepted]
+    assert await accepted_waiting(ledger, one) == [two.accepted]
 
 
 async def test_only_a_begun_turn_waits(ledger: Ledger) -> None:
