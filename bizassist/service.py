@@ -65,7 +65,9 @@ async def chat_service(process: Process, deployment: Parameters) -> AsyncIterato
     """The whole service, listening and answering while the block runs."""
     async with (
         ChatService.open(process, deployment) as service,
-        service.queue.consuming(service.dispatcher.answer, service.dispatcher.apologise),
+        service.queue.consuming(
+            service.dispatcher.answer, service.dispatcher.apologise, service.dispatcher.give_up
+        ),
         listening(service.app, process.host, process.port),
     ):
         names = ", ".join(service.dispatcher.platforms)

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import time
 from collections.abc import Awaitable, Callable, Iterable
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -11,8 +12,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from opentelemetry.trace import SpanKind
 
 from bots import trace
-from bots.errors import reason
-from bots.platform import Accepted
+from bots.errors import Superseded, reason
+from bots.platform import Accepted, Lease
 from bots.queue import heartbeat
 from bots.queue.dead_letter_queue import DeadLetters
 from bots.queue.retry_policy import Retries
@@ -26,7 +27,7 @@ BATCH = 10
 LONG_POLL = 2
 AFTER_FAILURE = 5
 
-Handle = Callable[[Accepted], Awaitable[None]]
+Handle = Callable[[Accepted, Lease], Awaitable[None]]
 _log = logging.getLogger(__name__)
 
 
@@ -36,7 +37,8 @@ class Consumer:
     No more is received than can be worked on at once: what waits, waits in the queue, where another
     process may take it, and what was received has its heartbeat from that instant.
 
-    :param handle: works on one event; what it raises brings the event back after a pause.
+    :param handle: works on one event, while its lease lasts; what it raises brings the event back
+        after a pause.
     :param slots: how many groups are worked on at the same time.
     :param dead_letters: takes what was tried for long enough; None where that simply ends.
     """
@@ -72,8 +74,9 @@ class Consumer:
         async with asyncio.TaskGroup() as group:
             while not self._stopping:
                 if free := self._slots - len(self._at_work):
+                    asked_at = time.time()
                     for messages in _by_group(await self._receive(min(free, BATCH))):
-                        task = group.create_task(self._work(messages))
+                        task = group.create_task(self._work(messages, asked_at))
                         self._at_work.add(task)
                         task.add_done_callback(self._at_work.discard)
                 else:
@@ -113,19 +116,20 @@ class Consumer:
             return []
         return answer.get("Messages", [])
 
-    async def _work(self, messages: list[Any]) -> None:
+    async def _work(self, messages: list[Any], asked_at: float) -> None:
         """One group's messages in order; after a failure the later ones wait for it."""
         waiting, pause = list(messages), None
-        beating = asyncio.create_task(self._visibility.heartbeat(waiting))
+        lease = heartbeat.DeliveryLease(self._visibility, waiting, asked_at)
+        beating = asyncio.create_task(lease.beat())
         try:
-            while waiting and (pause := await self._pause_after(waiting[0])) is None:
+            while waiting and (pause := await self._pause_after(waiting[0], lease)) is None:
                 message = waiting.pop(0)
                 await self._call(
                     self._sqs.delete_message,
                     QueueUrl=self._url,
                     ReceiptHandle=message["ReceiptHandle"],
                 )
-        except (BotoCoreError, ClientError) as error:
+        except (BotoCoreError, ClientError, Superseded) as error:
             _log.warning("a finished event comes back: %s", type(error).__name__)
         except asyncio.CancelledError:
             # Whoever runs next needn't wait for the time-out.
@@ -136,9 +140,9 @@ class Consumer:
         if waiting:
             await self._visibility.hide(waiting, AFTER_FAILURE if pause is None else pause)
 
-    async def _pause_after(self, message: Any) -> int | None:
+    async def _pause_after(self, message: Any, lease: Lease) -> int | None:
         """Seconds until the message shall come back; None when it is worked on, or given up."""
-        name, error = await self._handled(message)
+        name, error = await self._handled(message, lease)
         if error is not None:
             pause = self._retries.pause(message, error)
             if pause is not None:
@@ -146,18 +150,19 @@ class Consumer:
                 return pause
             _log.error("%s is given up: %s", name, reason(error))
             if self._dead_letters is not None:
+                await lease.hold()
                 await self._dead_letters.take(message)
         self._retries.ended(message)
         return None
 
-    async def _handled(self, message: Any) -> tuple[str, Exception | None]:
+    async def _handled(self, message: Any, lease: Lease) -> tuple[str, Exception | None]:
         """What the message is called in the log, and what it failed by."""
         name = f"message {message['MessageId']}"
         try:
             accepted = Accepted(**json.loads(message["Body"]))
             name = f"{accepted.platform} event {accepted.event_id}"
             with trace.span("turn", SpanKind.CONSUMER, _carried(message)):
-                await self._handle(accepted)
+                await self._handle(accepted, lease)
         except Exception as error:  # noqa: BLE001 - one event's failure must not end the loop
             return name, error
         return name, None

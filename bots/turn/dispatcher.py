@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bots.errors import reason
-from bots.platform import Accepted, Platform
+from bots.platform import Accepted, Lease, Platform
 from bots.queue.inbox import Inbox
 from bots.turn.handler import TurnHandler
 from identity.linking.receipts import Receipts
@@ -28,15 +28,21 @@ class Dispatcher:
     inbox: Inbox
     receipts: Receipts
 
-    async def answer(self, accepted: Accepted) -> None:
+    async def answer(self, accepted: Accepted, lease: Lease) -> None:
         """Work on an event from the inbox."""
         platform = self.platforms[accepted.platform]
-        await platform.dispatch(accepted, lambda turn: self.handler.answer(turn, platform))
+        await platform.dispatch(accepted, lambda turn: self.handler.answer(turn, platform, lease))
 
-    async def apologise(self, accepted: Accepted) -> None:
+    async def apologise(self, accepted: Accepted, lease: Lease) -> None:
         """Work on an event that the inbox has given up on."""
         platform = self.platforms[accepted.platform]
-        await platform.dispatch(accepted, lambda turn: self.handler.apologise(turn, platform))
+        await platform.dispatch(
+            accepted, lambda turn: self.handler.apologise(turn, platform, lease)
+        )
+
+    async def give_up(self, accepted: Accepted) -> None:
+        """Let an event be answered no more; the platform may have sent it more than once."""
+        await self.handler.ledger.give_up(f"{accepted.platform}:{accepted.event_id}")
 
     async def on_linked(self, link: Link, replaced: Link | None) -> None:
         """Tell the chat user that they were linked, then answer what they had asked before."""

@@ -8,7 +8,7 @@ from ag_ui.core import BaseEvent
 from botocore.exceptions import BotoCoreError, ClientError
 
 from bots.errors import DeliveryRefused, PlatformRefused, QuestionTooLong, TryAgain, TurnRefused
-from bots.platform import Platform, ReplyStream, Turn
+from bots.platform import Lease, Platform, ReplyStream, Turn
 from bots.turn.ledger import Entry, Ledger
 from bots.turn.outcome import Outcome
 from bots.turn.result import Result, unpacked
@@ -51,12 +51,13 @@ class TurnHandler:
     rules: WorkspaceRules
     results: ResultEncryption
 
-    async def answer(self, turn: Turn, platform: Platform) -> None:
+    async def answer(self, turn: Turn, platform: Platform, lease: Lease) -> None:
         """Answer ``turn``, or let it wait until its chat user is linked.
 
+        :param lease: as long as it lasts, nobody else answers the turn.
         :raises TryAgain: when the inbox shall deliver the turn again.
         """
-        entry = await self.ledger.begin(turn)
+        entry = await self.ledger.begin(turn, lease)
         if entry is None:
             return
         settings = await self.rules.settings(turn)
@@ -86,9 +87,9 @@ class TurnHandler:
             return
         await self._reply(turn, platform, entry, link, token)
 
-    async def apologise(self, turn: Turn, platform: Platform) -> None:
+    async def apologise(self, turn: Turn, platform: Platform, lease: Lease) -> None:
         """Tell the asker that the inbox has given up on ``turn``."""
-        entry = await self.ledger.begin(turn)
+        entry = await self.ledger.begin(turn, lease, given_up=True)
         if entry is None:
             return
         turn = replace(turn, private=(await self.rules.settings(turn)).private)
@@ -99,7 +100,7 @@ class TurnHandler:
             async with platform.reply(turn, entry) as reply:
                 await reply.say(APOLOGY)
         except TurnRefused as error:
-            await _tell(turn, platform, error.sentence)
+            await _tell(turn, platform, entry, error.sentence)
         except DeliveryRefused as error:
             await self._give_up_showing(turn, platform, entry, error)
             return
@@ -108,7 +109,7 @@ class TurnHandler:
 
     async def _refuse(self, turn: Turn, platform: Platform, entry: Entry, sentence: str) -> None:
         """Tell the asker alone why there is no answer."""
-        await _tell(turn, platform, sentence)
+        await _tell(turn, platform, entry, sentence)
         await self.ledger.finish(turn, entry, Outcome(problem="refused"))
 
     async def _ask_to_link(self, turn: Turn, platform: Platform, entry: Entry) -> None:
@@ -196,13 +197,14 @@ class TurnHandler:
         The ledger keeps that it could not be shown, and the platform's word, for administrators.
         """
         _log.warning("turn %s can't be shown: %s", turn.id, refused)
-        await _tell(turn, platform, refused.sentence)
+        await _tell(turn, platform, entry, refused.sentence)
         outcome = Outcome(subject=entry.subject, problem=f"{UNDELIVERABLE}: {refused}")
         await self.ledger.finish(turn, entry, outcome)
 
 
-async def _tell(turn: Turn, platform: Platform, sentence: str) -> None:
+async def _tell(turn: Turn, platform: Platform, lease: Lease, sentence: str) -> None:
     """Tell the asker alone; where the platform refuses that too, it is over all the same."""
+    await lease.hold()
     try:
         await platform.notify(turn, sentence)
     except (PlatformRefused, TurnRefused) as error:

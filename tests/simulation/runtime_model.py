@@ -18,6 +18,7 @@ from ag_ui.core import (
 
 from bots.answer.draft import Draft
 from bots.errors import QuestionRefused, RuntimeUnavailable
+from tests.simulation.outside import RUNTIME
 
 if TYPE_CHECKING:
     from tests.simulation.process import Process
@@ -99,24 +100,19 @@ class RuntimeClient:
     ) -> AsyncGenerator[BaseEvent]:
         self._process.begins(run)
         begin = partial(self._model.begin, run, text, session)
-        number: int = await self._process.outside(f"invoke {run}", begin, away)
+        number: int = await self._process.outside(f"invoke {run}", begin, RUNTIME)
         draft = Draft()
         for event in self._model.script(run, number, text):
             say = partial(self._model.say, run, number, event)
             what = f"{event.type.value} {run} #{number}"
-            said: BaseEvent = await self._process.outside(what, say, away)
+            said: BaseEvent = await self._process.outside(what, say, RUNTIME)
             draft.take(said)
             if isinstance(said, RunFinishedEvent | RunErrorEvent):
                 self._model.made.setdefault(run, []).append(draft.final())
             yield said
 
     async def stop(self, session: str, token: str) -> None:
-        await self._process.outside("stop", partial(self._model.stop, session), away)
-
-
-def away(*, taken: bool, after: float | None) -> RuntimeUnavailable:
-    """What a call of the runtime ends in when its answer doesn't come."""
-    return RuntimeUnavailable("the runtime is away", after=after)
+        await self._process.outside("stop", partial(self._model.stop, session), RUNTIME)
 
 
 def _text(delta: str) -> BaseEvent:

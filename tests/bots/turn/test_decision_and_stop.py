@@ -22,6 +22,7 @@ from identity.errors import LinkExpired
 from identity.executor import Executor
 from identity.links import new_link
 from identity.people import ChatUser, Names
+from tests.bots.receipt import Held
 from tests.bots.scripted_runtime import FINISHED, STARTED, ScriptedRuntime, interrupt, text, waits
 from tests.conftest import Stack
 
@@ -47,7 +48,7 @@ async def turn(stack: Stack, aws: boto3.Session, call: Executor) -> Turn:
     name = secrets.token_hex(6)
     accepted = Accepted("slack", name, "c", {})
     asked = Turn(f"slack:{name}", ALICE, "c", "Go", accepted)
-    await _ledger(stack, aws, call).begin(asked)
+    await _ledger(stack, aws, call).begin(asked, Held())
     return asked
 
 
@@ -85,7 +86,7 @@ async def test_a_decided_turn_is_not_begun_again(
     await actions.ask_approval(turn.id, "alice", _waiting("i1"))
     await actions.decide(turn.id, "alice", "approve")
 
-    assert await _ledger(stack, aws, call).begin(turn) is None
+    assert await _ledger(stack, aws, call).begin(turn, Held()) is None
 
 
 async def test_only_what_is_being_answered_is_stopped_at_the_runtime(
@@ -99,7 +100,7 @@ async def test_only_what_is_being_answered_is_stopped_at_the_runtime(
     assert await actions.stopped(waiting)
 
     ledger = _ledger(stack, aws, call)
-    entry = await ledger.begin(turn)
+    entry = await ledger.begin(turn, Held())
     assert entry
     await ledger.finish(turn, entry, Outcome())
     assert not await actions.stop(turn.id)
