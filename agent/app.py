@@ -119,8 +119,8 @@ def build_assistant(settings: Settings) -> "Assistant":
     """What all runs share, made anew; its tools are listed when they are first asked for."""
     import boto3  # noqa: PLC0415 - these imports take seconds; /ping must not wait for them
 
+    from agent.memory.access.person_credentials import MemoryCredentials  # noqa: PLC0415
     from agent.memory.agentcore_memory import AgentCoreMemory  # noqa: PLC0415
-    from agent.memory.person_credentials import MemoryCredentials  # noqa: PLC0415
     from agent.models.providers import model  # noqa: PLC0415
     from agent.run.agent_factory import AgentFactory  # noqa: PLC0415
     from agent.run.assistant import Assistant  # noqa: PLC0415

@@ -28,21 +28,32 @@ This person has paused their memory: you don't know what they said in other conv
 remember nothing of this one. Say so when they ask you to remember something.
 """
 
+READ_ALONG = """\
+Others read this conversation along: what this person told you elsewhere is not used here, and you
+will remember nothing of this one as theirs. Say so when they ask you to remember something: in a
+direct message you can. A line "I answered this privately." stands for an answer only they saw.
+"""
+
 GATEWAY_DOWN = """\
 These tools can't be reached at the moment: {tools}. If the question needs one of them, say that it
 is not available now and that the person can ask again later.
 """
 
 
-def system_prompt(missing_tools: Sequence[str] | None, *, paused: bool = False) -> str:
+def system_prompt(
+    missing_tools: Sequence[str] | None, *, paused: bool = False, read_along: bool = False
+) -> str:
     """The instructions, with what is missing today.
 
     :param missing_tools: None when the Gateway answers; else the names it is known to have.
     :param paused: whether the person has paused their memory.
+    :param read_along: whether others read along, so that personal memory is not used.
     """
     parts = [INSTRUCTIONS]
     if paused:
         parts.append(MEMORY_PAUSED)
+    if read_along:
+        parts.append(READ_ALONG)
     if missing_tools is not None:
         parts.append(GATEWAY_DOWN.format(tools=tool_names(missing_tools)))
     return "\n".join(parts)

@@ -111,7 +111,7 @@ async def _first_things(http: httpx.AsyncClient, address: str, token: str) -> As
         "tools": [],
         "context": [],
         "state": {},
-        "forwardedProps": {},
+        "forwardedProps": {"audience": "alone"},
     }
     headers = {"Authorization": f"Bearer {token}", SESSION: thread}
     async with http.stream(

@@ -27,7 +27,7 @@ from strands.tools.mcp import MCPClient
 from strands.types.tools import AgentTool
 
 from agent.app import build_assistant
-from agent.memory.foreign_call_refusal import FAILED_CALLS
+from agent.memory.access.foreign_call_refusal import FAILED_CALLS
 from agent.models.offline.model import OfflineModel
 from agent.request.caller import Caller
 from agent.run.agent_factory import AgentFactory

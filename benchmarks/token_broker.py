@@ -84,7 +84,7 @@ async def linked(identity: Identity, known: Parameters) -> Link:
         AuthFlow="ADMIN_USER_PASSWORD_AUTH",
         AuthParameters={"USERNAME": "alice", "PASSWORD": PASSWORD},
     )["AuthenticationResult"]
-    account = await identity.oidc.verify_access_token(granted["AccessToken"])
+    account = await identity.token_verifier.verify_access_token(granted["AccessToken"])
     chat_user = ChatUser("slack", "T0", "U0")
     encrypted_token = await identity.token_encryption.encrypt(granted["RefreshToken"], chat_user)
     link = new_link(

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import signal
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Self
 
@@ -14,6 +14,7 @@ from aiohttp import web
 
 from bizassist import log, telemetry
 from bizassist.admin_pages import admin_routes
+from bizassist.errors import CommandError
 from bizassist.settings.bots import queue_settings, turn_settings, web_settings
 from bizassist.settings.deployment import read_deployment
 from bizassist.settings.environment import Process, read_process, slack_app, teams_app
@@ -24,12 +25,13 @@ from bots.aws import BOUNDED, THREADS, Clients
 from bots.connected_platform import ConnectedPlatform
 from bots.platform import Accept
 from bots.queue.service import QueueService
-from bots.server import listening
+from bots.server import bound, listening
 from bots.slack.service import slack
 from bots.teams.service import teams
 from bots.trace import traced
 from bots.turn.dispatcher import Dispatcher
 from bots.turn.service import TurnService
+from bots.turn.waiting_questions import WaitingQuestions
 from bots.usage.admin_page import TEMPLATES as USAGE_TEMPLATES
 from bots.web.pages import TEMPLATES as WEB_TEMPLATES
 from bots.web.service import web_chat
@@ -44,6 +46,7 @@ def serve() -> int:
     """Run the chat service until SIGTERM or SIGINT.
 
     :raises SettingsError: when a setting is missing or wrong, or the parameters can't be read.
+    :raises CommandError: when it can't listen where it should.
     """
     process = read_process()
     deployment = read_deployment(boto3.Session(), process.ssm_prefix, BOUNDED)
@@ -62,17 +65,30 @@ async def _until_stopped(process: Process, deployment: Parameters) -> None:
 
 @asynccontextmanager
 async def chat_service(process: Process, deployment: Parameters) -> AsyncIterator[None]:
-    """The whole service, listening and answering while the block runs."""
-    async with (
-        ChatService.open(process, deployment) as service,
-        service.queue.consuming(
-            service.dispatcher.answer, service.dispatcher.apologise, service.dispatcher.give_up
-        ),
-        listening(service.app, process.host, process.port),
-    ):
-        names = ", ".join(service.dispatcher.platforms)
-        _log.info("listening on %s:%s for %s", process.host, process.port, names)
-        yield
+    """The whole service, listening and answering while the block runs.
+
+    :raises CommandError: when it can't listen where it should; nothing has begun by then.
+    """
+    with ExitStack() as stack:
+        try:
+            sockets = stack.enter_context(bound(process.host, process.port))
+        except OSError as error:
+            raise CommandError(
+                f"the chat service can't listen on {process.host}:{process.port} "
+                f"({error.strerror}): end what listens there, or set BIZASSIST_HOST and "
+                "BIZASSIST_PORT."
+            ) from None
+        async with (
+            ChatService.open(process, deployment) as service,
+            service.queue.consuming(
+                service.dispatcher.answer, service.dispatcher.apologise, service.dispatcher.give_up
+            ),
+            service.waiting.queueing(),
+            listening(service.app, sockets),
+        ):
+            names = ", ".join(service.dispatcher.platforms)
+            _log.info("listening on %s:%s for %s", process.host, process.port, names)
+            yield
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +98,7 @@ class ChatService:
     app: web.Application
     queue: QueueService
     dispatcher: Dispatcher
+    waiting: WaitingQuestions
 
     @classmethod
     @asynccontextmanager
@@ -117,7 +134,10 @@ class ChatService:
                 html=html,
             )
             by_name = {one.name: one.platform for one in platforms}
-            dispatcher = Dispatcher(by_name, turns.handler, queue.inbox, identity.receipts)
+            dispatcher = Dispatcher(by_name, turns.handler)
+            waiting = WaitingQuestions(
+                by_name, turns.ledger, queue.inbox, identity.receipts, identity.link_outbox
+            )
 
             routes = [route for one in platforms for route in one.routes]
             checks: dict[str, Check] = {
@@ -128,8 +148,8 @@ class ChatService:
             app = application([*routes, *admin], checks)
             if telemetry.is_on():  # where nothing is recorded a trace begins in the inbox
                 app.middlewares.insert(0, traced)
-            identity.setup(app, html, dispatcher.on_linked)
-            yield cls(app, queue, dispatcher)
+            identity.setup(app, html, waiting.queue)
+            yield cls(app, queue, dispatcher, waiting)
 
 
 def _switched_on(

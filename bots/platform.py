@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import ClassVar, Protocol
 
 from ag_ui.core import BaseEvent, ResumeEntry
@@ -28,6 +29,14 @@ class Accepted:
     body: dict[str, object]
 
 
+class Audience(StrEnum):
+    """Who reads an answer along; an adapter that can't tell says the wider one."""
+
+    ALONE = "alone"
+    COLLEAGUES = "colleagues"
+    OUTSIDERS = "outsiders"
+
+
 @dataclass(frozen=True, slots=True)
 class Turn:
     """One question, as every platform asks it.
@@ -38,6 +47,8 @@ class Turn:
     :param accepted: what it was read from, so that it can wait for its link and come again.
     :param channel: the channel or group it was asked in; None where only the asker is.
     :param private: the answer is for the asker alone, wherever it was asked.
+    :param audience: who reads the answer along.
+    :param personal_memory: colleagues may read along what the asker's memory holds.
     :param resume: decisions that an interrupted run waits for; the turn goes on with its answer.
     :param files: what the question can speak of, oldest first: the conversation's files so far.
     """
@@ -50,6 +61,8 @@ class Turn:
     names: Names = field(default_factory=Names)
     channel: str | None = None
     private: bool = False
+    audience: Audience = Audience.OUTSIDERS
+    personal_memory: bool = False
     resume: tuple[ResumeEntry, ...] = ()
     files: tuple[StoredFile, ...] = ()
 

@@ -27,6 +27,7 @@ from pydantic import TypeAdapter, ValidationError
 from bots import trace
 from bots.errors import QuestionRefused, QuestionTooLong, RuntimeUnavailable, TokenRefused
 from bots.file_bucket import SentFile
+from bots.platform import Audience
 
 SESSION_HEADER = "X-Amzn-Bedrock-AgentCore-Runtime-Session-Id"
 # "read" bounds the silence between two events, not the answer: a tool may think for a while, and
@@ -67,6 +68,8 @@ class Runtime:
         session: str,
         token: str,
         *,
+        audience: Audience,
+        personal_memory: bool = False,
         resume: Sequence[ResumeEntry] = (),
         files: Sequence[SentFile] = (),
     ) -> AsyncGenerator[BaseEvent]:
@@ -75,6 +78,8 @@ class Runtime:
         :param run: the turn's id.
         :param resume: goes on with a run that waits for these decisions, instead of asking.
         :param token: the person's Cognito access token.
+        :param audience: who reads the answer along.
+        :param personal_memory: whether what the person's memory holds may be read by colleagues.
         :param files: what the question can speak of; the agent keeps none of them.
         :raises RuntimeUnavailable: when the runtime can't be reached, fails, or breaks off.
         :raises TokenRefused: when its authorizer refuses the token.
@@ -88,7 +93,7 @@ class Runtime:
             state={},
             tools=[],
             context=[],
-            forwarded_props={},
+            forwarded_props={"audience": audience.value, "personalMemory": personal_memory},
         )
         headers = {
             "Authorization": f"Bearer {token}",

@@ -10,6 +10,7 @@
     ├── SignInUnavailable        503  the user pool doesn't answer; again after a minute
     ├── LinkExpired              401  the stored sign-in is no longer accepted; sign in again
     ├── LinkRequestInvalid       410  the one-time link was used, is too old, or never was
+    │   └── LinkRequestClaimed   409  it belongs to the browser that went on with it first
     ├── LinkInUse                409  a turn is refreshing the link's token; again after a second
     ├── UndoInvalid              410  the receipt's undo link is too old, or never was
     ├── NotYours                 404  no link, session or memory of this person's
@@ -97,6 +98,17 @@ class LinkRequestInvalid(IdentityError):
         "Ask your question again to get a new one."
     )
     status = 410
+
+
+class LinkRequestClaimed(LinkRequestInvalid):
+    """A link request that was opened, and gone on with, in another browser."""
+
+    sentence = (
+        "This sign-in link was already used to go on in another browser, so nothing can be linked "
+        "here. If that was you, go on there. If not, ask your question again to get a new link, "
+        "and don't pass it on."
+    )
+    status = 409
 
 
 class LinkInUse(IdentityError):

@@ -23,10 +23,16 @@ class Executor:
     async def __call__(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run ``function`` in a thread and await its result.
 
-        A cancelled caller stops waiting; the call itself ends by its own time-out.
+        A caller that is cancelled waits for the call all the same, which ends by its own time-out:
+        what it writes would otherwise come after the writes of whoever goes on with the work.
         """
         call = partial(copy_context().run, partial(function, *args, **kwargs))
-        return await asyncio.get_running_loop().run_in_executor(self._threads, call)
+        running = asyncio.get_running_loop().run_in_executor(self._threads, call)
+        try:
+            return await asyncio.shield(running)
+        except asyncio.CancelledError:
+            await asyncio.wait([running])
+            raise
 
     def close(self) -> None:
         """Drop what has not begun and wait for what has."""

@@ -51,6 +51,8 @@ class Link:
         rows call it ``sealed``.
     :param account: what the person recognises their company account by.
     :param names: what the platform called the chat user and their workspace.
+    :param replaces: there was an earlier link of the chat user.
+    :param receipt_sent: the chat user was told of it.
     """
 
     chat_user: ChatUser
@@ -61,6 +63,8 @@ class Link:
     state: LinkState = "active"
     last_seen: datetime | None = None
     names: Names = field(default_factory=Names)
+    replaces: bool = False
+    receipt_sent: bool = False
 
     def session_id(self, conversation: str) -> str:
         """The AgentCore session of this link's subject in one conversation."""
@@ -94,14 +98,35 @@ class Links:
         return _link(answer["Item"]) if "Item" in answer else None
 
     async def put(self, link: Link) -> Link | None:
-        """Store a new link; the one that it replaces comes back."""
+        """Store a new link, and put it into the outbox; the one that it replaces comes back."""
         answer = await self._execute(
             self._dynamodb.put_item,
             TableName=self._table,
-            Item=_item(link),
+            Item={**_item(link), **outbox_entry()},
             ReturnValues="ALL_OLD",
         )
         return _link(answer["Attributes"]) if answer.get("Attributes") else None
+
+    async def put_newer(self, link: Link) -> tuple[bool, Link | None]:
+        """The same, unless there is a link that was made later, or this very one.
+
+        :returns: whether it was stored, and the link that stood there.
+        """
+        try:
+            answer = await self._execute(
+                self._dynamodb.put_item,
+                TableName=self._table,
+                Item={**_item(link), **outbox_entry()},
+                ConditionExpression="attribute_not_exists(chat_user) OR linked_at < :linked_at",
+                ExpressionAttributeValues={":linked_at": {"N": _seconds(link.linked_at)}},
+                ReturnValues="ALL_OLD",
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
+                return False, _link(cast("Item", error.response["Item"]))  # type: ignore[typeddict-item]
+            raise
+        return True, _link(answer["Attributes"]) if answer.get("Attributes") else None
 
     async def replace_token(self, link: Link, encrypted_token: bytes) -> Link | None:
         """Replace the refresh token of ``link`` and note that its person was here.
@@ -213,14 +238,38 @@ class Links:
 
 
 def new_link(
-    chat_user: ChatUser, *, subject: str, account: str, encrypted_token: bytes, names: Names
+    chat_user: ChatUser,
+    *,
+    subject: str,
+    account: str,
+    encrypted_token: bytes,
+    names: Names,
+    linked: float | None = None,
+    replaces: bool = False,
 ) -> Link:
-    """An active link that begins now."""
-    now = datetime.now(UTC)
-    now = now.replace(microsecond=now.microsecond // 1_000 * 1_000)  # as the table keeps it
+    """An active link that begins now, or that began at ``linked`` in seconds since 1970."""
+    now = datetime.now(UTC) if linked is None else datetime.fromtimestamp(linked, UTC)
+    now = _time(_seconds(now))  # as the table keeps it
     return Link(
-        chat_user, subject, encrypted_token, account, linked_at=now, last_seen=now, names=names
+        chat_user,
+        subject,
+        encrypted_token,
+        account,
+        linked_at=now,
+        last_seen=now,
+        names=names,
+        replaces=replaces,
     )
+
+
+def outbox_entry() -> "dict[str, AttributeValueTypeDef]":
+    """What of a link's row says that its chat user's questions are to be queued, as of now."""
+    return {"outbox": {"S": "linked"}, "outbox_at": {"S": timestamp(datetime.now(UTC))}}
+
+
+def timestamp(moment: datetime) -> str:
+    """A moment that sorts as text (ISO 8601, UTC, milliseconds)."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds")
 
 
 def _item(link: Link) -> "dict[str, AttributeValueTypeDef]":
@@ -232,6 +281,7 @@ def _item(link: Link) -> "dict[str, AttributeValueTypeDef]":
         "linked_at": {"N": _seconds(link.linked_at)},
         "workspace": {"S": link.names.workspace},
         "user_name": {"S": link.names.user},
+        "replaces": {"BOOL": link.replaces},
     }
     if link.encrypted_token:
         item["sealed"] = {"B": link.encrypted_token}
@@ -250,6 +300,8 @@ def _link(item: Item) -> Link:
         linked_at=_time(item["linked_at"]["N"]),
         last_seen=_time(item["last_seen"]["N"]) if "last_seen" in item else None,
         names=Names(workspace=item["workspace"]["S"], user=item["user_name"]["S"]),
+        replaces="replaces" in item and item["replaces"]["BOOL"],
+        receipt_sent="receipt_sent" in item,
     )
 
 

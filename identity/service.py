@@ -8,17 +8,19 @@ from typing import TYPE_CHECKING, Self
 from aiohttp import web
 from aiohttp_session import session_middleware
 
-from identity.admin.administrators import Administrators
+from identity.admin.administrators import GROUP, Administrators
 from identity.admin.audit_page import AuditPages
 from identity.admin.people_page import PeoplePages
 from identity.audit_log import AuditLog
 from identity.aws import Clients
 from identity.directory.deprovisioning import Deprovisioning
 from identity.directory.enabled_check import UserPool
+from identity.directory.group_membership import GroupMembership
 from identity.directory.linked_people import LinkedPeople
 from identity.executor import Executor
 from identity.linking.confirmation_page import LinkPages
 from identity.linking.link_creation import LinkCreation, OnLinked
+from identity.linking.link_outbox import LinkOutbox
 from identity.linking.link_requests import LinkRequests
 from identity.linking.receipts import Receipts
 from identity.linking.undo import UndoPages
@@ -32,6 +34,7 @@ from identity.memory.records import MemoryRecords
 from identity.memory.role import MemoryRole
 from identity.oidc.authorization_code import AuthorizationCodeFlow
 from identity.oidc.provider import OidcProvider
+from identity.oidc.token_verification import TokenVerifier
 from identity.people import ChatUser, Names
 from identity.sessions.session_list import SessionList
 from identity.sessions.session_store import SessionStore
@@ -55,11 +58,13 @@ class Identity:
 
     settings: IdentitySettings
     links: Links
+    link_outbox: LinkOutbox
     link_requests: LinkRequests
     receipts: Receipts
     tokens: TokenBroker
     token_encryption: TokenEncryption
     oidc: OidcProvider
+    token_verifier: TokenVerifier
     sessions: SessionStore
     session_list: SessionList
     deprovisioning: Deprovisioning
@@ -85,16 +90,14 @@ class Identity:
             UserPool(clients.cognito, settings.user_pool_id, execute), session_list, links
         )
         role = MemoryRole(settings.memory_role_arn, session, clients.sts)
+        oidc = OidcProvider(discovery_url=settings.discovery_url, issuer=settings.issuer)
+        verifier = TokenVerifier(oidc, client_id=settings.web_client_id)
         async with (
-            OidcProvider(
-                discovery_url=settings.discovery_url,
-                issuer=settings.issuer,
-                client_id=settings.web_client_id,
-            ) as oidc,
+            oidc,
             TokenBroker(
                 links=links,
                 token_encryption=token_encryption,
-                oidc=oidc,
+                verifier=verifier,
                 cognito=clients.cognito,
                 client_id=settings.web_client_id,
                 execute=execute,
@@ -105,6 +108,7 @@ class Identity:
             yield cls(
                 settings=settings,
                 links=links,
+                link_outbox=LinkOutbox(dynamodb, settings.links_table, execute, links),
                 link_requests=LinkRequests(dynamodb, settings.link_requests_table, execute),
                 receipts=Receipts(
                     dynamodb, settings.link_requests_table, execute, settings.public_url
@@ -112,13 +116,21 @@ class Identity:
                 tokens=tokens,
                 token_encryption=token_encryption,
                 oidc=oidc,
+                token_verifier=verifier,
                 sessions=SessionStore(
                     dynamodb, settings.sessions_table, execute, deprovisioning.is_enabled
                 ),
                 session_list=session_list,
                 deprovisioning=deprovisioning,
                 linked_people=LinkedPeople(links),
-                administrators=Administrators(links, tokens, oidc, audit, settings.user_pool_id),
+                administrators=Administrators(
+                    links=links,
+                    tokens=tokens,
+                    verifier=verifier,
+                    audit=audit,
+                    group=GroupMembership(clients.cognito, settings.user_pool_id, GROUP, execute),
+                    user_pool_id=settings.user_pool_id,
+                ),
                 audit=audit,
                 memories=MemoryRecords(role, settings.memory_id, execute),
                 conversations=ConversationEvents(role, settings.memory_id, execute),
@@ -162,6 +174,7 @@ class Identity:
     def _routes_for_everybody(self, html: Html, on_linked: OnLinked) -> list[web.RouteDef]:
         flow = AuthorizationCodeFlow(
             self.oidc,
+            self.token_verifier,
             client_id=self.settings.web_client_id,
             redirect_uri=f"{self.settings.public_url}/auth/callback",
         )
@@ -229,8 +242,8 @@ class Identity:
         return [*people.routes(), *audit.routes()]
 
     def _link_creation(self, on_linked: OnLinked) -> LinkCreation:
-        async def linked(link: Link, replaced: Link | None) -> None:
-            await on_linked(link, replaced)
+        async def linked(link: Link) -> None:
+            await on_linked(link)
             await self.linked_people.changed(link.chat_user)
 
         return LinkCreation(

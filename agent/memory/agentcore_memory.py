@@ -1,6 +1,7 @@
 """Opens one person's memory in AgentCore: their conversation, recall, records and pause."""
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -16,9 +17,11 @@ from strands.types.content import Message
 from strands.types.exceptions import SessionException
 
 from agent.errors import MemoryUnavailableError
+from agent.memory.access.person_credentials import MemoryCredentials, SubjectSession
 from agent.memory.extraction import UserTextConverter
+from agent.memory.forgetting import Forgetting
 from agent.memory.pause import MARK, PAUSED, MemoryPause
-from agent.memory.person_credentials import MemoryCredentials, SubjectSession
+from agent.memory.private_messages import mark_private
 from agent.memory.recall import OnRecall, Recall, recall_stores
 from agent.memory.records import Records
 from agent.memory.run_mark import mark
@@ -34,14 +37,18 @@ class Conversation(AgentCoreMemorySessionManager):
     """A session whose answer stands even when it could not be saved: the person is told so.
 
     :ivar run: what the messages that come are marked with; empty for none.
+    :ivar private: whether a message that comes is for the asker alone, where others read along.
     """
 
     run = ""
+    private: Callable[[], bool] = staticmethod(lambda: False)
 
     def append_message(self, message: Message, agent: LocalAgent, **kwargs: Any) -> None:
-        """Mark a message with its run, and keep it until the run ends."""
+        """Mark a message with its run and its audience, and keep it until the run ends."""
         if self.run:
             mark(message, self.run)
+        if self.private():
+            mark_private(message)
         super().append_message(message, agent, **kwargs)
 
     def save_state(self, agent: LocalAgent) -> None:
@@ -69,17 +76,14 @@ class RunMemory:
     """One person's memory for one run.
 
     :param conversation: writes each message as an event and restores the earlier ones.
-    :param recall: finds the records that fit the question; None while the person has paused it.
+    :param recall: finds the records that fit the question; None where nothing is recalled.
+    :param paused: whether the person has paused it.
     """
 
     conversation: Conversation
     recall: Recall | None
     records: Records
-
-    @property
-    def paused(self) -> bool:
-        """Whether nothing is recalled and nothing is learned."""
-        return self.recall is None
+    paused: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +91,7 @@ class MemoryControls:
     """What a person may do with their own memory."""
 
     records: Records
+    forgetting: Forgetting
     pause: MemoryPause
 
 
@@ -97,16 +102,26 @@ class AgentCoreMemory:
         self._memory_id = memory_id
         self._credentials = credentials
 
-    def open(self, subject: str, session_id: str, on_recall: OnRecall | None = None) -> RunMemory:
+    def open(
+        self,
+        subject: str,
+        session_id: str,
+        on_recall: OnRecall | None = None,
+        *,
+        personal: bool = True,
+    ) -> RunMemory:
         """The person's memory, with the conversation ready to be restored; blocks on the network.
 
         :param on_recall: is given the records that each question of this run recalls.
+        :param personal: whether anything is recalled, and learned, of the person; not where
+            others read along.
         :raises MemoryUnavailableError: when it can't be had with the person's own credentials.
         """
         try:
             session = self._credentials.session(subject)
             controls = self._controls(session)
             paused = controls.pause.is_paused()
+            silent = paused or not personal
             conversation = Conversation(
                 AgentCoreMemoryConfig(
                     memory_id=self._memory_id,
@@ -114,7 +129,7 @@ class AgentCoreMemory:
                     session_id=session_id,
                     async_mode=True,
                     batch_size=WHOLE_RUN,
-                    default_metadata={MARK: PAUSED} if paused else None,
+                    default_metadata={MARK: PAUSED} if silent else None,
                 ),
                 boto_session=cast("boto3.Session", session),
                 converter=UserTextConverter,
@@ -122,8 +137,8 @@ class AgentCoreMemory:
         except (BotoCoreError, ClientError, ResponseParserError, SessionException) as error:
             raise MemoryUnavailableError(detail=f"{type(error).__name__}: {error}") from error
         stores = recall_stores(conversation.memory_client, self._memory_id, subject, session_id)
-        recall = None if paused else Recall(stores, on_recall)
-        return RunMemory(conversation, recall, controls.records)
+        recall = None if silent else Recall(stores, on_recall)
+        return RunMemory(conversation, recall, controls.records, paused)
 
     def controls(self, subject: str) -> MemoryControls:
         """The person's records and pause, outside of any conversation; blocks on the network.
@@ -139,5 +154,6 @@ class AgentCoreMemory:
         client = session.client("bedrock-agentcore")
         return MemoryControls(
             Records(client, self._memory_id, session.subject),
+            Forgetting(client, self._memory_id, session.subject),
             MemoryPause(client, self._memory_id, session.subject),
         )

@@ -52,7 +52,7 @@ def _executed(command: Forget | SetPaused, controls: MemoryControls) -> str:
         controls.pause.write(paused=command.paused)
         return PAUSED if command.paused else RESUMED
     matches = (lambda _: True) if command.what is None else matcher(command.what)
-    deletion = controls.records.forget(matches)
+    deletion = controls.forgetting.forget(matches)
     logger.info("forgot %d records and %d events", deletion.records, deletion.events)
     if not deletion.records and not deletion.events:
         return _nothing_deleted(command, controls)

@@ -1,29 +1,17 @@
-"""Everything that is kept about one person: listed, found by words, and really deleted."""
+"""Lists everything that is kept about one person."""
 
 import json
-import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from agent.errors import ForeignMemoryError
-from agent.memory.foreign_call_refusal import is_own_namespace
+from agent.memory.access.foreign_call_refusal import is_own_namespace
 from agent.memory.pause import PAUSE_SESSION
-from agent.memory.text_matching import Matches
 
 KINDS = ("facts", "preferences", "summaries")
 PAGE = 100
-ROUNDS = 3
-PAUSE_SECONDS = 0.5
-"""Listings follow deletions with a delay: what is still listed is looked at again."""
-AT_ONCE = 8
-EXTRACTION_DELAY = timedelta(minutes=2)
-"""What was said this recently may be on its way into a record that does not exist yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,20 +35,6 @@ class Event:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Deletion:
-    """What was deleted, as it was read back.
-
-    :param left: what is still there although it should not be.
-    :param fresh: something of it was said so recently that more may follow.
-    """
-
-    records: int
-    events: int
-    left: int
-    fresh: bool
-
-
 class Records:
     """The records and events of one person.
 
@@ -80,59 +54,6 @@ class Records:
         """All events of all conversations."""
         return [event for session in self._sessions() for event in self._events_of(session)]
 
-    def forget(self, matches: Matches) -> Deletion:
-        """Delete what matches, then look again until nothing is left or patience ends."""
-        deleted: dict[str, Event | Record] = {}
-        left = self._matching(matches)
-        for attempt in range(ROUNDS):
-            if not left:
-                break
-            if attempt:
-                time.sleep(PAUSE_SECONDS)
-            self._delete(left)
-            deleted |= {entry.id: entry for entry in left}
-            left = self._matching(matches)
-        events = [entry for entry in deleted.values() if isinstance(entry, Event)]
-        recent = datetime.now(UTC) - EXTRACTION_DELAY
-        return Deletion(
-            records=len(deleted) - len(events),
-            events=len(events),
-            left=len(left),
-            fresh=any(event.at > recent for event in events),
-        )
-
-    def _matching(self, matches: Matches) -> list[Event | Record]:
-        """Events first: once they are gone nothing can be learned from them again."""
-        entries: list[Event | Record] = [*self.all_events(), *self.all_records()]
-        return [entry for entry in entries if matches(entry.text)]
-
-    def _delete(self, entries: list[Event | Record]) -> None:
-        events = [entry for entry in entries if isinstance(entry, Event)]
-        records = [entry for entry in entries if isinstance(entry, Record)]
-        with ThreadPoolExecutor(AT_ONCE) as pool:
-            list(pool.map(self._delete_event, events))
-            list(pool.map(self._delete_record, records))
-
-    def _delete_event(self, event: Event) -> None:
-        with _ignoring_absent():
-            self._client.delete_event(
-                memoryId=self._memory_id,
-                actorId=self._subject,
-                sessionId=event.session,
-                eventId=event.id,
-            )
-
-    def _delete_record(self, record: Record) -> None:
-        """The record as the service has it now must be the person's own.
-
-        :raises ForeignMemoryError: when it lies anywhere else; nothing is deleted then.
-        """
-        key = {"memoryRecordId": record.id, "namespace": record.namespace}
-        with _ignoring_absent():
-            now = self._client.get_memory_record(memoryId=self._memory_id, **key)["memoryRecord"]
-            _check_own(now["namespaces"], self._subject)
-            self._client.delete_memory_record(memoryId=self._memory_id, **key)
-
     def _records_of(self, kind: str) -> list[Record]:
         found = self._pages(
             self._client.list_memory_records,
@@ -143,7 +64,7 @@ class Records:
         return sorted(records, key=lambda record: record.created, reverse=True)
 
     def _record(self, kind: str, summary: Any) -> Record:
-        _check_own(summary["namespaces"], self._subject)
+        check_own(summary["namespaces"], self._subject)
         return Record(
             id=summary["memoryRecordId"],
             kind=kind,
@@ -176,7 +97,11 @@ class Records:
             token = {"nextToken": page["nextToken"]}
 
 
-def _check_own(namespaces: list[str], subject: str) -> None:
+def check_own(namespaces: list[str], subject: str) -> None:
+    """A record in these namespaces must be the person's own.
+
+    :raises ForeignMemoryError: when it lies anywhere else.
+    """
     if not namespaces or not all(is_own_namespace(name, subject) for name in namespaces):
         raise ForeignMemoryError(detail="a record lies outside the person's namespaces")
 
@@ -201,13 +126,3 @@ def _strings(value: Any) -> Iterator[str]:
             yield from _strings(nested)
         else:
             yield value
-
-
-@contextmanager
-def _ignoring_absent() -> Iterator[None]:
-    """What somebody else has deleted a moment before is deleted."""
-    try:
-        yield
-    except ClientError as error:
-        if error.response["Error"]["Code"] != "ResourceNotFoundException":
-            raise

@@ -13,11 +13,12 @@ from strands.types.tools import AgentTool
 from agent.authorization.approval import Approval
 from agent.authorization.rights import Rights
 from agent.errors import MemoryUnavailableError
+from agent.memory.access.foreign_call_refusal import FAILED_CALLS
 from agent.memory.agentcore_memory import AgentCoreMemory, RunMemory
-from agent.memory.foreign_call_refusal import FAILED_CALLS
 from agent.models.provider_errors import ModelFailure
 from agent.prompt import system_prompt, tool_names
 from agent.request.attachments import AttachedFile
+from agent.request.audience import RunAudience
 from agent.request.caller import Caller
 from agent.run.explanation import Explanation
 from agent.run.limits import LimitHandler, RunLimits
@@ -43,17 +44,20 @@ class AssembledAgent:
 
     :param memory: None when it can't be reached.
     :param failure: why the model gave no answer, if it gave none.
+    :param audience: who reads the run along.
     """
 
     agent: Agent
     memory: RunMemory | None
     limits: LimitHandler
     failure: ModelFailure
+    audience: RunAudience
 
     def mark(self, run: str) -> None:
-        """Mark the messages that come with their run."""
+        """Mark the messages that come with their run and their audience."""
         if self.memory:
             self.memory.conversation.run = run
+            self.memory.conversation.private = lambda: self.audience.narrowed
 
     def save(self) -> None:
         """Save what came after the run's own end; blocks on the network."""
@@ -78,22 +82,25 @@ class AgentFactory:
         caller: Caller,
         session: str,
         explanation: Explanation,
+        audience: RunAudience,
         files: Sequence[AttachedFile] = (),
     ) -> AssembledAgent:
         """An agent that knows the conversation so far, and the person as far as it may."""
         gateway_tools, memory = await asyncio.gather(
-            self.gateway.tools(), self._open_memory(caller, session, explanation)
+            self.gateway.tools(), self._open_memory(caller, session, explanation, audience)
         )
         limits, failure = LimitHandler(self.run_limits), ModelFailure()
         tools = [*gateway_tools, *document_tools(files, self.reader)]
 
         def made(memory: RunMemory | None) -> Agent:
             """Restores the conversation on the way, so it blocks on the network."""
-            rights = Rights(caller)
+            rights = Rights(caller, audience)
             return Agent(
                 model=self.model,
                 system_prompt=system_prompt(
-                    self.gateway.unavailable_tools, paused=memory is not None and memory.paused
+                    self.gateway.unavailable_tools,
+                    paused=memory is not None and memory.paused,
+                    read_along=not audience.personal_memory,
                 ),
                 tools=[*self._local_tools(memory, rights), *tools],
                 agent_id=AGENT_ID,
@@ -117,7 +124,7 @@ class AgentFactory:
         ):  # its history could not be restored: better none than half
             memory = None
             agent = await asyncio.to_thread(made, memory)
-        return AssembledAgent(agent, memory, limits, failure)
+        return AssembledAgent(agent, memory, limits, failure, audience)
 
     def notices(self, assembled: AssembledAgent) -> list[str]:
         """What the person should know about how an answer was made."""
@@ -133,11 +140,16 @@ class AgentFactory:
         return notices
 
     async def _open_memory(
-        self, caller: Caller, session: str, explanation: Explanation
+        self, caller: Caller, session: str, explanation: Explanation, audience: RunAudience
     ) -> RunMemory | None:
-        subject, recalled = caller.subject, explanation.recalled
         try:
-            return await asyncio.to_thread(self.memory.open, subject, session, recalled)
+            return await asyncio.to_thread(
+                self.memory.open,
+                caller.subject,
+                session,
+                explanation.recalled,
+                personal=audience.personal_memory,
+            )
         except MemoryUnavailableError as error:
             logger.error("no memory for this run: %s", one_line(error.detail))  # noqa: TRY400
             return None

@@ -4,7 +4,7 @@ import asyncio
 import uuid
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import AsyncExitStack, aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ag_ui.core import (
     BaseEvent,
@@ -26,10 +26,12 @@ from agent.authorization.approval import (
 )
 from agent.error_rendering import run_error_event
 from agent.errors import RunError, run_error_class
+from agent.memory.access.foreign_call_refusal import FAILED_CALLS
 from agent.memory.command_execution import execute
 from agent.memory.commands import MemoryCommand, memory_command
-from agent.memory.foreign_call_refusal import FAILED_CALLS
+from agent.memory.private_messages import is_private, withhold_private
 from agent.request.attachments import AttachedFile
+from agent.request.audience import RunAudience, read_audience
 from agent.request.caller import Caller
 from agent.request.question import question_text
 from agent.run.agent_factory import AGENT_ID, AgentFactory, AssembledAgent
@@ -59,6 +61,16 @@ HIDDEN = frozenset(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class RunRequest:
+    """What is asked, by whom, with which files, and who reads the answer along."""
+
+    run_input: RunAgentInput
+    caller: Caller
+    files: Sequence[AttachedFile]
+    audience: RunAudience
+
+
 @dataclass(slots=True)
 class Assistant:
     """Answers questions, each with an agent of its own."""
@@ -83,25 +95,22 @@ class Assistant:
                 yield event
             return
         with self._under_way.noted(name) as noted:
-            async with aclosing(self._made(run_input, caller, files, patience)) as events:
+            request = RunRequest(run_input, caller, files, read_audience(run_input))
+            async with aclosing(self._made(request, patience)) as events:
                 async for event in events:
                     noted.append(event)
                     yield event
 
-    async def _made(
-        self,
-        run_input: RunAgentInput,
-        caller: Caller,
-        files: Sequence[AttachedFile],
-        patience: float | None,
-    ) -> AsyncGenerator[BaseEvent]:
+    async def _made(self, request: RunRequest, patience: float | None) -> AsyncGenerator[BaseEvent]:
         FAILED_CALLS.set([])
         usage, explanation = Usage(), Explanation()
         try:
             async with AsyncExitStack() as stack:
-                session = self._sessions.locked(caller.subject, run_input.thread_id, patience)
+                session = self._sessions.locked(
+                    request.caller.subject, request.run_input.thread_id, patience
+                )
                 await stack.enter_async_context(session)
-                answer = self._with_sources(run_input, caller, files, explanation)
+                answer = self._with_sources(request, explanation)
                 events = await stack.enter_async_context(aclosing(answer))
                 async for event in events:
                     if event.type is EventType.RUN_FINISHED:
@@ -113,49 +122,56 @@ class Assistant:
             yield run_error_event(error)
 
     async def _with_sources(
-        self,
-        run_input: RunAgentInput,
-        caller: Caller,
-        files: Sequence[AttachedFile],
-        explanation: Explanation,
+        self, request: RunRequest, explanation: Explanation
     ) -> AsyncGenerator[BaseEvent]:
-        """The answer's events, each source after the result that names it first."""
-        command = None if run_input.resume else memory_command(question_text(run_input))
+        """The answer's events, each source after the result that names it first.
+
+        That the answer goes on to the asker alone is said before the first event that depends on
+        what others may not see.
+        """
+        asked = request.run_input
+        command = None if asked.resume else memory_command(question_text(asked))
         sources = Sources()
         answer = (
-            self._command_answer(command, run_input, caller)
+            self._command_answer(command, request)
             if command
-            else self._agent_answer(run_input, caller, files, explanation, sources)
+            else self._agent_answer(request, explanation, sources)
         )
         async with aclosing(answer):
             async for event in answer:
+                for narrowed in request.audience.announcement():
+                    yield narrowed
                 yield event
                 for source in sources.new_in(event):
                     yield source
 
     async def _command_answer(
-        self, command: MemoryCommand, run_input: RunAgentInput, caller: Caller
+        self, command: MemoryCommand, request: RunRequest
     ) -> AsyncGenerator[BaseEvent]:
-        """The run of a memory command, for which no model is asked."""
-        answer = await execute(command, self.factory.memory, caller.subject)
+        """The run of a memory command, for which no model is asked; nobody reads it along."""
+        request.audience.narrow()
+        answer = await execute(command, self.factory.memory, request.caller.subject)
         for event in text_message(answer):
             yield event
-        yield RunFinishedEvent(thread_id=run_input.thread_id, run_id=run_input.run_id)
+        asked = request.run_input
+        yield RunFinishedEvent(thread_id=asked.thread_id, run_id=asked.run_id)
 
     async def _agent_answer(
-        self,
-        run_input: RunAgentInput,
-        caller: Caller,
-        files: Sequence[AttachedFile],
-        explanation: Explanation,
-        sources: Sources,
+        self, request: RunRequest, explanation: Explanation, sources: Sources
     ) -> AsyncGenerator[BaseEvent]:
         """What is kept of the run, and what comes after it, if it had not come to its end."""
-        assembled = await self.factory.assemble(caller, run_input.thread_id, explanation, files)
+        run_input, audience = request.run_input, request.audience
+        assembled = await self.factory.assemble(
+            request.caller, run_input.thread_id, explanation, audience, request.files
+        )
         end_answered(assembled.agent)
         earlier = earlier_run(assembled.agent, run_mark(run_input))
-        if earlier and (earlier.finished or earlier.last):
-            for event in _said_before(earlier, explanation, sources):
+        said = earlier if earlier and (earlier.finished or earlier.last) else None
+        if audience.shared:
+            own = {id(message) for message in said.messages} if said else set()
+            withhold_private([one for one in assembled.agent.messages if id(one) not in own])
+        if said:
+            for event in _said_before(said, explanation, sources, audience):
                 yield event
         if earlier and earlier.finished:
             yield with_descriptions(end_of(earlier, assembled.agent, run_input))
@@ -200,13 +216,19 @@ class Assistant:
 
 
 def _said_before(
-    earlier: EarlierRun, explanation: Explanation, sources: Sources
+    earlier: EarlierRun, explanation: Explanation, sources: Sources, audience: RunAudience
 ) -> Iterator[BaseEvent]:
-    """What a run said and used before it was asked for again."""
+    """What a run said and used before it was asked for again, each part to who saw it then."""
+    private = [message for message in earlier.messages if is_private(message)]
+    if private:
+        public = [message for message in earlier.messages if not is_private(message)]
+        for text in replace(earlier, messages=public).texts():
+            yield from text_message(text)
+        audience.narrow()
     for used in earlier.tools_used():
         explanation.used_before(used.name, used.result)
         yield from sources.new_of(used.name, content_of(used.result))
-    for text in earlier.texts():
+    for text in replace(earlier, messages=private or earlier.messages).texts():
         yield from text_message(text)
 
 

@@ -11,7 +11,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(options: Namespace) -> int:
-    """Serve until SIGTERM; exit status 1 when a setting is missing."""
+    """Serve until SIGTERM; exit status 1 when a setting is missing or a port is taken."""
     del options
     from bizassist.service import serve  # noqa: PLC0415 - the other commands need none of it
 

@@ -14,6 +14,7 @@ from ag_ui.core import RunErrorEvent, TextMessageContentEvent
 from bizassist.deployment.setup_checks import PARAMETER_REMEDY, Checks
 from bizassist.settings.parameters import Parameters
 from bots.errors import RuntimeUnavailable, TokenRefused
+from bots.platform import Audience
 from bots.runtime import Runtime
 from identity.admin.setup_page import Check, Finding
 
@@ -156,7 +157,9 @@ class Doctor:
         said, began = "", time.monotonic()
         look = f"look at {self._remedies.agent_log}"
         try:
-            async for event in runtime.invoke(run, QUESTION, session, self._token):
+            async for event in runtime.invoke(
+                run, QUESTION, session, self._token, audience=Audience.ALONE
+            ):
                 if isinstance(event, TextMessageContentEvent):
                     said += event.delta
                 if isinstance(event, RunErrorEvent):

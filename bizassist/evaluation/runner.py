@@ -33,6 +33,9 @@ from bizassist.evaluation.cases import FILES, Call, Case
 
 Done = Callable[[], None]
 
+ALONE = {"audience": "alone"}
+"""Nobody reads an evaluation's answers along."""
+
 MOST_APPROVALS = 3
 """What needs an approval gets it at once, so often in one answer."""
 
@@ -115,7 +118,7 @@ class QuestionRunner:
     async def forget(self) -> None:
         """Delete what the questions left in memory."""
         own = await asyncio.to_thread(self._assistant.factory.memory.controls, self._subject)
-        await asyncio.to_thread(own.records.forget, lambda _: True)
+        await asyncio.to_thread(own.forgetting.forget, lambda _: True)
 
     async def _one(
         self, text: str, thread: str, case: Case, files: Sequence[AttachedFile]
@@ -159,7 +162,7 @@ async def open_runner(settings: Settings, files: Path) -> AsyncIterator[Question
 
 def _run(thread: str, **asked: Any) -> RunAgentInput:
     empty: dict[str, Any] = {"messages": [], "state": {}, "tools": [], "context": []}
-    run = {"thread_id": thread, "run_id": uuid.uuid4().hex, "forwarded_props": {}}
+    run = {"thread_id": thread, "run_id": uuid.uuid4().hex, "forwarded_props": ALONE}
     return RunAgentInput(**(empty | run | asked))
 
 

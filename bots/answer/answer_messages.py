@@ -4,8 +4,8 @@ import logging
 import re
 from typing import ClassVar, Protocol
 
+from bots.answer.markdown.splitting import split
 from bots.answer.shown_call import shown
-from bots.answer.splitting import split
 from bots.errors import MessageGone, MessageTooLong, PlatformRefused
 from bots.platform import Receipt
 

@@ -20,16 +20,17 @@ class NameCache:
 
     def __init__(self, api: WebApi) -> None:
         self._api = api
-        self._known: OrderedDict[str, tuple[float, str]] = OrderedDict()
+        self._known: OrderedDict[str, tuple[float, str | None]] = OrderedDict()
 
-    async def names(self, team: str, user: str) -> Names:
-        """The names behind two ids."""
-        return Names(
-            workspace=await self._known_or(f"team {team}", self._api.workspace),
-            user=await self._known_or(f"user {team} {user}", lambda: self._api.person(user)),
-        )
+    async def names(self, team: str, user: str) -> Names | None:
+        """The names behind two ids; None for who is none: a bot, a closed account."""
+        name = await self._known_or(f"user {team} {user}", lambda: self._api.person(user))
+        if name is None:
+            return None
+        workspace = await self._known_or(f"team {team}", self._api.workspace)
+        return Names(workspace=workspace or "", user=name)
 
-    async def _known_or(self, key: str, ask: Callable[[], Awaitable[str]]) -> str:
+    async def _known_or(self, key: str, ask: Callable[[], Awaitable[str | None]]) -> str | None:
         known_at, name = self._known.get(key, (float("-inf"), ""))
         if time.monotonic() - known_at < REMEMBERED:
             return name

@@ -22,12 +22,14 @@ from bots.slack.outgoing.private_message import PrivateMessages
 from bots.slack.outgoing.private_reply import PrivateReply
 from bots.slack.outgoing.response_url import ResponseUrls
 from bots.slack.outgoing.web_api import WebApi
+from identity.people import Names
 
 REFUSAL = (
     "I can only answer people of the company that I work for. Please ask one of your contacts here."
 )
 TIMEOUT = aiohttp.ClientTimeout(total=10, connect=5)
 PACE = 1.0
+_log = logging.getLogger(__name__)
 _ANY_COMMAND = re.compile("")  # an installation may have given ours another name
 
 
@@ -114,18 +116,21 @@ class SlackPlatform:
             await self._private.refuse(incoming, content(REFUSAL))
         elif incoming.text.lower() in {"", "help"}:
             await self._private.send(incoming, content(HELP))
+        elif names := await self._names.names(incoming.tenant, incoming.user):
+            await answer(self._turn(incoming, accepted, names))
         else:
-            await answer(await self._turn(incoming, accepted))
+            _log.info("%s was asked by nobody: a bot, or a closed account", incoming.event_id)
 
-    async def _turn(self, incoming: IncomingMessage, accepted: Accepted) -> Turn:
+    def _turn(self, incoming: IncomingMessage, accepted: Accepted, names: Names) -> Turn:
         return Turn(
             id=f"slack:{incoming.event_id}",
             chat_user=incoming.chat_user,
             conversation=incoming.conversation,
             text=incoming.text,
             accepted=accepted,
-            names=await self._names.names(incoming.tenant, incoming.user),
+            names=names,
             channel=incoming.shared_channel,
+            audience=incoming.audience,
         )
 
 

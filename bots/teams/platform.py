@@ -3,6 +3,7 @@
 import logging
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import aiohttp
@@ -12,7 +13,7 @@ from botframework.connector.auth import AuthenticateRequestResult
 
 from bots.answer.posted_answer import PostedAnswer
 from bots.errors import DeliveryRefused, FormRefused, NoPrivateChat
-from bots.platform import Accepted, Answer, Receipt, ReplyStream, Turn
+from bots.platform import Accepted, Answer, Audience, Receipt, ReplyStream, Turn
 from bots.teams.incoming.activity import IncomingActivity, read_activity
 from bots.teams.incoming.authentication import identity
 from bots.teams.outgoing.bot_token import BotToken
@@ -20,6 +21,7 @@ from bots.teams.outgoing.connector_clients import Connectors
 from bots.teams.outgoing.conversation import TeamsConversation, open_personal
 from bots.teams.outgoing.message import HELP, WELCOME, formatted, plain, sign_in
 from bots.teams.outgoing.private_message import PrivateMessages
+from bots.teams.outgoing.roster import Rosters
 from bots.teams.registration import TeamsApp
 
 PACE = 1.0
@@ -35,6 +37,7 @@ class TeamsPlatform:
     def __init__(self, app: TeamsApp, connectors: Connectors, pace: float) -> None:
         self._connectors = connectors
         self._private = PrivateMessages(connectors)
+        self._rosters = Rosters()
         self._pace = pace
         self._bot_framework = app.bot_framework()
         # Without an on_turn_error the adapter raises what a listener raises, as the inbox needs it.
@@ -43,7 +46,7 @@ class TeamsPlatform:
     async def dispatch(self, accepted: Accepted, answer: Answer) -> None:
         """Run botbuilder's own dispatch; returns, or raises, when the listener has."""
         incoming = _incoming(accepted)
-        listener = _Listener(incoming, accepted, answer)
+        listener = _Listener(incoming, accepted, self._with_audience(incoming, answer))
         await self._adapter.process_activity(
             self._authenticated(accepted), incoming.activity, listener.on_turn
         )
@@ -80,6 +83,18 @@ class TeamsPlatform:
     async def notify(self, turn: Turn, sentence: str) -> None:
         """Tell the asker, and nobody else, one sentence."""
         await self._private.send(_incoming(turn.accepted), plain(sentence))
+
+    def _with_audience(self, incoming: IncomingActivity, answer: Answer) -> Answer:
+        async def told(turn: Turn) -> None:
+            await answer(replace(turn, audience=await self._audience(incoming)))
+
+        return told
+
+    async def _audience(self, incoming: IncomingActivity) -> Audience:
+        if (place := incoming.shared_channel) is None:
+            return Audience.ALONE
+        client = self._connectors.client(incoming.activity.service_url)
+        return await self._rosters.audience(client, place, incoming.chat_user.tenant)
 
     def _authenticated(self, accepted: Accepted) -> AuthenticateRequestResult:
         """What the edge found out about the sender, as the adapter wants to be told."""

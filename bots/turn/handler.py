@@ -2,20 +2,22 @@
 
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
 from ag_ui.core import BaseEvent
 from botocore.exceptions import BotoCoreError, ClientError
 
 from bots.errors import DeliveryRefused, PlatformRefused, QuestionTooLong, TryAgain, TurnRefused
-from bots.platform import Lease, Platform, ReplyStream, Turn
+from bots.platform import Audience, Lease, Platform, ReplyStream, Turn
 from bots.turn.ledger import Entry, Ledger
 from bots.turn.outcome import Outcome
+from bots.turn.private_part import NarrowingReply
 from bots.turn.result import Result, unpacked
 from bots.turn.result_encryption import ResultEncryption
 from bots.turn.run import Runs
 from bots.usage.daily_turns import UNDELIVERABLE
-from bots.workspace_rules.refusals import WorkspaceRules, channel_refusal
+from bots.workspace_rules.refusals import WorkspaceRules, channel_refusal, in_workspace
 from identity.errors import LinkExpired, SignInUnavailable
 from identity.links import Link, Links
 from identity.people import ChatUser, Names
@@ -61,7 +63,7 @@ class TurnHandler:
         if entry is None:
             return
         settings = await self.rules.settings(turn)
-        turn = replace(turn, private=settings.private)
+        turn = in_workspace(turn, settings)
         if entry.result is not None:
             await self._show_kept(turn, platform, entry, entry.result)
             return
@@ -92,7 +94,7 @@ class TurnHandler:
         entry = await self.ledger.begin(turn, lease, given_up=True)
         if entry is None:
             return
-        turn = replace(turn, private=(await self.rules.settings(turn)).private)
+        turn = in_workspace(turn, await self.rules.settings(turn))
         if entry.result is not None:  # the answer was made, and only its showing failed
             await self._show_kept(turn, platform, entry, entry.result)
             return
@@ -128,8 +130,8 @@ class TurnHandler:
         """Run the agent, keep what it said, then show it whole."""
         outcome = Outcome(subject=link.subject)
         try:
-            async with platform.reply(turn, entry) as reply:
-                events = self.runs.events(turn, platform, link, token)
+            async with self._reply_to(turn, platform, entry) as reply:
+                events = self.runs.events(turn, platform, link, token, entry)
                 events = self.rules.with_usage(turn, link.subject, events)
                 result = await self._stream(turn, reply, events, outcome)
                 if result is not None:
@@ -140,6 +142,18 @@ class TurnHandler:
             await self._give_up_showing(turn, platform, entry, error)
         else:
             await self.ledger.finish(turn, entry, outcome)
+
+    @asynccontextmanager
+    async def _reply_to(
+        self, turn: Turn, platform: Platform, entry: Entry
+    ) -> AsyncIterator[ReplyStream]:
+        """The turn's reply, which goes on to the asker alone once the run says so."""
+        privately = replace(turn, private=True, audience=Audience.ALONE)
+        async with (
+            platform.reply(turn, entry) as shared,
+            NarrowingReply(shared, lambda: platform.reply(privately, entry.private)) as reply,
+        ):
+            yield reply
 
     async def _stream(
         self, turn: Turn, reply: ReplyStream, events: AsyncIterator[BaseEvent], outcome: Outcome
@@ -178,7 +192,7 @@ class TurnHandler:
         """Show what an earlier attempt's run said; the agent isn't asked again."""
         outcome = Outcome(subject=entry.subject)
         try:
-            async with platform.reply(turn, entry) as reply:
+            async with self._reply_to(turn, platform, entry) as reply:
                 for event in unpacked(await self.results.decrypt(encrypted, turn.id)):
                     outcome.take(event)
                     await reply.show(event)

@@ -73,6 +73,7 @@ class Entry:
         self.attempt = int(row["attempts"]["N"])
         self.asked_at = datetime.fromisoformat(row["asked_at"]["S"])
         self.subject: str | None = row.get("subject", {}).get("S")
+        self.private_message: str | None = row.get("private_message", {}).get("S")
         self.result: bytes | None = row.get("result", {}).get("B")
 
     @property
@@ -95,6 +96,19 @@ class Entry:
         await self._ledger.keep(self._turn, self.attempt, message)
         self._message = message
 
+    @property
+    def private(self) -> "PrivatePart":
+        """The receipt of what only the asker sees of an answer that others read along."""
+        return PrivatePart(self)
+
+    async def keep_private(self, message: str) -> None:
+        """Store the id of the message that only the asker sees.
+
+        :raises Superseded: when another attempt has taken the turn up.
+        """
+        await self._ledger.keep_private(self._turn, self.attempt, message)
+        self.private_message = message
+
     async def keep_result(self, result: bytes, subject: str) -> None:
         """Store what the run said, encrypted, and whose turn it is.
 
@@ -102,6 +116,32 @@ class Entry:
         """
         await self._ledger.keep_result(self._turn, self.attempt, result, subject)
         self.result, self.subject = result, subject
+
+
+class PrivatePart:
+    """Implements :class:`bots.platform.Receipt` for the private part of a turn's answer."""
+
+    def __init__(self, entry: Entry) -> None:
+        self._entry = entry
+
+    @property
+    def message(self) -> str | None:
+        """The platform's id of the message, once there is one."""
+        return self._entry.private_message
+
+    async def hold(self) -> None:
+        """Return when nobody else can be at work on the turn.
+
+        :raises Superseded: when somebody can.
+        """
+        await self._entry.hold()
+
+    async def keep(self, message: str) -> None:
+        """Store the id of the message.
+
+        :raises Superseded: when another attempt has taken the turn up.
+        """
+        await self._entry.keep_private(message)
 
 
 class Ledger:
@@ -181,6 +221,14 @@ class Ledger:
         :raises Superseded: when another attempt has taken the turn up.
         """
         await self._write(turn, attempt, "SET message = :message", {":message": {"S": message}})
+
+    async def keep_private(self, turn: str, attempt: int, message: str) -> None:
+        """Store the id of the message that only the turn's asker sees.
+
+        :raises Superseded: when another attempt has taken the turn up.
+        """
+        values = {":message": {"S": message}}
+        await self._write(turn, attempt, "SET private_message = :message", values)
 
     async def keep_result(self, turn: str, attempt: int, result: bytes, subject: str) -> None:
         """Store what the turn's run said.

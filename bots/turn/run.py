@@ -1,7 +1,6 @@
 """One run of the agent for a turn: its events go into the reply until it ends, however it ends."""
 
-import uuid
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable
 from contextlib import aclosing
 from dataclasses import dataclass
 
@@ -10,15 +9,13 @@ from ag_ui.core import (
     Interrupt,
     RunFinishedEvent,
     RunFinishedInterruptOutcome,
-    TextMessageContentEvent,
-    TextMessageEndEvent,
-    TextMessageStartEvent,
 )
 
 from bots.answer.run_end import run_failure
+from bots.answer.text_message import text_message
 from bots.errors import RunUnavailable, StopFailed, TryAgain
 from bots.file_bucket import Files
-from bots.platform import Platform, Turn
+from bots.platform import Lease, Platform, Turn
 from bots.runtime import Runtime
 from bots.turn.decision_and_stop import TurnActions
 from identity.errors import IdentityError
@@ -48,7 +45,7 @@ class Runs:
     chat_url: str
 
     async def events(
-        self, turn: Turn, platform: Platform, link: Link, token: str
+        self, turn: Turn, platform: Platform, link: Link, token: str, lease: Lease
     ) -> AsyncIterator[BaseEvent]:
         """What to show of the turn's run; one that its asker stopped ends with a word.
 
@@ -56,7 +53,7 @@ class Runs:
         :raises TurnRefused: when the runtime doesn't let the person in.
         """
         try:
-            async with aclosing(self._run(turn, platform, link, token)) as events:
+            async with aclosing(self._run(turn, platform, link, token, lease)) as events:
                 async for event in events:
                     failure = run_failure(event)
                     if failure and failure.passing:
@@ -84,7 +81,7 @@ class Runs:
             raise StopFailed(f"{turn}: {error}") from error
 
     async def _run(
-        self, turn: Turn, platform: Platform, link: Link, token: str
+        self, turn: Turn, platform: Platform, link: Link, token: str, lease: Lease
     ) -> AsyncGenerator[BaseEvent]:
         """The run's events, unless the turn is stopped before the first of them.
 
@@ -95,8 +92,16 @@ class Runs:
         session, begun = link.session_id(turn.conversation), False
         files = await self.files.newest(turn.files) if turn.files else ()
         run = self.runtime.invoke(
-            turn.id, turn.text, session, token, resume=turn.resume, files=files
+            turn.id,
+            turn.text,
+            session,
+            token,
+            audience=turn.audience,
+            personal_memory=turn.personal_memory,
+            resume=turn.resume,
+            files=files,
         )
+        await lease.hold()
         async with aclosing(run) as events:
             async for event in events:
                 if not begun:
@@ -127,11 +132,3 @@ def interrupts(event: BaseEvent) -> list[Interrupt]:
     """What the run waits for, when this event is the end of one that waits."""
     outcome = event.outcome if isinstance(event, RunFinishedEvent) else None
     return outcome.interrupts if isinstance(outcome, RunFinishedInterruptOutcome) else []
-
-
-def text_message(text: str) -> Iterator[BaseEvent]:
-    """``text`` as a message of its own at the end of an answer."""
-    message = uuid.uuid4().hex
-    yield TextMessageStartEvent(message_id=message, role="assistant")
-    yield TextMessageContentEvent(message_id=message, delta=text)
-    yield TextMessageEndEvent(message_id=message)

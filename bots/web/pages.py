@@ -84,7 +84,11 @@ class WebChat:
         return await self._page(request, person, conversation, turns)
 
     async def ask(self, request: web.Request) -> web.Response:
-        """Take a question; the page then shows it waiting for its answer."""
+        """Take a question; the page then shows it waiting for its answer.
+
+        The inbox comes first, and whoever answers writes the question down as well: a process that
+        dies in between leaves no question that nobody will answer.
+        """
         person = await require_person(request)
         question = await read_form(request)
         text = question.text
@@ -92,15 +96,14 @@ class WebChat:
             raise web.HTTPBadRequest(text=TOO_LONG)
         conversation, turn = request.match_info["conversation"], new_id()
         kept = await self._uploads.keep(person.subject, conversation, turn, question.files)
-        await self._transcripts.ask(person.subject, conversation, turn, text)
         try:
             await self._accept(
                 accepted_question(self._tenant, person.subject, conversation, turn, text)
             )
         except InboxUnavailable:
-            await self._transcripts.withdraw(person.subject, conversation, turn)
             await self._uploads.withdraw(person.subject, conversation, kept)
             raise web.HTTPServiceUnavailable(text=NOT_TAKEN) from None
+        await self._transcripts.ask(person.subject, conversation, turn, text)
         raise web.HTTPSeeOther(f"/chat/{conversation}/{turn}")
 
     async def turn(self, request: web.Request) -> web.Response:

@@ -14,7 +14,7 @@ from ag_ui.core import (
 )
 
 from bots.answer.sources import Source
-from bots.platform import Accepted, Answer, Lease, Receipt, Turn
+from bots.platform import Accepted, Answer, Audience, Lease, Receipt, Turn
 from bots.turn.decision_and_stop import APPROVAL_SECONDS, Decided
 from bots.turn.run import interrupts
 from bots.web.approval_display import Approvals, TurnKey, approval_of
@@ -52,6 +52,8 @@ class WebPlatform:
         body = {name: str(value) for name, value in accepted.body.items()}
         decided = _decided(accepted)
         turn = body.get("turn", accepted.event_id)
+        if decided is None:  # the process that put it into the inbox may not have come so far
+            await self._transcripts.ask(body["subject"], body["conversation"], turn, body["text"])
         files = await self._uploads.until(body["subject"], body["conversation"], turn)
         await answer(
             Turn(
@@ -63,6 +65,7 @@ class WebPlatform:
                 names=Names(workspace="Web chat"),
                 resume=decided.resume() if decided else (),
                 files=files,
+                audience=Audience.ALONE,
             )
         )
 

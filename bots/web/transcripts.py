@@ -10,6 +10,7 @@ One table, three kinds of rows (partition / position)::
 The subject is part of the key, so nobody can name another person's conversation.
 """
 
+import asyncio
 import json
 import time
 from collections.abc import Iterable, Sequence
@@ -82,18 +83,20 @@ class Transcripts:
         self._table = table
 
     async def ask(self, subject: str, conversation: str, turn: str, question: str) -> None:
-        """Add a question; a conversation's first one becomes its title."""
-        await self._update(
-            f"people#{subject}",
-            conversation,
-            "SET title = if_not_exists(title, :title), expires_at = :expires",
-            {":title": {"S": question[:TITLE]}, ":expires": _in(KEPT)},
-        )
-        await self._update(
-            f"turns#{subject}#{conversation}",
-            turn,
-            "SET question = :question, expires_at = :expires",
-            {":question": {"S": question}, ":expires": _in(KEPT)},
+        """Add a question, once or again; a conversation's first one becomes its title."""
+        await asyncio.gather(
+            self._update(
+                f"people#{subject}",
+                conversation,
+                "SET title = if_not_exists(title, :title), expires_at = :expires",
+                {":title": {"S": question[:TITLE]}, ":expires": _in(KEPT)},
+            ),
+            self._update(
+                f"turns#{subject}#{conversation}",
+                turn,
+                "SET question = :question, expires_at = :expires",
+                {":question": {"S": question}, ":expires": _in(KEPT)},
+            ),
         )
 
     async def answered(
@@ -138,17 +141,6 @@ class Transcripts:
                 return False
             raise
         return True
-
-    async def withdraw(self, subject: str, conversation: str, turn: str) -> None:
-        """Remove a question that nobody will answer."""
-        await self._call(
-            self._dynamodb.delete_item,
-            TableName=self._table,
-            Key={
-                "conversation": {"S": f"turns#{subject}#{conversation}"},
-                "position": {"S": turn},
-            },
-        )
 
     async def turns(self, subject: str, conversation: str) -> list[TranscriptTurn]:
         """A conversation from its first question on."""

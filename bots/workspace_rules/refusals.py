@@ -2,11 +2,12 @@
 
 import logging
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 from ag_ui.core import BaseEvent
 from botocore.exceptions import BotoCoreError, ClientError
 
-from bots.platform import Turn
+from bots.platform import Audience, Turn
 from bots.workspace_rules.daily_question_count import QUOTA_USED_UP, Quotas
 from bots.workspace_rules.daily_token_usage import DailyUsage
 from identity.workspaces.settings import Settings, Workspace, Workspaces
@@ -58,6 +59,16 @@ class WorkspaceRules:
             ) as error:
                 _log.warning("what %s used is not counted: %s", turn.id, type(error).__name__)
             yield event
+
+
+def in_workspace(turn: Turn, settings: Settings) -> Turn:
+    """The turn as its workspace has it: to whom its answer goes, and what that may use."""
+    return replace(
+        turn,
+        private=settings.private,
+        audience=Audience.ALONE if settings.private else turn.audience,
+        personal_memory=settings.recall_in_channels,
+    )
 
 
 def channel_refusal(turn: Turn, settings: Settings) -> str | None:

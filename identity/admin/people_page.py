@@ -8,7 +8,7 @@ from identity.audit_log import AuditLog
 from identity.directory.linked_people import SORTS, LinkedPeople, page, searched
 from identity.errors import NotYours
 from identity.links import Link, Links
-from identity.oidc.provider import Account
+from identity.oidc.token_verification import Account
 from identity.people import ChatUser
 from identity.sessions.csrf import check_csrf
 from identity.sessions.session_list import SessionList
@@ -101,13 +101,12 @@ class PeoplePages:
     async def revoke(self, request: web.Request) -> web.Response:
         """``POST /admin/people/revoke``: end a link, here and at the user pool."""
         administrator = await self._administrator(request)
-        link = await self._link(str((await request.post()).get("chat_user", "")))
-        await self._audit.write(
-            "revoked", by=administrator.label, about=link.account, detail=link.chat_user.key
-        )
-        if not await self._tokens.revoke(link):
-            # A turn has refreshed its token between the lines above: it is another row now.
-            await self._tokens.revoke(await self._link(link.chat_user.key))
+        link = await self._link(str((await request.post()).get("chat_user", "")), ended=True)
+        if link.state == "active":
+            await self._audit.write(
+                "revoked", by=administrator.label, about=link.account, detail=link.chat_user.key
+            )
+            await self._tokens.revoke(link)
         await self._linked_people.changed(link.chat_user)
         await flash(request, f"The link of {link.account} is revoked.")
         raise web.HTTPSeeOther(PEOPLE)
@@ -117,8 +116,8 @@ class PeoplePages:
         administrator = await self._administrator(request)
         link = await self._link(str((await request.post()).get("chat_user", "")))
         await self._audit.write("signed out", by=administrator.label, about=link.account)
-        count = await self._sessions.end_all(link.subject)
-        await flash(request, f"{link.account} is signed out of {count} browsers.")
+        await self._sessions.end_all(link.subject)
+        await flash(request, f"{link.account} is signed out of every browser.")
         raise web.HTTPSeeOther(PEOPLE)
 
     async def _administrator(self, request: web.Request) -> Account:
@@ -126,14 +125,15 @@ class PeoplePages:
         await check_csrf(request)
         return administrator
 
-    async def _link(self, key: str) -> Link:
+    async def _link(self, key: str, *, ended: bool = False) -> Link:
+        """The active link of a chat user, or one that was ``ended``: a form may be sent twice."""
         try:
-            link = await self._links.active(ChatUser.from_key(key))
+            link = await self._links.get(ChatUser.from_key(key))
         except ValueError:
             link = None
-        if link is None:
-            raise NotYours("no active link of that key")
-        return link
+        if link and (link.state == "active" or (ended and link.state == "revoked")):
+            return link
+        raise NotYours("no such link of that key")
 
 
 COLUMNS = (

@@ -3,13 +3,13 @@
 import asyncio
 import logging
 from functools import partial
-from time import monotonic
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from identity.errors import SignInUnavailable
 from identity.executor import Executor
+from identity.suspend_aware_clock import monotonic
 
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient

@@ -3,10 +3,10 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from time import monotonic
 
 from identity.links import Link, Links
 from identity.people import ChatUser
+from identity.suspend_aware_clock import monotonic
 
 FRESH = 5.0
 """Seconds after which a reading of the whole table is renewed, while the last one still serves."""

@@ -3,12 +3,25 @@
 from aiohttp import web
 from aiohttp_session import get_session
 
-from identity.errors import LinkRequestInvalid
+from identity.errors import LinkRequestClaimed, LinkRequestInvalid
+from identity.linking.browser_binding import (
+    browser,
+    browser_id,
+    claiming_browser,
+    form_token,
+    remember_browser,
+)
 from identity.linking.link_creation import LinkCreation
 from identity.linking.link_requests import LinkRequest, LinkRequests, request_id
-from identity.links import Links, new_link
+from identity.links import Link, Links, new_link
 from identity.oidc.authorization_code import AuthorizationCodeFlow, Tokens
-from identity.oidc.flow_state import PendingLink, remember_flow, remember_pending, take_pending
+from identity.oidc.flow_state import (
+    PendingLink,
+    find_pending,
+    note_answer,
+    remember_flow,
+    remember_pending,
+)
 from identity.sessions.csrf import check_csrf
 from identity.tokens.broker import TokenBroker
 from identity.tokens.encryption import TokenEncryption
@@ -43,18 +56,37 @@ class LinkPages:
         return [
             web.get("/link/{request}", self.start, allow_head=False),
             web.post("/link/confirm", self.answer),
+            web.post("/link/{request}", self.claim),
         ]
 
     async def start(self, request: web.Request) -> web.Response:
         """``GET /link/{request}``: who asked, and the way on. Nothing is stored or used up."""
-        secret = request.match_info["request"]
-        link_request = await self.valid(request_id(secret))
-        return await self._html.page(
+        link_request = await self.valid(request_id(request.match_info["request"]))
+        cookie = browser(request)
+        if link_request.browser and link_request.browser != browser_id(cookie):
+            raise LinkRequestClaimed("it belongs to another browser")
+        page = await self._html.page(
             request,
             "link.html",
-            continue_url=str(request.app.router["login"].url_for().with_query(link=secret)),
+            action=request.path,
+            form_token=form_token(cookie),
             **chat_user_details(link_request.chat_user, link_request.names),
         )
+        remember_browser(page, cookie)
+        return page
+
+    async def claim(self, request: web.Request) -> web.Response:
+        """``POST /link/{request}``: from now on it is this browser's; to the user pool.
+
+        What looks at links for others (previews, scanners) opens pages and sends no forms, so it
+        can't take a link away from its person.
+        """
+        claimant = await claiming_browser(request)
+        link_request = await self.valid(request_id(request.match_info["request"]))
+        await self._link_requests.claim(link_request.id, claimant)
+        url, flow = await self._sign_in.begin(link_request=link_request.id)
+        remember_flow(await get_session(request), flow)
+        raise web.HTTPSeeOther(url)
 
     async def valid(self, hashed: str) -> LinkRequest:
         """The request, if it can still make a link.
@@ -63,11 +95,16 @@ class LinkPages:
             several requests the first answer counts, and an old one can't replace it. Nor can it
             once that link has ended: no question waits for it, so no receipt would tell of it.
         """
+        link_request, _ = await self._open(hashed)
+        return link_request
+
+    async def _open(self, hashed: str) -> tuple[LinkRequest, Link | None]:
+        """The request that can still make a link, and the earlier link of its chat user."""
         link_request = await self._link_requests.find(hashed)
         link = await self._links.get(link_request.chat_user)
         if link and link.linked_at.timestamp() > link_request.made:
             raise LinkRequestInvalid("linked meanwhile")
-        return link_request
+        return link_request, link
 
     async def verified(
         self, request: web.Request, link_request: LinkRequest, state: str, tokens: Tokens
@@ -99,51 +136,79 @@ class LinkPages:
         )
 
     async def answer(self, request: web.Request) -> web.Response:
-        """``POST /link/confirm``: the only place where a chat user's link is stored."""
+        """``POST /link/confirm``: the only place where a chat user's link is stored.
+
+        A form that is sent twice has one result and shows it twice.
+        """
         await check_csrf(request)
         form = await request.post()
-        pending = take_pending(await get_session(request), str(form.get("pending", "")))
-        try:
-            link_request = await self.valid(pending.link_request)
-            if form.get("answer") == "link":
-                await self._link_requests.consume(link_request)
-        except LinkRequestInvalid:
-            await self._tokens.discard(pending.encrypted_token, pending.chat_user)
-            raise
-        if form.get("answer") != "link":
-            await self._tokens.discard(pending.encrypted_token, pending.chat_user)
-            another = form.get("answer") == "another"
-            return await self._declined(request, link_request, another=another)
-        return await self._linked(request, link_request, pending)
-
-    async def _linked(
-        self, request: web.Request, link_request: LinkRequest, pending: PendingLink
-    ) -> web.Response:
-        replaced = await self._link_creation.create(
-            new_link(
-                link_request.chat_user,
-                subject=pending.account.subject,
-                account=pending.account.label,
-                encrypted_token=pending.encrypted_token,
-                names=link_request.names,
-            )
-        )
+        session = await get_session(request)
+        pending = find_pending(session, str(form.get("pending", "")))
+        answer = form.get("answer")
+        confirmed = await (self._confirm(pending) if answer == "link" else self._decline(pending))
+        if confirmed:
+            await self._create(confirmed, pending)
+        note_answer(session, pending)
+        if confirmed is None:
+            return await self._declined(request, pending, another=answer == "another")
         return await self._html.page(
             request,
             "linked.html",
             account=pending.account,
-            replaced=replaced is not None,
-            **chat_user_details(link_request.chat_user, link_request.names),
+            replaced=confirmed.replaces,
+            **chat_user_details(confirmed.chat_user, confirmed.names),
         )
 
+    async def _confirm(self, pending: PendingLink) -> LinkRequest:
+        """The request, used up by this confirmation.
+
+        :raises LinkRequestInvalid: when it can't make a link any more.
+        """
+        try:
+            link_request, earlier = await self._open(pending.link_request)
+            return await self._link_requests.confirm(
+                link_request.id, pending.id, replaces=earlier is not None
+            )
+        except LinkRequestInvalid:
+            # Of two clicks the other one may have made the link that is found here.
+            confirmed = await self._decline(pending)
+            if confirmed is None:
+                raise
+            return confirmed
+
+    async def _decline(self, pending: PendingLink) -> LinkRequest | None:
+        """Let this confirmation make no link; the request, when it has made one already."""
+        confirmed = await self._link_requests.decline(pending.link_request, pending.id)
+        if confirmed is None:
+            # From now on nothing can use this token: it was granted to this confirmation alone.
+            await self._tokens.discard(pending.encrypted_token, pending.chat_user)
+        return confirmed
+
+    async def _create(self, confirmed: LinkRequest, pending: PendingLink) -> None:
+        """The link, unless it was made by another click.
+
+        :raises LinkRequestInvalid: when it doesn't stand any more.
+        """
+        link = new_link(
+            confirmed.chat_user,
+            subject=pending.account.subject,
+            account=pending.account.label,
+            encrypted_token=pending.encrypted_token,
+            names=confirmed.names,
+            linked=confirmed.confirmed,
+            replaces=confirmed.replaces,
+        )
+        if not await self._link_creation.create_once(link):
+            raise LinkRequestInvalid("its link has ended")
+
     async def _declined(
-        self, request: web.Request, link_request: LinkRequest, *, another: bool
+        self, request: web.Request, pending: PendingLink, *, another: bool
     ) -> web.Response:
         if not another:
             return await self._html.page(
                 request, "message.html", heading="Nothing was linked", sentence=CANCELLED
             )
-        url, flow = await self._sign_in.begin(link_request=link_request.id, anew=True)
+        url, flow = await self._sign_in.begin(link_request=pending.link_request, anew=True)
         remember_flow(await get_session(request), flow)
         raise web.HTTPSeeOther(url)
 

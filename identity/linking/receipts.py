@@ -61,7 +61,7 @@ class Receipts:
         self._execute = execute
         self._public_url = public_url
 
-    async def write(self, link: Link, replaced: Link | None) -> str:
+    async def write(self, link: Link) -> str:
         """The sentence to show to the link's chat user and nobody else.
 
         Of a replaced link it tells only that there was one: it may have been somebody else's.
@@ -80,7 +80,7 @@ class Receipts:
             },
         )
         account = CHAT_MARKUP.sub("", single_line(link.account))
-        earlier = " This replaced an earlier link." if replaced else ""
+        earlier = " This replaced an earlier link." if link.replaces else ""
         return f"Linked as {account}.{earlier} Not you? Undo: {self._public_url}/undo/{secret}"
 
     async def find(self, secret: str) -> Undo:

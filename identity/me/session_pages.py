@@ -5,7 +5,7 @@ from aiohttp import web
 from identity.errors import NotYours
 from identity.sessions.csrf import check_csrf
 from identity.sessions.session_list import SessionList
-from identity.sessions.session_store import this_session
+from identity.sessions.session_store import ROW_KEY, this_session
 from identity.sessions.signed_in_person import require_recent_sign_in, signed_in_or_refuse
 from identity.web.flash_message import flash
 
@@ -31,7 +31,7 @@ class SessionPages:
         await check_csrf(request)
         require_recent_sign_in(person, HOME)
         session = str((await request.post()).get("session", ""))
-        if not session or not await self._sessions.end(person.subject, session):
+        if not ROW_KEY.fullmatch(session) or not await self._sessions.end(person.subject, session):
             raise NotYours("no session of this person")
         await flash(request, "That browser is signed out.")
         raise web.HTTPSeeOther(HOME)

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from identity.errors import MemoryUnavailable, NotYours
 from identity.executor import Executor
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 KINDS = ("facts", "preferences", "summaries")
+
+RECORD_ID = re.compile(r"mem-[A-Za-z0-9-_]{36,46}", re.ASCII)
+"""MemoryRecordId of the service model of ``bedrock-agentcore``."""
 
 PAGE = 100
 MAX_CONCURRENT = 4
@@ -89,18 +92,18 @@ class MemoryRecords:
         return [RecordsOfKind(kind, memories) for kind, memories in zip(KINDS, found, strict=True)]
 
     async def forget(self, subject: str, record: str, namespace: str) -> None:
-        """Delete one record of ``subject`` and look that it is gone.
+        """Delete one record of ``subject`` and look that it is gone; what is gone stays so.
 
-        :raises NotYours: when there is no such record of this person's.
+        :raises NotYours: when the record is another person's, or there can be none of that name.
         :raises MemoryUnavailable: when it could not be deleted.
         """
         if not is_own(namespace, subject):
             raise NotYours("not the person's namespace")
+        if not RECORD_ID.fullmatch(record):
+            raise NotYours("no id of a record")
         try:
             await self._execute(self._delete, subject, record, namespace)
             await self._check_deleted(subject, record, namespace)
-        except ParamValidationError:
-            raise NotYours("no id of a record") from None
         except (ClientError, BotoCoreError) as error:
             raise _unavailable(error) from None
 
@@ -113,10 +116,7 @@ class MemoryRecords:
 
         async def forget(memory: MemoryRecord) -> None:
             async with slots:
-                try:
-                    await self.forget(subject, memory.id, memory.namespace)
-                except NotYours:
-                    return  # gone meanwhile
+                await self.forget(subject, memory.id, memory.namespace)
 
         forgotten = 0
         for _ in range(DELETION_CHECKS):
@@ -160,6 +160,8 @@ class MemoryRecords:
     def _delete(self, subject: str, record: str, namespace: str) -> None:
         client = self._role.client(subject)
         namespaces = self._namespaces(client, record, namespace)
+        if not namespaces:
+            return
         if namespace not in namespaces or not _all_own(namespaces, subject):
             raise NotYours("another person's record")
         client.delete_memory_record(

@@ -12,7 +12,8 @@ from authlib.integrations.httpx_client import AsyncOAuth2Client
 
 from identity.errors import SignInFailed, SignInUnavailable, TokenRejected
 from identity.oidc.flow_state import FLOW_LIFETIME, FlowState
-from identity.oidc.provider import TIMEOUT, Account, OidcProvider
+from identity.oidc.provider import TIMEOUT, OidcProvider
+from identity.oidc.token_verification import Account, TokenVerifier
 
 SCOPE = "openid email profile"
 
@@ -31,8 +32,11 @@ class AuthorizationCodeFlow:
     :param redirect_uri: the callback as the user pool's client knows it.
     """
 
-    def __init__(self, oidc: OidcProvider, *, client_id: str, redirect_uri: str) -> None:
+    def __init__(
+        self, oidc: OidcProvider, verifier: TokenVerifier, *, client_id: str, redirect_uri: str
+    ) -> None:
         self._oidc = oidc
+        self._verifier = verifier
         self._client_id = client_id
         self._redirect_uri = redirect_uri
 
@@ -78,8 +82,8 @@ class AuthorizationCodeFlow:
             refresh_token = granted["refresh_token"]
         except KeyError as missing:
             raise SignInFailed(f"the pool granted no {missing}") from None
-        account = await self._oidc.verify_id_token(id_token, flow.nonce)
-        if (await self._oidc.verify_access_token(access_token)).subject != account.subject:
+        account = await self._verifier.verify_id_token(id_token, flow.nonce)
+        if (await self._verifier.verify_access_token(access_token)).subject != account.subject:
             raise TokenRejected("id and access token name two subjects")
         return Tokens(account, refresh_token)
 

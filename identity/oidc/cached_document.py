@@ -2,12 +2,12 @@
 
 import asyncio
 from collections.abc import Callable
-from time import monotonic
 from typing import Any, Generic, TypeVar
 
 import httpx2
 
 from identity.errors import SignInUnavailable
+from identity.suspend_aware_clock import monotonic
 
 RETRY_PAUSE = 1.0
 """Seconds after a failure in which nobody else waits for the same time-out."""

@@ -2,8 +2,8 @@
 
 import secrets
 from base64 import b64decode, b64encode
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from hmac import compare_digest
 from time import time
 from typing import Any, Protocol, Self, TypeVar
@@ -11,7 +11,7 @@ from typing import Any, Protocol, Self, TypeVar
 from aiohttp_session import Session
 
 from identity.errors import SignInFailed
-from identity.oidc.provider import Account
+from identity.oidc.token_verification import Account
 from identity.people import ChatUser
 
 FLOW_LIFETIME = 600
@@ -19,6 +19,9 @@ FLOW_LIFETIME = 600
 
 LONGEST_AUTHENTICATION_AGE = 3_600
 """Seconds; whom the pool remembers from longer ago has to show who they are again."""
+
+FLOWS, CONFIRMATIONS = "sign_ins", "confirmations"
+"""Where a session keeps both, by state and by page."""
 
 MAX_IN_PROGRESS = 4
 """Sign-ins that one browser may have under way, in as many tabs; the oldest is dropped."""
@@ -116,55 +119,63 @@ K = TypeVar("K", bound=_InProgress)
 
 def remember_flow(session: Session, flow: FlowState) -> None:
     """Keep a sign-in until its callback."""
-    _store(session, "flows", [*_flows(session), flow])
+    _store(session, FLOWS, {**_flows(session), flow.state: flow})
 
 
 def take_flow(session: Session, state: str) -> FlowState | None:
     """The sign-in that ``state`` belongs to, once."""
     flows = _flows(session)
-    found = next((flow for flow in flows if _equal(flow.state, state)), None)
+    found = next((flow for flow in flows.values() if _equal(flow.state, state)), None)
     if found:
-        _store(session, "flows", [flow for flow in flows if flow is not found])
+        _store(session, FLOWS, {one: flow for one, flow in flows.items() if flow is not found})
     return found
 
 
 def remember_pending(session: Session, pending: PendingLink) -> None:
-    """Keep a verified sign-in until it is confirmed."""
-    _store(session, "pending", [*_pending(session), pending])
+    """Keep a verified sign-in until it is confirmed, and its answer for a while after that."""
+    _store(session, CONFIRMATIONS, {**_pending(session), pending.id: pending})
 
 
 def reloaded_pending(session: Session, state: str) -> PendingLink | None:
     """What waits for confirmation after the sign-in of ``state``: its page is shown again."""
-    return next((one for one in _pending(session) if _equal(one.state, state)), None)
+    waiting = (one for one in _pending(session).values() if one.encrypted_token)
+    return next((one for one in waiting if _equal(one.state, state)), None)
 
 
-def take_pending(session: Session, page: str) -> PendingLink:
-    """What the confirmation page ``page`` was about, once.
+def find_pending(session: Session, page: str) -> PendingLink:
+    """What the confirmation page ``page`` is about, also when it was answered a moment ago.
 
     :raises SignInFailed: when this session has no such page, or had it too long ago.
     """
-    waiting = _pending(session)
-    found = next((one for one in waiting if _equal(one.id, page)), None)
+    found = next((one for one in _pending(session).values() if _equal(one.id, page)), None)
     if found is None:
         raise SignInFailed("no such confirmation in this session")
-    _store(session, "pending", [one for one in waiting if one is not found])
     return found
 
 
-def _flows(session: Session) -> list[FlowState]:
-    return _unexpired([FlowState.from_session(stored) for stored in session.get("flows", [])])
+def note_answer(session: Session, pending: PendingLink) -> None:
+    """A confirmation was answered: what the session kept of its refresh token goes."""
+    remember_pending(session, replace(pending, encrypted_token=b""))
 
 
-def _pending(session: Session) -> list[PendingLink]:
-    return _unexpired([PendingLink.from_session(stored) for stored in session.get("pending", [])])
+def _flows(session: Session) -> dict[str, FlowState]:
+    return _unexpired(FlowState.from_session, session.get(FLOWS, {}))
 
 
-def _unexpired(kept: list[K]) -> list[K]:
-    return [one for one in kept if time() - one.begun <= FLOW_LIFETIME]
+def _pending(session: Session) -> dict[str, PendingLink]:
+    return _unexpired(PendingLink.from_session, session.get(CONFIRMATIONS, {}))
 
 
-def _store(session: Session, name: str, kept: list[K]) -> None:
-    session[name] = [one.to_session() for one in kept[-MAX_IN_PROGRESS:]]
+def _unexpired(
+    read: Callable[[Mapping[str, Any]], K], stored: Mapping[str, Mapping[str, Any]]
+) -> dict[str, K]:
+    kept = {key: read(one) for key, one in stored.items()}
+    return {key: one for key, one in kept.items() if time() - one.begun <= FLOW_LIFETIME}
+
+
+def _store(session: Session, name: str, kept: Mapping[str, K]) -> None:
+    latest = list(kept.items())[-MAX_IN_PROGRESS:]
+    session[name] = {key: one.to_session() for key, one in latest}
 
 
 def _equal(one: str, other: str) -> bool:

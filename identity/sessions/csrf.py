@@ -1,21 +1,27 @@
 """The CSRF token of a browser session: shown in its forms, checked in what they send."""
 
-import secrets
+import hashlib
 from hmac import compare_digest
+from typing import cast
 
 from aiohttp import web
 from aiohttp_session import Session, get_session
 
 from identity.errors import FormRejected
+from identity.sessions.session_store import StoredSession
 
 CSRF = "csrf"
 """Where a session keeps it."""
 
 
 def csrf_token(session: Session) -> str:
-    """The token that each form of this session carries in a field ``csrf_token``."""
+    """The token that each form of this session carries in a field ``csrf_token``.
+
+    Two pages that open at once must show the same one, so the session's own secret decides it.
+    """
     if CSRF not in session:
-        session[CSRF] = secrets.token_urlsafe(32)
+        cookie = cast("StoredSession", session).cookie
+        session[CSRF] = hashlib.sha256(f"{CSRF}:{cookie}".encode()).hexdigest()
     return str(session[CSRF])
 
 

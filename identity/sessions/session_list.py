@@ -57,13 +57,13 @@ class SessionList:
         return sorted(found, key=lambda one: one.last_seen, reverse=True)
 
     async def end(self, subject: str, session: str) -> bool:
-        """End a session; False when ``subject`` has no such session."""
+        """End a session; False when it is another person's."""
         try:
             await self._execute(
                 self._dynamodb.delete_item,
                 TableName=self._table,
                 Key={"id": {"S": session}},
-                ConditionExpression="subject = :subject",
+                ConditionExpression="attribute_not_exists(id) OR subject = :subject",
                 ExpressionAttributeValues={":subject": {"S": subject}},
             )
         except ClientError as error:

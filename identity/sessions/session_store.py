@@ -2,7 +2,9 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Awaitable, Callable, Mapping
+from copy import deepcopy
 from time import time
 from typing import TYPE_CHECKING, Any, cast
 
@@ -16,11 +18,14 @@ from aiohttp_session import (
 )
 from botocore.exceptions import ClientError
 
+from identity.errors import SignInUnavailable
 from identity.executor import Executor
+from identity.sessions.concurrent_changes import merged
 from identity.sessions.session_cookie import CookieStorage, new_cookie
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
 INACTIVITY_TIMEOUT = 60 * 60
 """Seconds without a request after which a session ends."""
@@ -28,8 +33,13 @@ INACTIVITY_TIMEOUT = 60 * 60
 ABSOLUTE_TIMEOUT = 12 * 60 * 60
 """Seconds after which a session ends in any case: a working day."""
 
+WRITES = 10
+"""Attempts to write a session that other requests of its browser change at the same time."""
+
 ACTIVITY_INTERVAL = 60
 """Seconds between two notes of activity; a write for each request would be waste."""
+
+ROW_KEY = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 IsEnabled = Callable[[str], Awaitable[bool]]
 """Whether a subject may go on using what they have; ends everything of theirs if not."""
@@ -49,6 +59,7 @@ class StoredSession(Session):
         )
         self.began = began
         self.cookie = identity or new_cookie()
+        self.loaded: dict[str, Any] = deepcopy(dict(values))
 
 
 class SessionStore(CookieStorage):
@@ -79,13 +90,7 @@ class SessionStore(CookieStorage):
         cookie = self.load_cookie(request)
         if not cookie:
             return await self.new_session()
-        answer = await self._execute(
-            self._dynamodb.get_item,
-            TableName=self._table,
-            Key={"id": {"S": row_key(cookie)}},
-            ConsistentRead=True,
-        )
-        item, now = answer.get("Item"), int(time())
+        item, now = await self._get(cookie), int(time())
         # DynamoDB deletes what has expired within days, not at once.
         if item is None or int(item["expires_at"]["N"]) <= now:
             return await self.new_session()
@@ -123,16 +128,39 @@ class SessionStore(CookieStorage):
             )
 
     async def _write(self, session: "StoredSession") -> bool:
-        """Store the session; False when it ended meanwhile, for nothing may bring it back."""
+        """Store the session; False when it ended meanwhile, for nothing may bring it back.
+
+        What another request of the same browser has stored meanwhile stays.
+        """
+        wanted, stored = dict(session), session.loaded
+        for _ in range(WRITES):
+            if await self._put(session, wanted, stored):
+                return True
+            current = await self._get(session.cookie)
+            if current is None:
+                return False
+            stored = json.loads(current["content"]["S"])
+            wanted = merged(session.loaded, dict(session), stored)
+        raise SignInUnavailable("a session is changed by too many requests at once")
+
+    async def _put(
+        self, session: "StoredSession", wanted: Mapping[str, Any], stored: Mapping[str, Any]
+    ) -> bool:
+        """Replace what is ``stored``; False when that is something else by now."""
         now = int(time())
         person = session.get("person")
+        # Nobody else can have written a new one; what the client sends again after a time-out may.
+        unchanged: dict[str, Any] = {
+            "ConditionExpression": "content = :stored",
+            "ExpressionAttributeValues": {":stored": {"S": json.dumps(stored)}},
+        }
         try:
             await self._execute(
                 self._dynamodb.put_item,
                 TableName=self._table,
                 Item={
                     "id": {"S": row_key(session.cookie)},
-                    "content": {"S": json.dumps(dict(session))},
+                    "content": {"S": json.dumps(wanted)},
                     "began": {"N": str(session.began)},
                     "last_seen": {"N": str(now)},
                     "expires_at": {
@@ -140,13 +168,22 @@ class SessionStore(CookieStorage):
                     },
                     **({"subject": {"S": person["subject"]}} if person else {}),
                 },
-                ConditionExpression=f"attribute_{'not_' if session.new else ''}exists(id)",
+                **({} if session.new else unchanged),
             )
         except ClientError as error:
             if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
                 return False
             raise
         return True
+
+    async def _get(self, cookie: str) -> "Mapping[str, AttributeValueTypeDef] | None":
+        answer = await self._execute(
+            self._dynamodb.get_item,
+            TableName=self._table,
+            Key={"id": {"S": row_key(cookie)}},
+            ConsistentRead=True,
+        )
+        return answer.get("Item")
 
 
 async def rotate_session(request: web.Request) -> Session:

@@ -8,7 +8,7 @@ from aiohttp import web
 from aiohttp_session import get_session
 
 from identity.errors import SignInRequired
-from identity.oidc.provider import Account
+from identity.oidc.token_verification import Account
 from identity.sessions.browser_name import browser_name
 from identity.sessions.session_store import rotate_session
 

@@ -9,7 +9,6 @@ from identity.audit_log import AuditLog
 from identity.errors import CookieMissing, SignInFailed
 from identity.linking.confirmation_page import LinkPages
 from identity.linking.link_creation import LinkCreation
-from identity.linking.link_requests import request_id
 from identity.links import new_link
 from identity.oidc.authorization_code import AuthorizationCodeFlow, Tokens
 from identity.oidc.flow_state import FlowState, reloaded_pending, remember_flow, take_flow
@@ -66,14 +65,10 @@ class SignInPages:
         ]
 
     async def login(self, request: web.Request) -> web.Response:
-        """``GET /auth/login``: to the user pool, for a link request or for the web chat."""
+        """``GET /auth/login``: to the user pool, for the web chat."""
         if request.headers.get("Sec-Fetch-Site", "none") not in SAME_SITE:
             return await self._confirm_sign_in(request)
-        link_request = ""
-        if secret := request.query.get("link"):
-            link_request = (await self._link_pages.valid(request_id(secret))).id
         url, flow = await self._sign_in.begin(
-            link_request=link_request,
             next_page=local_path(request.query.get("next", ""), HOME),
             anew="anew" in request.query,
         )

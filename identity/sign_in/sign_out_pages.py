@@ -58,10 +58,16 @@ class SignOutPages:
         return await self._html.page(request, "sign_out.html")
 
     async def sign_out(self, request: web.Request) -> web.Response:
-        """``POST /auth/logout``: end the session here, then the user pool's own."""
-        await check_csrf(request)
+        """``POST /auth/logout``: end the session here, then the user pool's own.
+
+        A form that is sent again comes without a session: there is nothing of ours left to end, and
+        the user pool's page for it can be opened by anybody's link.
+        """
+        session = await get_session(request)
+        if not session.new:
+            await check_csrf(request)
         person = await signed_in(request)
-        (await get_session(request)).invalidate()
+        session.invalidate()
         if person:
             await self._note_sign_out(person.label)
         try:

@@ -5,17 +5,17 @@ import logging
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from time import monotonic
 from typing import TYPE_CHECKING, Self
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from identity.errors import IdentityError, LinkExpired, SignInUnavailable, TokenRejected
+from identity.errors import IdentityError, LinkExpired, LinkInUse, SignInUnavailable, TokenRejected
 from identity.executor import Executor
 from identity.links import Link, Links
-from identity.oidc.provider import OidcProvider
+from identity.oidc.token_verification import TokenVerifier
 from identity.people import ChatUser
 from identity.sessions.session_store import IsEnabled
+from identity.suspend_aware_clock import monotonic
 from identity.tokens.encryption import TokenEncryption
 
 if TYPE_CHECKING:
@@ -32,6 +32,9 @@ LEASE = 30
 
 LEASE_PAUSE = 0.2
 """Seconds between two looks at a link that another process is refreshing."""
+
+REVOCATIONS = 3
+"""Attempts to end a link whose token is being refreshed."""
 
 REFUSED = frozenset(
     {
@@ -75,7 +78,7 @@ class TokenBroker:
         *,
         links: Links,
         token_encryption: TokenEncryption,
-        oidc: OidcProvider,
+        verifier: TokenVerifier,
         cognito: "CognitoIdentityProviderClient",
         client_id: str,
         execute: Executor,
@@ -83,7 +86,7 @@ class TokenBroker:
     ) -> None:
         self._links = links
         self._token_encryption = token_encryption
-        self._oidc = oidc
+        self._verifier = verifier
         self._cognito = cognito
         self._client_id = client_id
         self._execute = execute
@@ -129,12 +132,22 @@ class TokenBroker:
     async def revoke(self, link: Link) -> bool:
         """End a link here and its refresh token at the user pool.
 
-        :returns: False when the link was changed or ended meanwhile.
+        A turn may refresh the token meanwhile, which makes it another row of the same link.
+
+        :returns: False when the link had ended or was replaced meanwhile: whoever did that also
+            ends its refresh token, and nobody else does.
+        :raises LinkInUse: when the token is refreshed again and again.
         """
         self._cache.pop(_cache_key(link), None)
-        ended = await self._links.revoke(link)
-        await self.discard(link.encrypted_token, link.chat_user)
-        return ended
+        for _ in range(REVOCATIONS):
+            if await self._links.revoke(link):
+                await self.discard(link.encrypted_token, link.chat_user)
+                return True
+            current = await self._links.active(link.chat_user)
+            if current is None or _cache_key(current) != _cache_key(link):
+                return False
+            link = current
+        raise LinkInUse("its token was refreshed each time")
 
     async def discard(self, encrypted_token: bytes, chat_user: ChatUser) -> None:
         """Revoke a refresh token that nothing uses any more; the pool being down is no failure."""
@@ -211,7 +224,7 @@ class TokenBroker:
         return granted
 
     async def _check_subject(self, access_token: str, link: Link) -> None:
-        if (await self._oidc.verify_access_token(access_token)).subject != link.subject:
+        if (await self._verifier.verify_access_token(access_token)).subject != link.subject:
             raise LinkExpired("the refresh token belongs to another subject")
 
     async def _refusal(self, link: Link, code: str) -> IdentityError:
@@ -232,7 +245,12 @@ class TokenBroker:
             # The person has an access token for an hour, and has to sign in again after it.
             log.exception("a rotated refresh token could not be stored")
             return
-        await self._links.replace_token(link, encrypted_token)
+        if await self._links.replace_token(link, encrypted_token):
+            return
+        current = await self._links.active(link.chat_user)
+        if current is None or _cache_key(current) != _cache_key(link):
+            # It ended while it was refreshed; whoever ended it doesn't know what we were granted.
+            await self.discard(encrypted_token, link.chat_user)
 
     def _remember(self, link: Link, token: str, lifetime: int) -> None:
         now = monotonic()

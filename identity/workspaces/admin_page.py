@@ -150,6 +150,7 @@ def settings_summary(settings: Settings) -> str:
         (
             f"channels: {' '.join(settings.channels) or 'all'}",
             f"answers: {'to the asker alone' if settings.private else 'in the thread'}",
+            f"memory in channels: {'used' if settings.recall_in_channels else 'not used'}",
             f"questions a day: {settings.quota or 'any number'}",
             *(
                 f"{name.replace('_', ' ')} a day: {most}"
@@ -164,6 +165,7 @@ def _typed(settings: Settings) -> dict[str, str]:
     return {
         "channels": "\n".join(settings.channels),
         "private": "yes" if settings.private else "",
+        "recall_in_channels": "yes" if settings.recall_in_channels else "",
         "quota": str(settings.quota or ""),
         **{name: str(getattr(settings, name) or "") for name in LARGEST_DAY},
     }
@@ -179,6 +181,7 @@ def _read(form: Mapping[str, object]) -> Settings:
     return Settings(
         channels=tuple(sorted(set(channels))),
         private=form.get("private") == "yes",
+        recall_in_channels=form.get("recall_in_channels") == "yes",
         quota=_number(form, "quota", quota),
         **{name: _number(form, name, out_of_bounds(name)) for name in LARGEST_DAY},
     )

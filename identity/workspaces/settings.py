@@ -3,12 +3,12 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from time import monotonic
 from typing import TYPE_CHECKING, cast
 
 from identity.errors import InvalidSettings
 from identity.executor import Executor
 from identity.people import ChatUser, PlatformName
+from identity.suspend_aware_clock import monotonic
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -38,6 +38,8 @@ class Settings:
     :param channels: where questions are answered; empty means everywhere. Direct messages always
         are.
     :param private: answers in channels are shown to the asker alone.
+    :param recall_in_channels: answers that colleagues read along may use what the asker's memory
+        holds, and be remembered; never where people of other companies read along.
     :param quota: questions that one person may ask in a day; None means any number.
     :param tool_calls: tool calls that the answers to one person may make in a day.
     :param tokens: tokens that they may read and write.
@@ -47,6 +49,7 @@ class Settings:
 
     channels: tuple[str, ...] = ()
     private: bool = False
+    recall_in_channels: bool = False
     quota: int | None = None
     tool_calls: int | None = None
     tokens: int | None = None
@@ -131,6 +134,7 @@ class Workspaces:
         item: dict[str, AttributeValueTypeDef] = {
             "workspace": {"S": workspace.key},
             "private": {"BOOL": settings.private},
+            "recall_in_channels": {"BOOL": settings.recall_in_channels},
         }
         if settings.channels:
             item["channels"] = {"SS": list(settings.channels)}
@@ -157,10 +161,15 @@ class Workspaces:
 def _settings(item: "Mapping[str, AttributeValueTypeDef]") -> Settings:
     return Settings(
         channels=tuple(sorted(item["channels"]["SS"])) if "channels" in item else (),
-        private=item["private"]["BOOL"] if "private" in item else False,
+        private=_flag(item, "private"),
+        recall_in_channels=_flag(item, "recall_in_channels"),
         quota=_number(item, "quota"),
         **{name: _number(item, name) for name in LARGEST_DAY},
     )
+
+
+def _flag(item: "Mapping[str, AttributeValueTypeDef]", name: str) -> bool:
+    return item[name]["BOOL"] if name in item else False
 
 
 def _number(item: "Mapping[str, AttributeValueTypeDef]", name: str) -> int | None:

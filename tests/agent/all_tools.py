@@ -7,6 +7,7 @@ from strands.types.tools import AgentTool, ToolSpec
 
 from agent.authorization.rights import Rights
 from agent.request.attachments import AttachedFile
+from agent.request.audience import Audience, RunAudience
 from agent.request.caller import Caller
 from agent.tools.client_account_tool import client_account_tool
 from agent.tools.document_tools import document_tools
@@ -19,7 +20,7 @@ NOBODY = cast("Any", None)
 
 
 def all_specs(files: Sequence[str] = ()) -> list[ToolSpec]:
-    rights = Rights(Caller("someone", frozenset({"bizassist-users"})))
+    rights = Rights(Caller("someone", frozenset({"bizassist-users"})), RunAudience(Audience.ALONE))
     tools: list[AgentTool] = [
         *memory_tools(NOBODY, paused=False),
         client_account_tool(NOBODY, rights),

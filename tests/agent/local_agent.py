@@ -152,7 +152,7 @@ def run_input(text: str, thread_id: str, **changes: Any) -> dict[str, Any]:
         "tools": [],
         "context": [],
         "state": {},
-        "forwardedProps": {},
+        "forwardedProps": {"audience": "alone"},
         **changes,
     }
 

@@ -27,10 +27,12 @@ IMPLEMENTATIONS = {
     "bots.platform.Receipt": {
         "bots.slack.outgoing.private_reply.PrivateReceipt",
         "bots.turn.ledger.Entry",
+        "bots.turn.ledger.PrivatePart",
     },
     "bots.platform.ReplyStream": {
         "bots.answer.posted_answer.PostedAnswer",
         "bots.slack.outgoing.private_reply.PrivateReply",
+        "bots.turn.private_part.NarrowingReply",
         "bots.web.platform.WebReply",
     },
     "bots.queue.retry_policy.Retries": {

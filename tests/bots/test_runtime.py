@@ -22,9 +22,11 @@ from aiohttp.test_utils import TestServer
 
 from bots.errors import RuntimeUnavailable, TokenRefused, TurnError
 from bots.file_bucket import SentFile
+from bots.platform import Audience
 from bots.runtime import SESSION_HEADER, Runtime
 
 ARN = "arn:aws:bedrock-agentcore:us-east-1:000000000000:runtime/bizassist-abc"
+ALONE = Audience.ALONE
 SESSION = "0123456789abcdef" * 4
 STARTED = '{"type":"RUN_STARTED","threadId":"t","runId":"r"}'
 TEXT = '{"type":"TEXT_MESSAGE_CONTENT","messageId":"m","delta":"Active."}'
@@ -50,7 +52,10 @@ def sends(*lines: str, status: int = 200) -> Handler:
 
 
 async def events(client: Runtime) -> list[BaseEvent]:
-    return [event async for event in client.invoke("slack:1", "Hello?", SESSION, "token")]
+    return [
+        event
+        async for event in client.invoke("slack:1", "Hello?", SESSION, "token", audience=ALONE)
+    ]
 
 
 async def test_it_asks_as_agentcore_wants_to_be_asked() -> None:
@@ -88,7 +93,9 @@ async def test_files_go_with_the_question_as_documents() -> None:
 
     file = SentFile("contract.pdf", "application/pdf", b"%PDF-1.7")
     async with runtime(handler) as client:
-        async for _ in client.invoke("web:1", "Summary?", SESSION, "token", files=[file]):
+        async for _ in client.invoke(
+            "web:1", "Summary?", SESSION, "token", audience=ALONE, files=[file]
+        ):
             pass
 
     (message,) = RunAgentInput.model_validate(bodies[0]).messages

@@ -69,7 +69,7 @@ async def test_from_the_invitation_to_the_end_of_the_link(
     invitation = slack.locator(f"{later} a.button").first
     await expect(invitation).to_be_visible(timeout=20_000)
     linking = await follow(slack, invitation)
-    await linking.get_by_role("link", name="Continue to sign in").click()
+    await linking.get_by_role("button", name="Continue to sign in").click()
     await sign_in(linking, name, chosen)
     await expect(linking.locator("main")).to_contain_text(account)
     await linking.get_by_role("button", name="Link these accounts").click()

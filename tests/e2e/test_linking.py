@@ -36,7 +36,7 @@ async def test_from_the_chat_to_the_own_page_and_back(
     slack = page
     later, linking = await invited(slack, stack, aws)
     await look(linking, artifacts, "link")
-    await linking.get_by_role("link", name="Continue to sign in").click()
+    await linking.get_by_role("button", name="Continue to sign in").click()
     await sign_in(linking, "alice", stack.password("alice"))
     await expect(linking.get_by_role("heading", name="Link these accounts?")).to_be_visible()
     await look(linking, artifacts, "confirm")
@@ -77,7 +77,7 @@ async def test_whoever_was_linked_by_somebody_else_undoes_it(
 ) -> None:
     """Somebody else takes the link and signs in as themselves; the receipt tells, and undoes."""
     later, linking = await invited(page, stack, aws)
-    await linking.get_by_role("link", name="Continue to sign in").click()
+    await linking.get_by_role("button", name="Continue to sign in").click()
     await sign_in(linking, "admin", stack.password("admin"))
     await linking.get_by_role("button", name="Link these accounts").click()
 
@@ -104,7 +104,7 @@ async def test_names_from_outside_act_on_no_page(
     rename_requests(stack, aws, ALICE)
     await linking.reload()
     await inert(linking, artifacts, "link")
-    await linking.get_by_role("link", name="Continue to sign in").click()
+    await linking.get_by_role("button", name="Continue to sign in").click()
     await sign_in(linking, "alice", stack.password("alice"))
     await inert(linking, artifacts, "confirm")
     await linking.get_by_role("button", name="Link these accounts").click()

@@ -149,3 +149,29 @@ async def test_who_has_used_up_a_quota_is_told_so_and_nobody_else(
     await expect(page.locator("#messages")).to_contain_text("my second question")
     await expect(page.locator("#messages")).not_to_contain_text("used up today's questions")
     await page.context.close()
+
+
+async def test_what_is_the_askers_alone_is_answered_to_them_alone(
+    browser: Browser, stack: Stack, artifacts: Path
+) -> None:
+    page = await (await browser.new_context()).new_page()
+    await linked(page, stack, ALICE, "alice")
+    await say(page, "Remember that my printer is named Gutenberg.")
+    await expect(page.locator("#messages article", has_text="Noted").last).to_be_visible(
+        timeout=20_000
+    )
+
+    await page.goto(f"{stack.slack}/?as={ALICE}&in=C0GENERAL00")
+    await say(page, "@BizAssist What do you know about me?")
+    line = page.locator("#messages article", has_text="answered you privately")
+    await expect(line).to_be_visible(timeout=20_000)
+    await page.screenshot(path=artifacts / "slack-answered-privately.png")
+    await page.goto(f"{stack.slack}/?as={ALICE}")
+    theirs = page.locator("#messages article", has_text="Gutenberg").last
+    await expect(theirs).to_be_visible(timeout=20_000)
+    await page.screenshot(path=artifacts / "slack-private-answer.png")
+
+    await page.goto(f"{stack.slack}/?as={ADMIN}&in=C0GENERAL00")
+    await expect(page.locator("#messages")).to_contain_text("answered you privately")
+    await expect(page.locator("#messages")).not_to_contain_text("Gutenberg")
+    await page.context.close()

@@ -6,6 +6,7 @@ from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 import boto3
 
@@ -51,22 +52,25 @@ class IdentityApplication:
 
     identity: Identity
     deployment: Deployment
-    linked: list[tuple[Link, Link | None]] = field(default_factory=list)
+    linked: list[Link] = field(default_factory=list)
     chat_is_down: bool = False
 
-    async def on_linked(self, link: Link, replaced: Link | None) -> None:
+    async def on_linked(self, link: Link) -> None:
         if self.chat_is_down:
             raise ConnectionError("the chat is down")
-        self.linked.append((link, replaced))
+        self.linked.append(link)
 
     async def link_url(self, chat_user: ChatUser, names: Names | None = None) -> str:
         return await self.identity.link_url(chat_user, names or Names("Acme", "Alice A."))
 
     async def to_confirmation(self, browser: Browser, url: str, person: str) -> Page:
         """Open a link, sign in as ``person``, arrive at the confirmation page."""
-        start = await browser.get(url)
-        at_pool = await browser.get(start.links[-1])
+        at_pool = await self.to_pool(browser, url)
         return await browser.sign_in(at_pool, person, self.deployment.passwords[person])
+
+    async def to_pool(self, browser: Browser, url: str) -> Page:
+        """Open a link, go on to the pool's sign-in page."""
+        return await browser.submit(await browser.get(url), urlsplit(url).path)
 
     async def link(self, browser: Browser, chat_user: ChatUser, person: str) -> Link:
         """The whole way, for tests that begin behind it."""
@@ -76,10 +80,11 @@ class IdentityApplication:
         assert link is not None
         return link
 
-    async def waiting_token(self, browser: Browser, chat_user: ChatUser) -> str:
-        """The refresh token that waits in the browser's session for a confirmation."""
-        (pending,) = (await self.stored_session(browser))["pending"]
-        return await self.identity.token_encryption.decrypt(b64decode(pending["sealed"]), chat_user)
+    async def waiting_tokens(self, browser: Browser, chat_user: ChatUser) -> list[str]:
+        """The refresh tokens that wait in the browser's session for a confirmation."""
+        pending = (await self.stored_session(browser))["confirmations"].values()
+        decrypt = self.identity.token_encryption.decrypt
+        return [await decrypt(b64decode(one["sealed"]), chat_user) for one in pending]
 
     async def stored_session(self, browser: Browser) -> dict[str, Any]:
         """What the table keeps of the browser's session."""

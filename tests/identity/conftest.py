@@ -5,6 +5,7 @@ import os
 import secrets
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,16 +16,21 @@ from bizassist.local import sample_data
 from bizassist.local.ports import LOOPBACK, free_port
 from bizassist.local.processes import Part, Running
 from bizassist.local.provision import Addresses, provision
+from bots.queue.service import QueueSettings
+from bots.turn import waiting_questions
 from identity.executor import Executor
+from identity.linking import link_outbox
 from identity.links import Link
 from identity.people import ChatUser
 from identity.service import Identity
 from identity.sessions.signed_in_person import signed_in
 from identity.web.html import Html
 from identity.web.rate_limit import RateLimit
+from tests.bots.scripted_runtime import new_queues
 from tests.identity.application import Deployment, IdentityApplication
 from tests.identity.browser import Browser
 from tests.identity.clock import Clock
+from tests.identity.dying_service import Killer
 from tests.identity.fresh_accounts import other, person, records
 from tests.identity.log_check import LogCheck
 from tests.identity.process import Process, running_process
@@ -149,7 +155,12 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
         "sessions.signed_in_person",
     ):
         monkeypatch.setattr(f"identity.{module}.time", clock.time)
-    for module in ("directory.enabled_check", "oidc.cached_document", "tokens.broker"):
+    for module in (
+        "directory.enabled_check",
+        "directory.group_membership",
+        "oidc.cached_document",
+        "tokens.broker",
+    ):
         monkeypatch.setattr(f"identity.{module}.monotonic", clock.monotonic)
     return clock
 
@@ -175,3 +186,12 @@ async def other_process(deployment: Deployment, execute: Executor) -> AsyncItera
 @pytest_asyncio.fixture
 async def link(application: IdentityApplication, alice: Browser, slack_user: ChatUser) -> Link:
     return await application.link(alice, slack_user, "alice")
+
+
+@pytest.fixture
+def killer(deployment: Deployment, execute: Executor, monkeypatch: pytest.MonkeyPatch) -> Killer:
+    """Who takes over after a death doesn't wait long for it here."""
+    monkeypatch.setattr(waiting_questions, "LOOK_SECONDS", 0.2)
+    monkeypatch.setattr(waiting_questions, "INDEX_LAG", timedelta(seconds=2))
+    monkeypatch.setattr(link_outbox, "CLAIM", timedelta(seconds=1))
+    return Killer(deployment, QueueSettings(**new_queues(deployment.aws, deliveries=5)), execute)

@@ -45,6 +45,9 @@ class FreshAccount:
     def enable(self) -> None:
         self._cognito.admin_enable_user(**self._account)
 
+    def leave(self, group: str) -> None:
+        self._cognito.admin_remove_user_from_group(**self._account, GroupName=group)
+
     def delete(self) -> None:
         self._cognito.admin_delete_user(**self._account)
 

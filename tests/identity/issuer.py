@@ -12,6 +12,7 @@ from joserfc.jwk import RSAKey
 
 from bizassist.local.ports import LOOPBACK, free_port
 from identity.oidc.provider import OidcProvider
+from identity.oidc.token_verification import TokenVerifier
 
 ISSUER = "https://issuer.example/pool"
 CLIENT = "web-client"
@@ -29,7 +30,12 @@ class Issuer:
     down: bool = False
 
     def oidc(self) -> OidcProvider:
-        return OidcProvider(discovery_url=f"{self.url}/discovery", issuer=ISSUER, client_id=CLIENT)
+        return OidcProvider(discovery_url=f"{self.url}/discovery", issuer=ISSUER)
+
+    @asynccontextmanager
+    async def verifier(self) -> AsyncIterator[TokenVerifier]:
+        async with self.oidc() as oidc:
+            yield TokenVerifier(oidc, client_id=CLIENT)
 
     def sign(self, key: RSAKey | None = None, header: Any = None, **claims: object) -> str:
         """A good token with some claims changed; None removes one."""

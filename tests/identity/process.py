@@ -11,6 +11,7 @@ from identity.directory.enabled_check import UserPool
 from identity.executor import Executor
 from identity.links import Links
 from identity.oidc.provider import OidcProvider
+from identity.oidc.token_verification import TokenVerifier
 from identity.sessions.session_list import SessionList
 from identity.settings import IdentitySettings
 from identity.tokens.broker import TokenBroker
@@ -45,11 +46,7 @@ async def running_process(
         "before-parameter-build.cognito-identity-provider.GetTokensFromRefreshToken",
         lambda params, **_: refreshed.append(params["RefreshToken"]),
     )
-    oidc = OidcProvider(
-        discovery_url=settings.discovery_url,
-        issuer=settings.issuer,
-        client_id=settings.web_client_id,
-    )
+    oidc = OidcProvider(discovery_url=settings.discovery_url, issuer=settings.issuer)
     links = Links(clients.dynamodb, settings.links_table, execute)
     deprovisioning = Deprovisioning(
         UserPool(cognito, settings.user_pool_id, execute),
@@ -59,7 +56,7 @@ async def running_process(
     broker = TokenBroker(
         links=links,
         token_encryption=TokenEncryption(clients.kms, settings.tokens_key_id, execute),
-        oidc=oidc,
+        verifier=TokenVerifier(oidc, client_id=settings.web_client_id),
         cognito=cognito,
         client_id=settings.web_client_id,
         execute=execute,

@@ -31,6 +31,25 @@ async def test_a_call_sees_its_callers_context(execute: Executor) -> None:
     assert await execute(who.get) == "alice"
 
 
+async def test_nothing_of_a_cancelled_caller_is_under_way_any_more(execute: Executor) -> None:
+    begun, go_on, written = threading.Event(), threading.Event(), list[str]()
+
+    def write() -> None:
+        begun.set()
+        go_on.wait(10)
+        written.append("late")
+
+    caller = asyncio.create_task(execute(write))
+    await execute(begun.wait, 10)
+    caller.cancel()
+    await asyncio.sleep(0)
+    assert not caller.done()
+    go_on.set()
+    with pytest.raises(asyncio.CancelledError):
+        await caller
+    assert written == ["late"]
+
+
 async def test_closing_ends_its_threads() -> None:
     executor = Executor(2)
     await executor(time.sleep, 0)

@@ -28,8 +28,8 @@ PATHS = (
 Client = TestClient[web.Request, web.Application]
 
 
-async def _nobody_waits(link: Link, replaced: Link | None) -> None:
-    del link, replaced
+async def _nobody_waits(link: Link) -> None:
+    del link
 
 
 async def _broken(request: web.Request) -> web.Response:
@@ -54,7 +54,7 @@ async def test_by_tls_every_response_insists_on_it(client: Client) -> None:
             assert answer.headers["Strict-Transport-Security"] == (
                 "max-age=63072000; includeSubDomains"
             ), path
-    async with client.post("/auth/logout") as refused:
+    async with client.post("/link/confirm") as refused:
         assert "Strict-Transport-Security" in refused.headers
 
 

@@ -53,7 +53,7 @@ async def test_linking_in_a_browser(
     await expect(page.get_by_text("Acme <b>Inc</b>")).to_be_visible()
     await _photograph(page, artifacts, "link")
 
-    await page.get_by_role("link", name="Continue to sign in").click()
+    await page.get_by_role("button", name="Continue to sign in").click()
     await _sign_in_at_pool(application, page, "alice")
     await expect(page.get_by_role("heading", name="Link these accounts?")).to_be_visible()
     await expect(page.get_by_text("alice@example.com")).to_be_visible()
@@ -70,7 +70,7 @@ async def test_choosing_another_account_in_a_browser(
 ) -> None:
     """The form's redirect leads to the pool, which ``form-action`` has to allow."""
     await page.goto(await application.link_url(slack_user))
-    await page.get_by_role("link", name="Continue to sign in").click()
+    await page.get_by_role("button", name="Continue to sign in").click()
     await _sign_in_at_pool(application, page, "admin")
     await page.get_by_role("button", name="Use another account").click()
     await _sign_in_at_pool(application, page, "alice")
@@ -104,7 +104,7 @@ async def test_the_keyboard_alone_links(
     await page.keyboard.press("Tab")
     await expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
     await page.keyboard.press("Tab")
-    await expect(page.get_by_role("link", name="Continue to sign in")).to_be_focused()
+    await expect(page.get_by_role("button", name="Continue to sign in")).to_be_focused()
     await page.keyboard.press("Enter")
     await expect(page.get_by_label("Username")).to_be_visible()
 

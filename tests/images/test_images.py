@@ -105,7 +105,7 @@ async def test_an_agent_that_is_asked_to_end_finishes_its_answer(
         state={},
         tools=[],
         context=[],
-        forwarded_props={},
+        forwarded_props={"audience": "alone"},
     )
     headers = {"Authorization": f"Bearer {_token(stack, aws)}"}
     async with running(image, **_settings(image, stack, port)) as process:

@@ -45,6 +45,10 @@ def documented(what: str) -> float:
         ("a link request", link_requests.LIFETIME),
         ("the undo address of a receipt", receipts.LIFETIME),
         ("a disabled or deleted person is believed", user_pool.RECHECK),
+        (
+            "somebody who was taken out of the administrators' group is believed",
+            user_pool.RECHECK,
+        ),
         ("while the user pool doesn't answer", user_pool.GRACE),
     ],
 )

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from bots.answer.answer_messages import CONTINUED
+from bots.answer.markdown.splitting import split
 from bots.answer.placeholder import THINKING
-from bots.answer.splitting import split
 from bots.errors import DeliveryRefused, QuestionRefused
 from bots.turn.handler import APOLOGY
 from bots.turn.run import STOPPED

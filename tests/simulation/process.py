@@ -19,6 +19,7 @@ from bots.turn.handler import TurnHandler
 from bots.turn.ledger import Ledger
 from bots.turn.result_encryption import ResultEncryption
 from bots.turn.run import Runs
+from bots.turn.waiting_questions import WaitingQuestions
 from bots.workspace_rules.daily_question_count import Quotas
 from bots.workspace_rules.daily_token_usage import DailyUsage
 from bots.workspace_rules.refusals import WorkspaceRules
@@ -28,6 +29,7 @@ from identity.workspaces.settings import Workspaces
 from tests.simulation.board import BoardPlatform
 from tests.simulation.clock import VirtualLoop
 from tests.simulation.faults import Fate
+from tests.simulation.outbox_model import OutboxClient
 from tests.simulation.outside import AWS, DYNAMODB, IDENTITY, SQS, Failed, Service
 from tests.simulation.runtime_model import BrokenQuestion, RuntimeClient
 
@@ -60,7 +62,7 @@ class Process:
         self.ready = asyncio.Event()
         self._stopping = asyncio.Event()
         self._queues: QueueService | None = None
-        self._dispatcher: Dispatcher | None = None
+        self._waiting: WaitingQuestions | None = None
         self._runs: Runs | None = None
         self.ended = self.spawn(self._run())
 
@@ -113,8 +115,8 @@ class Process:
 
     def linked(self, link: Link) -> asyncio.Task[Any]:
         """What the page does that has just stored a link."""
-        assert self._dispatcher
-        return self.spawn(self._dispatcher.on_linked(link, None))
+        assert self._waiting
+        return self.spawn(self._waiting.queue(link))
 
     def stop_turn(self, turn: str, chat_user: ChatUser, conversation: str) -> asyncio.Task[Any]:
         """What a platform does when somebody presses Stop."""
@@ -126,11 +128,17 @@ class Process:
         if function.__name__ == "receive_message":
             return await self._receive(function, **kwargs)
         what = f"{function.__name__} {_brief(kwargs)}"
+        effect = partial(function, *args, **kwargs)
         service = AWS[type(function.__self__)]  # type: ignore[attr-defined]
-        return await self.outside(what, partial(function, *args, **kwargs), service)
+        return await self.outside(what, effect, service, to_its_end=True)
 
-    async def outside(self, what: str, effect: Callable[[], Any], service: Service) -> Any:
-        """Ask something of the world; it happens there even when nobody waits for it any more."""
+    async def outside(
+        self, what: str, effect: Callable[[], Any], service: Service, *, to_its_end: bool = False
+    ) -> Any:
+        """Ask something of the world; it happens there even when nobody waits for it any more.
+
+        :param to_its_end: who is cancelled waits for it all the same, as ``Executor`` does.
+        """
         if self.dead:
             raise Killed
         loop = asyncio.get_running_loop()
@@ -138,7 +146,12 @@ class Process:
         fate = self.world.fate(service.name)
         arrived = partial(self._arrived, what, effect, service.failed, fate, answer)
         loop.call_later(fate.there, arrived, context=self.world.context)
-        return await answer
+        try:
+            return await (asyncio.shield(answer) if to_its_end else answer)
+        except asyncio.CancelledError:
+            if to_its_end and not self.dead:
+                await asyncio.wait([answer])
+            raise
 
     def _arrived(
         self,
@@ -187,10 +200,14 @@ class Process:
         settings = QueueSettings(INBOX, DEAD_LETTERS)
         sqs: Any = world.sqs
         async with QueueService.open(settings, sqs, self.call) as queues:  # type: ignore[arg-type]
-            dispatcher = self._dispatcher = self._put_together(queues)
+            dispatcher = self._put_together(queues)
+            waiting = self._waiting = self._waiting_questions(queues, dispatcher)
             self._queues = queues
             answer, apologise = map(self._watched, (dispatcher.answer, dispatcher.apologise))
-            async with queues.consuming(answer, apologise, dispatcher.give_up):
+            async with (
+                queues.consuming(answer, apologise, dispatcher.give_up),
+                waiting.queueing(),
+            ):
                 self.ready.set()
                 await self._stopping.wait()
                 self.ready.clear()
@@ -238,8 +255,14 @@ class Process:
         platforms: Any = {
             name: BoardPlatform(self, world.board, name) for name in ("slack", "teams")
         }
-        receipts = cast("Any", SimpleNamespace(write=self._receipt))
-        return Dispatcher(platforms, handler, queues.inbox, receipts)
+        return Dispatcher(platforms, handler)
+
+    def _waiting_questions(self, queues: QueueService, dispatcher: Dispatcher) -> WaitingQuestions:
+        ledger, receipts = dispatcher.handler.ledger, SimpleNamespace(write=self._receipt)
+        outbox = cast("Any", OutboxClient(self, self.world.outbox))
+        return WaitingQuestions(
+            dispatcher.platforms, ledger, queues.inbox, cast("Any", receipts), outbox
+        )
 
     async def _active_link(self, chat_user: ChatUser) -> Link | None:
         effect = partial(self.world.links.get, chat_user.key)
@@ -254,7 +277,7 @@ class Process:
         url: str = await self.outside("link request", lambda: "https://link", DYNAMODB)
         return url
 
-    async def _receipt(self, link: Link, replaced: Link | None) -> str:
+    async def _receipt(self, link: Link) -> str:
         sentence: str = await self.outside("receipt", lambda: "You are linked.", DYNAMODB)
         return sentence
 

@@ -9,7 +9,7 @@ import boto3
 
 TABLES: dict[str, tuple[str, str | None, dict[str, str]]] = {
     # name: partition key, sort key, {index: its partition key, and its sort key}
-    "links": ("chat_user", None, {"by_subject": "subject"}),
+    "links": ("chat_user", None, {"by_subject": "subject", "by_outbox": "outbox outbox_at"}),
     "link_requests": ("id", None, {}),
     "sessions": ("id", None, {"by_subject": "subject"}),
     "audit": ("day", "position", {}),
@@ -19,12 +19,13 @@ TABLES: dict[str, tuple[str, str | None, dict[str, str]]] = {
     "warranty": ("serial_number", None, {}),
     "clients": ("client_id", None, {}),
 }
-PROJECTED = {
+PROJECTED: dict[str, tuple[str, ...]] = {
     # index: all that it has besides the keys; one that isn't named has everything
+    "by_outbox": ("link_state",),
     "by_day": (
         *("state", "platform", "chat_user", "subject", "trace", "problem", "feedback"),
         *("model", "tools", "input_tokens", "output_tokens", "milliseconds"),
-    )
+    ),
 }
 EXPIRING = ("link_requests", "sessions", "ledger", "transcripts")
 BUCKETS = ("policies", "uploads")

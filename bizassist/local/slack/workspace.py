@@ -8,11 +8,11 @@ from typing import Any
 from bizassist.local.slack.channels import Channel
 from bizassist.local.slack.clock import Clock
 from bizassist.local.slack.errors import SlackError
-from bizassist.local.slack.people import OTHER_BOT, PEOPLE, VISITOR
+from bizassist.local.slack.people import OTHER_BOT, OTHERS, PEOPLE, VISITOR
 
 TEAM, TEAM_NAME, TEAM_DOMAIN = "T0NORTHWND", "Northwind Demo", "northwind-demo"
 APP, BOT, BOT_USER, BOT_NAME = "A0BIZASSIST", "B0BIZASSIST", "U0BIZASSIST", "BizAssist"
-GENERAL = "C0GENERAL00"
+GENERAL, PARTNERS = "C0GENERAL00", "C0PARTNERS0"
 # No page names it; people measured about five minutes (python-slack-sdk#1859, vercel/chat#637).
 STREAM_SECONDS = 300.0
 
@@ -76,6 +76,14 @@ class Workspace:
         if channel not in self.channels:
             raise SlackError("channel_not_found")
         return self.channels[channel]
+
+    def is_ext_shared(self, channel: str) -> bool:
+        """Whether somebody of another workspace is in a channel (Slack Connect).
+
+        :raises SlackError: ``channel_not_found``.
+        """
+        members = self.channel(channel).members
+        return any(OTHERS[member].team for member in members if member in OTHERS)
 
     def post(self, channel: str, author: str, text: str, **fields: Any) -> Message:
         """Add a message.
@@ -161,6 +169,7 @@ class Workspace:
 
 
 def _channels() -> Iterator[Channel]:
-    yield Channel(GENERAL, "general", {*PEOPLE, BOT_USER, OTHER_BOT, VISITOR})
+    yield Channel(GENERAL, "general", {*PEOPLE, BOT_USER, OTHER_BOT})
+    yield Channel(PARTNERS, "partners", {*PEOPLE, BOT_USER, VISITOR})
     for person in PEOPLE.values():
         yield Channel(person.dm, "directmessage", {person.id, BOT_USER}, owner=person.id)

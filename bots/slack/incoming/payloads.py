@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bots.errors import MalformedRequest
-from bots.platform import Accepted
+from bots.platform import Accepted, Audience
 from bots.slack.incoming.rich_text import rich_text
 from identity.people import ChatUser
 
@@ -27,7 +27,8 @@ class IncomingMessage:
     :param ts: the post's timestamp, which is its id in its channel; empty for a command.
     :param thread: the timestamp of the thread that the answer belongs into, if any.
     :param text: what a person would read: no mention of the assistant, nothing escaped.
-    :param stranger: the person belongs to another company (Slack Connect).
+    :param from_another_company: the person belongs to another company (Slack Connect).
+    :param audience: who reads an answer in its thread along; a command is answered privately.
     """
 
     kind: Kind
@@ -40,6 +41,7 @@ class IncomingMessage:
     thread: str | None = None
     response_url: str = ""
     from_another_company: bool = False
+    audience: Audience = Audience.ALONE
 
     @property
     def chat_user(self) -> ChatUser:
@@ -106,6 +108,7 @@ def _event(envelope: Mapping[str, object]) -> IncomingMessage | None:
         ts=ts,
         thread=_text(event, "thread_ts") or (ts if kind == "mention" else None),
         from_another_company=_from_another_company(envelope, event),
+        audience=Audience.ALONE if kind == "direct" else _in_channel(envelope),
     )
 
 
@@ -120,6 +123,12 @@ def _kind(event: Mapping[str, object]) -> Kind | None:
     if event.get("type") == "message" and event.get("channel_type") == "im":
         return "direct"
     return None
+
+
+def _in_channel(envelope: Mapping[str, object]) -> Audience:
+    """Who reads a channel, as its events say (Slack, "Slack Connect: working with channels")."""
+    own = envelope.get("is_ext_shared_channel") is False
+    return Audience.COLLEAGUES if own else Audience.OUTSIDERS
 
 
 def _from_another_company(envelope: Mapping[str, object], event: Mapping[str, object]) -> bool:

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bots.answer.neutralise import without_slack_mentions
-from bots.answer.splitting import clipped
+from bots.answer.markdown.clipping import clipped
+from bots.slack.outgoing.markdown_block import block_markdown
 from bots.slack.outgoing.mrkdwn import slack_mrkdwn
 
 Content = Mapping[str, Any]
@@ -37,7 +37,7 @@ def content(markdown: str) -> Content:
     """One piece of an answer; ``text`` is for notifications and for clients without blocks."""
     return {
         "text": clipped(slack_mrkdwn(markdown), UPDATE_TEXT),
-        "blocks": [{"type": "markdown", "text": without_slack_mentions(markdown)}],
+        "blocks": [{"type": "markdown", "text": block_markdown(markdown)}],
     }
 
 
@@ -53,7 +53,7 @@ def plain_content(markdown: str) -> Content:
 
 def fits_one_message(markdown: str) -> bool:
     """Whether one message that is never edited can carry all of an answer."""
-    return len(without_slack_mentions(markdown)) <= WHOLE
+    return len(block_markdown(markdown)) <= WHOLE
 
 
 def sign_in(url: str) -> Content:

@@ -46,11 +46,17 @@ class WebApi:
             auth_test_response=answer, bot_token=self._patient.token
         )
 
-    async def person(self, user: str) -> str:
-        """What a person is called; empty when Slack does not tell."""
+    async def person(self, user: str) -> str | None:
+        """What a person is called, empty when Slack does not tell; None for who is none.
+
+        A bot's messages can look like a person's, and an account can be closed after it has asked
+        (``users.info``, ``is_bot`` and ``deleted``).
+        """
         answer = await self._made(
             "users.info", lambda: self._patient.users_info(user=user), patience=NAME_PATIENCE
         )
+        if answer["user"].get("is_bot") or answer["user"].get("deleted"):
+            return None
         profile = answer["user"].get("profile", {})
         return str(profile.get("real_name") or answer["user"].get("name", ""))
 

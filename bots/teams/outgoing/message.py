@@ -10,7 +10,7 @@ from botbuilder.schema import (
     TextFormatTypes,
 )
 
-from bots.answer.neutralise import teams_markdown
+from bots.teams.outgoing.markdown import teams_markdown
 
 # A message has 100 KB, counted in UTF-16 as JSON writes it
 # ("Format your bot messages", Teams platform documentation);

@@ -1,21 +1,20 @@
 """An answer's Markdown as HTML for the page, with nothing in it that acts."""
 
 import nh3
-from markdown_it import MarkdownIt
 
-from bots.answer.neutralise import without_spoofing
+from bots.answer.markdown.neutralise import harmless
+from bots.answer.markdown.parse_tree import PARSER
 
-_MARKDOWN = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable("table")
 _TAGS = {
     "a", "blockquote", "br", "code", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol",
-    "p", "pre", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul",
+    "p", "pre", "s", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul",
 }  # fmt: skip
 
 
 def html(markdown: str) -> str:
     """Markdown as HTML with a short list of tags, links that open elsewhere and no images."""
     return nh3.clean(
-        _MARKDOWN.render(without_spoofing(markdown)),
+        PARSER.renderer.render(harmless(markdown), PARSER.options, {}),
         tags=_TAGS,
         attributes={"a": {"href", "target"}},
         url_schemes={"http", "https", "mailto"},

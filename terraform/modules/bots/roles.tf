@@ -156,6 +156,7 @@ data "aws_iam_policy_document" "task" {
       "cognito-idp:AdminGetUser",
       "cognito-idp:AdminSetUserPassword",
       "cognito-idp:ListUsers",
+      "cognito-idp:ListUsersInGroup",
     ]
     resources = [var.user_pool_arn]
   }

@@ -12,7 +12,11 @@ locals {
     transcripts   = { partition_key = "conversation", sort_key = "position", expires = true }
   }
   indexes = {
-    links    = { by_subject = { partition_key = "subject" } }
+    links = {
+      by_subject = { partition_key = "subject" }
+      # Links whose chat users' questions may still have to be queued; none that is older.
+      by_outbox = { partition_key = "outbox", sort_key = "outbox_at", attributes = ["link_state"] }
+    }
     sessions = { by_subject = { partition_key = "subject" } }
     ledger = {
       by_waiting = { partition_key = "waiting_for" }

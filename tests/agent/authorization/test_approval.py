@@ -181,7 +181,9 @@ async def test_without_memory_it_is_refused_for_now(
     def unreachable(*_: object) -> None:
         raise MemoryUnavailableError(detail="down")
 
-    monkeypatch.setattr("agent.memory.person_credentials.MemoryCredentials.session", unreachable)
+    monkeypatch.setattr(
+        "agent.memory.access.person_credentials.MemoryCredentials.session", unreachable
+    )
     asked = await ask(runtime, token, QUESTION)
 
     assert interrupts(asked) == []

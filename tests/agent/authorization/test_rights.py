@@ -9,6 +9,7 @@ from strands.agent.state import AgentState
 from strands.interventions import Deny, Proceed
 
 from agent.authorization.rights import Rights
+from agent.request.audience import Audience, RunAudience
 from agent.request.caller import Caller
 from gateway_tools import catalog
 from tests.agent.local_agent import Cloud, ask
@@ -19,13 +20,19 @@ EVERYONE = {"search___web_search", "warranty___check_warranty_status"}
 FOR_ADMINS = {"warranty___find_serial_numbers"}
 
 
-def verdict(groups: frozenset[str], tool: str, subject: str = "someone") -> Proceed | Deny:
+def verdict(
+    groups: frozenset[str],
+    tool: str,
+    subject: str = "someone",
+    audience: RunAudience | None = None,
+) -> Proceed | Deny:
     event: Any = SimpleNamespace(
         tool_use={"name": tool, "toolUseId": "1", "input": {"q": 'x"; permit(principal,action,'}},
         invocation_state={},
         agent=SimpleNamespace(state=AgentState({})),
     )
-    return Rights(Caller(subject, groups)).before_tool_call(event)
+    audience = audience or RunAudience(Audience.ALONE)
+    return Rights(Caller(subject, groups), audience).before_tool_call(event)
 
 
 def test_every_tool_of_the_gateway_is_decided_for_somebody() -> None:

@@ -8,10 +8,7 @@ from typing import Any
 import boto3
 import pytest
 
-from agent.errors import ForeignMemoryError
 from agent.memory.pause import PAUSE_SESSION
-from agent.memory.records import Records
-from agent.memory.text_matching import matcher
 from tests.agent.aws_requests import AwsRequests, aws_requests
 from tests.agent.local_agent import Answer, Cloud, ask, runtime_of, serving, thread
 from tests.agent.memory_contents import event, put, records
@@ -168,38 +165,3 @@ async def test_a_memory_that_refuses_to_delete_is_told(
 
     assert "couldn't reach your memory" in answer.text
     assert "secret-detail" not in str(answer.events)
-
-
-class Moved:
-    """A service whose record lies in another person's namespace when it is looked at."""
-
-    deleted = False
-
-    def list_sessions(self, **_: Any) -> Any:
-        return {"sessionSummaries": []}
-
-    def list_memory_records(self, **asked: Any) -> Any:
-        found = {**self._record("/facts/alice/")}
-        return {"memoryRecordSummaries": [found] if "facts" in asked["namespacePath"] else []}
-
-    def get_memory_record(self, **_: Any) -> Any:
-        return {"memoryRecord": self._record("/facts/alice2/")}
-
-    def delete_memory_record(self, **_: Any) -> None:
-        self.deleted = True
-
-    def _record(self, namespace: str) -> Any:
-        return {
-            "memoryRecordId": "mem-1",
-            "namespaces": [namespace],
-            "content": {"text": "My cat is Tom"},
-            "createdAt": 0,
-        }
-
-
-def test_a_record_that_lies_elsewhere_is_not_deleted() -> None:
-    moved = Moved()
-    with pytest.raises(ForeignMemoryError):
-        Records(moved, "memory", "alice").forget(matcher("my cat is Tom"))
-
-    assert not moved.deleted

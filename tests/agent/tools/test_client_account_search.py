@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from agent.authorization.rights import Rights
+from agent.request.audience import Audience, RunAudience
 from agent.request.caller import Caller
 from agent.tools.client_account_search import FIELDS, ClientAccounts
 from tests.agent.local_agent import Answer, Cloud, ask
@@ -136,8 +137,10 @@ def test_the_table_is_read_once_a_minute() -> None:
 def test_a_field_that_the_policy_does_not_name_is_seen_by_administrators_only() -> None:
     user, admin = Caller("a", frozenset({"bizassist-users"})), frozenset({"bizassist-admins"})
 
-    assert Rights(user).may_see("ClientField", "plan")
-    assert not Rights(user).may_see("ClientField", "credit_limit")
-    assert not Rights(user).may_see("OtherField", "plan")
-    assert Rights(Caller("b", admin)).may_see("ClientField", "credit_limit")
-    assert not Rights(Caller("b", admin)).may_see("OtherField", "plan")
+    alone = RunAudience(Audience.ALONE)
+
+    assert Rights(user, alone).may_see("ClientField", "plan")
+    assert not Rights(user, alone).may_see("ClientField", "credit_limit")
+    assert not Rights(user, alone).may_see("OtherField", "plan")
+    assert Rights(Caller("b", admin), alone).may_see("ClientField", "credit_limit")
+    assert not Rights(Caller("b", admin), alone).may_see("OtherField", "plan")

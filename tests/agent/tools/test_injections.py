@@ -15,8 +15,9 @@ from strands.types.content import Messages
 from agent.models.offline.model import respond
 from agent.models.offline.tool_choice import ToolCall
 from agent.request.attachments import safe_file_name
-from bots.answer.neutralise import teams_markdown, without_slack_mentions
+from bots.slack.outgoing.markdown_block import block_markdown
 from bots.slack.outgoing.mrkdwn import slack_mrkdwn
+from bots.teams.outgoing.markdown import teams_markdown
 from bots.web.outgoing.answer_html import html
 from tests.agent.all_tools import all_specs
 from tests.agent.gateway_tool_specs import SEARCH, WARRANTY
@@ -98,7 +99,7 @@ def acts(markdown: str) -> list[str]:
     shown = {
         "html": html(markdown),
         "slack": slack_mrkdwn(markdown),
-        "slack block": without_slack_mentions(markdown),
+        "slack block": block_markdown(markdown),
         "teams": teams_markdown(markdown),
     }
     found = [
@@ -256,7 +257,7 @@ def test_a_link_that_names_another_place_shows_where_it_leads(text: str, goes_to
         f"<https://{goes_to}" in slack_mrkdwn(text) and "|" not in slack_mrkdwn(text)
     )
     assert f"[https://{goes_to}" in teams_markdown(text)
-    assert f"[https://{goes_to}" in without_slack_mentions(text)
+    assert f"[https://{goes_to}" in block_markdown(text)
 
 
 @pytest.mark.parametrize(
@@ -270,4 +271,4 @@ def test_a_link_that_names_another_place_shows_where_it_leads(text: str, goes_to
 )
 def test_an_honest_link_stays_as_it_is(text: str) -> None:
     assert teams_markdown(text) == text
-    assert without_slack_mentions(text) == text
+    assert block_markdown(text) == text

@@ -6,11 +6,12 @@ import pytest
 from ag_ui.core import BaseEvent, CustomEvent, RunStartedEvent, TextMessageContentEvent
 
 from bots.answer.draft import NOTHING, Draft
-from bots.answer.neutralise import teams_markdown, without_slack_mentions
+from bots.answer.markdown.splitting import split
 from bots.answer.sources import MOST, SOURCE, Source, markdown, source_of
-from bots.answer.splitting import split
+from bots.slack.outgoing.markdown_block import block_markdown
 from bots.slack.outgoing.message import PIECE
 from bots.slack.outgoing.mrkdwn import slack_mrkdwn
+from bots.teams.outgoing.markdown import teams_markdown
 from bots.web.outgoing.answer_html import html
 from bots.web.outgoing.answer_state import SENTENCE, AnswerState, apply
 
@@ -74,7 +75,7 @@ def test_a_name_formats_links_and_mentions_nothing(title: str) -> None:
     assert "\n" not in line
     assert not any(tag in shown for tag in ("<a", "<img", "<code", "<li", "<h1", "<at"))
     assert shown.count("<strong>") == 1
-    for text in (slack_mrkdwn(line), without_slack_mentions(line), teams_markdown(line)):
+    for text in (slack_mrkdwn(line), block_markdown(line), teams_markdown(line)):
         assert "<" not in text
         assert "](" not in text
 

@@ -13,7 +13,7 @@ from tests.bots.receipt import MemoryReceipt
 SECRET = "signing-secret-of-the-tests"
 TOKEN = "xoxb-of-the-tests"
 ALICE, ADMIN, GENERAL = "U0ALICE0000", "U0ADMIN0000", "C0GENERAL00"
-ALICE_DM = "D0ALICE0000"
+ALICE_DM, PARTNERS = "D0ALICE0000", "C0PARTNERS0"
 
 
 @dataclass

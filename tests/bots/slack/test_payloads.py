@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
+from bots.platform import Audience
 from bots.slack.incoming.payloads import plain, read_message
 
 AUTHORIZED = {"team_id": "T1", "enterprise_id": None, "user_id": "UBOT"}
@@ -146,3 +147,17 @@ def test_blocks_that_say_nothing_are_no_words(blocks: object) -> None:
     incoming = read_message(event(text="", blocks=blocks))
     assert incoming is not None
     assert incoming.text == ""
+
+
+@pytest.mark.parametrize(
+    ("shared_channel", "audience"),
+    [(False, Audience.COLLEAGUES), (True, Audience.OUTSIDERS), (None, Audience.OUTSIDERS)],
+)
+def test_who_reads_a_channel_along_is_what_slack_says_or_the_wider(
+    shared_channel: object, audience: Audience
+) -> None:
+    mention = event({"is_ext_shared_channel": shared_channel}, type="app_mention")
+    incoming = read_message(mention)
+
+    assert incoming is not None
+    assert incoming.audience is audience

@@ -8,9 +8,9 @@ from ag_ui.core import TextMessageContentEvent
 
 from bots.errors import DeliveryRefused
 from bots.platform import Answer, Turn
-from tests.bots.slack.slack_client import ALICE, ALICE_DM, GENERAL, SlackClient
+from tests.bots.slack.slack_client import ALICE, ALICE_DM, GENERAL, PARTNERS, SlackClient
 
-OTHER_BOT, VISITOR = "U0OTHERBOT0", "U0VISITOR00"
+OTHER_BOT, FORMER, VISITOR = "U0OTHERBOT0", "U0FORMER000", "U0VISITOR00"
 
 
 def said(text: str) -> TextMessageContentEvent:
@@ -168,9 +168,9 @@ async def test_a_command_whose_answer_was_taken_and_not_confirmed(
 
 async def test_a_stranger_is_told_where_slack_shows_it(slack: SlackClient) -> None:
     await slack.set("workspace", quiet_threads_drop_ephemerals=True)
-    await slack.message("@BizAssist hello", user=VISITOR, channel=GENERAL)
+    await slack.message("@BizAssist hello", user=VISITOR, channel=PARTNERS)
     await slack.work(answering(slack, "Private.", []))
-    [told] = await slack.from_us(VISITOR, GENERAL)
+    [told] = await slack.from_us(VISITOR, PARTNERS)
     assert "only answer people of the company" in told["text"]
 
 
@@ -192,6 +192,17 @@ async def test_what_another_bot_writes_is_no_question(
     await slack.message("@BizAssist hi", user=OTHER_BOT, channel=GENERAL, event=event)
     await slack.work(answering(slack, "The answer.", turns))
     assert turns == []
+
+
+@pytest.mark.parametrize("nobody", [OTHER_BOT, FORMER])
+async def test_who_is_no_person_is_asked_to_link_nothing(slack: SlackClient, nobody: str) -> None:
+    """Nothing in the event tells, Slack does when it is asked who that is."""
+    turns: list[Turn] = []
+    await slack.message("@BizAssist hi", channel=GENERAL, event={"user": nobody})
+    await slack.work(answering(slack, "The answer.", turns))
+    assert turns == []
+    assert await slack.calls("users.info")
+    assert not await slack.calls("chat.postMessage")
 
 
 async def test_a_question_in_blocks_alone_is_read(slack: SlackClient) -> None:
@@ -240,17 +251,17 @@ async def test_what_is_not_taken_in_blocks_is_shown_as_text(
 
 async def test_a_stranger_is_told_in_the_thread_that_others_write_in(slack: SlackClient) -> None:
     await slack.set("workspace", quiet_threads_drop_ephemerals=True)
-    await slack.message("A thread", channel=GENERAL)
-    [root] = await slack.sees(ALICE, GENERAL)
-    asked = {"user": VISITOR, "channel": GENERAL, "thread": root["ts"]}
+    await slack.message("A thread", channel=PARTNERS)
+    [root] = await slack.sees(ALICE, PARTNERS)
+    asked = {"user": VISITOR, "channel": PARTNERS, "thread": root["ts"]}
     await slack.message("@BizAssist hello", **asked)
     await slack.work(answering(slack, "Private.", []))
-    [told] = await slack.from_us(VISITOR, GENERAL)
+    [told] = await slack.from_us(VISITOR, PARTNERS)
     assert told["thread_ts"] == root["ts"]
 
 
 async def test_a_stranger_who_cannot_be_told_anything_is_no_failure(slack: SlackClient) -> None:
-    await slack.message("@BizAssist hello", user=VISITOR, channel=GENERAL)
-    await slack.set("channel", channel=GENERAL, restriction="restricted_action")
+    await slack.message("@BizAssist hello", user=VISITOR, channel=PARTNERS)
+    await slack.set("channel", channel=PARTNERS, restriction="restricted_action")
     await slack.work(answering(slack, "Private.", []))
     assert slack.inbox == []

@@ -11,6 +11,7 @@ from bots.errors import PlatformUnavailable
 from bots.platform import Accepted, Turn
 from bots.turn.handler import TurnHandler
 from bots.turn.outcome import Outcome
+from identity.workspaces.settings import Settings
 from tests.bots.receipt import Held, MemoryReceipt
 from tests.bots.teams.teams_client import TeamsClient, text
 
@@ -23,6 +24,7 @@ class MemoryEntry(MemoryReceipt):
 
     subject: str | None = None
     result: bytes | None = None
+    private: MemoryReceipt = field(default_factory=MemoryReceipt)
 
     async def keep_result(self, result: bytes, subject: str) -> None:
         self.result, self.subject = result, subject
@@ -82,8 +84,8 @@ class AnsweredTurn:
         yield text(self.words)
 
 
-async def _settings(turn: Turn) -> SimpleNamespace:
-    return SimpleNamespace(private=False, channels=(), quota=None)
+async def _settings(turn: Turn) -> Settings:
+    return Settings()
 
 
 async def _link(chat_user: object) -> SimpleNamespace:

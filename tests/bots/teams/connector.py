@@ -22,6 +22,18 @@ PERSONAL, GROUP = "a:1personal", "19:group@thread.v2"
 LONGEST = 100 * 1024
 
 
+def member(**who: Any) -> dict[str, Any]:
+    """Somebody of a roster (TeamsChannelAccount, "Get Teams specific context for your bot")."""
+    return {
+        "id": "29:1somebody",
+        "name": "Somebody",
+        "tenantId": TENANT,
+        "userRole": "user",
+        "userPrincipalName": "somebody@example.com",
+        **who,
+    }
+
+
 @dataclass
 class Connector:
     """The chats that there are, and how the double behaves.
@@ -31,6 +43,7 @@ class Connector:
     :ivar failures: statuses to answer the next calls with, whatever they are.
     :ivar faults: what else goes wrong, and when.
     :ivar closed: the code with which a conversation refuses whatever is said, by conversation.
+    :ivar members: who is in the group, as its roster tells; the asker alone at first.
     :ivar installed: whether the person has the bot in their personal scope.
     :ivar rate_limits: whether calls are refused when they are too many for Teams.
     :ivar streaming: whether the bot may stream at all.
@@ -41,6 +54,7 @@ class Connector:
     failures: list[int] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     closed: dict[str, str] = field(default_factory=dict)
+    members: list[dict[str, Any]] = field(default_factory=lambda: [member(**ALICE)])
     updates_refused: bool = False
     installed: bool = True
     delay: float = 0.0
@@ -58,6 +72,7 @@ class Connector:
         app.add_routes(
             [
                 web.post("/teams/v3/conversations", self._open),
+                web.get("/teams/v3/conversations/{conversation}/pagedmembers", self._roster),
                 web.post(activities, self._post),
                 web.post(activities + "/{activity}", self._post),
                 web.put(activities + "/{activity}", self._update),
@@ -135,6 +150,17 @@ class Connector:
             raise refuse("ForbiddenOperationException")
         self._check_open(PERSONAL)
         return web.json_response({"id": PERSONAL}, status=201)
+
+    async def _roster(self, request: web.Request) -> web.Response:
+        """A page of the members; sizes under 50 count as 50, over 500 as 500."""
+        if request.match_info["conversation"] not in {PERSONAL, GROUP}:
+            raise refuse("ConversationNotFound")
+        size = min(max(int(request.query.get("pageSize", 200)), 50), 500)
+        begin = int(request.query.get("continuationToken", 0))
+        page: dict[str, Any] = {"members": self.members[begin : begin + size]}
+        if begin + size < len(self.members):
+            page |= {"continuationToken": str(begin + size)}
+        return web.json_response(page)
 
     async def _post(self, request: web.Request) -> web.Response:
         activity = await self._activity(request)

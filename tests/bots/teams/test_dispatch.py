@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from bots.errors import PlatformUnavailable
-from bots.platform import Turn
+from bots.platform import Audience, Turn
 from bots.teams.outgoing.message import HELP, WELCOME
 from identity.people import ChatUser, Names
 from tests.bots.teams.connector import ALICE, BOT, GROUP, PERSONAL, TENANT
@@ -25,6 +25,7 @@ async def test_a_question_becomes_a_turn(teams: TeamsClient) -> None:
         text="Is it?",
         accepted=accepted,
         names=Names("Microsoft Teams", "Alice"),
+        audience=Audience.ALONE,
     )
 
 

@@ -135,7 +135,7 @@ async def shown(runs: Runs, turn: Turn, *, can_approve: bool = True) -> str:
     """The answer as Slack and Teams write it."""
     draft = Draft()
     platform = cast("Platform", SimpleNamespace(can_approve=can_approve))
-    async for event in runs.events(turn, platform, LINK, "token"):
+    async for event in runs.events(turn, platform, LINK, "token", Held()):
         draft.take(event)
     return draft.final()
 
@@ -152,7 +152,9 @@ async def test_a_broken_run_comes_again_unless_it_was_stopped(
 
         seen: list[BaseEvent] = []
         platform = cast("Platform", SimpleNamespace(can_approve=True))
-        async for event in runs(actions, http, runtime).events(turn, platform, LINK, "token"):
+        async for event in runs(actions, http, runtime).events(
+            turn, platform, LINK, "token", Held()
+        ):
             if not seen:
                 await actions.stop(turn.id)
             seen.append(event)

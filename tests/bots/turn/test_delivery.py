@@ -5,7 +5,7 @@ The real ledger, rules and encryption; a runtime by script and a place that refu
 
 import secrets
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import ClassVar, cast
@@ -23,7 +23,7 @@ from bots.errors import (
     QuestionTooLong,
     RunUnavailable,
 )
-from bots.platform import Accepted, Answer, Receipt, ReplyStream, Turn
+from bots.platform import Accepted, Answer, Audience, Receipt, ReplyStream, Turn
 from bots.turn.decision_and_stop import TurnActions
 from bots.turn.handler import LONGEST_QUESTION, TurnHandler
 from bots.turn.ledger import Ledger
@@ -53,6 +53,7 @@ class Room:
 
     :ivar opening: raised instead of the first post.
     :ivar closing: raised, one each, instead of the final edit.
+    :ivar only_asker: the same place as only the asker sees it; None where there is no such.
     """
 
     opening: BotError | None = None
@@ -60,6 +61,7 @@ class Room:
     private: BotError | None = None
     messages: dict[str, str] = field(default_factory=dict)
     told: list[str] = field(default_factory=list)
+    only_asker: "Room | None" = None
     can_approve: ClassVar = False
 
     async def dispatch(self, accepted: Accepted, answer: Answer) -> None:
@@ -73,8 +75,12 @@ class Room:
             raise self.private
         self.told.append(sentence)
 
+    def reply(self, turn: Turn, receipt: Receipt) -> AbstractAsyncContextManager[ReplyStream]:
+        room = self.only_asker if turn.private and self.only_asker else self
+        return room._reply(receipt)
+
     @asynccontextmanager
-    async def reply(self, turn: Turn, receipt: Receipt) -> AsyncIterator[ReplyStream]:
+    async def _reply(self, receipt: Receipt) -> AsyncIterator[ReplyStream]:
         if self.opening:
             raise self.opening
         message = receipt.message or secrets.token_hex(4)
@@ -109,6 +115,7 @@ class Service:
     handler: TurnHandler
     script: list[list[BaseEvent]]
     runs: list[str]
+    audiences: list[tuple[Audience, bool]]
     ledger_row: "SimpleNamespace"
 
 
@@ -117,6 +124,7 @@ def service(stack: Stack, aws: boto3.Session) -> Iterator[Service]:
     call, dynamodb, table = Executor(8), aws.client("dynamodb"), stack.parameters["ledger_table"]
     script: list[list[BaseEvent]] = [SAID]
     asked: list[str] = []
+    audiences: list[tuple[Audience, bool]] = []
 
     async def active(chat_user: ChatUser) -> SimpleNamespace:
         return SimpleNamespace(subject="somebody", session_id=lambda _: "s" * 40)
@@ -124,8 +132,11 @@ def service(stack: Stack, aws: boto3.Session) -> Iterator[Service]:
     async def access_token(link: object) -> str:
         return "token"
 
-    async def invoke(run: str, *_: object, **__: object) -> AsyncIterator[BaseEvent]:
+    async def invoke(
+        run: str, *_: object, audience: Audience, personal_memory: bool, **__: object
+    ) -> AsyncIterator[BaseEvent]:
         asked.append(run)
+        audiences.append((audience, personal_memory))
         step = script.pop(0) if len(script) > 1 else script[0]
         for event in step:
             yield event
@@ -162,7 +173,7 @@ def service(stack: Stack, aws: boto3.Session) -> Iterator[Service]:
         found = dynamodb.get_item(TableName=table, Key={"turn": {"S": turn.id}})
         return cast("dict[str, dict[str, str]]", found["Item"])
 
-    yield Service(handler, script, asked, SimpleNamespace(of=row))
+    yield Service(handler, script, asked, audiences, SimpleNamespace(of=row))
     call.close()
 
 

@@ -36,6 +36,13 @@ def nothing_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("identity.directory.linked_people.FRESH", -1.0)
 
 
+@pytest.fixture(autouse=True)
+def asked_anew(application: IdentityApplication) -> None:
+    """What another test's clock made of it is forgotten."""
+    group = application.identity.administrators._group
+    group._read_at = group._failed = float("-inf")
+
+
 @pytest.fixture
 def chat_user() -> ChatUser:
     return ChatUser("slack", "T1", f"U{secrets.token_hex(5).upper()}")

@@ -14,11 +14,6 @@ from tests.identity.browser import Browser, Page
 from tests.identity.clock import Clock
 
 
-async def _pool_page(application: IdentityApplication, browser: Browser, url: str) -> Page:
-    start = await browser.get(url)
-    return await browser.get(start.links[-1])
-
-
 async def _callback(
     application: IdentityApplication, browser: Browser, at_pool: Page, person: str
 ) -> str:
@@ -52,9 +47,13 @@ async def test_an_attacker_who_takes_a_victims_link_is_named_to_the_victim(
     page = await application.to_confirmation(mallory, url, "admin")
     assert "Alice A." in page.text
     await mallory.submit(page, "/link/confirm", answer="link")
-    link, replaced = application.linked[-1]
+    link = application.linked[-1]
     # What the receipt in Alice's own chat says.
-    assert (link.chat_user, link.account, replaced) == (slack_user, "admin@example.com", None)
+    assert (link.chat_user, link.account, link.replaces) == (
+        slack_user,
+        "admin@example.com",
+        False,
+    )
 
 
 async def test_a_link_that_leaked_cannot_replace_the_link_its_owner_made(
@@ -96,7 +95,7 @@ async def test_a_callback_replayed_in_another_browser_fails(
     application: IdentityApplication, alice: Browser, mallory: Browser, slack_user: ChatUser
 ) -> None:
     """The attacker signs in and lets the victim's browser finish it (login CSRF)."""
-    at_pool = await _pool_page(application, mallory, await application.link_url(slack_user))
+    at_pool = await application.to_pool(mallory, await application.link_url(slack_user))
     callback = await _callback(application, mallory, at_pool, "admin")
 
     stolen = await alice.get(callback)
@@ -144,7 +143,7 @@ async def test_a_confirmation_without_its_csrf_token_fails(
 async def test_a_wrong_state_fails(
     application: IdentityApplication, alice: Browser, slack_user: ChatUser
 ) -> None:
-    at_pool = await _pool_page(application, alice, await application.link_url(slack_user))
+    at_pool = await application.to_pool(alice, await application.link_url(slack_user))
     callback = URL(await _callback(application, alice, at_pool, "alice"))
     for state in ("", "guess", f"{callback.query['state']}x"):
         assert (await alice.get(str(callback.update_query(state=state)))).status == 400
@@ -155,7 +154,7 @@ async def test_a_nonce_of_another_sign_in_fails(
     application: IdentityApplication, alice: Browser, slack_user: ChatUser
 ) -> None:
     """Somebody swaps the nonce on the way to the pool, to have an id token of theirs accepted."""
-    at_pool = await _pool_page(application, alice, await application.link_url(slack_user))
+    at_pool = await application.to_pool(alice, await application.link_url(slack_user))
     at_pool.form("/login").fields["nonce"] = "somebody-elses"
     callback = await _callback(application, alice, at_pool, "alice")
     refused = await alice.get(callback)
@@ -167,9 +166,9 @@ async def test_a_code_of_another_sign_in_fails_by_pkce(
     application: IdentityApplication, alice: Browser, mallory: Browser, slack_user: ChatUser
 ) -> None:
     """Code injection: the attacker's code in a callback with the victim's state."""
-    theirs = await _pool_page(application, mallory, await application.link_url(slack_user))
+    theirs = await application.to_pool(mallory, await application.link_url(slack_user))
     code = URL(await _callback(application, mallory, theirs, "admin")).query["code"]
-    at_pool = await _pool_page(application, alice, await application.link_url(slack_user))
+    at_pool = await application.to_pool(alice, await application.link_url(slack_user))
     state = at_pool.query["state"]
     injected = await alice.get(f"/auth/callback?code={code}&state={state}")
     assert injected.status == 400
@@ -183,28 +182,27 @@ async def test_a_request_works_once(
     page = await application.to_confirmation(alice, url, "alice")
     done = await alice.submit(page, "/link/confirm", answer="link")
     assert done.status == 200
-    assert (await alice.submit(page, "/link/confirm", answer="link")).status == 400
+    linked = len(application.linked)
+    assert (await alice.submit(page, "/link/confirm", answer="link")).text == done.text
+    assert len(application.linked) == linked
     used = await mallory.get(url)
     assert used.status == 410
     assert "works once" in used.text
 
 
-async def test_of_two_browsers_that_confirm_one_request_at_once_one_wins(
-    application: IdentityApplication, alice: Browser, mallory: Browser, slack_user: ChatUser
+async def test_of_two_tabs_that_confirm_one_request_at_once_one_wins(
+    application: IdentityApplication, alice: Browser, slack_user: ChatUser
 ) -> None:
     url = await application.link_url(slack_user)
-    pages = [
-        (alice, await application.to_confirmation(alice, url, "alice")),
-        (mallory, await application.to_confirmation(mallory, url, "admin")),
-    ]
-    granted = [await application.waiting_token(browser, slack_user) for browser, _ in pages]
+    pages = [await application.to_confirmation(alice, url, person) for person in ("alice", "admin")]
+    granted = await application.waiting_tokens(alice, slack_user)
     before = len(application.linked)
     answers = await asyncio.gather(
-        *(browser.submit(page, "/link/confirm", answer="link") for browser, page in pages)
+        *(alice.submit(page, "/link/confirm", answer="link") for page in pages)
     )
     assert sorted(answer.status for answer in answers) == [200, 410]
     assert len(application.linked) == before + 1
-    # What was granted to the one who came second is good for nothing.
+    # What was granted to the one that came second is good for nothing.
     assert sorted([await application.refreshes(token) for token in granted]) == [False, True]
 
 
@@ -216,7 +214,7 @@ async def test_an_expired_request_fails_at_every_step(
     page = await application.to_confirmation(alice, url, "alice")
     clock.forward(link_requests.LIFETIME + 1)
     assert (await alice.get(url)).status == 410
-    assert (await alice.get(start.links[-1])).status == 410
+    assert (await alice.submit(start, urlsplit(url).path)).status == 410
     assert (await alice.submit(page, "/link/confirm", answer="link")).status in {400, 410}
     assert await application.identity.links.get(slack_user) is None
 
@@ -228,6 +226,65 @@ async def test_an_unknown_request_says_how_to_get_one(
     page = await alice.get(f"/link/{guess}")
     assert page.status == 410
     assert "Ask your question again" in page.text
+
+
+async def test_a_link_belongs_to_the_browser_that_goes_on_with_it_first(
+    application: IdentityApplication, alice: Browser, mallory: Browser, slack_user: ChatUser
+) -> None:
+    """Also where both have looked at it before: looking takes nothing."""
+    url = await application.link_url(slack_user)
+    theirs, own = await mallory.get(url), await alice.get(url)
+    at_pool = await alice.submit(own, urlsplit(url).path)
+
+    for late in (
+        await mallory.submit(theirs, urlsplit(url).path),
+        await mallory.get(url),
+    ):
+        assert late.status == 409
+        assert "in another browser" in late.text
+        assert "ask your question again" in late.text
+        assert slack_user.user not in late.text
+    assert (await mallory.get("/chat")).text == "hello stranger"
+    # It is a page of its own browser as often as that one likes.
+    assert (await alice.get(url)).status == 200
+    await alice.submit(await alice.get(url), urlsplit(url).path)
+    page = await alice.sign_in(at_pool, "alice", application.deployment.passwords["alice"])
+    assert (await alice.submit(page, "/link/confirm", answer="link")).status == 200
+
+
+async def test_of_two_browsers_that_go_on_at_once_one_wins(
+    application: IdentityApplication, alice: Browser, mallory: Browser, slack_user: ChatUser
+) -> None:
+    url = await application.link_url(slack_user)
+    pages = [(alice, await alice.get(url)), (mallory, await mallory.get(url))]
+    answers = await asyncio.gather(
+        *(browser.submit(page, urlsplit(url).path) for browser, page in pages)
+    )
+    assert sorted(answer.status for answer in answers) == [200, 409]
+
+
+async def test_a_link_is_claimed_by_its_own_page_only(
+    application: IdentityApplication, alice: Browser, mallory: Browser, slack_user: ChatUser
+) -> None:
+    """Another site's form has no cookie of ours; another browser's form has another one."""
+    url = await application.link_url(slack_user)
+    path = urlsplit(url).path
+    assert (await alice.post(path)).status == 403
+    theirs = (await mallory.get(url)).form(path).fields
+    await alice.get(url)
+    assert (await alice.post(path, theirs)).status == 403
+    assert (await mallory.get(url)).status == 200
+
+
+async def test_an_old_link_can_do_nothing_once_its_owner_has_a_new_one(
+    application: IdentityApplication, alice: Browser, mallory: Browser, slack_user: ChatUser
+) -> None:
+    """What an asker does whose link went on elsewhere: ask again."""
+    taken = await application.link_url(slack_user)
+    waiting = await application.to_confirmation(mallory, taken, "admin")
+    assert (await alice.get(taken)).status == 409
+    await application.link(alice, slack_user, "alice")
+    assert (await mallory.submit(waiting, "/link/confirm", answer="link")).status == 410
 
 
 async def test_a_preview_uses_nothing_up(

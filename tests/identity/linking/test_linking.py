@@ -3,6 +3,7 @@
 import re
 import secrets
 from html import unescape
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -22,7 +23,7 @@ async def test_a_chat_user_is_linked_after_confirming(
     assert "Alice A." in start.text
     assert slack_user.user in start.text
 
-    at_pool = await alice.get(start.links[-1])
+    at_pool = await alice.submit(start, urlsplit(url).path)
     assert at_pool.url.startswith(application.deployment.parameters["discovery_url"][:20])
     assert at_pool.query["code_challenge_method"] == "S256"
     assert {"state", "nonce", "code_challenge"} <= set(at_pool.query)
@@ -40,9 +41,10 @@ async def test_a_chat_user_is_linked_after_confirming(
     assert link is not None
     assert link.account == "alice@example.com"
     assert link.names == Names("Acme Inc", "Alice A.")
-    assert application.linked[-1] == (link, None)
+    assert application.linked[-1] == link
+    assert not link.replaces
     token = await application.identity.tokens.access_token(link)
-    account = await application.identity.oidc.verify_access_token(token)
+    account = await application.identity.token_verifier.verify_access_token(token)
     assert account.subject == link.subject
     assert account.groups == ("bizassist-users",)
 
@@ -90,7 +92,7 @@ async def test_one_subject_has_several_chat_users_in_their_order(
 async def test_linking_again_replaces_and_says_so(
     application: IdentityApplication, alice: Browser, mallory: Browser, slack_user: ChatUser
 ) -> None:
-    before = await application.link(alice, slack_user, "alice")
+    await application.link(alice, slack_user, "alice")
     page = await application.to_confirmation(
         mallory, await application.link_url(slack_user), "admin"
     )
@@ -101,7 +103,8 @@ async def test_linking_again_replaces_and_says_so(
     after = await application.identity.links.active(slack_user)
     assert after is not None
     assert after.account == "admin@example.com"
-    assert application.linked[-1] == (after, before)
+    assert application.linked[-1] == after
+    assert after.replaces
 
 
 async def test_cancelling_links_nothing_and_revokes_what_was_granted(
@@ -109,7 +112,7 @@ async def test_cancelling_links_nothing_and_revokes_what_was_granted(
 ) -> None:
     url = await application.link_url(slack_user)
     page = await application.to_confirmation(alice, url, "alice")
-    granted = await application.waiting_token(alice, slack_user)
+    (granted,) = await application.waiting_tokens(alice, slack_user)
     assert await application.refreshes(granted)
 
     cancelled = await alice.submit(page, "/link/confirm", answer="cancel")

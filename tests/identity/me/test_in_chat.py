@@ -9,13 +9,15 @@ from typing import Any, cast
 import pytest
 
 from bots.platform import Accepted, Answer, Platform, Turn
+from bots.queue.consumer import Handle
 from bots.queue.inbox import Inbox
-from bots.turn import dispatcher
+from bots.turn import waiting_questions
 from bots.turn.dispatcher import Dispatcher
 from bots.turn.handler import TurnHandler
 from bots.turn.ledger import Ledger
 from bots.turn.result_encryption import ResultEncryption
 from bots.turn.run import Runs
+from bots.turn.waiting_questions import WaitingQuestions
 from bots.workspace_rules.daily_question_count import Quotas
 from bots.workspace_rules.daily_token_usage import DailyUsage
 from bots.workspace_rules.refusals import WorkspaceRules
@@ -66,6 +68,15 @@ class Chat:
         self.events.append(("again", accepted.event_id))
 
 
+@dataclass(frozen=True)
+class Answers:
+    """What the chat service does with a question, and with a link."""
+
+    handler: TurnHandler
+    answer: Handle
+    linked: Callable[[Link], Awaitable[None]]
+
+
 @pytest.fixture
 def chat(slack_user: ChatUser) -> Chat:
     return Chat(slack_user)
@@ -74,7 +85,7 @@ def chat(slack_user: ChatUser) -> Chat:
 @pytest.fixture
 def answers(
     application: IdentityApplication, process: Process, execute: Executor, chat: Chat
-) -> Dispatcher:
+) -> Answers:
     parameters = application.deployment.parameters
     handler = TurnHandler(
         ledger=Ledger(
@@ -89,8 +100,12 @@ def answers(
             application.deployment.aws.client("kms"), parameters["tokens_key_id"], execute
         ),
     )
-    platform, inbox = cast("Platform", chat), cast("Inbox", chat)
-    return Dispatcher({"slack": platform}, handler, inbox, application.identity.receipts)
+    identity, inbox = application.identity, cast("Inbox", chat)
+    dispatcher = Dispatcher({"slack": cast("Platform", chat)}, handler)
+    questions = WaitingQuestions(
+        dispatcher.platforms, handler.ledger, inbox, identity.receipts, identity.link_outbox
+    )
+    return Answers(handler, dispatcher.answer, questions.queue)
 
 
 def _rules(application: IdentityApplication, execute: Executor) -> WorkspaceRules:
@@ -105,7 +120,7 @@ def _rules(application: IdentityApplication, execute: Executor) -> WorkspaceRule
     )
 
 
-async def waiting(chat: Chat, answers: Dispatcher, *numbers: int) -> None:
+async def waiting(chat: Chat, answers: Answers, *numbers: int) -> None:
     """Questions that were asked before the chat user was linked."""
     for number in numbers:
         await answers.answer(chat.question(number), Held())
@@ -114,11 +129,11 @@ async def waiting(chat: Chat, answers: Dispatcher, *numbers: int) -> None:
 
 
 async def test_the_receipt_comes_before_the_answers(
-    application: IdentityApplication, alice: Browser, chat: Chat, answers: Dispatcher
+    application: IdentityApplication, alice: Browser, chat: Chat, answers: Answers
 ) -> None:
     await waiting(chat, answers, 1, 2)
     link = await application.link(alice, chat.chat_user, "alice")
-    await answers.on_linked(link, None)
+    await answers.linked(link)
     (told, sentence), *rest = chat.events
     assert told == "notify"
     assert sentence.startswith("Linked as alice@example.com. Not you? Undo: ")
@@ -133,12 +148,12 @@ async def test_a_replaced_link_is_told_without_whose_it_was(
     alice: Browser,
     mallory: Browser,
     chat: Chat,
-    answers: Dispatcher,
+    answers: Answers,
 ) -> None:
     await waiting(chat, answers, 1)
     before = await application.link(mallory, chat.chat_user, "admin")
     link = await application.link(alice, chat.chat_user, "alice")
-    await answers.on_linked(link, before)
+    await answers.linked(link)
     _, sentence = chat.events[0]
     assert "This replaced an earlier link." in sentence
     assert "admin" not in sentence
@@ -156,30 +171,30 @@ async def hanging() -> None:
 @pytest.mark.parametrize("fails", [broken, hanging])
 async def test_a_failing_receipt_keeps_nobody_from_their_answer(
     chat: Chat,
-    answers: Dispatcher,
+    answers: Answers,
     link: Link,
     monkeypatch: pytest.MonkeyPatch,
     fails: Callable[[], Awaitable[None]],
 ) -> None:
-    monkeypatch.setattr(dispatcher, "RECEIPT_SECONDS", 0.2)
+    monkeypatch.setattr(waiting_questions, "RECEIPT_SECONDS", 0.2)
     entry = await answers.handler.ledger.begin(chat.turn(chat.question(1)), Held())
     assert entry
     await answers.handler.ledger.wait(chat.turn(chat.question(1)), entry)
     chat.notify_fails = fails
-    await answers.on_linked(link, None)
+    await answers.linked(link)
     assert chat.events == [("again", chat.question(1).event_id)]
 
 
 async def test_whoever_waits_for_nothing_is_told_nothing(
-    chat: Chat, answers: Dispatcher, link: Link
+    chat: Chat, answers: Answers, link: Link
 ) -> None:
-    await answers.on_linked(link, None)
+    await answers.linked(link)
     assert chat.events == []
 
 
 @pytest.mark.parametrize("leave", ["disable", "delete"])
 async def test_whoever_left_is_asked_to_sign_in_and_answered_nothing(
-    chat: Chat, answers: Dispatcher, person: FreshAccount, clock: Clock, leave: str
+    chat: Chat, answers: Answers, person: FreshAccount, clock: Clock, leave: str
 ) -> None:
     link = await person.application.link(person.browser, chat.chat_user, person.username)
     assert await answers.handler.tokens.access_token(link)

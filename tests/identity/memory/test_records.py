@@ -66,7 +66,7 @@ async def test_one_memory_is_forgotten_and_the_others_stay(
     assert "leads the office" in done.text
     assert not records.exists(gone)
     assert records.exists(kept)
-    assert (await person.browser.post(form.action, form.fields)).status in {303, 404}
+    assert (await person.browser.post(form.action, form.fields)).text == done.text
 
 
 async def test_a_memory_of_an_earlier_conversation_is_forgotten(
@@ -109,7 +109,7 @@ async def test_a_memory_that_two_people_share_is_nobodys_to_show_or_forget(
     assert records.exists(record)
 
 
-@pytest.mark.parametrize("record", ["", "mem-", "mem-" + "0" * 36, "../../x", "x" * 5_000])
+@pytest.mark.parametrize("record", ["", "mem-", "mem-" + "0" * 35, "../../x", "x" * 5_000])
 async def test_what_is_no_record_is_not_there(person: FreshAccount, record: str) -> None:
     assert (await forget(person, record, f"/facts/{person.subject}/")).status == 404
 

@@ -101,5 +101,5 @@ async def test_a_browser_keeps_a_few_sign_ins_and_no_more(
         await application.to_confirmation(alice, url, "alice")
         await alice.get("/auth/login", follow=False)
     stored = await application.stored_session(alice)
-    assert len(stored["flows"]) == 4
-    assert len(stored["pending"]) == 4
+    assert len(stored["sign_ins"]) == 4
+    assert len(stored["confirmations"]) == 4

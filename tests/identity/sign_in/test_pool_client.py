@@ -66,7 +66,8 @@ async def test_a_code_works_once_and_with_its_verifier_only(
     application: IdentityApplication, deployment: Deployment, alice: Browser
 ) -> None:
     at_pool = await alice.get("/auth/login")
-    verifier = (await application.stored_session(alice))["flows"][0]["code_verifier"]
+    (flow,) = (await application.stored_session(alice))["sign_ins"].values()
+    verifier = flow["code_verifier"]
     answer = await alice.sign_in(at_pool, "alice", deployment.passwords["alice"], follow=False)
     code = parse_qs(urlsplit(answer.headers["Location"]).query)["code"][0]
     await alice.get(answer.headers["Location"], follow=False)

@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 
 from identity.oidc import flow_state
-from identity.oidc.provider import Account, OidcProvider
+from identity.oidc.token_verification import Account, TokenVerifier
 from identity.people import ChatUser
 from identity.sessions import session_list
 from identity.sessions import signed_in_person as signed_in
@@ -22,12 +22,12 @@ from tests.identity.clock import Clock
 def pool_remembers(monkeypatch: pytest.MonkeyPatch) -> dict[str, int | None]:
     """Lets the pool answer with somebody who had authenticated some seconds ago."""
     answer: dict[str, int | None] = {"age": 0}
-    verify = OidcProvider.verify_id_token
+    verify = TokenVerifier.verify_id_token
 
-    async def verified(self: OidcProvider, token: str, nonce: str) -> Account:
+    async def verified(self: TokenVerifier, token: str, nonce: str) -> Account:
         return replace(await verify(self, token, nonce), age=answer["age"])
 
-    monkeypatch.setattr(OidcProvider, "verify_id_token", verified)
+    monkeypatch.setattr(TokenVerifier, "verify_id_token", verified)
     return answer
 
 
@@ -43,7 +43,11 @@ async def callback(
     application: IdentityApplication, browser: Browser, address: str = "/auth/login"
 ) -> Page:
     """Sign in as alice and come back; where that leads is not followed."""
-    at_pool = await browser.get(address)
+    return await from_pool(application, browser, await browser.get(address))
+
+
+async def from_pool(application: IdentityApplication, browser: Browser, at_pool: Page) -> Page:
+    """The same, from the pool's page on."""
     answer = await browser.sign_in(
         at_pool, "alice", application.deployment.passwords["alice"], follow=False
     )
@@ -85,8 +89,8 @@ async def test_a_link_too_needs_somebody_who_has_shown_who_they_are(
     pool_remembers: dict[str, int | None],
 ) -> None:
     pool_remembers["age"] = flow_state.LONGEST_AUTHENTICATION_AGE + 1
-    start = await alice.get(await application.link_url(slack_user))
-    back = await callback(application, alice, start.links[-1])
+    at_pool = await application.to_pool(alice, await application.link_url(slack_user))
+    back = await from_pool(application, alice, at_pool)
     assert "prompt=login" in back.headers["Location"]
     pool_remembers["age"] = 5
     at_pool = await alice.get(back.headers["Location"])

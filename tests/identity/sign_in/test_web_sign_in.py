@@ -17,12 +17,13 @@ async def test_signing_in_begins_a_session_and_stores_a_link(
     assert page.url == f"{deployment.url}/chat"
     assert page.text == "hello alice"
 
-    link, _ = application.linked[-1]
+    link = application.linked[-1]
     assert link.chat_user == ChatUser("web", deployment.settings.user_pool_id, link.subject)
     stored = await application.identity.links.active(link.chat_user)
     assert stored == link
     token = await application.identity.tokens.access_token(link)
-    assert (await application.identity.oidc.verify_access_token(token)).subject == link.subject
+    account = await application.identity.token_verifier.verify_access_token(token)
+    assert account.subject == link.subject
 
 
 async def test_signing_in_ends_the_session_that_was_there_before(

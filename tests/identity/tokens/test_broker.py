@@ -15,8 +15,10 @@ from identity.aws import Clients
 from identity.errors import SignInUnavailable
 from identity.executor import Executor
 from identity.links import Link
+from identity.people import ChatUser
 from tests.identity.application import Deployment, IdentityApplication
 from tests.identity.clock import Clock
+from tests.identity.fresh_accounts import FreshAccount
 from tests.identity.process import Process, running_process
 
 if TYPE_CHECKING:
@@ -214,3 +216,21 @@ async def test_a_link_that_was_ended_is_not_brought_back_by_having_been_seen(
     assert after is not None
     assert after.state == "revoked"
     assert await application.identity.links.active(link.chat_user) is None
+
+
+async def test_a_renewed_token_brings_the_groups_of_that_moment(
+    application: IdentityApplication, person: FreshAccount, slack_user: ChatUser, clock: Clock
+) -> None:
+    """So what somebody may ask in a chat follows their groups within a token's hour."""
+    identity = application.identity
+    link = await application.link(person.browser, slack_user, person.username)
+
+    async def groups() -> tuple[str, ...]:
+        token = await identity.tokens.access_token(link)
+        return (await identity.token_verifier.verify_access_token(token)).groups
+
+    assert await groups() == ("bizassist-users",)
+    person.leave("bizassist-users")
+    assert await groups() == ("bizassist-users",)
+    clock.forward(60 * 60)
+    assert await groups() == ()

@@ -11,6 +11,7 @@ from tests.local.slack.scene import (
     FORMER,
     GENERAL,
     OTHER_BOT,
+    PARTNERS,
     VISITOR,
     Scene,
 )
@@ -75,12 +76,12 @@ async def test_another_bot_says_that_it_is_one(scene: Scene) -> None:
 
 
 async def test_a_visitor_comes_from_another_workspace(scene: Scene) -> None:
-    await scene.act("message", user=VISITOR, channel=GENERAL, text="@BizAssist hello")
+    await scene.act("message", user=VISITOR, channel=PARTNERS, text="@BizAssist hello")
     for sent in some(scene.app.received):
         envelope = json.loads(sent.body)
         assert envelope["is_ext_shared_channel"] is True
         assert envelope["event"]["user_team"] == "T0ELSEWHERE"
-    whispered = await scene.call("chat.postEphemeral", channel=GENERAL, user=VISITOR, text="x")
+    whispered = await scene.call("chat.postEphemeral", channel=PARTNERS, user=VISITOR, text="x")
     assert whispered["ok"]
 
 

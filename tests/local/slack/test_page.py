@@ -137,6 +137,21 @@ def test_slacks_markup_is_shown(text: str, html: str) -> None:
     assert markup.mrkdwn(text) == html
 
 
+@pytest.mark.parametrize(
+    ("text", "acts"),
+    [
+        ("<!channel> and <@U0ALICE0000>", ["!channel", "@U0ALICE0000"]),
+        ("\\<!channel>", ["!channel"]),
+        ("<https://evil.example|your bank>", ["https://evil.example|your bank"]),
+        ("`<!channel>`\n\n- item\n\n  ~~~\n  <!here>\n  ~~~", []),
+        ("<https://shop.example> a < b", []),
+    ],
+)
+def test_a_markdown_block_acts_outside_of_code(text: str, acts: list[str]) -> None:
+    assert markup.acting_in_markdown(text) == acts
+    assert markup.markdown(text).count('class="mention"') == sum("|" not in one for one in acts)
+
+
 async def start(**environment: str) -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bizassist.local.slack"),

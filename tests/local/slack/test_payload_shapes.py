@@ -7,7 +7,16 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from tests.local.slack.scene import ADMIN, ALICE, ALICE_DM, GENERAL, OTHER_BOT, VISITOR, Scene
+from tests.local.slack.scene import (
+    ADMIN,
+    ALICE,
+    ALICE_DM,
+    GENERAL,
+    OTHER_BOT,
+    PARTNERS,
+    VISITOR,
+    Scene,
+)
 
 RECORDED = Path(__file__).parents[2] / "data" / "slack"
 
@@ -44,7 +53,7 @@ POSTS: list[tuple[str, dict[str, Any], int]] = [
     ("message_link", {"text": "see https://example.com/?a=1&b=2"}, 0),
     ("message_bot", {"user": OTHER_BOT, "channel": GENERAL, "text": "Processing..."}, 0),
     ("message_system", {"user": "USLACK", "text": "@alice archived the channel"}, 0),
-    ("message_visitor", {"user": VISITOR, "channel": GENERAL, "text": "@BizAssist 1"}, 1),
+    ("message_visitor", {"user": VISITOR, "channel": PARTNERS, "text": "@BizAssist 1"}, 1),
     ("message_blocks_only", {"text": "Is it?", "event": {"text": ""}}, 0),
     ("file_share", {"text": "", "files": [{"name": "offer.pdf", "size": 12_000}]}, 0),
     *(

@@ -80,7 +80,7 @@ class Acts:
         answers = []
         for envelope in envelopes:
             envelope["event"] |= event or {}
-            envelope["is_ext_shared_channel"] = "user_team" in envelope["event"]
+            envelope["is_ext_shared_channel"] |= "user_team" in (event or {})
             answers.append(await self._delivery.event(envelope))
         return message, next((answer for answer in answers if not answer.ok), answers[-1])
 

@@ -22,14 +22,14 @@ def message_event(workspace: Workspace, message: Message) -> dict[str, Any]:
     }
     if message.files:
         event |= {"subtype": "file_share", "upload": False, "display_as_bot": False}
-    return _context(_envelope(event))
+    return _context(_envelope(workspace, event))
 
 
 def mention_event(workspace: Workspace, message: Message) -> dict[str, Any]:
     """The ``app_mention`` event that the same post causes besides; it carries no files."""
     event = {**_post(workspace, message), "type": "app_mention"}
     event.pop("files", None)
-    return _envelope(event)
+    return _envelope(workspace, event)
 
 
 def deletion_event(workspace: Workspace, message: Message) -> dict[str, Any]:
@@ -49,7 +49,7 @@ def deletion_event(workspace: Workspace, message: Message) -> dict[str, Any]:
         "ts": now,
         "channel_type": _kind(workspace, message),
     }
-    return _context(_envelope(event))
+    return _context(_envelope(workspace, event))
 
 
 def rate_limited_event() -> dict[str, Any]:
@@ -118,7 +118,7 @@ def _context(envelope: dict[str, Any]) -> dict[str, Any]:
     return {**envelope, "context_team_id": TEAM, "context_enterprise_id": None}
 
 
-def _envelope(event: dict[str, Any]) -> dict[str, Any]:
+def _envelope(workspace: Workspace, event: dict[str, Any]) -> dict[str, Any]:
     return {
         "token": VERIFICATION_TOKEN,
         "team_id": TEAM,
@@ -136,6 +136,6 @@ def _envelope(event: dict[str, Any]) -> dict[str, Any]:
                 "is_enterprise_install": False,
             }
         ],
-        "is_ext_shared_channel": "user_team" in event,
+        "is_ext_shared_channel": workspace.is_ext_shared(event["channel"]),
         "event_context": secrets.token_urlsafe(24),
     }

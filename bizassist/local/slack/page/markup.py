@@ -5,6 +5,7 @@ import re
 
 import nh3
 from markdown_it import MarkdownIt
+from markdown_it.rules_inline import StateInline
 
 from bizassist.local.slack.people import PEOPLE
 from bizassist.local.slack.workspace import BOT_NAME, BOT_USER, GENERAL
@@ -19,9 +20,8 @@ _STYLES = (
 )
 _QUOTE = re.compile(r"(?:^&gt; ?.*(?:\n|$))+", re.MULTILINE)
 _HELD = re.compile("\ue000(\\d+)\ue001")  # private-use characters: nobody types them
-_MARKDOWN = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable(
-    ["table", "strikethrough"]
-)
+_SEQUENCE = "html_inline"
+"""Nothing else becomes such a token: HTML is off."""
 _TAGS = {
     "a", "blockquote", "br", "code", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol",
     "p", "pre", "s", "span", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul",
@@ -30,7 +30,13 @@ _TAGS = {
 
 def acting(text: str) -> list[str]:
     """The sequences of ``text`` that mention somebody or hide an address behind a label."""
-    return [found[1] for found in _TOKEN.finditer(text) if found[1][0] in "@#!" or "|" in found[1]]
+    return [found[1] for found in _TOKEN.finditer(text) if _acts(found[1])]
+
+
+def acting_in_markdown(text: str) -> list[str]:
+    """The same of a markdown block, where code is code."""
+    children = [child for token in _MARKDOWN.parse(text) for child in token.children or []]
+    return [child.info for child in children if child.type == _SEQUENCE and _acts(child.info)]
 
 
 def mrkdwn(text: str) -> str:
@@ -52,19 +58,35 @@ def mrkdwn(text: str) -> str:
 
 def markdown(text: str) -> str:
     """A markdown block as HTML; Slack's sequences act in it too."""
-    held: list[str] = []
-
-    def hold(found: re.Match[str]) -> str:
-        held.append(_token(found[1]))
-        return f"\ue000{len(held) - 1}\ue001"
-
-    return _clean(_put_back(_MARKDOWN.render(_TOKEN.sub(hold, text)), held))
+    return _clean(_MARKDOWN.render(text))
 
 
 def plain(rendered: str) -> str:
     """What a person reads of some HTML."""
     broken = re.sub(r"<br>|</(?:p|li|h\d|tr|pre|blockquote)>\n?", "\n", rendered)
     return html.unescape(re.sub(r"<[^>]+>", "", broken)).strip()
+
+
+def _acts(inside: str) -> bool:
+    return inside[0] in "@#!" or "|" in inside
+
+
+def _sequence(state: StateInline, silent: bool) -> bool:
+    """Read a sequence outside of code; nobody says that a backslash keeps one from acting."""
+    found = _TOKEN.match(state.src, state.pos + state.src.startswith("\\", state.pos))
+    if not found:
+        return False
+    if not silent:
+        token = state.push(_SEQUENCE, "", 0)
+        token.info, token.content = found[1], _token(found[1])
+    state.pos = found.end()
+    return True
+
+
+def _markdown_with_sequences() -> MarkdownIt:
+    markdown = MarkdownIt("commonmark", {"html": False, "breaks": True})
+    markdown.enable(["table", "strikethrough"]).inline.ruler.before("escape", "slack", _sequence)
+    return markdown
 
 
 def _put_back(text: str, held: list[str]) -> str:
@@ -105,3 +127,6 @@ def _clean(rendered: str) -> str:
         link_rel="noopener noreferrer",
         set_tag_attribute_values={"a": {"target": "_blank"}},
     )
+
+
+_MARKDOWN = _markdown_with_sequences()

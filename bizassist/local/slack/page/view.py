@@ -114,8 +114,12 @@ def _text(text: Block) -> str:
 
 def _acting(blocks: list[Block]) -> list[str]:
     texts = [b["text"] for b in blocks if "text" in b]
-    flat = [text if isinstance(text, str) else text["text"] for text in texts]
-    return [one for text in flat for one in markup.acting(text)]
+    # Only a markdown block has its text as it is.
+    found = [
+        markup.acting_in_markdown(text) if isinstance(text, str) else markup.acting(text["text"])
+        for text in texts
+    ]
+    return [one for sequences in found for one in sequences]
 
 
 def _buttons(blocks: list[Block]) -> list[Button]:

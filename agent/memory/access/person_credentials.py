@@ -8,8 +8,8 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from agent.memory.foreign_call_refusal import SubjectIsolation
-from agent.memory.recent_writes import RecentWrites
+from agent.memory.access.foreign_call_refusal import SubjectIsolation
+from agent.memory.access.recent_writes import RecentWrites
 
 RENEW_BEFORE = timedelta(minutes=5)
 SESSION_SECONDS = 3600

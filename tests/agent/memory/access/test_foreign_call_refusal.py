@@ -7,8 +7,8 @@ import boto3
 import pytest
 
 from agent.errors import ForeignMemoryError
-from agent.memory.foreign_call_refusal import SubjectIsolation, is_own_namespace
-from agent.memory.person_credentials import MemoryCredentials
+from agent.memory.access.foreign_call_refusal import SubjectIsolation, is_own_namespace
+from agent.memory.access.person_credentials import MemoryCredentials
 from tests.agent.aws_requests import AwsRequests, aws_requests
 from tests.agent.local_agent import Cloud
 

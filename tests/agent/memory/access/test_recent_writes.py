@@ -7,7 +7,7 @@ from typing import Any
 import boto3
 import pytest
 
-from agent.memory.recent_writes import RecentWrites
+from agent.memory.access.recent_writes import RecentWrites
 from tests.agent.aws_requests import AwsRequests, Sent, aws_requests
 from tests.agent.local_agent import Cloud, ask, thread
 

@@ -1,0 +1,111 @@
+"""Deletes what is kept about one person, and reads back whether it is gone."""
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from agent.memory.records import Event, Record, Records, check_own
+from agent.memory.text_matching import Matches
+
+ROUNDS = 3
+PAUSE_SECONDS = 0.5
+"""Listings follow deletions with a delay: what is still listed is looked at again."""
+AT_ONCE = 8
+EXTRACTION_DELAY = timedelta(minutes=2)
+"""What was said this recently may be on its way into a record that does not exist yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """What was deleted, as it was read back.
+
+    :param left: what is still there although it should not be.
+    :param fresh: something of it was said so recently that more may follow.
+    """
+
+    records: int
+    events: int
+    left: int
+    fresh: bool
+
+
+class Forgetting:
+    """Deletes records and events of one person.
+
+    :param client: signs as the person, and stops calls that name anybody else.
+    """
+
+    def __init__(self, client: Any, memory_id: str, subject: str) -> None:
+        self._client = client
+        self._memory_id = memory_id
+        self._subject = subject
+        self._records = Records(client, memory_id, subject)
+
+    def forget(self, matches: Matches) -> Deletion:
+        """Delete what matches, then look again until nothing is left or patience ends."""
+        deleted: dict[str, Event | Record] = {}
+        left = self._matching(matches)
+        for attempt in range(ROUNDS):
+            if not left:
+                break
+            if attempt:
+                time.sleep(PAUSE_SECONDS)
+            self._delete(left)
+            deleted |= {entry.id: entry for entry in left}
+            left = self._matching(matches)
+        events = [entry for entry in deleted.values() if isinstance(entry, Event)]
+        recent = datetime.now(UTC) - EXTRACTION_DELAY
+        return Deletion(
+            records=len(deleted) - len(events),
+            events=len(events),
+            left=len(left),
+            fresh=any(event.at > recent for event in events),
+        )
+
+    def _matching(self, matches: Matches) -> list[Event | Record]:
+        """Events first: once they are gone nothing can be learned from them again."""
+        entries: list[Event | Record] = [*self._records.all_events(), *self._records.all_records()]
+        return [entry for entry in entries if matches(entry.text)]
+
+    def _delete(self, entries: list[Event | Record]) -> None:
+        events = [entry for entry in entries if isinstance(entry, Event)]
+        records = [entry for entry in entries if isinstance(entry, Record)]
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            list(pool.map(self._delete_event, events))
+            list(pool.map(self._delete_record, records))
+
+    def _delete_event(self, event: Event) -> None:
+        with _ignoring_absent():
+            self._client.delete_event(
+                memoryId=self._memory_id,
+                actorId=self._subject,
+                sessionId=event.session,
+                eventId=event.id,
+            )
+
+    def _delete_record(self, record: Record) -> None:
+        """The record as the service has it now must be the person's own.
+
+        :raises ForeignMemoryError: when it lies anywhere else; nothing is deleted then.
+        """
+        key = {"memoryRecordId": record.id, "namespace": record.namespace}
+        with _ignoring_absent():
+            now = self._client.get_memory_record(memoryId=self._memory_id, **key)["memoryRecord"]
+            check_own(now["namespaces"], self._subject)
+            self._client.delete_memory_record(memoryId=self._memory_id, **key)
+
+
+@contextmanager
+def _ignoring_absent() -> Iterator[None]:
+    """What somebody else has deleted a moment before is deleted."""
+    try:
+        yield
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ResourceNotFoundException":
+            raise

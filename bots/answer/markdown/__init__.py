@@ -1,0 +1,1 @@
+"""The Markdown of an answer: parsed once, made harmless, cut into messages, written again."""

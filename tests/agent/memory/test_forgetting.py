@@ -1,0 +1,44 @@
+"""What is deleted is the person's own, as it lies when it is deleted."""
+
+from typing import Any
+
+import pytest
+
+from agent.errors import ForeignMemoryError
+from agent.memory.forgetting import Forgetting
+from agent.memory.text_matching import matcher
+
+
+class Moved:
+    """A service whose record lies in another person's namespace when it is looked at."""
+
+    deleted = False
+
+    def list_sessions(self, **_: Any) -> Any:
+        return {"sessionSummaries": []}
+
+    def list_memory_records(self, **asked: Any) -> Any:
+        found = {**self._record("/facts/alice/")}
+        return {"memoryRecordSummaries": [found] if "facts" in asked["namespacePath"] else []}
+
+    def get_memory_record(self, **_: Any) -> Any:
+        return {"memoryRecord": self._record("/facts/alice2/")}
+
+    def delete_memory_record(self, **_: Any) -> None:
+        self.deleted = True
+
+    def _record(self, namespace: str) -> Any:
+        return {
+            "memoryRecordId": "mem-1",
+            "namespaces": [namespace],
+            "content": {"text": "My cat is Tom"},
+            "createdAt": 0,
+        }
+
+
+def test_a_record_that_lies_elsewhere_is_not_deleted() -> None:
+    moved = Moved()
+    with pytest.raises(ForeignMemoryError):
+        Forgetting(moved, "memory", "alice").forget(matcher("my cat is Tom"))
+
+    assert not moved.deleted

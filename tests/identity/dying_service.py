@@ -1,0 +1,221 @@
+"""A chat service that dies at a chosen call to the outside, and one that goes on after it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field, replace
+from types import SimpleNamespace
+from typing import Any, cast
+
+import aiohttp
+import httpx
+from ag_ui.core import BaseEvent, RunFinishedEvent, TextMessageContentEvent
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+from bots.aws import Clients
+from bots.platform import Accepted, Answer, Platform, Turn
+from bots.queue.service import QueueService, QueueSettings
+from bots.turn.dispatcher import Dispatcher
+from bots.turn.service import TurnService, TurnSettings
+from bots.turn.waiting_questions import WaitingQuestions
+from bots.web.pages import TEMPLATES
+from bots.web.service import WebSettings, web_chat
+from identity.executor import Executor
+from identity.people import ChatUser, Names, PlatformName
+from identity.service import Identity
+from identity.web.html import Html
+from identity.web.rate_limit import RateLimit
+from tests.identity.application import Deployment
+from tests.identity.browser import Browser
+
+
+class Calls:
+    """An executor whose process dies right before its n-th call, once it is armed.
+
+    :ivar died: set when it has; from then on nothing of the process happens any more.
+    """
+
+    def __init__(self, execute: Executor) -> None:
+        self._execute = execute
+        self._left: int | None = None
+        self.died = asyncio.Event()
+
+    def die_before(self, call: int) -> None:
+        self._left = call
+
+    async def __call__(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+        await self.step()
+        return await self._execute(function, *args, **kwargs)
+
+    async def step(self) -> None:
+        """A moment in which the process may die."""
+        if self.died.is_set():
+            raise asyncio.CancelledError
+        if self._left is not None:
+            if self._left == 0:
+                self.died.set()
+                await asyncio.Event().wait()
+            self._left -= 1
+
+
+@dataclass
+class Chat:
+    """A platform that keeps what people see: what each asker was told, and the answers."""
+
+    calls: Calls | None = None
+    told: dict[str, list[str]] = field(default_factory=dict)
+    asked_to_link: dict[str, str] = field(default_factory=dict)
+    answers: list[str] = field(default_factory=list)
+
+    def question(self, chat_user: ChatUser, number: int) -> Accepted:
+        return Accepted(
+            "slack", f"{chat_user.user}-{number}", chat_user.user, {"of": chat_user.key}
+        )
+
+    async def dispatch(self, accepted: Accepted, answer: Answer) -> None:
+        chat_user = ChatUser.from_key(str(accepted.body["of"]))
+        await answer(
+            Turn(f"slack:{accepted.event_id}", chat_user, "slack:C1", "Why?", accepted, Names())
+        )
+
+    async def ask_to_link(self, turn: Turn, url: str) -> None:
+        self.asked_to_link[turn.chat_user.key] = url
+
+    async def notify(self, turn: Turn, sentence: str) -> None:
+        if self.calls:
+            await self.calls.step()
+        self.told.setdefault(turn.chat_user.key, []).append(sentence)
+
+    @asynccontextmanager
+    async def reply(self, turn: Turn, receipt: object) -> AsyncIterator[Any]:
+        async def show(event: object) -> None:
+            del event
+
+        yield SimpleNamespace(show=show)
+        self.answers.append(turn.accepted.event_id)
+
+
+@dataclass
+class Service:
+    """What listens, and what puts questions into the inbox and takes them out."""
+
+    url: str
+    queue: QueueService
+    dispatcher: Dispatcher
+    waiting: WaitingQuestions
+    identity: Identity
+
+    @asynccontextmanager
+    async def working(self) -> AsyncIterator[None]:
+        """Questions are answered, and links looked after, while the block runs."""
+        consuming = self.queue.consuming(
+            self.dispatcher.answer, self.dispatcher.apologise, self.dispatcher.give_up
+        )
+        async with consuming, self.waiting.queueing():
+            yield
+
+
+@asynccontextmanager
+async def service(
+    deployment: Deployment, queues: QueueSettings, chat: Chat, calls: Any
+) -> AsyncIterator[Service]:
+    """One process of the chat service, on the deployment's tables."""
+    known = deployment.parameters
+    async with (
+        Identity.open(deployment.settings, deployment.aws, calls) as identity,
+        QueueService.open(queues, deployment.aws.client("sqs"), calls) as queue,
+        httpx.AsyncClient() as http,
+    ):
+        settings = TurnSettings(
+            ledger_table=known["ledger_table"],
+            workspaces_table=known["workspaces_table"],
+            uploads_bucket=known["uploads_bucket"],
+            runtime_url="http://nobody.invalid",
+            runtime_arn="arn",
+            results_key_id=known["tokens_key_id"],
+            public_url=deployment.url,
+        )
+        clients, html = Clients.of(deployment.aws), Html(TEMPLATES)
+        turns = TurnService.of(settings, clients, calls, http=http, identity=identity)
+        handler = replace(turns.handler, runs=cast("Any", SimpleNamespace(events=_answer)))
+        web_settings = WebSettings(
+            known["transcripts_table"], known["user_pool_id"], deployment.url
+        )
+        pages = web_chat(web_settings, turns, queue.inbox.put, html)
+        platforms: dict[PlatformName, Platform] = {
+            "slack": cast("Platform", chat),
+            "web": pages.platform,
+        }
+        dispatcher = Dispatcher(platforms, handler)
+        waiting = WaitingQuestions(
+            dispatcher.platforms,
+            handler.ledger,
+            queue.inbox,
+            identity.receipts,
+            identity.link_outbox,
+        )
+        app = web.Application()
+        app.add_routes(pages.routes)
+        identity.setup(app, html, waiting.queue, RateLimit(burst=1_000_000))
+        async with TestServer(app, host="127.0.0.1") as server:
+            url = str(server.make_url("")).rstrip("/")
+            yield Service(url, queue, dispatcher, waiting, identity)
+
+
+async def _answer(*_: object) -> AsyncIterator[BaseEvent]:
+    yield TextMessageContentEvent(message_id="m", delta="Because.")
+    yield RunFinishedEvent(thread_id="t", run_id="r")
+
+
+async def _answered_or_died(asked: Awaitable[Any], calls: Calls) -> Any:
+    """What a request is answered; None when its process has died."""
+    asking = asyncio.ensure_future(asked)
+    dying = asyncio.create_task(calls.died.wait())
+    await asyncio.wait([asking, dying], return_when=asyncio.FIRST_COMPLETED)
+    dying.cancel()
+    if calls.died.is_set():
+        asking.cancel()
+        await asyncio.wait([asking])
+        return None
+    return asking.result()
+
+
+@dataclass
+class Killer:
+    """Lets processes of the chat service die."""
+
+    deployment: Deployment
+    queues: QueueSettings
+    execute: Executor
+    chat: Chat = field(default_factory=Chat)
+
+    def service(self, calls: Any = None) -> AbstractAsyncContextManager[Service]:
+        """A process; it lives for as long as the block runs, unless its ``calls`` end it."""
+        return service(self.deployment, self.queues, self.chat, calls or self.execute)
+
+    async def posted(
+        self, step: int, browser: Browser, path: str, form: Mapping[str, str]
+    ) -> int | None:
+        """The status that a form is answered with; None when its process died at ``step``."""
+        calls = self.chat.calls = Calls(self.execute)
+        async with self.service(calls) as dying, aiohttp.ClientSession() as http:
+            calls.die_before(step)
+            asked = http.post(
+                f"{dying.url}{path}",
+                data=form,
+                allow_redirects=False,
+                # The cookie is for one secure origin; a process of it listens elsewhere here.
+                headers={"Cookie": f"__Host-bizassist={browser.cookie}", "Accept": "text/html"},
+            )
+            answer = await _answered_or_died(asked, calls)
+            calls.died.set()  # what it had still to do, it never does
+        self.chat.calls = None
+        return answer.status if answer else None
+
+
+async def until(done: Callable[[], bool]) -> None:
+    """Wait for what people see."""
+    async with asyncio.timeout(60):
+        while not done():  # noqa: ASYNC110 - what people see has no event to wait for
+            await asyncio.sleep(0.05)
