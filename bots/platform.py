@@ -21,12 +21,14 @@ class Accepted:
     :param conversation: the FIFO group, a conversation and its asker: what one person asks there is
         answered in order, and nobody waits behind a colleague.
     :param body: the platform's payload, JSON-serialisable.
+    :param asker: the key of the chat user who asks, so that nobody takes another's share.
     """
 
     platform: PlatformName
     event_id: str
     conversation: str
     body: dict[str, object]
+    asker: str = ""
 
 
 class Audience(StrEnum):

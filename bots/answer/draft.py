@@ -9,7 +9,7 @@ from ag_ui.core import (
     ToolCallStartEvent,
 )
 
-from bots.answer.placeholder import THINKING, tool_activity
+from bots.answer.placeholder import THINKING, placeholder_after, tool_activity
 from bots.answer.run_end import run_failure
 from bots.answer.sources import Source, markdown, source_of
 from bots.answer.visibility import visible
@@ -26,9 +26,11 @@ class Draft:
         self._latest_tool = ""
         self._sources: list[Source] = []
         self._failure = ""
+        self._placeholder = THINKING
 
     def take(self, event: BaseEvent) -> None:
         """Take one agent event in; those that nobody sees change nothing."""
+        self._placeholder = placeholder_after(event, self._placeholder)
         match event:
             case TextMessageStartEvent():
                 self._text = self._text and f"{self._text.rstrip()}\n\n"
@@ -51,7 +53,8 @@ class Draft:
         at_work = list(dict.fromkeys(self._tools.values()))
         if not text and not at_work and self._latest_tool:
             at_work = [self._latest_tool]  # it has finished, and what it found is being worded
-        return "\n\n".join(filter(None, [text, *(f"_{line}…_" for line in at_work)])) or THINKING
+        shown = "\n\n".join(filter(None, [text, *(f"_{line}…_" for line in at_work)]))
+        return shown or self._placeholder
 
     def final(self) -> str:
         """The whole answer, and below it what it is based on, or why it is none or ends there."""

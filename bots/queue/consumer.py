@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,9 @@ BATCH = 10
 # Short enough that a stopping process needn't wait long for its last call.
 LONG_POLL = 2
 AFTER_FAILURE = 5
+SHARE = 8
+"""Of what is received at once, one asker has an eighth at most; the rest of theirs comes later."""
+COMES_LATER = 60
 
 Handle = Callable[[Accepted, Lease], Awaitable[None]]
 _log = logging.getLogger(__name__)
@@ -34,12 +38,14 @@ _log = logging.getLogger(__name__)
 class Consumer:
     """Works through a queue: groups side by side, the events of one in order.
 
-    No more is received than can be worked on at once: what waits, waits in the queue, where another
-    process may take it, and what was received has its heartbeat from that instant.
+    No more is received than is worked on at once, and what was received has its heartbeat from
+    that instant: what waits for long waits in the queue, where another process may take it.
 
+    :param call: runs the short calls, which nobody else's long ones may hold up.
+    :param poll: runs the long polls.
     :param handle: works on one event, while its lease lasts; what it raises brings the event back
         after a pause.
-    :param slots: how many groups are worked on at the same time.
+    :param most: how many events are received and not yet done with at the same time.
     :param dead_letters: takes what was tried for long enough; None where that simply ends.
     """
 
@@ -50,20 +56,29 @@ class Consumer:
         url: str,
         handle: Handle,
         *,
+        poll: Executor,
         retries: Retries,
         dead_letters: DeadLetters | None = None,
-        slots: int = 32,
+        most: int,
     ) -> None:
         self._sqs = sqs
         self._call = call
+        self._poll = poll
         self._url = url
         self._handle = handle
         self._retries = retries
         self._dead_letters = dead_letters
         self._visibility = heartbeat.Visibility(sqs, call, url)
-        self._slots = slots
-        self._at_work: set[asyncio.Task[None]] = set()
+        self.most = most
+        self._held: dict[str, heartbeat.DeliveryLease] = {}
+        self._of_asker: Counter[str] = Counter()
+        self._room = asyncio.Event()
         self._stopping = False
+
+    @property
+    def held(self) -> int:
+        """How many events are received and not yet done with."""
+        return len(self._held)
 
     def stop(self) -> None:
         """Take nothing new; :meth:`run` returns once what it has begun is finished."""
@@ -71,16 +86,34 @@ class Consumer:
 
     async def run(self) -> None:
         """Work until stopped or cancelled; what is then unfinished is delivered again."""
-        async with asyncio.TaskGroup() as group:
-            while not self._stopping:
-                if free := self._slots - len(self._at_work):
-                    asked_at = time.time()
-                    for messages in _by_group(await self._receive(min(free, BATCH))):
-                        task = group.create_task(self._work(messages, asked_at))
-                        self._at_work.add(task)
-                        task.add_done_callback(self._at_work.discard)
-                else:
-                    await asyncio.wait(self._at_work, return_when=asyncio.FIRST_COMPLETED)
+        async with asyncio.TaskGroup() as owner:
+            beating = owner.create_task(self._visibility.heartbeat(self._held.values()))
+            async with asyncio.TaskGroup() as group:
+                while not self._stopping:
+                    self._room.clear()
+                    if free := self.most - len(self._held):
+                        asked_at = time.time()
+                        for messages in _by_group(await self._receive(min(free, BATCH))):
+                            self._hold(messages, asked_at)
+                            group.create_task(self._work(messages))
+                    else:
+                        await self._room.wait()
+            beating.cancel()
+
+    def _hold(self, messages: list[Any], asked_at: float) -> None:
+        for message in messages:
+            lease = heartbeat.DeliveryLease(self._visibility, message, asked_at)
+            self._held[message["ReceiptHandle"]] = lease
+        self._of_asker[_asker(messages[0])] += len(messages)
+
+    def _let_go(self, messages: list[Any]) -> None:
+        asker = _asker(messages[0]) if messages else ""
+        for message in messages:
+            del self._held[message["ReceiptHandle"]]
+        self._of_asker[asker] -= len(messages)
+        if self._of_asker[asker] <= 0:
+            del self._of_asker[asker]
+        self._room.set()
 
     async def _receive(self, most: int) -> list[Any]:
         """The next messages; cancelled, it waits for its call and gives back what that took.
@@ -97,7 +130,7 @@ class Consumer:
 
     async def _received(self, most: int) -> list[Any]:
         try:
-            answer = await self._call(
+            answer = await self._poll(
                 self._sqs.receive_message,
                 QueueUrl=self._url,
                 MaxNumberOfMessages=most,
@@ -116,32 +149,36 @@ class Consumer:
             return []
         return answer.get("Messages", [])
 
-    async def _work(self, messages: list[Any], asked_at: float) -> None:
+    async def _work(self, messages: list[Any]) -> None:
         """One group's messages in order; after a failure the later ones wait for it."""
         waiting, pause = list(messages), None
-        lease = heartbeat.DeliveryLease(self._visibility, waiting, asked_at)
-        beating = asyncio.create_task(lease.beat())
         try:
-            while waiting and (pause := await self._pause_after(waiting[0], lease)) is None:
-                message = waiting.pop(0)
-                await self._call(
-                    self._sqs.delete_message,
-                    QueueUrl=self._url,
-                    ReceiptHandle=message["ReceiptHandle"],
-                )
+            if self._of_asker[_asker(messages[0])] > max(BATCH, self.most // SHARE):
+                pause = COMES_LATER
+                return
+            while waiting and (pause := await self._pause_after(waiting[0])) is None:
+                await self._delete(waiting[0])
+                self._let_go([waiting.pop(0)])
         except (BotoCoreError, ClientError, Superseded) as error:
             _log.warning("a finished event comes back: %s", type(error).__name__)
         except asyncio.CancelledError:
-            # Whoever runs next needn't wait for the time-out.
-            await self._visibility.hide(waiting, 0)
+            pause = 0  # whoever runs next needn't wait for the time-out
             raise
         finally:
-            beating.cancel()
-        if waiting:
-            await self._visibility.hide(waiting, AFTER_FAILURE if pause is None else pause)
+            if waiting:
+                self._let_go(waiting)
+                await self._visibility.hide(waiting, AFTER_FAILURE if pause is None else pause)
 
-    async def _pause_after(self, message: Any, lease: Lease) -> int | None:
+    async def _delete(self, message: Any) -> None:
+        await self._call(
+            self._sqs.delete_message,
+            QueueUrl=self._url,
+            ReceiptHandle=message["ReceiptHandle"],
+        )
+
+    async def _pause_after(self, message: Any) -> int | None:
         """Seconds until the message shall come back; None when it is worked on, or given up."""
+        lease = self._held[message["ReceiptHandle"]]
         name, error = await self._handled(message, lease)
         if error is not None:
             pause = self._retries.pause(message, error)
@@ -166,6 +203,15 @@ class Consumer:
         except Exception as error:  # noqa: BLE001 - one event's failure must not end the loop
             return name, error
         return name, None
+
+
+def _asker(message: Any) -> str:
+    """Whose share of the process a message takes; a group's own where it doesn't say."""
+    try:
+        asker = json.loads(message["Body"]).get("asker")
+    except (ValueError, AttributeError):
+        asker = None
+    return str(asker or message["Attributes"]["MessageGroupId"])
 
 
 def _carried(message: Any) -> dict[str, str]:

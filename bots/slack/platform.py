@@ -29,7 +29,10 @@ REFUSAL = (
 )
 TIMEOUT = aiohttp.ClientTimeout(total=10, connect=5)
 PACE = 1.0
+CONNECTIONS = 100
+
 _log = logging.getLogger(__name__)
+
 _ANY_COMMAND = re.compile("")  # an installation may have given ours another name
 
 
@@ -136,14 +139,16 @@ class SlackPlatform:
 
 @asynccontextmanager
 async def slack_platform(
-    bot_token: str, api_url: str, *, pace: float = PACE
+    bot_token: str, api_url: str, *, pace: float = PACE, connections: int = CONNECTIONS
 ) -> AsyncIterator[SlackPlatform]:
     """The platform with its connections, for as long as the service runs.
 
     :param api_url: base of Slack's Web API, ``https://slack.com/api/`` outside of tests.
     :param pace: seconds between two edits of a message.
+    :param connections: to Slack at the same time; a call waits for one within its time-out.
     """
-    async with aiohttp.ClientSession(timeout=TIMEOUT, trust_env=True) as http:
+    connector = aiohttp.TCPConnector(limit=connections)
+    async with aiohttp.ClientSession(connector=connector, timeout=TIMEOUT, trust_env=True) as http:
         api = WebApi(http, bot_token, api_url)
         yield SlackPlatform(api, ResponseUrls(http, api_url), pace)
 

@@ -11,10 +11,13 @@ from bots.slack.registration import SlackApp
 
 
 @asynccontextmanager
-async def slack(app: SlackApp, accept: Accept) -> AsyncIterator[ConnectedPlatform]:
+async def slack(
+    app: SlackApp, accept: Accept, connections: int
+) -> AsyncIterator[ConnectedPlatform]:
     """Slack as a platform, with its connections, while the block runs.
 
     :param accept: puts a verified event into the inbox.
+    :param connections: how many there are at the same time.
     """
-    async with slack_platform(app.bot_token, app.api_url) as platform:
+    async with slack_platform(app.bot_token, app.api_url, connections=connections) as platform:
         yield ConnectedPlatform("slack", platform, SlackEdge(app.signing_secret, accept).routes())

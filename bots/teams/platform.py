@@ -25,6 +25,7 @@ from bots.teams.outgoing.roster import Rosters
 from bots.teams.registration import TeamsApp
 
 PACE = 1.0
+CONNECTIONS = 100
 
 _log = logging.getLogger(__name__)
 
@@ -134,12 +135,16 @@ async def _say(turn_context: TurnContext, markdown: str) -> None:
 
 
 @asynccontextmanager
-async def teams_platform(app: TeamsApp, *, pace: float = PACE) -> AsyncIterator[TeamsPlatform]:
+async def teams_platform(
+    app: TeamsApp, *, pace: float = PACE, connections: int = CONNECTIONS
+) -> AsyncIterator[TeamsPlatform]:
     """The platform with its connections, for as long as the service runs.
 
     :param pace: seconds between two updates of a message.
+    :param connections: to the Bot Connector at the same time.
     """
-    async with aiohttp.ClientSession(trust_env=True) as http:
+    connector = aiohttp.TCPConnector(limit=connections)
+    async with aiohttp.ClientSession(connector=connector, trust_env=True) as http:
         connectors = Connectors(http, None if app.anonymous else BotToken(app))
         yield TeamsPlatform(app, connectors, pace)
 

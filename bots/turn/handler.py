@@ -2,12 +2,13 @@
 
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 
 from ag_ui.core import BaseEvent
 from botocore.exceptions import BotoCoreError, ClientError
 
+from bots.answer.placeholder import waiting
 from bots.errors import DeliveryRefused, PlatformRefused, QuestionTooLong, TryAgain, TurnRefused
 from bots.platform import Audience, Lease, Platform, ReplyStream, Turn
 from bots.turn.ledger import Entry, Ledger
@@ -16,12 +17,14 @@ from bots.turn.private_part import NarrowingReply
 from bots.turn.result import Result, unpacked
 from bots.turn.result_encryption import ResultEncryption
 from bots.turn.run import Runs
+from bots.turn.run_slots import RunSlots
 from bots.usage.daily_turns import UNDELIVERABLE
 from bots.workspace_rules.refusals import WorkspaceRules, channel_refusal, in_workspace
 from identity.errors import LinkExpired, SignInUnavailable
 from identity.links import Link, Links
 from identity.people import ChatUser, Names
 from identity.tokens.broker import TokenBroker
+from identity.workspaces.settings import Workspace
 
 MakeLinkUrl = Callable[[ChatUser, Names], Awaitable[str]]
 
@@ -52,6 +55,7 @@ class TurnHandler:
     link_url: MakeLinkUrl
     rules: WorkspaceRules
     results: ResultEncryption
+    slots: RunSlots
 
     async def answer(self, turn: Turn, platform: Platform, lease: Lease) -> None:
         """Answer ``turn``, or let it wait until its chat user is linked.
@@ -133,7 +137,8 @@ class TurnHandler:
             async with self._reply_to(turn, platform, entry) as reply:
                 events = self.runs.events(turn, platform, link, token, entry)
                 events = self.rules.with_usage(turn, link.subject, events)
-                result = await self._stream(turn, reply, events, outcome)
+                async with self._slot(turn, link, reply):
+                    result = await self._stream(turn, reply, events, outcome)
                 if result is not None:
                     await self._keep(turn, entry, result, link.subject)
         except TurnRefused as error:  # not even the beginning of an answer can be shown
@@ -142,6 +147,13 @@ class TurnHandler:
             await self._give_up_showing(turn, platform, entry, error)
         else:
             await self.ledger.finish(turn, entry, outcome)
+
+    def _slot(
+        self, turn: Turn, link: Link, reply: ReplyStream
+    ) -> AbstractAsyncContextManager[None]:
+        """A slot for the turn's run; whoever has to wait for it sees that at once."""
+        workspace = Workspace.of(turn.chat_user).key
+        return self.slots.slot(link.subject, workspace, lambda: reply.show(waiting()))
 
     @asynccontextmanager
     async def _reply_to(

@@ -63,7 +63,7 @@ class IncomingMessage:
         """What goes into the inbox: ``body`` without the verification token that nobody needs."""
         kept = {name: value for name, value in body.items() if name != "token"}
         group = f"{self.conversation}#{self.user}"
-        return Accepted("slack", self.event_id, group, kept)
+        return Accepted("slack", self.event_id, group, kept, self.chat_user.key)
 
 
 def read_message(body: Mapping[str, object]) -> IncomingMessage | None:

@@ -14,6 +14,7 @@ from ag_ui.core import (
     ToolCallStartEvent,
 )
 
+from bots.answer.placeholder import WAITING
 from bots.answer.sources import Source, source_of
 
 SENTENCE = "bizassist.sentence"
@@ -61,7 +62,7 @@ def apply(  # noqa: C901, PLR0911 - one case an event
                 replace(tool, running=tool.running and tool.call != call) for tool in answer.tools
             )
             return replace(answer, tools=tuple(done))
-        case CustomEvent(name=name, value=value) if name == SENTENCE:
+        case CustomEvent(name=name, value=value) if name in (SENTENCE, WAITING):
             return replace(answer, text=str(value), tools=(), sources=())
         case RunErrorEvent(message=message):
             return replace(answer, text=_joined(answer.text, message), finished=True)

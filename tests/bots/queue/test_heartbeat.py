@@ -10,7 +10,7 @@ from bots.errors import Superseded
 from bots.queue import heartbeat
 from bots.queue.heartbeat import VISIBLE_AFTER, DeliveryLease, Visibility
 
-MESSAGES: list[Any] = [{"ReceiptHandle": "first"}, {"ReceiptHandle": "second"}]
+MESSAGE = {"ReceiptHandle": "first"}
 
 
 class Queue:
@@ -46,7 +46,7 @@ def lease(queue: Queue) -> DeliveryLease:
     async def call(function: Callable[..., Any], **kwargs: Any) -> Any:
         return function(**kwargs)
 
-    return DeliveryLease(Visibility(cast("Any", queue), cast("Any", call), "url"), MESSAGES, 0.0)
+    return DeliveryLease(Visibility(cast("Any", queue), cast("Any", call), "url"), MESSAGE, 0.0)
 
 
 async def test_a_fresh_lease_asks_nobody(queue: Queue, lease: DeliveryLease) -> None:
@@ -74,11 +74,17 @@ async def test_what_the_queue_has_given_away_is_lost(queue: Queue, lease: Delive
         await lease.hold()
 
 
-async def test_a_later_message_that_is_lost_ends_nothing(
+async def test_a_beat_renews_what_is_held_and_finds_what_is_lost(
     queue: Queue, lease: DeliveryLease
 ) -> None:
-    queue.now, queue.failed = VISIBLE_AFTER - 9, [{"Id": "1", "Code": "ReceiptHandleIsInvalid"}]
-    await lease.hold()
+    visibility = lease._visibility
+    leases = [DeliveryLease(visibility, {"ReceiptHandle": str(one)}, 0.0) for one in range(3)]
+    queue.now, queue.failed = 10.0, [{"Id": "1", "Code": "ReceiptHandleIsInvalid"}]
+    await visibility.renew(leases)
+    assert [one.until for one in leases] == [10.0 + VISIBLE_AFTER] * 3
+    assert [one.lost for one in leases] == [False, True, False]
+    with pytest.raises(Superseded):
+        await leases[1].hold()
 
 
 async def test_a_queue_that_is_away_is_asked_until_the_time_is_over(

@@ -24,11 +24,13 @@ from bots.errors import (
     RunUnavailable,
 )
 from bots.platform import Accepted, Answer, Audience, Receipt, ReplyStream, Turn
+from bots.runtime import RunAddress
 from bots.turn.decision_and_stop import TurnActions
 from bots.turn.handler import LONGEST_QUESTION, TurnHandler
 from bots.turn.ledger import Ledger
 from bots.turn.result_encryption import ResultEncryption
 from bots.turn.run import Runs
+from bots.turn.run_slots import RunSlots
 from bots.workspace_rules.daily_question_count import Quotas
 from bots.workspace_rules.daily_token_usage import DailyUsage
 from bots.workspace_rules.refusals import WorkspaceRules
@@ -127,15 +129,18 @@ def service(stack: Stack, aws: boto3.Session) -> Iterator[Service]:
     audiences: list[tuple[Audience, bool]] = []
 
     async def active(chat_user: ChatUser) -> SimpleNamespace:
-        return SimpleNamespace(subject="somebody", session_id=lambda _: "s" * 40)
+        thread = "s" * 40
+        return SimpleNamespace(
+            subject="somebody", session_id=lambda _: thread, runtime_session=thread
+        )
 
     async def access_token(link: object) -> str:
         return "token"
 
     async def invoke(
-        run: str, *_: object, audience: Audience, personal_memory: bool, **__: object
+        address: RunAddress, *_: object, audience: Audience, personal_memory: bool, **__: object
     ) -> AsyncIterator[BaseEvent]:
-        asked.append(run)
+        asked.append(address.run)
         audiences.append((audience, personal_memory))
         step = script.pop(0) if len(script) > 1 else script[0]
         for event in step:
@@ -167,6 +172,7 @@ def service(stack: Stack, aws: boto3.Session) -> Iterator[Service]:
             DailyUsage(dynamodb, call, table),
         ),
         results=ResultEncryption(aws.client("kms"), stack.parameters["tokens_key_id"], call),
+        slots=RunSlots(8),
     )
 
     def row(turn: Turn) -> dict[str, dict[str, str]]:
