@@ -137,7 +137,7 @@ class ChatService:
             accept = queue.inbox.put
             platforms = [
                 web_chat(web_settings(deployment, url), turns, accept, html),
-                *[await enter(one) for one in _switched_on(process, accept)],
+                *[await enter(one) for one in _switched_on(process, accept, turns)],
             ]
             admin = admin_routes(
                 identity,
@@ -170,11 +170,11 @@ class ChatService:
 
 
 def _switched_on(
-    process: Process, accept: Accept
+    process: Process, accept: Accept, turns: TurnService
 ) -> Iterator[AbstractAsyncContextManager[ConnectedPlatform]]:
     """The platforms whose secrets this process has."""
     if registered := slack_app(process):
-        yield slack(registered, accept, process.platform_connections)
+        yield slack(registered, accept, turns.runs.decide, process.platform_connections)
     if bot := teams_app(process):
         yield teams(bot, accept, process.platform_connections)
 

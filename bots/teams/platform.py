@@ -1,12 +1,13 @@
 """Teams as a platform: botbuilder's dispatch behind the inbox, answers into its chats."""
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from typing import Any, ClassVar
 
 import aiohttp
+from ag_ui.core import Interrupt
 from botbuilder.core import ActivityHandler, TurnContext
 from botbuilder.integration.aiohttp import CloudAdapter
 from botframework.connector.auth import AuthenticateRequestResult
@@ -80,6 +81,9 @@ class TeamsPlatform:
             raise NoPrivateChat(str(error)) from error
         async with PostedAnswer(chat, receipt, self._pace) as reply:
             yield reply
+
+    async def ask_approval(self, turn: Turn, interrupts: Sequence[Interrupt]) -> None:
+        """Nothing: :attr:`can_approve` says that the answer names the web chat instead."""
 
     async def notify(self, turn: Turn, sentence: str) -> None:
         """Tell the asker, and nobody else, one sentence."""

@@ -1,7 +1,7 @@
 """The turn: chat user, link, token, runtime, reply. It knows no platform."""
 
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 
@@ -16,7 +16,7 @@ from bots.turn.outcome import Outcome
 from bots.turn.private_part import NarrowingReply
 from bots.turn.result import Result, unpacked
 from bots.turn.result_encryption import ResultEncryption
-from bots.turn.run import Runs
+from bots.turn.run import Runs, interrupts
 from bots.turn.run_slots import RunSlots
 from bots.usage.daily_turns import UNDELIVERABLE
 from bots.workspace_rules.refusals import WorkspaceRules, channel_refusal, in_workspace
@@ -141,6 +141,7 @@ class TurnHandler:
                     result = await self._stream(turn, reply, events, outcome)
                 if result is not None:
                     await self._keep(turn, entry, result, link.subject)
+                    await _ask_approval(turn, platform, result.events)
         except TurnRefused as error:  # not even the beginning of an answer can be shown
             await self._refuse(turn, platform, entry, error.sentence)
         except DeliveryRefused as error:
@@ -205,9 +206,11 @@ class TurnHandler:
         outcome = Outcome(subject=entry.subject)
         try:
             async with self._reply_to(turn, platform, entry) as reply:
-                for event in unpacked(await self.results.decrypt(encrypted, turn.id)):
+                events = unpacked(await self.results.decrypt(encrypted, turn.id))
+                for event in events:
                     outcome.take(event)
                     await reply.show(event)
+                await _ask_approval(turn, platform, events)
         except TurnRefused as error:
             await self._refuse(turn, platform, entry, error.sentence)
         except DeliveryRefused as error:
@@ -226,6 +229,13 @@ class TurnHandler:
         await _tell(turn, platform, entry, refused.sentence)
         outcome = Outcome(subject=entry.subject, problem=f"{UNDELIVERABLE}: {refused}")
         await self.ledger.finish(turn, entry, outcome)
+
+
+async def _ask_approval(turn: Turn, platform: Platform, events: Sequence[BaseEvent]) -> None:
+    """Ask the asker for what the run waits for, if it waits and the platform can ask."""
+    asked = [one for event in events for one in interrupts(event)]
+    if asked and platform.can_approve:
+        await platform.ask_approval(turn, asked)
 
 
 async def _tell(turn: Turn, platform: Platform, lease: Lease, sentence: str) -> None:

@@ -17,7 +17,7 @@ from bots.errors import RunUnavailable, StopFailed, TryAgain
 from bots.file_bucket import Files
 from bots.platform import Lease, Platform, Turn
 from bots.runtime import RunAddress, Runtime
-from bots.turn.decision_and_stop import TurnActions
+from bots.turn.decision_and_stop import Decided, Decision, TurnActions
 from identity.errors import IdentityError
 from identity.links import Link, Links
 from identity.people import ChatUser
@@ -79,6 +79,14 @@ class Runs:
                 await self.runtime.cancel(_address(link, conversation, turn), token)
         except (IdentityError, TryAgain) as error:
             raise StopFailed(f"{turn}: {error}") from error
+
+    async def decide(self, turn: str, chat_user: ChatUser, decision: Decision) -> Decided | None:
+        """Take the decision of who clicked, by their link; what stands then, an earlier one too.
+
+        None when nothing was asked of this person, or the time is over.
+        """
+        link = await self.links.active(chat_user)
+        return await self.actions.decide(turn, link.subject, decision) if link else None
 
     async def _run(
         self, turn: Turn, platform: Platform, link: Link, token: str, lease: Lease

@@ -4,7 +4,7 @@ The real ledger, rules and encryption; a runtime by script and a place that refu
 """
 
 import secrets
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from types import SimpleNamespace
@@ -12,7 +12,13 @@ from typing import ClassVar, cast
 
 import boto3
 import pytest
-from ag_ui.core import BaseEvent, RunErrorEvent, RunFinishedEvent, TextMessageContentEvent
+from ag_ui.core import (
+    BaseEvent,
+    Interrupt,
+    RunErrorEvent,
+    RunFinishedEvent,
+    TextMessageContentEvent,
+)
 
 from bots.answer.draft import Draft
 from bots.errors import (
@@ -63,6 +69,7 @@ class Room:
     private: BotError | None = None
     messages: dict[str, str] = field(default_factory=dict)
     told: list[str] = field(default_factory=list)
+    approvals: list[Interrupt] = field(default_factory=list)
     only_asker: "Room | None" = None
     can_approve: ClassVar = False
 
@@ -71,6 +78,9 @@ class Room:
 
     async def ask_to_link(self, turn: Turn, url: str) -> None:
         raise AssertionError("everybody is linked")
+
+    async def ask_approval(self, turn: Turn, interrupts: Sequence[Interrupt]) -> None:
+        self.approvals += interrupts
 
     async def notify(self, turn: Turn, sentence: str) -> None:
         if self.private:
