@@ -80,7 +80,11 @@ async def chat_service(process: Process, deployment: Parameters) -> AsyncIterato
             ) from None
         async with (
             ChatService.open(process, deployment) as service,
-            service.queue.consuming(service.dispatcher.answer, service.dispatcher.apologise),
+            service.queue.consuming(
+                service.dispatcher.answer,
+                service.dispatcher.apologise,
+                drain_seconds=process.drain_seconds,
+            ),
             service.waiting.queueing(),
             listening(service.app, sockets),
         ):

@@ -72,6 +72,7 @@ class Entry:
         self.subject: str | None = row.get("subject", {}).get("S")
         self.private_message: str | None = row.get("private_message", {}).get("S")
         self.result: bytes | None = row.get("result", {}).get("B")
+        self.held_up_by: str | None = row.get("held_up_by", {}).get("S")
 
     @property
     def message(self) -> str | None:
@@ -98,6 +99,14 @@ class Entry:
         """
         await self._ledger.keep_private(self._turn, self.attempt, message)
         self.private_message = message
+
+    async def note_delay(self, code: str) -> None:
+        """Store what this attempt fails by, for the sentence with a late answer.
+
+        :raises Superseded: when another attempt has taken the turn up.
+        """
+        await self._ledger.note_delay(self._turn, self.attempt, code)
+        self.held_up_by = code
 
     async def keep_result(self, result: bytes, subject: str) -> None:
         """Store what the run said, encrypted, and whose turn it is.
@@ -178,6 +187,13 @@ class Ledger:
         """
         values = {":message": {"S": message}}
         await self._write(turn, attempt, "SET private_message = :message", values)
+
+    async def note_delay(self, turn: str, attempt: int, code: str) -> None:
+        """Store what an attempt fails by.
+
+        :raises Superseded: when another attempt has taken the turn up.
+        """
+        await self._write(turn, attempt, "SET held_up_by = :code", {":code": {"S": code}})
 
     async def keep_result(self, turn: str, attempt: int, result: bytes, subject: str) -> None:
         """Store what the turn's run said.
