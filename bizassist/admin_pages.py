@@ -21,6 +21,7 @@ from identity.admin.setup_page import Download, Guide, SetupPages
 from identity.aws import BOUNDED
 from identity.directory.invitations import Invitations
 from identity.errors import DownloadRefused
+from identity.executor import Executor
 from identity.service import Identity
 from identity.web.html import Html
 from identity.workspaces.admin_page import WorkspacePages
@@ -38,9 +39,9 @@ def admin_routes(
     session: boto3.Session,
     http: httpx.AsyncClient,
     html: Html,
+    call: Executor,
 ) -> list[web.AbstractRouteDef]:
     """The routes to add to the application."""
-    call = turns.execute
     checks = Checks(
         process=process,
         deployment=deployment,

@@ -14,17 +14,20 @@ from aiohttp import web
 
 from bizassist import log, telemetry
 from bizassist.admin_pages import admin_routes
+from bizassist.concurrency_log import Bound, logged
 from bizassist.errors import CommandError
 from bizassist.settings.bots import queue_settings, turn_settings, web_settings
 from bizassist.settings.deployment import read_deployment
 from bizassist.settings.environment import Process, read_process, slack_app, teams_app
 from bizassist.settings.identity import identity_settings
 from bizassist.settings.parameters import Parameters
+from bizassist.thread_pools import ThreadPools
 from bots.app import Check, application
-from bots.aws import BOUNDED, THREADS, Clients
+from bots.aws import BOUNDED, Clients
 from bots.connected_platform import ConnectedPlatform
 from bots.platform import Accept
-from bots.queue.service import QueueService
+from bots.queue.service import POLLS, QueueService
+from bots.runtime import Runtime
 from bots.server import bound, listening
 from bots.slack.service import slack
 from bots.teams.service import teams
@@ -35,9 +38,10 @@ from bots.turn.waiting_questions import WaitingQuestions
 from bots.usage.admin_page import TEMPLATES as USAGE_TEMPLATES
 from bots.web.pages import TEMPLATES as WEB_TEMPLATES
 from bots.web.service import web_chat
-from identity.executor import Executor
 from identity.service import Identity
 from identity.web.html import Html
+
+SHORT_CALLS = 32
 
 _log = logging.getLogger(__name__)
 
@@ -85,6 +89,7 @@ async def chat_service(process: Process, deployment: Parameters) -> AsyncIterato
                 service.dispatcher.apologise,
                 drain_seconds=process.drain_seconds,
             ),
+            logged(service.bounds),
             service.waiting.queueing(),
             listening(service.app, sockets),
         ):
@@ -101,6 +106,7 @@ class ChatService:
     queue: QueueService
     dispatcher: Dispatcher
     waiting: WaitingQuestions
+    bounds: tuple[Bound, ...]
 
     @classmethod
     @asynccontextmanager
@@ -109,22 +115,31 @@ class ChatService:
         async with AsyncExitStack() as stack:
             enter = stack.enter_async_context
             await enter(telemetry.recording())
-            call = Executor(THREADS)
-            stack.callback(call.close)
+            pools = stack.enter_context(ThreadPools.open(process.threads))
             session, url = boto3.Session(), process.public_url
-            clients, http = Clients.of(session), await enter(httpx.AsyncClient())
+            clients = Clients.of(session, process.threads + POLLS)
+            http = await enter(httpx.AsyncClient(limits=_connections(process)))
             html = Html(WEB_TEMPLATES, USAGE_TEMPLATES)
 
+            runtime = Runtime(http, deployment.runtime_url, deployment.runtime_arn)
             who = identity_settings(deployment, url, process.trusted_proxies)
-            identity = await enter(Identity.open(who, session, call))
-            queue = await enter(QueueService.open(queue_settings(deployment), clients.sqs, call))
+            identity = await enter(
+                Identity.open(who, session, pools.identity, runtime.stop_session)
+            )
+            queues = queue_settings(deployment, process)
+            queue = await enter(QueueService.open(queues, clients.sqs, pools.turns, pools.polls))
             turns = TurnService.of(
-                turn_settings(deployment, url), clients, call, http=http, identity=identity
+                turn_settings(deployment, process),
+                clients,
+                pools.turns,
+                pools.files,
+                runtime=runtime,
+                identity=identity,
             )
             accept = queue.inbox.put
             platforms = [
                 web_chat(web_settings(deployment, url), turns, accept, html),
-                *[await enter(one) for one in _switched_on(process, accept)],
+                *[await enter(one) for one in _switched_on(process, accept, turns)],
             ]
             admin = admin_routes(
                 identity,
@@ -134,6 +149,7 @@ class ChatService:
                 session=session,
                 http=http,
                 html=html,
+                call=pools.identity,
             )
             by_name = {one.name: one.platform for one in platforms}
             dispatcher = Dispatcher(by_name, turns.handler)
@@ -151,14 +167,38 @@ class ChatService:
             if telemetry.is_on():  # where nothing is recorded a trace begins in the inbox
                 app.middlewares.insert(0, traced)
             identity.setup(app, html, waiting.queue)
-            yield cls(app, queue, dispatcher, waiting)
+            bounds = _bounds(process, pools, turns, queue)
+            yield cls(app, queue, dispatcher, waiting, bounds)
 
 
 def _switched_on(
-    process: Process, accept: Accept
+    process: Process, accept: Accept, turns: TurnService
 ) -> Iterator[AbstractAsyncContextManager[ConnectedPlatform]]:
     """The platforms whose secrets this process has."""
     if registered := slack_app(process):
-        yield slack(registered, accept)
+        yield slack(registered, accept, turns.runs.decide, process.platform_connections)
     if bot := teams_app(process):
-        yield teams(bot, accept)
+        yield teams(bot, accept, process.platform_connections)
+
+
+def _connections(process: Process) -> httpx.Limits:
+    """One for each run, and some for what is short: stopping, checks."""
+    most = process.runs_at_once + SHORT_CALLS
+    return httpx.Limits(max_connections=most, max_keepalive_connections=most)
+
+
+def _bounds(
+    process: Process, pools: ThreadPools, turns: TurnService, queue: QueueService
+) -> tuple[Bound, ...]:
+    slots = turns.handler.slots
+    return (
+        Bound("turns received", process.turns_at_once, queue.received),
+        Bound("runs", slots.size, lambda: slots.taken),
+        Bound("turns in line", process.turns_at_once, lambda: slots.waiting),
+        Bound("threads of turns", pools.turns.size, lambda: pools.turns.used),
+        Bound("threads of identity", pools.identity.size, lambda: pools.identity.used),
+        Bound("threads of files", pools.files.size, lambda: pools.files.used),
+        Bound("threads of long polls", pools.polls.size),
+        Bound("connections to the runtime", process.runs_at_once + SHORT_CALLS),
+        Bound("connections to each platform", process.platform_connections),
+    )

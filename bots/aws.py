@@ -12,13 +12,10 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sqs import SQSClient
 
-# Long polls sit in a thread each; everything else is short.
-THREADS = 32
 BOUNDED = Config(
     connect_timeout=2,
     read_timeout=10,
     retries={"mode": "standard", "total_max_attempts": 3},
-    max_pool_connections=THREADS,
 )
 
 
@@ -32,11 +29,15 @@ class Clients:
     sqs: "SQSClient"
 
     @classmethod
-    def of(cls, session: "boto3.Session") -> Self:
-        """Clients of one session; making them takes time, so make them once."""
+    def of(cls, session: "boto3.Session", connections: int) -> Self:
+        """Clients of one session; making them takes time, so make them once.
+
+        :param connections: that each client keeps: as many as threads call it.
+        """
+        config = BOUNDED.merge(Config(max_pool_connections=connections))
         return cls(
-            dynamodb=session.client("dynamodb", config=BOUNDED),
-            kms=session.client("kms", config=BOUNDED),
-            s3=session.client("s3", config=BOUNDED),
-            sqs=session.client("sqs", config=BOUNDED),
+            dynamodb=session.client("dynamodb", config=config),
+            kms=session.client("kms", config=config),
+            s3=session.client("s3", config=config),
+            sqs=session.client("sqs", config=config),
         )

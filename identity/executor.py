@@ -2,9 +2,10 @@
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from functools import partial
+from threading import Lock
 from typing import ParamSpec, TypeVar
 
 P = ParamSpec("P")
@@ -15,9 +16,13 @@ class Executor:
     """A pool of threads for blocking calls; whoever made it closes it.
 
     :param size: how many calls may block at the same time; more of them queue.
+    :ivar used: how many calls block or queue at this moment.
     """
 
     def __init__(self, size: int = 16) -> None:
+        self.size = size
+        self.used = 0
+        self._counting = Lock()
         self._threads = ThreadPoolExecutor(size, thread_name_prefix="bizassist-aws")
 
     async def __call__(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
@@ -27,7 +32,10 @@ class Executor:
         what it writes would otherwise come after the writes of whoever goes on with the work.
         """
         call = partial(copy_context().run, partial(function, *args, **kwargs))
-        running = asyncio.get_running_loop().run_in_executor(self._threads, call)
+        future = self._threads.submit(call)
+        self._count(1)
+        future.add_done_callback(self._ended)
+        running = asyncio.wrap_future(future)
         try:
             return await asyncio.shield(running)
         except asyncio.CancelledError:
@@ -37,3 +45,10 @@ class Executor:
     def close(self) -> None:
         """Drop what has not begun and wait for what has."""
         self._threads.shutdown(wait=True, cancel_futures=True)
+
+    def _ended(self, _: "Future[T]") -> None:
+        self._count(-1)
+
+    def _count(self, more: int) -> None:
+        with self._counting:  # a call ends in its thread
+            self.used += more

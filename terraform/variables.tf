@@ -171,6 +171,17 @@ variable "allowed_cidrs" {
   default     = ["0.0.0.0/0"]
 }
 
+variable "chat_concurrency" {
+  description = "How much one task of the chat service does at the same time: runs of the agent, turns it has received, threads for short calls of AWS, connections to each platform"
+  type = object({
+    runs_at_once         = optional(number, 100)
+    turns_at_once        = optional(number, 1000)
+    threads              = optional(number, 32)
+    platform_connections = optional(number, 200)
+  })
+  default = {}
+}
+
 variable "trusted_proxies" {
   description = "Proxies before the service that add to `X-Forwarded-For`: 1 is the load balancer, 2 with a CDN before it. Too many, and a sender chooses the address that its limit counts for"
   type        = number

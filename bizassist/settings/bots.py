@@ -1,29 +1,26 @@
 """What the chat service needs to know of a deployment."""
 
+from bizassist.settings.environment import Process
 from bizassist.settings.parameters import Parameters
 from bots.queue.service import QueueSettings
 from bots.turn.service import TurnSettings
 from bots.web.service import WebSettings
 
 
-def queue_settings(deployment: Parameters) -> QueueSettings:
+def queue_settings(deployment: Parameters, process: Process) -> QueueSettings:
     """The settings of the inbox and its consumers."""
-    return QueueSettings(deployment.inbox_url, deployment.dead_letter_url)
+    return QueueSettings(deployment.inbox_url, deployment.dead_letter_url, process.turns_at_once)
 
 
-def turn_settings(deployment: Parameters, public_url: str) -> TurnSettings:
-    """The settings of turns.
-
-    :param public_url: where browsers reach the chat service.
-    """
+def turn_settings(deployment: Parameters, process: Process) -> TurnSettings:
+    """The settings of turns."""
     return TurnSettings(
         ledger_table=deployment.ledger_table,
         workspaces_table=deployment.workspaces_table,
         uploads_bucket=deployment.uploads_bucket,
-        runtime_url=deployment.runtime_url,
-        runtime_arn=deployment.runtime_arn,
         results_key_id=deployment.tokens_key_id,
-        public_url=public_url,
+        public_url=process.public_url,
+        runs_at_once=process.runs_at_once,
     )
 
 

@@ -69,6 +69,34 @@ class Process(BaseSettings):
         validation_alias="BIZASSIST_DRAIN_SECONDS",
         description="the seconds that answers under way get when the service is told to end",
     )
+    runs_at_once: int = Field(
+        100,
+        ge=1,
+        le=1_000,
+        validation_alias="BIZASSIST_RUNS_AT_ONCE",
+        description="a whole number from 1 to 1000",
+    )
+    turns_at_once: int = Field(
+        1_000,
+        ge=1,
+        le=10_000,
+        validation_alias="BIZASSIST_TURNS_AT_ONCE",
+        description="a whole number from 1 to 10000",
+    )
+    threads: int = Field(
+        32,
+        ge=2,
+        le=256,
+        validation_alias="BIZASSIST_THREADS",
+        description="a whole number from 2 to 256",
+    )
+    platform_connections: int = Field(
+        200,
+        ge=1,
+        le=2_000,
+        validation_alias="BIZASSIST_PLATFORM_CONNECTIONS",
+        description="a whole number from 1 to 2000",
+    )
     slack_signing_secret: SecretStr | None = None
     slack_bot_token: SecretStr | None = None
     slack_api_url: str = Field(

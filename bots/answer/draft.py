@@ -2,6 +2,8 @@
 
 from ag_ui.core import (
     BaseEvent,
+    RunFinishedEvent,
+    RunFinishedInterruptOutcome,
     TextMessageChunkEvent,
     TextMessageContentEvent,
     TextMessageStartEvent,
@@ -9,12 +11,13 @@ from ag_ui.core import (
     ToolCallStartEvent,
 )
 
-from bots.answer.placeholder import THINKING, tool_activity
+from bots.answer.placeholder import THINKING, placeholder_after, tool_activity
 from bots.answer.run_end import run_failure
 from bots.answer.sources import Source, markdown, source_of
 from bots.answer.visibility import visible
 
 NOTHING = "There is no answer to that."
+WAITS = "This needs your approval first: I've asked you in a direct message."
 
 
 class Draft:
@@ -26,9 +29,12 @@ class Draft:
         self._latest_tool = ""
         self._sources: list[Source] = []
         self._failure = ""
+        self._nothing = NOTHING
+        self._placeholder = THINKING
 
     def take(self, event: BaseEvent) -> None:
         """Take one agent event in; those that nobody sees change nothing."""
+        self._placeholder = placeholder_after(event, self._placeholder)
         match event:
             case TextMessageStartEvent():
                 self._text = self._text and f"{self._text.rstrip()}\n\n"
@@ -39,6 +45,8 @@ class Draft:
                 self._tools[event.tool_call_id] = self._latest_tool
             case ToolCallResultEvent():
                 self._tools.pop(event.tool_call_id, None)
+            case RunFinishedEvent(outcome=RunFinishedInterruptOutcome()):
+                self._nothing = WAITS
             case _:
                 if source := source_of(event):
                     self._sources.append(source)
@@ -51,12 +59,18 @@ class Draft:
         at_work = list(dict.fromkeys(self._tools.values()))
         if not text and not at_work and self._latest_tool:
             at_work = [self._latest_tool]  # it has finished, and what it found is being worded
-        return "\n\n".join(filter(None, [text, *(f"_{line}…_" for line in at_work)])) or THINKING
+        shown = "\n\n".join(filter(None, [text, *(f"_{line}…_" for line in at_work)]))
+        return shown or self._placeholder
 
     def final(self) -> str:
         """The whole answer, and below it what it is based on, or why it is none or ends there."""
         text = "\n\n".join(filter(None, [self._said(), self._failure]))
-        return "\n\n".join(filter(None, [text, markdown(self._sources)])) if text else NOTHING
+        return "\n\n".join(filter(None, [text, markdown(self._sources)])) if text else self._nothing
+
+    @property
+    def only_waits(self) -> bool:
+        """Whether all there is to say is that something waits for approval."""
+        return self.final() == WAITS
 
     def _said(self) -> str:
         """The text so far; empty where nobody would see it."""

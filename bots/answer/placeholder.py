@@ -2,7 +2,13 @@
 
 import re
 
+from ag_ui.core import BaseEvent, CustomEvent, RunStartedEvent
+
 THINKING = "_Thinking…_"
+IN_LINE = "_I'm answering many questions at this moment. Yours is in line…_"
+
+WAITING = "bizassist.waiting"
+"""Name of the custom event that tells, before a run begins, why it hasn't begun."""
 
 _DOING = {
     "analyze": "Analyzing",
@@ -16,6 +22,21 @@ _DOING = {
     "recall": "Recalling",
     "search": "Searching",
 }
+
+
+def waiting() -> BaseEvent:
+    """A question is in line; the event that begins its run ends that."""
+    return CustomEvent(name=WAITING, value=IN_LINE)
+
+
+def placeholder_after(event: BaseEvent, before: str) -> str:
+    """What stands there after ``event`` while nothing is said."""
+    match event:
+        case RunStartedEvent():
+            return THINKING
+        case CustomEvent(name=name) if name == WAITING:
+            return IN_LINE
+    return before
 
 
 def tool_activity(tool: str) -> str:

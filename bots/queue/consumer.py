@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,9 @@ BATCH = 10
 # Short enough that a stopping process needn't wait long for its last call.
 LONG_POLL = 2
 AFTER_FAILURE = 5
+SHARE = 8
+"""Of what is received at once, one asker has an eighth at most; the rest of theirs comes later."""
+COMES_LATER = 60
 
 Handle = Callable[[Accepted], Awaitable[None]]
 _log = logging.getLogger(__name__)
@@ -33,11 +37,13 @@ _log = logging.getLogger(__name__)
 class Consumer:
     """Works through a queue: groups side by side, the events of one in order.
 
-    No more is received than can be worked on at once: what waits, waits in the queue, where another
-    process may take it, and what was received has its heartbeat from that instant.
+    No more is received than is worked on at once, and what was received has its heartbeat from
+    that instant: what waits for long waits in the queue, where another process may take it.
 
+    :param call: runs the short calls, which nobody else's long ones may hold up.
+    :param poll: runs the long polls.
     :param handle: works on one event; what it raises brings the event back after a pause.
-    :param slots: how many groups are worked on at the same time.
+    :param most: how many events are received and not yet done with at the same time.
     :param dead_letters: takes what was tried for long enough; None where that simply ends.
     """
 
@@ -48,20 +54,29 @@ class Consumer:
         url: str,
         handle: Handle,
         *,
+        poll: Executor,
         retries: Retries,
         dead_letters: DeadLetters | None = None,
-        slots: int = 32,
+        most: int,
     ) -> None:
         self._sqs = sqs
         self._call = call
+        self._poll = poll
         self._url = url
         self._handle = handle
         self._retries = retries
         self._dead_letters = dead_letters
         self._visibility = heartbeat.Visibility(sqs, call, url)
-        self._slots = slots
-        self._at_work: set[asyncio.Task[None]] = set()
+        self.most = most
+        self._held: dict[str, Any] = {}
+        self._of_asker: Counter[str] = Counter()
+        self._room = asyncio.Event()
         self._stopping = False
+
+    @property
+    def held(self) -> int:
+        """How many events are received and not yet done with."""
+        return len(self._held)
 
     def stop(self) -> None:
         """Take nothing new; :meth:`run` returns once what it has begun is finished."""
@@ -69,15 +84,31 @@ class Consumer:
 
     async def run(self) -> None:
         """Work until stopped or cancelled; what is then unfinished is delivered again."""
-        async with asyncio.TaskGroup() as group:
-            while not self._stopping:
-                if free := self._slots - len(self._at_work):
-                    for messages in _by_group(await self._receive(min(free, BATCH))):
-                        task = group.create_task(self._work(messages))
-                        self._at_work.add(task)
-                        task.add_done_callback(self._at_work.discard)
-                else:
-                    await asyncio.wait(self._at_work, return_when=asyncio.FIRST_COMPLETED)
+        async with asyncio.TaskGroup() as owner:
+            beating = owner.create_task(self._visibility.heartbeat(self._held.values()))
+            async with asyncio.TaskGroup() as group:
+                while not self._stopping:
+                    self._room.clear()
+                    if free := self.most - len(self._held):
+                        for messages in _by_group(await self._receive(min(free, BATCH))):
+                            self._hold(messages)
+                            group.create_task(self._work(messages))
+                    else:
+                        await self._room.wait()
+            beating.cancel()
+
+    def _hold(self, messages: list[Any]) -> None:
+        self._held.update((message["ReceiptHandle"], message) for message in messages)
+        self._of_asker[_asker(messages[0])] += len(messages)
+
+    def _let_go(self, messages: list[Any]) -> None:
+        asker = _asker(messages[0]) if messages else ""
+        for message in messages:
+            del self._held[message["ReceiptHandle"]]
+        self._of_asker[asker] -= len(messages)
+        if self._of_asker[asker] <= 0:
+            del self._of_asker[asker]
+        self._room.set()
 
     async def _receive(self, most: int) -> list[Any]:
         """The next messages; cancelled, it waits for its call and gives back what that took.
@@ -94,7 +125,7 @@ class Consumer:
 
     async def _received(self, most: int) -> list[Any]:
         try:
-            answer = await self._call(
+            answer = await self._poll(
                 self._sqs.receive_message,
                 QueueUrl=self._url,
                 MaxNumberOfMessages=most,
@@ -116,25 +147,29 @@ class Consumer:
     async def _work(self, messages: list[Any]) -> None:
         """One group's messages in order; after a failure the later ones wait for it."""
         waiting, pause = list(messages), None
-        beating = asyncio.create_task(self._visibility.heartbeat(waiting))
         try:
+            if self._of_asker[_asker(messages[0])] > max(BATCH, self.most // SHARE):
+                pause = COMES_LATER
+                return
             while waiting and (pause := await self._pause_after(waiting[0])) is None:
-                message = waiting.pop(0)
-                await self._call(
-                    self._sqs.delete_message,
-                    QueueUrl=self._url,
-                    ReceiptHandle=message["ReceiptHandle"],
-                )
+                await self._delete(waiting[0])
+                self._let_go([waiting.pop(0)])
         except (BotoCoreError, ClientError) as error:
             _log.warning("a finished event comes back: %s", type(error).__name__)
         except asyncio.CancelledError:
-            # Whoever runs next needn't wait for the time-out.
-            await self._visibility.hide(waiting, 0)
+            pause = 0  # whoever runs next needn't wait for the time-out
             raise
         finally:
-            beating.cancel()
-        if waiting:
-            await self._visibility.hide(waiting, AFTER_FAILURE if pause is None else pause)
+            if waiting:
+                self._let_go(waiting)
+                await self._visibility.hide(waiting, AFTER_FAILURE if pause is None else pause)
+
+    async def _delete(self, message: Any) -> None:
+        await self._call(
+            self._sqs.delete_message,
+            QueueUrl=self._url,
+            ReceiptHandle=message["ReceiptHandle"],
+        )
 
     async def _pause_after(self, message: Any) -> int | None:
         """Seconds until the message shall come back; None when it is worked on, or given up."""
@@ -161,6 +196,15 @@ class Consumer:
         except Exception as error:  # noqa: BLE001 - one event's failure must not end the loop
             return name, error
         return name, None
+
+
+def _asker(message: Any) -> str:
+    """Whose share of the process a message takes; a group's own where it doesn't say."""
+    try:
+        asker = json.loads(message["Body"]).get("asker")
+    except (ValueError, AttributeError):
+        asker = None
+    return str(asker or message["Attributes"]["MessageGroupId"])
 
 
 def _carried(message: Any) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 # A delivery is hidden this long, renewed by heartbeat while it is being worked on.
 VISIBLE_AFTER = 30
 HEARTBEAT = 10
+BATCH = 10
+"""Messages of one call (ChangeMessageVisibilityBatch, SQS API reference)."""
 
 _log = logging.getLogger(__name__)
 
@@ -26,14 +29,19 @@ class Visibility:
         self._call = call
         self._url = url
 
-    async def heartbeat(self, messages: list[Any]) -> None:
-        """Keep the messages hidden until cancelled; the list may shrink meanwhile."""
+    async def heartbeat(self, held: Collection[Any]) -> None:
+        """Keep the messages hidden until cancelled; what is held changes meanwhile."""
         while True:
             await asyncio.sleep(HEARTBEAT)
-            await self.hide(messages, VISIBLE_AFTER)
+            await self.hide(held, VISIBLE_AFTER)
 
-    async def hide(self, messages: list[Any], seconds: int) -> None:
+    async def hide(self, messages: Collection[Any], seconds: int) -> None:
         """Keep the messages from being delivered for so long."""
+        listed = list(messages)
+        batches = [listed[first : first + BATCH] for first in range(0, len(listed), BATCH)]
+        await asyncio.gather(*(self._hide(batch, seconds) for batch in batches))
+
+    async def _hide(self, messages: list[Any], seconds: int) -> None:
         entries = [
             {
                 "Id": str(index),

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
 from bots.queue.consumer import Consumer, Handle
@@ -16,14 +16,20 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 APOLOGIES_AT_ONCE = 4
+POLLS = 2
+"""Long polls at the same time, one a consumer; each sits in a thread for seconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class QueueSettings:
-    """Where the queues of a deployment are."""
+    """Where the queues of a deployment are.
+
+    :param turns_at_once: how many events of the inbox a process has received and not yet done with.
+    """
 
     inbox_url: str
     dead_letter_url: str
+    turns_at_once: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +40,20 @@ class QueueService:
     settings: QueueSettings
     sqs: "SQSClient"
     execute: Executor
+    poll: Executor
+    _at_work: list[Consumer] = field(default_factory=list)
 
     @classmethod
     @asynccontextmanager
     async def open(
-        cls, settings: QueueSettings, sqs: "SQSClient", execute: Executor
+        cls, settings: QueueSettings, sqs: "SQSClient", execute: Executor, poll: Executor
     ) -> AsyncIterator[Self]:
-        """Everything of this package; ends what it began when the block ends."""
+        """Everything of this package; ends what it began when the block ends.
+
+        :param poll: has :data:`POLLS` threads that nobody else uses.
+        """
         async with Inbox(sqs, execute, settings.inbox_url) as inbox:
-            yield cls(inbox, settings, sqs, execute)
+            yield cls(inbox, settings, sqs, execute, poll)
 
     async def check(self) -> None:
         """Return when the inbox answers; raise what it raises when it doesn't."""
@@ -51,6 +62,10 @@ class QueueService:
             QueueUrl=self.settings.inbox_url,
             AttributeNames=["QueueArn"],
         )
+
+    def received(self) -> int:
+        """How many events this process has received and not yet done with."""
+        return sum(consumer.held for consumer in self._at_work)
 
     @asynccontextmanager
     async def consuming(
@@ -69,6 +84,8 @@ class QueueService:
                 self.execute,
                 self.settings.inbox_url,
                 answer,
+                poll=self.poll,
+                most=self.settings.turns_at_once,
                 retries=InboxRetries(),
                 dead_letters=DeadLetters(self.sqs, self.execute, self.settings.dead_letter_url),
             ),
@@ -77,10 +94,12 @@ class QueueService:
                 self.execute,
                 self.settings.dead_letter_url,
                 apologise,
+                poll=self.poll,
+                most=APOLOGIES_AT_ONCE,
                 retries=DeadLetterRetries(),
-                slots=APOLOGIES_AT_ONCE,
             ),
         )
+        self._at_work.extend(consumers)
         async with asyncio.TaskGroup() as group:  # a consumer that breaks ends the whole service
             tasks = [group.create_task(consumer.run()) for consumer in consumers]
             try:

@@ -1,12 +1,13 @@
 """Teams as a platform: botbuilder's dispatch behind the inbox, answers into its chats."""
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from typing import Any, ClassVar
 
 import aiohttp
+from ag_ui.core import Interrupt
 from botbuilder.core import ActivityHandler, TurnContext
 from botbuilder.integration.aiohttp import CloudAdapter
 from botframework.connector.auth import AuthenticateRequestResult
@@ -25,6 +26,7 @@ from bots.teams.outgoing.roster import Rosters
 from bots.teams.registration import TeamsApp
 
 PACE = 1.0
+CONNECTIONS = 100
 
 _log = logging.getLogger(__name__)
 
@@ -80,6 +82,9 @@ class TeamsPlatform:
         async with PostedAnswer(chat, receipt, self._pace) as reply:
             yield reply
 
+    async def ask_approval(self, turn: Turn, interrupts: Sequence[Interrupt]) -> None:
+        """Nothing: :attr:`can_approve` says that the answer names the web chat instead."""
+
     async def notify(self, turn: Turn, sentence: str) -> None:
         """Tell the asker, and nobody else, one sentence."""
         await self._private.send(_incoming(turn.accepted), plain(sentence))
@@ -134,12 +139,16 @@ async def _say(turn_context: TurnContext, markdown: str) -> None:
 
 
 @asynccontextmanager
-async def teams_platform(app: TeamsApp, *, pace: float = PACE) -> AsyncIterator[TeamsPlatform]:
+async def teams_platform(
+    app: TeamsApp, *, pace: float = PACE, connections: int = CONNECTIONS
+) -> AsyncIterator[TeamsPlatform]:
     """The platform with its connections, for as long as the service runs.
 
     :param pace: seconds between two updates of a message.
+    :param connections: to the Bot Connector at the same time.
     """
-    async with aiohttp.ClientSession(trust_env=True) as http:
+    connector = aiohttp.TCPConnector(limit=connections)
+    async with aiohttp.ClientSession(connector=connector, trust_env=True) as http:
         connectors = Connectors(http, None if app.anonymous else BotToken(app))
         yield TeamsPlatform(app, connectors, pace)
 

@@ -11,10 +11,13 @@ from bots.teams.registration import TeamsApp
 
 
 @asynccontextmanager
-async def teams(app: TeamsApp, accept: Accept) -> AsyncIterator[ConnectedPlatform]:
+async def teams(
+    app: TeamsApp, accept: Accept, connections: int
+) -> AsyncIterator[ConnectedPlatform]:
     """Teams as a platform, with its connections, while the block runs.
 
     :param accept: puts a verified activity into the inbox.
+    :param connections: how many there are at the same time.
     """
-    async with teams_platform(app) as platform:
+    async with teams_platform(app, connections=connections) as platform:
         yield ConnectedPlatform("teams", platform, TeamsEdge(app, accept).routes())

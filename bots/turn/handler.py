@@ -1,13 +1,14 @@
 """The turn: chat user, link, token, runtime, reply. It knows no platform."""
 
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 
 from ag_ui.core import BaseEvent
 from botocore.exceptions import BotoCoreError, ClientError
 
+from bots.answer.placeholder import waiting
 from bots.errors import DeliveryRefused, PlatformRefused, QuestionTooLong, TryAgain, TurnRefused
 from bots.platform import Audience, Platform, ReplyStream, Turn
 from bots.turn.delay_sentences import trying_again, with_lateness
@@ -16,13 +17,15 @@ from bots.turn.outcome import Outcome
 from bots.turn.private_part import NarrowingReply
 from bots.turn.result import Result, unpacked
 from bots.turn.result_encryption import ResultEncryption
-from bots.turn.run import Runs
+from bots.turn.run import Runs, interrupts
+from bots.turn.run_slots import RunSlots
 from bots.usage.daily_turns import UNDELIVERABLE
 from bots.workspace_rules.refusals import WorkspaceRules, channel_refusal, in_workspace
 from identity.errors import LinkExpired, SignInUnavailable
 from identity.links import Link, Links
 from identity.people import ChatUser, Names
 from identity.tokens.broker import TokenBroker
+from identity.workspaces.settings import Workspace
 
 MakeLinkUrl = Callable[[ChatUser, Names], Awaitable[str]]
 
@@ -53,6 +56,7 @@ class TurnHandler:
     link_url: MakeLinkUrl
     rules: WorkspaceRules
     results: ResultEncryption
+    slots: RunSlots
 
     async def answer(self, turn: Turn, platform: Platform) -> None:
         """Answer ``turn``, or let it wait until its chat user is linked.
@@ -133,15 +137,24 @@ class TurnHandler:
             async with self._reply_to(turn, platform, entry) as reply:
                 events = self.runs.events(turn, platform, link, token)
                 events = self.rules.with_usage(turn, link.subject, events)
-                result = await self._stream(turn, entry, reply, events, outcome)
+                async with self._slot(turn, link, reply):
+                    result = await self._stream(turn, entry, reply, events, outcome)
                 if result is not None:
                     await self._keep(turn, entry, result, link.subject)
+                    await _ask_approval(turn, platform, result.events)
         except TurnRefused as error:  # not even the beginning of an answer can be shown
             await self._refuse(turn, platform, entry, error.sentence)
         except DeliveryRefused as error:
             await self._give_up_showing(turn, platform, entry, error)
         else:
             await self.ledger.finish(turn, entry, outcome)
+
+    def _slot(
+        self, turn: Turn, link: Link, reply: ReplyStream
+    ) -> AbstractAsyncContextManager[None]:
+        """A slot for the turn's run; whoever has to wait for it sees that at once."""
+        workspace = Workspace.of(turn.chat_user).key
+        return self.slots.slot(link.subject, workspace, lambda: reply.show(waiting()))
 
     @asynccontextmanager
     async def _reply_to(
@@ -200,10 +213,12 @@ class TurnHandler:
         outcome = Outcome(subject=entry.subject)
         try:
             async with self._reply_to(turn, platform, entry) as reply:
-                for event in unpacked(await self.results.decrypt(encrypted, turn.id)):
+                events = unpacked(await self.results.decrypt(encrypted, turn.id))
+                for event in events:
                     outcome.take(event)
                     for shown in with_lateness(event, entry):
                         await reply.show(shown)
+                await _ask_approval(turn, platform, events)
         except TurnRefused as error:
             await self._refuse(turn, platform, entry, error.sentence)
         except DeliveryRefused as error:
@@ -232,6 +247,13 @@ async def _note_delay(entry: Entry, error: TryAgain) -> None:
         await entry.note_delay(error.code)
     except (BotoCoreError, ClientError) as failure:
         _log.warning("what holds a turn up is not kept: %s", type(failure).__name__)
+
+
+async def _ask_approval(turn: Turn, platform: Platform, events: Sequence[BaseEvent]) -> None:
+    """Ask the asker for what the run waits for, if it waits and the platform can ask."""
+    asked = [one for event in events for one in interrupts(event)]
+    if asked and platform.can_approve:
+        await platform.ask_approval(turn, asked)
 
 
 async def _tell(turn: Turn, platform: Platform, sentence: str) -> None:

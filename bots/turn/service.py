@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from typing import Self
 
-import httpx
-
 from bots.aws import Clients
 from bots.file_bucket import Files
 from bots.runtime import Runtime
@@ -13,6 +11,7 @@ from bots.turn.handler import TurnHandler
 from bots.turn.ledger import Ledger
 from bots.turn.result_encryption import ResultEncryption
 from bots.turn.run import Runs
+from bots.turn.run_slots import RunSlots
 from bots.workspace_rules.daily_question_count import Quotas
 from bots.workspace_rules.daily_token_usage import DailyUsage
 from bots.workspace_rules.refusals import WorkspaceRules
@@ -27,15 +26,15 @@ class TurnSettings:
 
     :param results_key_id: the KMS key that what a run said is encrypted with.
     :param public_url: our own base URL, as browsers know it, without a slash at its end.
+    :param runs_at_once: how many runs of the agent a process waits for at the same time.
     """
 
     ledger_table: str
     workspaces_table: str
     uploads_bucket: str
-    runtime_url: str
-    runtime_arn: str
     results_key_id: str
     public_url: str
+    runs_at_once: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,21 +57,19 @@ class TurnService:
         settings: TurnSettings,
         clients: Clients,
         execute: Executor,
+        execute_files: Executor,
         *,
-        http: httpx.AsyncClient,
+        runtime: Runtime,
         identity: Identity,
     ) -> Self:
-        """Everything of this package.
-
-        :param http: calls the runtime; whoever made it closes it.
-        """
+        """Everything of this package."""
         dynamodb, table = clients.dynamodb, settings.ledger_table
         ledger, actions = Ledger(dynamodb, execute, table), TurnActions(dynamodb, execute, table)
-        files = Files(clients.s3, execute, settings.uploads_bucket)
+        files = Files(clients.s3, execute_files, settings.uploads_bucket)
         workspaces = Workspaces(dynamodb, settings.workspaces_table, execute)
         quotas, usage = Quotas(dynamodb, execute, table), DailyUsage(dynamodb, execute, table)
         runs = Runs(
-            Runtime(http, settings.runtime_url, settings.runtime_arn),
+            runtime,
             actions,
             identity.links,
             identity.tokens,
@@ -87,6 +84,7 @@ class TurnService:
             link_url=identity.link_url,
             rules=WorkspaceRules(workspaces, quotas, usage),
             results=ResultEncryption(clients.kms, settings.results_key_id, execute),
+            slots=RunSlots(settings.runs_at_once),
         )
         return cls(
             handler=handler,

@@ -111,10 +111,15 @@ async def application(
     deployment: Deployment, execute: Executor
 ) -> AsyncIterator[IdentityApplication]:
     async with AsyncExitStack() as stack:
+        stopped: list[tuple[str, str]] = []
+
+        async def stop_session(session: str, token: str) -> None:
+            stopped.append((session, token))
+
         identity = await stack.enter_async_context(
-            Identity.open(deployment.settings, deployment.aws, execute)
+            Identity.open(deployment.settings, deployment.aws, execute, stop_session)
         )
-        application = IdentityApplication(identity, deployment)
+        application = IdentityApplication(identity, deployment, stopped=stopped)
         app = web.Application()
         # All tests are one address; the limit has tests of its own.
         identity.setup(app, Html(), application.on_linked, RateLimit(burst=1_000_000))
@@ -194,4 +199,8 @@ def killer(deployment: Deployment, execute: Executor, monkeypatch: pytest.Monkey
     monkeypatch.setattr(waiting_questions, "LOOK_SECONDS", 0.2)
     monkeypatch.setattr(waiting_questions, "INDEX_LAG", timedelta(seconds=2))
     monkeypatch.setattr(link_outbox, "CLAIM", timedelta(seconds=1))
-    return Killer(deployment, QueueSettings(**new_queues(deployment.aws, deliveries=5)), execute)
+    return Killer(
+        deployment,
+        QueueSettings(**new_queues(deployment.aws, deliveries=5), turns_at_once=32),
+        execute,
+    )

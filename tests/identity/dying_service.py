@@ -16,6 +16,7 @@ from aiohttp.test_utils import TestServer
 from bots.aws import Clients
 from bots.platform import Accepted, Answer, Platform, Turn
 from bots.queue.service import QueueService, QueueSettings
+from bots.runtime import Runtime
 from bots.turn.dispatcher import Dispatcher
 from bots.turn.service import TurnService, TurnSettings
 from bots.turn.waiting_questions import WaitingQuestions
@@ -124,20 +125,20 @@ async def service(
     known = deployment.parameters
     async with (
         Identity.open(deployment.settings, deployment.aws, calls) as identity,
-        QueueService.open(queues, deployment.aws.client("sqs"), calls) as queue,
+        QueueService.open(queues, deployment.aws.client("sqs"), calls, calls) as queue,
         httpx.AsyncClient() as http,
     ):
         settings = TurnSettings(
             ledger_table=known["ledger_table"],
             workspaces_table=known["workspaces_table"],
             uploads_bucket=known["uploads_bucket"],
-            runtime_url="http://nobody.invalid",
-            runtime_arn="arn",
             results_key_id=known["tokens_key_id"],
             public_url=deployment.url,
+            runs_at_once=8,
         )
-        clients, html = Clients.of(deployment.aws), Html(TEMPLATES)
-        turns = TurnService.of(settings, clients, calls, http=http, identity=identity)
+        runtime = Runtime(http, "http://nobody.invalid", "arn")
+        clients, html = Clients.of(deployment.aws, 16), Html(TEMPLATES)
+        turns = TurnService.of(settings, clients, calls, calls, runtime=runtime, identity=identity)
         handler = replace(turns.handler, runs=cast("Any", SimpleNamespace(events=_answer)))
         web_settings = WebSettings(
             known["transcripts_table"], known["user_pool_id"], deployment.url

@@ -19,6 +19,7 @@ from bots.turn.handler import TurnHandler
 from bots.turn.ledger import Ledger
 from bots.turn.result_encryption import ResultEncryption
 from bots.turn.run import Runs
+from bots.turn.run_slots import RunSlots
 from bots.turn.waiting_questions import WaitingQuestions
 from bots.workspace_rules.daily_question_count import Quotas
 from bots.workspace_rules.daily_token_usage import DailyUsage
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
 LEDGER, WORKSPACES = "turns", "workspaces"
 INBOX, DEAD_LETTERS = "inbox", "dead-letters"
+RUNS_AT_ONCE, TURNS_AT_ONCE = 3, 32
 DRAIN_SECONDS = 25
 """Less than in an account, so that more is left for the next process."""
 
@@ -185,9 +187,10 @@ class Process:
 
     async def _run(self) -> None:
         world = self.world
-        settings = QueueSettings(INBOX, DEAD_LETTERS)
+        settings = QueueSettings(INBOX, DEAD_LETTERS, TURNS_AT_ONCE)
         sqs: Any = world.sqs
-        async with QueueService.open(settings, sqs, self.call) as queues:  # type: ignore[arg-type]
+        call = cast("Any", self.call)
+        async with QueueService.open(settings, sqs, call, call) as queues:
             dispatcher = self._put_together(queues)
             waiting = self._waiting = self._waiting_questions(queues, dispatcher)
             self._queues = queues
@@ -237,6 +240,7 @@ class Process:
                 DailyUsage(dynamodb, call, LEDGER),
             ),
             results=ResultEncryption(cast("Any", world.kms), "key", call),
+            slots=RunSlots(RUNS_AT_ONCE),
         )
         platforms: Any = {
             name: BoardPlatform(self, world.board, name) for name in ("slack", "teams")

@@ -7,6 +7,7 @@ import pytest
 
 from bots.errors import RuntimeUnavailable
 from bots.platform import Accepted
+from bots.runtime import RunAddress
 from bots.turn.handler import APOLOGY
 from identity.people import ChatUser
 from tests.simulation.checks import violations
@@ -28,10 +29,10 @@ class RuntimeAway(RuntimeModel):
 
     until: float = 0.0
 
-    def begin(self, run: str, text: str, session: str) -> int:
+    def begin(self, address: RunAddress, text: str) -> int:
         if now() - EPOCH < self.until:
             raise RuntimeUnavailable("the runtime answered 503")
-        return super().begin(run, text, session)
+        return super().begin(address, text)
 
 
 def asked(away: float) -> World:

@@ -28,6 +28,7 @@ PASSED_ON: list[dict[str, tuple[Any, str]]] = [
         "upload_days": (0, "Files are kept for 1 to 3650 days."),
         "allowed_cidrs": (["203.0.113.7/99"], "Each is an IPv4 range"),
         "trusted_proxies": (6, "There are 0 to 5 proxies."),
+        "chat_concurrency": ({"threads": 1}, "Runs are 1 to 1000, turns 1 to 10000"),
         "platforms": (["irc"], "The platforms are slack and teams"),
         "cpu": (300, "Fargate knows 256, 512"),
         "capacity": ({"min": 5, "max": 2}, "At least one task, and at most 200."),

@@ -51,6 +51,7 @@ class TeamsEdge:
                     incoming.event_id,
                     f"{incoming.conversation}#{incoming.chat_user.user}",
                     {"activity": body, "claims": dict(claims)},
+                    incoming.chat_user.key,
                 )
             )
         return web.Response(status=202)

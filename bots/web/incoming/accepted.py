@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from bots.platform import Accepted
 from bots.turn.decision_and_stop import Decided
+from identity.people import ChatUser
 
 
 def accepted_question(
@@ -15,6 +16,7 @@ def accepted_question(
         turn,
         f"{subject}#{conversation}",
         {"tenant": tenant, "subject": subject, "conversation": conversation, "text": text},
+        ChatUser("web", tenant, subject).key,
     )
 
 

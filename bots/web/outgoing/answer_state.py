@@ -14,6 +14,8 @@ from ag_ui.core import (
     ToolCallStartEvent,
 )
 
+from bots.answer.placeholder import WAITING
+from bots.answer.proposed_call import readable
 from bots.answer.sources import Source, source_of
 
 SENTENCE = "bizassist.sentence"
@@ -61,7 +63,7 @@ def apply(  # noqa: C901, PLR0911 - one case an event
                 replace(tool, running=tool.running and tool.call != call) for tool in answer.tools
             )
             return replace(answer, tools=tuple(done))
-        case CustomEvent(name=name, value=value) if name == SENTENCE:
+        case CustomEvent(name=name, value=value) if name in (SENTENCE, WAITING):
             return replace(answer, text=str(value), tools=(), sources=())
         case RunErrorEvent(message=message):
             return replace(answer, text=_joined(answer.text, message), finished=True)
@@ -69,11 +71,6 @@ def apply(  # noqa: C901, PLR0911 - one case an event
             return replace(answer, finished=True)
     source = source_of(event)
     return replace(answer, sources=(*answer.sources, source)) if source else answer
-
-
-def readable(tool: str) -> str:
-    """A tool's name for a person: ``warranty___check_status`` is "check status"."""
-    return tool.rsplit("___", 1)[-1].replace("_", " ")
 
 
 def _joined(text: str, sentence: str) -> str:

@@ -109,6 +109,7 @@ resource "aws_ecs_task_definition" "service" {
           BIZASSIST_SSM_PREFIX      = var.deployment.parameter_prefix
           BIZASSIST_TRUSTED_PROXIES = tostring(var.trusted_proxies)
         },
+        { for bound, most in var.chat_concurrency : "BIZASSIST_${upper(bound)}" => tostring(most) },
         var.deployment.tracing ? {
           AGENT_OBSERVABILITY_ENABLED = "true"
           AWS_REGION                  = local.region

@@ -157,6 +157,29 @@ variable "certificate_arn" {
   }
 }
 
+variable "chat_concurrency" {
+  description = "How much one task of the chat service does at the same time: runs of the agent, turns it has received, threads for short calls of AWS, connections to each platform"
+  type = object({
+    runs_at_once         = optional(number, 100)
+    turns_at_once        = optional(number, 1000)
+    threads              = optional(number, 32)
+    platform_connections = optional(number, 200)
+  })
+  default = {}
+
+  validation {
+    condition = alltrue([
+      for bound, range in {
+        runs_at_once         = [1, 1000]
+        turns_at_once        = [1, 10000]
+        threads              = [2, 256]
+        platform_connections = [1, 2000]
+      } : floor(var.chat_concurrency[bound]) == var.chat_concurrency[bound] && range[0] <= var.chat_concurrency[bound] && var.chat_concurrency[bound] <= range[1]
+    ])
+    error_message = "Runs are 1 to 1000, turns 1 to 10000, threads 2 to 256, connections 1 to 2000."
+  }
+}
+
 variable "trusted_proxies" {
   description = "Proxies before the service that add to `X-Forwarded-For`: 1 is the load balancer, 2 with a CDN before it. Too many, and a sender chooses the address that its limit counts for"
   type        = number

@@ -33,25 +33,40 @@ class Queues:
     inbox: str
     dead: str
 
-    def consumer(self, handle: Handle, url: str, slots: int = 32) -> Consumer:
+    def consumer(self, handle: Handle, url: str, most: int = 32) -> Consumer:
         if url == self.dead:
-            return Consumer(self.sqs, self.call, url, handle, retries=DeadLetterRetries())
+            return Consumer(
+                self.sqs,
+                self.call,
+                url,
+                handle,
+                poll=self.call,
+                retries=DeadLetterRetries(),
+                most=most,
+            )
         dead = DeadLetters(self.sqs, self.call, self.dead)
         retries = InboxRetries()
         return Consumer(
-            self.sqs, self.call, url, handle, slots=slots, retries=retries, dead_letters=dead
+            self.sqs,
+            self.call,
+            url,
+            handle,
+            most=most,
+            poll=self.call,
+            retries=retries,
+            dead_letters=dead,
         )
 
     @asynccontextmanager
     async def consuming(
-        self, handle: Callable[[Accepted], object], url: str, slots: int = 32
+        self, handle: Callable[[Accepted], object], url: str, most: int = 32
     ) -> AsyncIterator[None]:
         async def handled(accepted: Accepted) -> None:
             result = handle(accepted)
             if asyncio.iscoroutine(result):
                 await result
 
-        consumer = self.consumer(handled, url, slots)
+        consumer = self.consumer(handled, url, most)
         task = asyncio.create_task(consumer.run())
         try:
             yield
@@ -280,7 +295,7 @@ async def test_no_more_is_received_than_can_be_worked_on(queues: Queues) -> None
     async with Inbox(queues.sqs, queues.call, queues.inbox) as inbox:
         for number in range(5):
             await inbox.put(event(number, f"conversation {number}"))
-        async with queues.consuming(hang, queues.inbox, slots=2):
+        async with queues.consuming(hang, queues.inbox, most=2):
             await until(lambda: len(begun) == 2)
             await asyncio.sleep(0.3)
             counts = queues.sqs.get_queue_attributes(

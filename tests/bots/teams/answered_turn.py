@@ -11,6 +11,7 @@ from bots.errors import PlatformUnavailable
 from bots.platform import Accepted, Turn
 from bots.turn.handler import TurnHandler
 from bots.turn.outcome import Outcome
+from bots.turn.run_slots import RunSlots
 from identity.workspaces.settings import Settings
 from tests.bots.receipt import MemoryReceipt
 from tests.bots.teams.teams_client import TeamsClient, text
@@ -70,6 +71,7 @@ class AnsweredTurn:
                 settings=_settings, quota_refusal=_no_refusal, with_usage=_same_events
             ),
             "results": SimpleNamespace(encrypt=_as_it_is, decrypt=_as_it_is),
+            "slots": RunSlots(8),
         }
         return TurnHandler(**stand_ins)
 

@@ -19,6 +19,7 @@ from bots.turn.handler import TurnHandler
 from bots.turn.ledger import Ledger
 from bots.turn.result_encryption import ResultEncryption
 from bots.turn.run import Runs
+from bots.turn.run_slots import RunSlots
 from bots.workspace_rules.daily_question_count import QUOTA_USED_UP, Quotas
 from bots.workspace_rules.daily_token_usage import USAGE_USED_UP, DailyUsage
 from bots.workspace_rules.refusals import CHANNEL_NOT_ALLOWED, WorkspaceRules
@@ -142,6 +143,7 @@ def bench(stack: Stack, aws: boto3.Session, call: Executor) -> Bench:
             DailyUsage(dynamodb, call, ledger_table),
         ),
         results=ResultEncryption(aws.client("kms"), stack.parameters["tokens_key_id"], call),
+        slots=RunSlots(100),
     )
     made = Bench(handler, workspaces, workspace, Shown())
     return made

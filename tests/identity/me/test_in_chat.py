@@ -16,6 +16,7 @@ from bots.turn.handler import TurnHandler
 from bots.turn.ledger import Ledger
 from bots.turn.result_encryption import ResultEncryption
 from bots.turn.run import Runs
+from bots.turn.run_slots import RunSlots
 from bots.turn.waiting_questions import WaitingQuestions
 from bots.workspace_rules.daily_question_count import Quotas
 from bots.workspace_rules.daily_token_usage import DailyUsage
@@ -97,6 +98,7 @@ def answers(
         results=ResultEncryption(
             application.deployment.aws.client("kms"), parameters["tokens_key_id"], execute
         ),
+        slots=RunSlots(8),
     )
     identity, inbox = application.identity, cast("Inbox", chat)
     dispatcher = Dispatcher({"slack": cast("Platform", chat)}, handler)
