@@ -21,6 +21,7 @@ from botocore.exceptions import ClientError
 from identity.errors import SignInUnavailable
 from identity.executor import Executor
 from identity.sessions.concurrent_changes import merged
+from identity.sessions.known_sender import recognise
 from identity.sessions.session_cookie import CookieStorage, new_cookie
 
 if TYPE_CHECKING:
@@ -99,6 +100,8 @@ class SessionStore(CookieStorage):
         if person and not await self._is_enabled(person["subject"]):
             await self.forget(session)
             return await self.new_session()
+        if person:
+            recognise(request)
         if now - int(item["last_seen"]["N"]) >= ACTIVITY_INTERVAL and not await self._write(
             session
         ):
