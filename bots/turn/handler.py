@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from ag_ui.core import BaseEvent
 from botocore.exceptions import BotoCoreError, ClientError
 
+from bots.answer.delay_sentences import trying_again, with_lateness
 from bots.answer.placeholder import waiting
 from bots.errors import DeliveryRefused, PlatformRefused, QuestionTooLong, TryAgain, TurnRefused
 from bots.platform import Audience, Platform, ReplyStream, Turn
-from bots.turn.delay_sentences import trying_again, with_lateness
+from bots.queue.retry_policy import PATIENCE
 from bots.turn.ledger import Entry, Ledger
 from bots.turn.outcome import Outcome
 from bots.turn.private_part import NarrowingReply
@@ -86,7 +87,7 @@ class TurnHandler:
             return
         except SignInUnavailable as error:
             async with platform.reply(turn, entry) as reply:
-                await reply.say(trying_again(error.sentence, entry))
+                await reply.say(trying_again(error.sentence, entry.delay, PATIENCE))
             raise TryAgain(f"{turn.id}: {error}") from error
         if refusal := await self.rules.quota_refusal(turn, link.subject, settings):
             await self._refuse(turn, platform, entry, refusal)
@@ -182,7 +183,7 @@ class TurnHandler:
             async for event in events:
                 outcome.take(event)
                 result.take(event)
-                for shown in with_lateness(event, entry):
+                for shown in with_lateness(event, entry.delay):
                     await reply.show(shown)
         except TurnRefused as error:
             _log.warning("turn %s was refused: %s", turn.id, error)
@@ -191,7 +192,7 @@ class TurnHandler:
             return None
         except TryAgain as error:
             await _note_delay(entry, error)
-            await reply.say(trying_again(error.sentence, entry))
+            await reply.say(trying_again(error.sentence, entry.delay, PATIENCE))
             raise
         return result
 
@@ -216,7 +217,7 @@ class TurnHandler:
                 events = unpacked(await self.results.decrypt(encrypted, turn.id))
                 for event in events:
                     outcome.take(event)
-                    for shown in with_lateness(event, entry):
+                    for shown in with_lateness(event, entry.delay):
                         await reply.show(shown)
                 await _ask_approval(turn, platform, events)
         except TurnRefused as error:

@@ -31,6 +31,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from bots.answer.delay_sentences import Delay
 from bots.conditional_write import conditional_write
 from bots.errors import Superseded
 from bots.platform import Accepted, Turn
@@ -99,6 +100,11 @@ class Entry:
         """
         await self._ledger.keep_private(self._turn, self.attempt, message)
         self.private_message = message
+
+    @property
+    def delay(self) -> Delay:
+        """How far the answer has come in its time."""
+        return Delay(self.asked_at, self.attempt, self.held_up_by)
 
     async def note_delay(self, code: str) -> None:
         """Store what this attempt fails by, for the sentence with a late answer.

@@ -1,14 +1,13 @@
 """What an asker reads of an answer's delay: since when it is tried, and why it came late."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
 
 from ag_ui.core import BaseEvent, RunFinishedEvent
 
 from bots.answer.text_message import text_message
 from bots.errors import CAUSES
-from bots.queue.retry_policy import PATIENCE
 
 SOON = timedelta(seconds=30)
 """What is tried again, or comes, within this time needs no clock."""
@@ -19,40 +18,48 @@ LONGER_THAN_ANY_RUN = timedelta(seconds=150)
 BEGUN_AGAIN = "I had to begin again"
 
 
-class Attempt(Protocol):
-    """What of a turn's row these sentences need; :class:`bots.turn.ledger.Entry` has it."""
+@dataclass(frozen=True, slots=True)
+class Delay:
+    """How far an answer has come in its time.
+
+    :param asked_at: when it was first tried.
+    :param attempts: how often it was begun.
+    :param held_up_by: the code of the first error that it was held up by, if any.
+    """
 
     asked_at: datetime
-    attempt: int
+    attempts: int
     held_up_by: str | None
 
 
-def trying_again(sentence: str, attempt: Attempt) -> str:
+def trying_again(sentence: str, delay: Delay, patience: int) -> str:
     """``sentence``, why there is no answer yet, and since when and until when it is tried.
 
     Times are UTC: a platform that tells a person's time zone tells it of one of many readers.
+
+    :param patience: seconds for which it is tried.
     """
-    if datetime.now(UTC) - attempt.asked_at < SOON:
+    if datetime.now(UTC) - delay.asked_at < SOON:
         return sentence
-    until = attempt.asked_at + timedelta(seconds=PATIENCE)
+    until = delay.asked_at + timedelta(seconds=patience)
     return (
-        f"{sentence} I have been trying since {attempt.asked_at.astimezone(UTC):%H:%M} UTC and go "
+        f"{sentence} I have been trying since {delay.asked_at.astimezone(UTC):%H:%M} UTC and go "
         f"on until {until.astimezone(UTC):%H:%M} UTC."
     )
 
 
-def with_lateness(event: BaseEvent, attempt: Attempt) -> Iterator[BaseEvent]:
+def with_lateness(event: BaseEvent, delay: Delay) -> Iterator[BaseEvent]:
     """``event``; before the one that ends the run a line says that, and why, it comes late."""
-    if isinstance(event, RunFinishedEvent) and (line := _lateness(attempt)):
+    if isinstance(event, RunFinishedEvent) and (line := _lateness(delay)):
         yield from text_message(f"_{line}_")
     yield event
 
 
-def _lateness(attempt: Attempt) -> str | None:
-    took = datetime.now(UTC) - attempt.asked_at
-    if attempt.held_up_by and took >= SOON:
-        cause = CAUSES.get(attempt.held_up_by, BEGUN_AGAIN)
-    elif attempt.attempt > 1 and took >= LONGER_THAN_ANY_RUN:
+def _lateness(delay: Delay) -> str | None:
+    took = datetime.now(UTC) - delay.asked_at
+    if delay.held_up_by and took >= SOON:
+        cause = CAUSES.get(delay.held_up_by, BEGUN_AGAIN)
+    elif delay.attempts > 1 and took >= LONGER_THAN_ANY_RUN:
         cause = BEGUN_AGAIN
     else:
         return None
