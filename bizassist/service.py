@@ -86,7 +86,10 @@ async def chat_service(process: Process, deployment: Parameters) -> AsyncIterato
         async with (
             ChatService.open(process, deployment) as service,
             service.queue.consuming(
-                service.dispatcher.answer, service.dispatcher.apologise, service.dispatcher.give_up
+                service.dispatcher.answer,
+                service.dispatcher.apologise,
+                service.dispatcher.give_up,
+                drain_seconds=process.drain_seconds,
             ),
             logged(service.bounds),
             service.waiting.queueing(),

@@ -126,6 +126,15 @@ class FilesUnavailable(TryAgain):
     code = "files_unavailable"
 
 
+CAUSES = {
+    RuntimeUnavailable.code: "the assistant was unavailable",
+    RunUnavailable.code: "the assistant had too much to do",
+    FilesUnavailable.code: "your files couldn't be read",
+    TryAgain.code: "something went wrong on our side",
+}
+"""What is told, in the end, of what an answer was held up by."""
+
+
 class Superseded(TurnError):
     """Another attempt at the same turn has begun since; whoever reads this leaves it alone."""
 

@@ -1,5 +1,6 @@
 """What must hold when a simulated world has come to rest."""
 
+import re
 from collections.abc import Iterator
 
 from bots.answer.answer_messages import CONTINUED
@@ -10,6 +11,9 @@ from bots.turn.handler import APOLOGY
 from bots.turn.run import STOPPED
 from tests.simulation.board import LIMIT, Message
 from tests.simulation.world import OVER, Question, World
+
+LATENESS = re.compile(r"(\n\n|^)_This took \d+ (seconds|minutes), because [^\n]+\._$")
+"""The line below an answer that comes late; no run says it."""
 
 UNFINISHED = (THINKING, CONTINUED)
 TELLING = (APOLOGY, QuestionRefused.sentence, DeliveryRefused.sentence)
@@ -65,7 +69,7 @@ def _shown(world: World, question: Question) -> list[str]:
         replaced = any(one.turn == question.turn for one in closed)
         seen = [one for one in seen if not _lone_placeholder(one, kept)]
         seen = [one for one in seen if one.id in kept or not replaced]
-    return [one.text for one in seen]
+    return [LATENESS.sub("", one.text) for one in seen]
 
 
 def _kept(world: World, question: Question) -> set[str]:

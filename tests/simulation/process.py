@@ -40,6 +40,9 @@ if TYPE_CHECKING:
 LEDGER, WORKSPACES = "turns", "workspaces"
 INBOX, DEAD_LETTERS = "inbox", "dead-letters"
 RUNS_AT_ONCE, TURNS_AT_ONCE = 3, 32
+DRAIN_SECONDS = 25
+"""Less than in an account, so that more is left for the next process."""
+
 PROCESS: contextvars.ContextVar["Process | None"] = contextvars.ContextVar("process", default=None)
 
 
@@ -207,10 +210,10 @@ class Process:
             waiting = self._waiting = self._waiting_questions(queues, dispatcher)
             self._queues = queues
             answer, apologise = map(self._watched, (dispatcher.answer, dispatcher.apologise))
-            async with (
-                queues.consuming(answer, apologise, dispatcher.give_up),
-                waiting.queueing(),
-            ):
+            consuming = queues.consuming(
+                answer, apologise, dispatcher.give_up, drain_seconds=DRAIN_SECONDS
+            )
+            async with consuming, waiting.queueing():
                 self.ready.set()
                 await self._stopping.wait()
                 self.ready.clear()

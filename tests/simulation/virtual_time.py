@@ -48,7 +48,11 @@ def virtual_time() -> Iterator[None]:
     with ExitStack() as stack:
         for module in _MODULES_WITH_TIME:
             stack.enter_context(patch(f"{module}.time", _Time()))
-        for module in ("bots.turn.ledger", "bots.turn.waiting_questions"):
+        for module in (
+            "bots.turn.ledger",
+            "bots.turn.waiting_questions",
+            "bots.answer.delay_sentences",
+        ):
             stack.enter_context(patch(f"{module}.datetime", _Datetime))
         stack.enter_context(patch("identity.workspaces.settings.monotonic", now))
         stack.enter_context(patch("bots.queue.consumer.LONG_POLL", 20))

@@ -44,7 +44,7 @@ class _Crowd(world.World):
     def ask(self, number: int, person: str, seconds: float) -> Accepted:
         """A question in a conversation of its own, whose answer takes so long."""
         asker = ChatUser("slack", "T", person)
-        self.links[asker.key] = world._link(asker, 0.0)
+        self.links[asker.key] = world.linked(asker, 0.0)
         body: dict[str, object] = {"asker": asker.key, "text": f"{seconds}"}
         return Accepted("slack", f"E{number}", f"C{number}#{person}", body, asker.key)
 
