@@ -49,7 +49,7 @@ def virtual_time() -> Iterator[None]:
         for module in (
             "bots.turn.ledger",
             "bots.turn.waiting_questions",
-            "bots.turn.delay_sentences",
+            "bots.answer.delay_sentences",
         ):
             stack.enter_context(patch(f"{module}.datetime", _Datetime))
         stack.enter_context(patch("identity.workspaces.settings.monotonic", now))
