@@ -88,6 +88,7 @@ async def chat_service(process: Process, deployment: Parameters) -> AsyncIterato
             service.queue.consuming(
                 service.dispatcher.answer,
                 service.dispatcher.apologise,
+                service.dispatcher.give_up,
                 drain_seconds=process.drain_seconds,
             ),
             logged(service.bounds),
