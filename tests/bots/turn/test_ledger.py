@@ -95,13 +95,13 @@ async def test_who_signs_in_after_a_day_asks_again(
     ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     turn = asked()
-    entry = await ledger.begin(turn)
+    entry = await ledger.begin(turn, Held())
     assert entry
     await ledger.wait(turn, entry)
-    assert await waiting(ledger, turn) == [turn.accepted]
+    assert await accepted_waiting(ledger, turn) == [turn.accepted]
     late = time.time_ns() + (WAITS + 1) * 1_000_000_000
     monkeypatch.setattr("bots.turn.ledger.time.time_ns", lambda: late)
-    assert await waiting(ledger, turn) == []
+    assert await accepted_waiting(ledger, turn) == []
 
 
 async def test_only_a_begun_turn_waits(ledger: Ledger) -> None:
