@@ -25,6 +25,7 @@ from bizassist.thread_pools import ThreadPools
 from bots.app import Check, application
 from bots.aws import BOUNDED, Clients
 from bots.connected_platform import ConnectedPlatform
+from bots.limits.connections import ConnectionLimits
 from bots.platform import Accept
 from bots.queue.service import POLLS, QueueService
 from bots.runtime import Runtime
@@ -84,10 +85,15 @@ async def chat_service(process: Process, deployment: Parameters) -> AsyncIterato
             ) from None
         async with (
             ChatService.open(process, deployment) as service,
-            service.queue.consuming(service.dispatcher.answer, service.dispatcher.apologise),
+            service.queue.consuming(
+                service.dispatcher.answer,
+                service.dispatcher.apologise,
+                service.dispatcher.give_up,
+                drain_seconds=process.drain_seconds,
+            ),
             logged(service.bounds),
             service.waiting.queueing(),
-            listening(service.app, sockets),
+            listening(service.app, sockets, _connection_limits(process)),
         ):
             names = ", ".join(service.dispatcher.platforms)
             _log.info("listening on %s:%s for %s", process.host, process.port, names)
@@ -159,12 +165,17 @@ class ChatService:
                 "inbox": queue.check,
                 "user pool": identity.oidc.document,
             }
-            app = application([*routes, *admin], checks)
+            app = application([*routes, *admin], checks, process.trusted_proxies)
             if telemetry.is_on():  # where nothing is recorded a trace begins in the inbox
                 app.middlewares.insert(0, traced)
             identity.setup(app, html, waiting.queue)
             bounds = _bounds(process, pools, turns, queue)
             yield cls(app, queue, dispatcher, waiting, bounds)
+
+
+def _connection_limits(process: Process) -> ConnectionLimits:
+    # Behind a proxy all connections come from it, so there is nothing to tell apart.
+    return ConnectionLimits(most_of_address=None) if process.trusted_proxies else ConnectionLimits()
 
 
 def _switched_on(

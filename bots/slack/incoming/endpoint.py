@@ -14,6 +14,7 @@ from bots.slack.incoming.payloads import read_message
 from bots.slack.incoming.signature import Signature
 from bots.turn.decision_and_stop import Decided, Decision
 from identity.people import ChatUser
+from identity.sessions.known_sender import recognise
 
 Decide = Callable[[str, ChatUser, Decision], Awaitable[Decided | None]]
 
@@ -49,6 +50,7 @@ class SlackEdge:
         async def handler(request: web.Request) -> web.Response:
             body = await request.read()
             self._signature.verify(body, request.headers)
+            recognise(request)
             return await handle(body)
 
         return refusals_answered(handler)
