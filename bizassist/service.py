@@ -25,6 +25,7 @@ from bizassist.thread_pools import ThreadPools
 from bots.app import Check, application
 from bots.aws import BOUNDED, Clients
 from bots.connected_platform import ConnectedPlatform
+from bots.paused_workspaces.service import PausedWorkspaces
 from bots.platform import Accept
 from bots.queue.service import POLLS, QueueService
 from bots.server import bound, listening
@@ -83,9 +84,12 @@ async def chat_service(process: Process, deployment: Parameters) -> AsyncIterato
             ) from None
         async with (
             ChatService.open(process, deployment) as service,
-            service.queue.consuming(service.dispatcher.answer, service.dispatcher.apologise),
+            service.queue.consuming(
+                service.dispatcher.answer_event, service.dispatcher.apologise_for_event
+            ),
             logged(service.bounds),
             service.waiting.queueing(),
+            service.paused.held.watched(),
             listening(service.app, sockets),
         ):
             names = ", ".join(service.dispatcher.platforms)
@@ -101,6 +105,7 @@ class ChatService:
     queue: QueueService
     dispatcher: Dispatcher
     waiting: WaitingQuestions
+    paused: PausedWorkspaces
     bounds: tuple[Bound, ...]
 
     @classmethod
@@ -144,7 +149,8 @@ class ChatService:
                 call=pools.identity,
             )
             by_name = {one.name: one.platform for one in platforms}
-            dispatcher = Dispatcher(by_name, turns.handler)
+            paused = PausedWorkspaces.of(turns, by_name, queue.inbox)
+            dispatcher = Dispatcher(by_name, paused.handler)
             waiting = WaitingQuestions(
                 by_name, turns.ledger, queue.inbox, identity.receipts, identity.link_outbox
             )
@@ -160,7 +166,7 @@ class ChatService:
                 app.middlewares.insert(0, traced)
             identity.setup(app, html, waiting.queue)
             bounds = _bounds(process, pools, turns, queue)
-            yield cls(app, queue, dispatcher, waiting, bounds)
+            yield cls(app, queue, dispatcher, waiting, paused, bounds)
 
 
 def _switched_on(

@@ -234,10 +234,17 @@ class DeliveryRefused(PlatformRefused):
 
 
 class InstallationRefused(PlatformRefused):
-    """The platform doesn't accept the bot's token, or the app lacks a right."""
+    """The platform doesn't accept the bot's token, or has switched the app off.
+
+    :param word: the platform's own, for administrators.
+    """
 
     code = "installation_refused"
     sentence = "I'm not set up correctly here. Please tell your administrator."
+
+    def __init__(self, reason: str = "", *, word: str = "") -> None:
+        super().__init__(reason)
+        self.word = word or str(self)
 
 
 class RequestRefused(BotError):

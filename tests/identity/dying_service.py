@@ -109,7 +109,9 @@ class Service:
     @asynccontextmanager
     async def working(self) -> AsyncIterator[None]:
         """Questions are answered, and links looked after, while the block runs."""
-        consuming = self.queue.consuming(self.dispatcher.answer, self.dispatcher.apologise)
+        consuming = self.queue.consuming(
+            self.dispatcher.answer_event, self.dispatcher.apologise_for_event
+        )
         async with consuming, self.waiting.queueing():
             yield
 

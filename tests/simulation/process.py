@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 from botocore.exceptions import BotoCoreError, ClientError
 
 from bots.errors import BotError, reason
+from bots.paused_workspaces.held_rows import HeldRows
+from bots.paused_workspaces.holding_handler import HoldingHandler
+from bots.paused_workspaces.sending_back import HeldTurns
 from bots.platform import Accepted
 from bots.queue.consumer import Handle
 from bots.queue.service import QueueService, QueueSettings
@@ -27,6 +30,7 @@ from bots.workspace_rules.refusals import WorkspaceRules
 from identity.errors import SignInUnavailable
 from identity.links import Link
 from identity.people import ChatUser, Names
+from identity.workspaces.pauses import Pauses
 from identity.workspaces.settings import Workspaces
 from tests.simulation.board import BoardPlatform
 from tests.simulation.faults import Fate
@@ -70,6 +74,7 @@ class Process:
         self._queues: QueueService | None = None
         self._waiting: WaitingQuestions | None = None
         self._runs: Runs | None = None
+        self._held: HeldTurns
         self.ended = self.spawn(self._run())
 
     def spawn(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
@@ -191,8 +196,14 @@ class Process:
             dispatcher = self._put_together(queues)
             waiting = self._waiting = self._waiting_questions(queues, dispatcher)
             self._queues = queues
-            answer, apologise = map(self._watched, (dispatcher.answer, dispatcher.apologise))
-            async with queues.consuming(answer, apologise), waiting.queueing():
+            answer, apologise = map(
+                self._watched, (dispatcher.answer_event, dispatcher.apologise_for_event)
+            )
+            async with (
+                queues.consuming(answer, apologise),
+                waiting.queueing(),
+                self._held.watched(),
+            ):
                 self.ready.set()
                 await self._stopping.wait()
                 self.ready.clear()
@@ -241,10 +252,13 @@ class Process:
         platforms: Any = {
             name: BoardPlatform(self, world.board, name) for name in ("slack", "teams")
         }
-        return Dispatcher(platforms, handler)
+        rows, pauses = HeldRows(dynamodb, call, LEDGER), Pauses(dynamodb, WORKSPACES, call)
+        self._held = HeldTurns(platforms, rows, pauses, queues.inbox)
+        return Dispatcher(platforms, HoldingHandler(handler, handler.ledger, rows, pauses))
 
     def _waiting_questions(self, queues: QueueService, dispatcher: Dispatcher) -> WaitingQuestions:
-        ledger, receipts = dispatcher.handler.ledger, SimpleNamespace(write=self._receipt)
+        dynamodb, call = cast("Any", self.world.dynamodb), cast("Any", self.call)
+        ledger, receipts = Ledger(dynamodb, call, LEDGER), SimpleNamespace(write=self._receipt)
         outbox = cast("Any", OutboxClient(self, self.world.outbox, aws_error))
         return WaitingQuestions(
             dispatcher.platforms, ledger, queues.inbox, cast("Any", receipts), outbox

@@ -36,7 +36,7 @@ async def test_a_confirmation_killed_at_any_step_is_gone_on_with(
         for step in range(100):
             browser = await stays.enter_async_context(Browser(killer.deployment.url))
             person = ChatUser("slack", "T0ACME", f"U{secrets.token_hex(5).upper()}")
-            await first.dispatcher.answer(chat.question(person, 1))
+            await first.dispatcher.answer_event(chat.question(person, 1))
             url = chat.asked_to_link[person.key]
             page = await application.to_confirmation(browser, url, "alice")
             people.append(Asker(person, browser, page))

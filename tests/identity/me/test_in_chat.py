@@ -105,7 +105,7 @@ def answers(
     questions = WaitingQuestions(
         dispatcher.platforms, handler.ledger, inbox, identity.receipts, identity.link_outbox
     )
-    return Answers(handler, dispatcher.answer, questions.queue)
+    return Answers(handler, dispatcher.answer_event, questions.queue)
 
 
 def _rules(application: IdentityApplication, execute: Executor) -> WorkspaceRules:
