@@ -1,11 +1,12 @@
 """The agent as an AG-UI application; what is heavy is imported after it answers ``/ping``."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
 from contextlib import aclosing, asynccontextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
-from ag_ui.core import BaseEvent, RunAgentInput, RunStartedEvent
+from ag_ui.core import BaseEvent, RunAgentInput, RunFinishedEvent, RunStartedEvent
 from bedrock_agentcore.runtime import AGUIApp, PingStatus
 from bedrock_agentcore.runtime.context import RequestContext
 from starlette.applications import Starlette
@@ -14,10 +15,13 @@ from starlette.routing import Route
 
 from agent.error_rendering import run_error_event
 from agent.errors import AgentUnavailableError
+from agent.request.attachments import AttachedFile
 from agent.request.caller import Caller
 from agent.request.middleware import RequestMiddleware
+from agent.request.question import run_to_cancel
 from agent.request.signing_keys import SigningKeys
 from agent.request.token_verification import Authorizer
+from agent.run.cancellation import CancellableRuns, RunName
 from agent.settings import Settings
 from agent.telemetry.export import Telemetry, is_on, start_or_log
 from agent.telemetry.trace import TraceMiddleware
@@ -54,6 +58,7 @@ class _Agent:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._runs = CancellableRuns()
         self._running = 0
         self._assistant: asyncio.Task[Assistant]
         self._policy_refresh: asyncio.Task[None] | None = None
@@ -84,23 +89,45 @@ class _Agent:
     async def invoke(
         self, run_input: RunAgentInput, context: RequestContext
     ) -> AsyncIterator[BaseEvent]:
+        """The events of a question's run, or of the short run that cancels another."""
         state = context.request.state  # type: ignore[union-attr]  # set by RequestMiddleware
         caller: Caller = state.caller
+        cancelled = run_to_cancel(run_input)
+        if cancelled is not None:
+            name = RunName(caller.subject, run_input.thread_id, cancelled)
+            for event in self._cancellation(run_input, name):
+                yield event
+            return
+        name = RunName(caller.subject, run_input.thread_id, run_input.run_id)
         self._running += 1
         try:
-            # At once, also while the process is still getting ready: whoever waits sees it begin.
-            yield RunStartedEvent(thread_id=run_input.thread_id, run_id=run_input.run_id)
-            try:
-                assistant = await asyncio.shield(self._assistant)
-            except Exception as error:  # noqa: BLE001 - an error event must not carry its text
-                detail = f"{type(error).__name__}: {error}"
-                yield run_error_event(AgentUnavailableError(detail=detail))
-                return
-            async with aclosing(assistant.run(run_input, caller, state.files)) as events:
+            made = partial(self._made, run_input, caller, state.files)
+            async with aclosing(self._runs.events(name, made)) as events:
                 async for event in events:
                     yield event
         finally:
             self._running -= 1
+
+    def _cancellation(self, run_input: RunAgentInput, name: RunName) -> Iterator[BaseEvent]:
+        thread, run = run_input.thread_id, run_input.run_id
+        yield RunStartedEvent(thread_id=thread, run_id=run)
+        result = {"cancelled": self._runs.cancel(name)}
+        yield RunFinishedEvent(thread_id=thread, run_id=run, result=result)
+
+    async def _made(
+        self, run_input: RunAgentInput, caller: Caller, files: Sequence[AttachedFile]
+    ) -> AsyncGenerator[BaseEvent]:
+        # At once, also while the process is still getting ready: whoever waits sees it begin.
+        yield RunStartedEvent(thread_id=run_input.thread_id, run_id=run_input.run_id)
+        try:
+            assistant = await asyncio.shield(self._assistant)
+        except Exception as error:  # noqa: BLE001 - an error event must not carry its text
+            detail = f"{type(error).__name__}: {error}"
+            yield run_error_event(AgentUnavailableError(detail=detail))
+            return
+        async with aclosing(assistant.run(run_input, caller, files)) as events:
+            async for event in events:
+                yield event
 
     def ping(self) -> PingStatus:
         return PingStatus.HEALTHY_BUSY if self._running else PingStatus.HEALTHY

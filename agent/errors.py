@@ -12,6 +12,7 @@
     │   └── SigningKeysUnavailableError    503
     ├── RunError                           the run ends in RUN_ERROR with its code
     │   ├── SessionBusyError
+    │   ├── RunCancelledError
     │   ├── DecisionPendingError
     │   ├── DecisionTakenError
     │   ├── ConversationTooLongError
@@ -145,6 +146,13 @@ class SessionBusyError(RunError):
 
     code = "BUSY"
     sentence = "I'm still working on your previous question here. Please wait for it to end."
+
+
+class RunCancelledError(RunError):
+    """The person has stopped the run."""
+
+    code = "CANCELLED"
+    sentence = "Stopped."
 
 
 class DecisionPendingError(RunError):

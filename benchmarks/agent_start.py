@@ -94,7 +94,7 @@ async def started(token: str) -> dict[str, float]:
                 except httpx.TransportError:
                     await asyncio.sleep(0.01)
             taken = {PING: time.perf_counter() - began}
-            async for name in _first_things(http, address, token):
+            async for name in first_things(http, address, token):
                 taken.setdefault(name, time.perf_counter() - began)
             return taken
     finally:
@@ -102,7 +102,8 @@ async def started(token: str) -> dict[str, float]:
         await agent.wait()
 
 
-async def _first_things(http: httpx.AsyncClient, address: str, token: str) -> AsyncIterator[str]:
+async def first_things(http: httpx.AsyncClient, address: str, token: str) -> AsyncIterator[str]:
+    """Ask in a new thread; what comes back first, and once more with each further part of it."""
     thread = uuid.uuid4().hex * 2
     question = {
         "threadId": thread,

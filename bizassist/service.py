@@ -25,9 +25,11 @@ from bizassist.thread_pools import ThreadPools
 from bots.app import Check, application
 from bots.aws import BOUNDED, Clients
 from bots.connected_platform import ConnectedPlatform
+from bots.limits.connections import ConnectionLimits
 from bots.paused_workspaces.service import PausedWorkspaces
 from bots.platform import Accept
 from bots.queue.service import POLLS, QueueService
+from bots.runtime import Runtime
 from bots.server import bound, listening
 from bots.slack.service import slack
 from bots.teams.service import teams
@@ -85,12 +87,14 @@ async def chat_service(process: Process, deployment: Parameters) -> AsyncIterato
         async with (
             ChatService.open(process, deployment) as service,
             service.queue.consuming(
-                service.dispatcher.answer_event, service.dispatcher.apologise_for_event
+                service.dispatcher.answer_event,
+                service.dispatcher.apologise_for_event,
+                drain_seconds=process.drain_seconds,
             ),
             logged(service.bounds),
             service.waiting.queueing(),
             service.paused.held.watched(),
-            listening(service.app, sockets),
+            listening(service.app, sockets, _connection_limits(process)),
         ):
             names = ", ".join(service.dispatcher.platforms)
             _log.info("listening on %s:%s for %s", process.host, process.port, names)
@@ -121,8 +125,11 @@ class ChatService:
             http = await enter(httpx.AsyncClient(limits=_connections(process)))
             html = Html(WEB_TEMPLATES, USAGE_TEMPLATES)
 
+            runtime = Runtime(http, deployment.runtime_url, deployment.runtime_arn)
             who = identity_settings(deployment, url, process.trusted_proxies)
-            identity = await enter(Identity.open(who, session, pools.identity))
+            identity = await enter(
+                Identity.open(who, session, pools.identity, runtime.stop_session)
+            )
             queues = queue_settings(deployment, process)
             queue = await enter(QueueService.open(queues, clients.sqs, pools.turns, pools.polls))
             turns = TurnService.of(
@@ -130,13 +137,13 @@ class ChatService:
                 clients,
                 pools.turns,
                 pools.files,
-                http=http,
+                runtime=runtime,
                 identity=identity,
             )
             accept = queue.inbox.put
             platforms = [
                 web_chat(web_settings(deployment, url), turns, accept, html),
-                *[await enter(one) for one in _switched_on(process, accept)],
+                *[await enter(one) for one in _switched_on(process, accept, turns)],
             ]
             admin = admin_routes(
                 identity,
@@ -161,7 +168,7 @@ class ChatService:
                 "inbox": queue.check,
                 "user pool": identity.oidc.document,
             }
-            app = application([*routes, *admin], checks)
+            app = application([*routes, *admin], checks, process.trusted_proxies)
             if telemetry.is_on():  # where nothing is recorded a trace begins in the inbox
                 app.middlewares.insert(0, traced)
             identity.setup(app, html, waiting.queue)
@@ -169,12 +176,17 @@ class ChatService:
             yield cls(app, queue, dispatcher, waiting, paused, bounds)
 
 
+def _connection_limits(process: Process) -> ConnectionLimits:
+    # Behind a proxy all connections come from it, so there is nothing to tell apart.
+    return ConnectionLimits(most_of_address=None) if process.trusted_proxies else ConnectionLimits()
+
+
 def _switched_on(
-    process: Process, accept: Accept
+    process: Process, accept: Accept, turns: TurnService
 ) -> Iterator[AbstractAsyncContextManager[ConnectedPlatform]]:
     """The platforms whose secrets this process has."""
     if registered := slack_app(process):
-        yield slack(registered, accept, process.platform_connections)
+        yield slack(registered, accept, turns.runs.decide, process.platform_connections)
     if bot := teams_app(process):
         yield teams(bot, accept, process.platform_connections)
 

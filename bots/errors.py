@@ -28,7 +28,11 @@
         ├── MalformedRequest            400: not what the platform sends
         ├── UnauthenticatedRequest      401: nothing proves that the platform sent it
         ├── ForbiddenRequest            403: verified, but not from where we work
+        ├── RequestTooSlow              408: its body doesn't come
         ├── RequestTooLarge             413
+        ├── UnreadableBody              415: compressed, or not written in UTF-8
+        ├── TooManyRequests             429: of one address, from whomever
+        ├── Overloaded                  503: too many strangers at once
         ├── SigningKeysUnavailable      503: the platform's keys can't be fetched; it sends again
         └── InboxUnavailable            503: the queue takes nothing; the platform sends again
 
@@ -119,6 +123,16 @@ class FilesUnavailable(TryAgain):
     """The files of a question can't be read at this moment."""
 
     code = "files_unavailable"
+
+
+CAUSES = {
+    RuntimeUnavailable.code: "the assistant was unavailable",
+    RunUnavailable.code: "the assistant had too much to do",
+    FilesUnavailable.code: "your files couldn't be read",
+    TryAgain.code: "something went wrong on our side",
+    "installation_refused": "I wasn't set up correctly here",
+}
+"""What is told, in the end, of what an answer was held up by."""
 
 
 class Superseded(TurnError):
@@ -279,11 +293,45 @@ class ForbiddenRequest(RequestRefused):
 
 
 class RequestTooLarge(RequestRefused):
-    """More than one megabyte."""
+    """Its body is longer than its route takes."""
 
     code = "request_too_large"
-    sentence = "The request is larger than one megabyte."
+    sentence = "The request is too large."
     status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+
+
+class RequestTooSlow(RequestRefused):
+    """Its body has not come in time."""
+
+    code = "request_too_slow"
+    sentence = "The request took too long to arrive. Please try again."
+    status = HTTPStatus.REQUEST_TIMEOUT
+
+
+class UnreadableBody(RequestRefused):
+    """Its body is compressed, of another kind or in another character set than we read."""
+
+    code = "unreadable_body"
+    sentence = "The request is written in a form that can't be read here."
+    status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+
+
+class TooManyRequests(RequestRefused):
+    """More of one address than its people make, whoever they are."""
+
+    code = "too_many_requests"
+    sentence = "Too many requests from your network. Please wait a minute and try again."
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    again = After(60)
+
+
+class Overloaded(RequestRefused):
+    """More requests of unknown senders than we hold at once."""
+
+    code = "overloaded"
+    sentence = "There is too much to do right now. Please try again in a moment."
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    again = After(5)
 
 
 class SigningKeysUnavailable(RequestRefused):

@@ -1,12 +1,12 @@
 """What a platform implements, and the few shapes that pass between it and the turn."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import ClassVar, Protocol
 
-from ag_ui.core import BaseEvent, ResumeEntry
+from ag_ui.core import BaseEvent, Interrupt, ResumeEntry
 
 from bots.file_bucket import StoredFile
 from identity.people import ChatUser, Names, PlatformName
@@ -119,6 +119,9 @@ class Platform(Protocol):
 
     def reply(self, turn: Turn, receipt: Receipt) -> AbstractAsyncContextManager[ReplyStream]:
         """Open the turn's visible message, or continue the one ``receipt`` names."""
+
+    async def ask_approval(self, turn: Turn, interrupts: Sequence[Interrupt]) -> None:
+        """Show the asker, and nobody else, the calls that wait, with two buttons; once a turn."""
 
     async def notify(self, turn: Turn, sentence: str) -> None:
         """Tell the asker, and nobody else, one plain sentence outside of an answer."""

@@ -3,8 +3,10 @@
 import asyncio
 import base64
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+import uuid
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from urllib.parse import quote
 
 import httpx
@@ -38,12 +40,28 @@ TEARDOWN_PAUSES = (0.2, 0.5, 1.0, 2.0)
 """Seconds between tries while the runtime ends an old session (RetryableConflictException)."""
 
 STOP_TIMEOUT = httpx.Timeout(connect=5.0, read=20.0, write=10.0, pool=5.0)
+CANCEL = "cancelRun"
+"""In ``forwardedProps``: the run that the agent is to end (``agent/request/question.py``)."""
 
 SPAN = {"gen_ai.operation.name": "invoke_agent", "gen_ai.agent.name": "bizassist"}
 """As OpenTelemetry's conventions for generative AI name it."""
 
 _EVENT: TypeAdapter[BaseEvent] = TypeAdapter(Event)
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class RunAddress:
+    """Where a run is made.
+
+    :param session: the person's runtime session: a microVM of theirs for all their conversations.
+    :param thread: the conversation as the agent and its memory know it.
+    :param run: the turn's id.
+    """
+
+    session: str
+    thread: str
+    run: str
 
 
 class Runtime:
@@ -63,9 +81,8 @@ class Runtime:
 
     async def invoke(
         self,
-        run: str,
+        address: RunAddress,
         text: str,
-        session: str,
         token: str,
         *,
         audience: Audience,
@@ -73,9 +90,8 @@ class Runtime:
         resume: Sequence[ResumeEntry] = (),
         files: Sequence[SentFile] = (),
     ) -> AsyncGenerator[BaseEvent]:
-        """Ask ``text`` in ``session`` and yield what the agent says and does.
+        """Ask ``text`` and yield what the agent says and does.
 
-        :param run: the turn's id.
         :param resume: goes on with a run that waits for these decisions, instead of asking.
         :param token: the person's Cognito access token.
         :param audience: who reads the answer along.
@@ -85,36 +101,43 @@ class Runtime:
         :raises TokenRefused: when its authorizer refuses the token.
         :raises QuestionRefused: when it doesn't take the question.
         """
-        question = RunAgentInput(
-            thread_id=session,
-            run_id=run,
-            messages=[],
-            resume=list(resume) or None,
-            state={},
-            tools=[],
-            context=[],
-            forwarded_props={"audience": audience.value, "personalMemory": personal_memory},
-        )
-        headers = {
-            "Authorization": f"Bearer {token}",
-            "Content-Type": "application/json",
-            SESSION_HEADER: session,
-        }
+        props = {"audience": audience.value, "personalMemory": personal_memory}
+        question = _run_input(address, props, list(resume) or None)
         body = await asyncio.to_thread(_body, question, text, files)
         try:
             with trace.outgoing("invoke_agent bizassist", SPAN) as traced:
-                async with self._connected(body, {**headers, **traced}) as stream:
+                headers = {**_headers(address.session, token), **traced}
+                async with self._connected(body, headers, TIMEOUT) as stream:
                     async for event in _events(stream):
                         yield event
         except (httpx.TransportError, SSEError) as error:
-            raise RuntimeUnavailable(f"{run}: {type(error).__name__}") from error
+            raise RuntimeUnavailable(f"{address.run}: {type(error).__name__}") from error
+
+    async def cancel(self, address: RunAddress, token: str) -> None:
+        """End a run of the person's; fine when it is none that is under way.
+
+        :raises RuntimeUnavailable: when the runtime can't be reached, or fails.
+        :raises TokenRefused: when its authorizer refuses the token.
+        """
+        asked = RunAddress(address.session, address.thread, f"cancel-{uuid.uuid4().hex}")
+        cancelling = _run_input(asked, {CANCEL: address.run})
+        body = cancelling.model_dump_json(by_alias=True, exclude_none=True).encode()
+        headers = _headers(address.session, token)
+        try:
+            async with self._connected(body, headers, STOP_TIMEOUT) as stream:
+                async for _ in _events(stream):
+                    pass
+        except (httpx.TransportError, SSEError) as error:
+            raise RuntimeUnavailable(f"cancel: {type(error).__name__}") from error
 
     @asynccontextmanager
-    async def _connected(self, body: bytes, headers: dict[str, str]) -> AsyncIterator[EventSource]:
+    async def _connected(
+        self, body: bytes, headers: dict[str, str], limits: httpx.Timeout
+    ) -> AsyncIterator[EventSource]:
         """The run's stream; a session that is being torn down (409) is asked again."""
         for pause in (*TEARDOWN_PAUSES, None):
             async with aconnect_sse(
-                self._http, "POST", self._url, content=body, headers=headers, timeout=TIMEOUT
+                self._http, "POST", self._url, content=body, headers=headers, timeout=limits
             ) as stream:
                 if pause is None or stream.response.status_code != httpx.codes.CONFLICT:
                     _check(stream.response)
@@ -122,8 +145,10 @@ class Runtime:
                     return
             await asyncio.sleep(pause)
 
-    async def stop(self, session: str, token: str) -> None:
-        """End what runs in ``session``; fine when nothing does (StopRuntimeSession).
+    async def stop_session(self, session: str, token: str) -> None:
+        """End a person's microVM and all that runs in it; fine when there is none.
+
+        (StopRuntimeSession.)
 
         :raises RuntimeUnavailable: when the runtime can't be reached, or fails.
         :raises TokenRefused: when its authorizer refuses the token.
@@ -131,7 +156,7 @@ class Runtime:
         try:
             response = await self._http.post(
                 f"{self._runtime}/stopruntimesession?qualifier=DEFAULT",
-                headers={"Authorization": f"Bearer {token}", SESSION_HEADER: session},
+                headers=_headers(session, token),
                 json={},
                 timeout=STOP_TIMEOUT,
             )
@@ -139,6 +164,31 @@ class Runtime:
             raise RuntimeUnavailable(f"stop: {type(error).__name__}") from error
         if response.status_code != httpx.codes.NOT_FOUND:
             _check(response)
+
+
+def _headers(session: str, token: str) -> dict[str, str]:
+    return {
+        "Authorization": f"Bearer {token}",
+        "Content-Type": "application/json",
+        SESSION_HEADER: session,
+    }
+
+
+def _run_input(
+    address: RunAddress,
+    forwarded_props: Mapping[str, object],
+    resume: list[ResumeEntry] | None = None,
+) -> RunAgentInput:
+    return RunAgentInput(
+        thread_id=address.thread,
+        run_id=address.run,
+        messages=[],
+        resume=resume,
+        state={},
+        tools=[],
+        context=[],
+        forwarded_props=dict(forwarded_props),
+    )
 
 
 def _body(question: RunAgentInput, text: str, files: Sequence[SentFile]) -> bytes:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal, cast
 from botocore.exceptions import BotoCoreError, ClientError
 
 from identity.executor import Executor
-from identity.people import ChatUser, Names, session_id
+from identity.people import ChatUser, Names, runtime_session, session_id
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -67,8 +67,13 @@ class Link:
     receipt_sent: bool = False
 
     def session_id(self, conversation: str) -> str:
-        """The AgentCore session of this link's subject in one conversation."""
+        """The memory session of this link's subject in one conversation."""
         return session_id(self.subject, conversation)
+
+    @property
+    def runtime_session(self) -> str:
+        """The runtime session of this link's subject, the same for each link of theirs."""
+        return runtime_session(self.subject)
 
 
 class Links:

@@ -51,11 +51,19 @@ class Names:
     user: str = ""
 
 
-def session_id(subject: str, conversation: str) -> str:
-    """The AgentCore session of one conversation of one subject, 64 characters of ``0-9a-f``.
+def runtime_session(subject: str) -> str:
+    """The runtime session of a subject, 64 characters of ``0-9a-f`` of the runtime's 33 to 256.
 
-    The runtime takes 33 to 256 characters, memory 1 to 100 of ``A-Z a-z 0-9 - _``
-    (InvokeAgentRuntime and CreateEvent, AgentCore API reference). Two subjects in one thread get
-    two sessions.
+    One for all their conversations on all platforms: each session is a microVM, which starts cold
+    and counts against the account's quota (InvokeAgentRuntime, AgentCore API reference).
+    """
+    return hashlib.sha256(f"runtime\n{subject}".encode()).hexdigest()
+
+
+def session_id(subject: str, conversation: str) -> str:
+    """The memory session of one conversation of one subject, 64 characters of ``0-9a-f``.
+
+    Memory takes 1 to 100 of ``A-Z a-z 0-9 - _`` (CreateEvent, AgentCore API reference). Two
+    subjects in one thread get two sessions.
     """
     return hashlib.sha256(f"{subject}\n{conversation}".encode()).hexdigest()

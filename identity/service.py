@@ -36,6 +36,8 @@ from identity.oidc.authorization_code import AuthorizationCodeFlow
 from identity.oidc.provider import OidcProvider
 from identity.oidc.token_verification import TokenVerifier
 from identity.people import ChatUser, Names
+from identity.runtime_sessions import RuntimeSessions, StopSession, stop_nothing
+from identity.sessions.session_limit import SessionLimit
 from identity.sessions.session_list import SessionList
 from identity.sessions.session_store import SessionStore
 from identity.settings import IdentitySettings
@@ -67,19 +69,29 @@ class Identity:
     token_verifier: TokenVerifier
     sessions: SessionStore
     session_list: SessionList
+    session_limit: SessionLimit
     deprovisioning: Deprovisioning
     linked_people: LinkedPeople
     administrators: Administrators
     audit: AuditLog
     memories: MemoryRecords
     conversations: ConversationEvents
+    runtime_sessions: RuntimeSessions
 
     @classmethod
     @asynccontextmanager
     async def open(
-        cls, settings: IdentitySettings, session: "boto3.Session", execute: Executor
+        cls,
+        settings: IdentitySettings,
+        session: "boto3.Session",
+        execute: Executor,
+        stop_session: StopSession = stop_nothing,
     ) -> AsyncIterator[Self]:
-        """Everything that needs no application; ends what it began when the block ends."""
+        """Everything that needs no application; ends what it began when the block ends.
+
+        :param stop_session: how a person's runtime session is stopped when they leave.
+        """
+        runtime_sessions = RuntimeSessions(stop_session)
         clients = Clients.of(session)
         dynamodb = clients.dynamodb
         links = Links(dynamodb, settings.links_table, execute)
@@ -87,7 +99,10 @@ class Identity:
         session_list = SessionList(dynamodb, settings.sessions_table, execute)
         token_encryption = TokenEncryption(clients.kms, settings.tokens_key_id, execute)
         deprovisioning = Deprovisioning(
-            UserPool(clients.cognito, settings.user_pool_id, execute), session_list, links
+            UserPool(clients.cognito, settings.user_pool_id, execute),
+            session_list,
+            links,
+            runtime_sessions,
         )
         role = MemoryRole(settings.memory_role_arn, session, clients.sts)
         oidc = OidcProvider(discovery_url=settings.discovery_url, issuer=settings.issuer)
@@ -102,6 +117,7 @@ class Identity:
                 client_id=settings.web_client_id,
                 execute=execute,
                 is_enabled=deprovisioning.is_enabled,
+                runtime_sessions=runtime_sessions,
             ) as tokens,
             deprovisioning.polling(),
         ):
@@ -121,6 +137,9 @@ class Identity:
                     dynamodb, settings.sessions_table, execute, deprovisioning.is_enabled
                 ),
                 session_list=session_list,
+                session_limit=SessionLimit(
+                    dynamodb, settings.sessions_table, execute, session_list
+                ),
                 deprovisioning=deprovisioning,
                 linked_people=LinkedPeople(links),
                 administrators=Administrators(
@@ -134,6 +153,7 @@ class Identity:
                 audit=audit,
                 memories=MemoryRecords(role, settings.memory_id, execute),
                 conversations=ConversationEvents(role, settings.memory_id, execute),
+                runtime_sessions=runtime_sessions,
             )
 
     async def link_url(self, chat_user: ChatUser, names: Names) -> str:
@@ -201,7 +221,7 @@ class Identity:
             token_encryption=self.token_encryption,
             link_pages=link_pages,
             link_creation=creation,
-            sessions=self.session_list,
+            session_limit=self.session_limit,
             audit=self.audit,
             user_pool_id=self.settings.user_pool_id,
         )
@@ -211,6 +231,7 @@ class Identity:
             audit=self.audit,
             client_id=self.settings.web_client_id,
             public_url=self.settings.public_url,
+            runtime_sessions=self.runtime_sessions,
         )
         return [
             *link_pages.routes(),

@@ -12,10 +12,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from agent.error_rendering import error_response
 from agent.errors import InputError, RequestError
 from agent.request.attachments import TOO_LARGE
-from agent.request.question import MAX_BODY, parse_request, question_text
+from agent.request.question import MAX_BODY, parse_request, question_text, run_to_cancel
 from agent.request.token_verification import Authorizer
 
-SESSION_HEADER = "x-amzn-bedrock-agentcore-runtime-session-id"
 SESSION_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 """What AgentCore Memory takes as a session id (CreateEvent, AgentCore API reference)."""
 IDENTITY_NAMES = frozenset({"actorid", "sub", "subject", "userid", "username", "user"})
@@ -34,11 +33,11 @@ class RequestMiddleware:
             await self._app(scope, receive, send)
             return
         try:
-            headers = Headers(scope=scope)
-            caller = await self._authorizer.caller(headers.get("authorization"))
+            authorization = Headers(scope=scope).get("authorization")
+            caller = await self._authorizer.caller(authorization)
             body = await _body(receive)
             incoming = await asyncio.to_thread(parse_request, body)
-            check_run_input(incoming.run_input, headers, caller.subject)
+            check_run_input(incoming.run_input, caller.subject)
         except RequestError as error:
             await error_response(error)(scope, receive, send)
         else:
@@ -46,20 +45,18 @@ class RequestMiddleware:
             await self._app(scope, _with_body(incoming.body, receive), send)
 
 
-def check_run_input(run_input: RunAgentInput, headers: Mapping[str, str], subject: str) -> None:
+def check_run_input(run_input: RunAgentInput, subject: str) -> None:
     """Whether a run may begin.
 
     :raises InputError: when the input is no question, is too long, or speaks for somebody else.
     """
     if not SESSION_ID.fullmatch(run_input.thread_id):
         raise InputError("threadId must be 1 to 100 letters, digits, - and _.")
-    if headers.get(SESSION_HEADER, run_input.thread_id) != run_input.thread_id:
-        raise InputError("threadId must be the session id of the request's header.")
     identities = _identities([run_input.state, run_input.forwarded_props])
     context = ((entry.description, entry.value) for entry in run_input.context or ())
     if any(actor != subject for actor in [*identities, *_identities_in(context)]):
         raise InputError("A request can't name another person: the sign-in decides who is asking.")
-    if not run_input.resume:
+    if not run_input.resume and run_to_cancel(run_input) is None:
         question_text(run_input)
 
 

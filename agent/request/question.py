@@ -15,6 +15,8 @@ MAX_BESIDE_FILES = 1024 * 1024
 """What everything but the files' data may measure, in bytes."""
 MAX_BODY = MAX_BESIDE_FILES + (MOST_BYTES + 1024) * 4 // 3
 TOO_LARGE = f"The body is too large: {MAX_BESIDE_FILES:,} bytes beside the files are the most."
+CANCEL = "cancelRun"
+"""In ``forwardedProps``: the id of the run of this thread that is to end; nothing is asked then."""
 ENCODED_FILE = re.compile(rb'"[A-Za-z0-9+/=\\]{2048,}"')
 
 
@@ -66,6 +68,13 @@ def question_text(run_input: RunAgentInput) -> str:
     if len(last.content) > MAX_TEXT:
         raise InputError(f"The question is too long: {MAX_TEXT:,} characters are the most.")
     return last.content
+
+
+def run_to_cancel(run_input: RunAgentInput) -> str | None:
+    """The run that a request asks to cancel; None for a question."""
+    props = run_input.forwarded_props
+    run = props.get(CANCEL) if isinstance(props, dict) else None
+    return run if isinstance(run, str) else None
 
 
 def _parsed(body: bytes) -> RunAgentInput:

@@ -15,7 +15,7 @@ from bizassist.deployment.setup_checks import PARAMETER_REMEDY, Checks
 from bizassist.settings.parameters import Parameters
 from bots.errors import RuntimeUnavailable, TokenRefused
 from bots.platform import Audience
-from bots.runtime import Runtime
+from bots.runtime import RunAddress, Runtime
 from identity.admin.setup_page import Check, Finding
 from identity.workspaces.pauses import Pauses
 
@@ -158,12 +158,13 @@ class Doctor:
         if self._token is None:
             return Finding("absent", NOT_ASKED)
         runtime = Runtime(self._http, self._deployment.runtime_url, self._deployment.runtime_arn)
-        run, session = f"doctor-{secrets.token_hex(8)}", f"doctor-{secrets.token_hex(20)}"
+        session = f"doctor-{secrets.token_hex(20)}"
+        address = RunAddress(session, session, f"doctor-{secrets.token_hex(8)}")
         said, began = "", time.monotonic()
         look = f"look at {self._remedies.agent_log}"
         try:
             async for event in runtime.invoke(
-                run, QUESTION, session, self._token, audience=Audience.ALONE
+                address, QUESTION, self._token, audience=Audience.ALONE
             ):
                 if isinstance(event, TextMessageContentEvent):
                     said += event.delta

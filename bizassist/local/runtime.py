@@ -39,6 +39,9 @@ FORWARDED = frozenset(
 InvokeAgentRuntime itself names for the trace."""
 CALL = re.compile(r"/runtimes/(?P<arn>[^/]+)/(?P<operation>invocations|stopruntimesession)")
 
+THREAD = re.compile(rb'"threadId": ?"(?P<thread>[A-Za-z0-9_-]+)"')
+"""In a run's first event: which memory session to extract from."""
+
 Ended = Callable[[str, str], Awaitable[None]]
 
 
@@ -46,7 +49,7 @@ class Runtime:
     """ASGI middleware: checks what AWS checks, forwards what AWS forwards, stops sessions.
 
     :param arn: the one runtime that exists here.
-    :param ended: told the subject and the session after each invocation.
+    :param ended: told the subject and the thread after each invocation.
     """
 
     def __init__(self, app: ASGIApp, authorizer: Authorizer, arn: str, ended: Ended) -> None:
@@ -55,6 +58,7 @@ class Runtime:
         self._arn = arn
         self._ended = ended
         self._running: defaultdict[tuple[str, str], set[asyncio.Task[None]]] = defaultdict(set)
+        self._ending: set[tuple[str, str]] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -71,7 +75,9 @@ class Runtime:
             answer.headers["x-amzn-ErrorType"] = error.kind
             await answer(scope, receive, send)
             return
-        if operation == "invocations":
+        if (subject, session) in self._ending:
+            await _conflict()(scope, receive, send)
+        elif operation == "invocations":
             await self._invoke((subject, session), _forwarded(scope), receive, send)
         else:
             await self._stop((subject, session))
@@ -102,14 +108,8 @@ class Runtime:
     async def _invoke(
         self, key: tuple[str, str], scope: Scope, receive: Receive, send: Send
     ) -> None:
-        started = False
-
-        async def noting_start(message: Message) -> None:
-            nonlocal started
-            started = started or message["type"] == "http.response.start"
-            await send(message)
-
-        run = asyncio.create_task(self._run(scope, receive, noting_start))
+        response = _Response(send)
+        run = asyncio.create_task(self._run(scope, receive, response))
         self._running[key].add(run)
         try:
             await asyncio.wait({run})
@@ -117,30 +117,56 @@ class Runtime:
             run.cancel()
             await asyncio.wait({run})
             self._forget(key, run)
-        if run.cancelled() and started:
+        if run.cancelled() and response.started:
             await send({"type": "http.response.body", "body": b""})
         elif run.cancelled():
-            stopped = JSONResponse({"message": "The session was stopped."}, 409)
-            await stopped(scope, receive, send)
+            await _conflict()(scope, receive, send)
         elif error := run.exception():
             raise error
-        await self._ended(*key)
+        if response.thread:
+            await self._ended(key[0], response.thread)
 
     async def _run(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._app(scope, receive, send)
 
     async def _stop(self, key: tuple[str, str]) -> None:
-        """End the session's invocations; its conversation stays in memory."""
+        """End the session's invocations; its conversations stay in memory."""
         runs = set(self._running.get(key, ()))
-        for run in runs:
-            run.cancel()
-        if runs:
-            await asyncio.wait(runs)
+        self._ending.add(key)
+        try:
+            for run in runs:
+                run.cancel()
+            if runs:
+                await asyncio.wait(runs)
+        finally:
+            self._ending.discard(key)
 
     def _forget(self, key: tuple[str, str], run: asyncio.Task[None]) -> None:
         self._running[key].discard(run)
         if not self._running[key]:
             del self._running[key]
+
+
+class _Response:
+    """Sends a response on, and notes that it began and which thread it belongs to."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.started = False
+        self.thread = ""
+
+    async def __call__(self, message: Message) -> None:
+        self.started = self.started or message["type"] == "http.response.start"
+        if not self.thread and (named := THREAD.search(message.get("body", b""))):
+            self.thread = named["thread"].decode()
+        await self._send(message)
+
+
+def _conflict() -> JSONResponse:
+    """A session that is being torn down takes no calls (InvokeAgentRuntime, "Errors")."""
+    answer = JSONResponse({"message": "The session is being stopped. Try again."}, 409)
+    answer.headers["x-amzn-ErrorType"] = "RetryableConflictException"
+    return answer
 
 
 def _session(headers: Headers) -> str:

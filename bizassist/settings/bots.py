@@ -18,8 +18,6 @@ def turn_settings(deployment: Parameters, process: Process) -> TurnSettings:
         ledger_table=deployment.ledger_table,
         workspaces_table=deployment.workspaces_table,
         uploads_bucket=deployment.uploads_bucket,
-        runtime_url=deployment.runtime_url,
-        runtime_arn=deployment.runtime_arn,
         results_key_id=deployment.tokens_key_id,
         public_url=process.public_url,
         runs_at_once=process.runs_at_once,

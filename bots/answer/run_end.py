@@ -43,7 +43,7 @@ from ag_ui.core import (
     ToolCallStartEvent,
 )
 
-PASSING = frozenset({"BUSY", "MODEL_BUSY", "MODEL_UNREACHABLE", "UNAVAILABLE"})
+PASSING = frozenset({"BUSY", "CANCELLED", "MODEL_BUSY", "MODEL_UNREACHABLE", "UNAVAILABLE"})
 """The codes of ``agent/errors.py`` after which the same question may be answered."""
 
 

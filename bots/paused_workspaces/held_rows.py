@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from bots.conditional_write import conditional_write
+from bots.errors import InstallationRefused
 from bots.platform import Accepted, Turn
 from bots.turn.ledger import Entry
 from bots.usage.daily_turns import UNDELIVERABLE
@@ -55,13 +56,15 @@ class HeldRows:
         return await self._move(
             turn.id,
             "SET #state = :held, waiting_for = :workspace, waiting_since = :since, "
-            "accepted = :accepted, held_since = if_not_exists(held_since, :now) REMOVE trial",
+            "accepted = :accepted, held_since = if_not_exists(held_since, :now), "
+            "held_up_by = if_not_exists(held_up_by, :code) REMOVE trial",
             "#state = :answering AND attempts = :attempt",
             {
                 ":held": {"S": HELD},
                 ":answering": {"S": "answering"},
                 ":attempt": {"N": str(entry.attempt)},
                 ":workspace": {"S": workspace.key},
+                ":code": {"S": InstallationRefused.code},
                 ":since": {"N": str(time.time_ns())},
                 ":accepted": {"S": json.dumps(asdict(turn.accepted))},
                 ":now": {"S": datetime.now(UTC).isoformat(timespec="seconds")},

@@ -15,8 +15,6 @@ from identity.executor import Executor
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
-# What is being answered when the process is told to stop gets this long to finish.
-DRAIN_SECONDS = 25.0
 APOLOGIES_AT_ONCE = 4
 POLLS = 2
 """Long polls at the same time, one a consumer; each sits in a thread for seconds."""
@@ -70,11 +68,15 @@ class QueueService:
         return sum(consumer.held for consumer in self._at_work)
 
     @asynccontextmanager
-    async def consuming(self, answer: Handle, apologise: Handle) -> AsyncIterator[None]:
+    async def consuming(
+        self, answer: Handle, apologise: Handle, *, drain_seconds: float
+    ) -> AsyncIterator[None]:
         """Work through both queues while the block runs.
 
         :param answer: works on an event of the inbox.
         :param apologise: works on an event that the inbox has given up on.
+        :param drain_seconds: what is under way when the block ends gets so long to finish; what is
+            left then goes back to the queues.
         """
         consumers = (
             Consumer(
@@ -105,6 +107,6 @@ class QueueService:
             finally:
                 for consumer in consumers:
                     consumer.stop()
-                await asyncio.wait(tasks, timeout=DRAIN_SECONDS)
+                await asyncio.wait(tasks, timeout=drain_seconds)
                 for task in tasks:
                     task.cancel()

@@ -31,6 +31,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from bots.answer.delay_sentences import Delay
 from bots.conditional_write import conditional_write
 from bots.errors import Superseded
 from bots.platform import Accepted, Turn
@@ -72,6 +73,7 @@ class Entry:
         self.subject: str | None = row.get("subject", {}).get("S")
         self.private_message: str | None = row.get("private_message", {}).get("S")
         self.result: bytes | None = row.get("result", {}).get("B")
+        self.held_up_by: str | None = row.get("held_up_by", {}).get("S")
 
     @property
     def message(self) -> str | None:
@@ -98,6 +100,19 @@ class Entry:
         """
         await self._ledger.keep_private(self._turn, self.attempt, message)
         self.private_message = message
+
+    @property
+    def delay(self) -> Delay:
+        """How far the answer has come in its time."""
+        return Delay(self.asked_at, self.attempt, self.held_up_by)
+
+    async def note_delay(self, code: str) -> None:
+        """Store what this attempt fails by, for the sentence with a late answer.
+
+        :raises Superseded: when another attempt has taken the turn up.
+        """
+        await self._ledger.note_delay(self._turn, self.attempt, code)
+        self.held_up_by = code
 
     async def keep_result(self, result: bytes, subject: str) -> None:
         """Store what the run said, encrypted, and whose turn it is.
@@ -178,6 +193,13 @@ class Ledger:
         """
         values = {":message": {"S": message}}
         await self._write(turn, attempt, "SET private_message = :message", values)
+
+    async def note_delay(self, turn: str, attempt: int, code: str) -> None:
+        """Store what an attempt fails by.
+
+        :raises Superseded: when another attempt has taken the turn up.
+        """
+        await self._write(turn, attempt, "SET held_up_by = :code", {":code": {"S": code}})
 
     async def keep_result(self, turn: str, attempt: int, result: bytes, subject: str) -> None:
         """Store what the turn's run said.

@@ -16,8 +16,8 @@ from bots.answer.text_message import text_message
 from bots.errors import RunUnavailable, StopFailed, TryAgain
 from bots.file_bucket import Files
 from bots.platform import Platform, Turn
-from bots.runtime import Runtime
-from bots.turn.decision_and_stop import TurnActions
+from bots.runtime import RunAddress, Runtime
+from bots.turn.decision_and_stop import Decided, Decision, TurnActions
 from identity.errors import IdentityError
 from identity.links import Link, Links
 from identity.people import ChatUser
@@ -66,9 +66,9 @@ class Runs:
                 yield event
 
     async def stop(self, turn: str, chat_user: ChatUser, conversation: str) -> None:
-        """Stop a turn of this person: the one that runs by the runtime, one that waits by a mark.
+        """Stop a turn of this person: the one that runs by the agent, one that waits by a mark.
 
-        :raises StopFailed: when the runtime could not be told.
+        :raises StopFailed: when the agent could not be told.
         """
         if not await self.actions.stop(turn):
             return
@@ -76,25 +76,32 @@ class Runs:
             link = await self.links.active(chat_user)
             if link is not None:
                 token = await self.tokens.access_token(link)
-                await self.runtime.stop(link.session_id(conversation), token)
+                await self.runtime.cancel(_address(link, conversation, turn), token)
         except (IdentityError, TryAgain) as error:
             raise StopFailed(f"{turn}: {error}") from error
+
+    async def decide(self, turn: str, chat_user: ChatUser, decision: Decision) -> Decided | None:
+        """Take the decision of who clicked, by their link; what stands then, an earlier one too.
+
+        None when nothing was asked of this person, or the time is over.
+        """
+        link = await self.links.active(chat_user)
+        return await self.actions.decide(turn, link.subject, decision) if link else None
 
     async def _run(
         self, turn: Turn, platform: Platform, link: Link, token: str
     ) -> AsyncGenerator[BaseEvent]:
         """The run's events, unless the turn is stopped before the first of them.
 
-        Who stops a turn marks it, then tells the runtime. A mark that comes too late for the look
+        Who stops a turn marks it, then tells the agent. A mark that comes too late for the look
         at the first event is followed by a call that finds the run.
         """
         await self._raise_if_stopped(turn)
-        session, begun = link.session_id(turn.conversation), False
+        address, begun = _address(link, turn.conversation, turn.id), False
         files = await self.files.newest(turn.files) if turn.files else ()
         run = self.runtime.invoke(
-            turn.id,
+            address,
             turn.text,
-            session,
             token,
             audience=turn.audience,
             personal_memory=turn.personal_memory,
@@ -125,6 +132,10 @@ class Runs:
             words = " ".join(dict.fromkeys(interrupt.message or "" for interrupt in asked))
             return text_message(APPROVE_IN_WEB_CHAT.format(words=words, url=self.chat_url))
         return ()
+
+
+def _address(link: Link, conversation: str, turn: str) -> RunAddress:
+    return RunAddress(link.runtime_session, link.session_id(conversation), turn)
 
 
 def interrupts(event: BaseEvent) -> list[Interrupt]:

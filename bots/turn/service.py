@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from typing import Self
 
-import httpx
-
 from bots.aws import Clients
 from bots.file_bucket import Files
 from bots.runtime import Runtime
@@ -34,8 +32,6 @@ class TurnSettings:
     ledger_table: str
     workspaces_table: str
     uploads_bucket: str
-    runtime_url: str
-    runtime_arn: str
     results_key_id: str
     public_url: str
     runs_at_once: int
@@ -63,20 +59,17 @@ class TurnService:
         execute: Executor,
         execute_files: Executor,
         *,
-        http: httpx.AsyncClient,
+        runtime: Runtime,
         identity: Identity,
     ) -> Self:
-        """Everything of this package.
-
-        :param http: calls the runtime; whoever made it closes it.
-        """
+        """Everything of this package."""
         dynamodb, table = clients.dynamodb, settings.ledger_table
         ledger, actions = Ledger(dynamodb, execute, table), TurnActions(dynamodb, execute, table)
         files = Files(clients.s3, execute_files, settings.uploads_bucket)
         workspaces = Workspaces(dynamodb, settings.workspaces_table, execute)
         quotas, usage = Quotas(dynamodb, execute, table), DailyUsage(dynamodb, execute, table)
         runs = Runs(
-            Runtime(http, settings.runtime_url, settings.runtime_arn),
+            runtime,
             actions,
             identity.links,
             identity.tokens,

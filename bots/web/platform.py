@@ -16,7 +16,6 @@ from ag_ui.core import (
 from bots.answer.sources import Source
 from bots.platform import Accepted, Answer, Audience, Receipt, Turn
 from bots.turn.decision_and_stop import APPROVAL_SECONDS, Decided
-from bots.turn.run import interrupts
 from bots.web.approval_display import Approvals, TurnKey, approval_of
 from bots.web.incoming.uploads import Uploads
 from bots.web.outgoing.answer_state import SENTENCE, AnswerState, apply
@@ -93,21 +92,20 @@ class WebPlatform:
             yield reply
         finally:
             await reply.flush()
-        if reply.pending:  # before the answer, which the page would show without its buttons
-            await self._ask(turn, reply.pending)
         await self._finish(turn, reply.state.text, reply.state.sources, reply.explanation.result)
         # A page that hears of the end finds the whole turn in the transcript.
         await self._write(turn, reply.end or _over(turn))
+
+    async def ask_approval(self, turn: Turn, interrupts: Sequence[Interrupt]) -> None:
+        """Put the buttons below the answer, before it stands there without them."""
+        until = int(time.time()) + APPROVAL_SECONDS
+        approval = approval_of(turn.accepted.event_id, interrupts, until)
+        await self._approvals.record_request(_turn_key(turn), approval)
 
     async def notify(self, turn: Turn, sentence: str) -> None:
         """Show a sentence where the answer would have been."""
         await self._finish(turn, sentence)
         await self._write(turn, _sentence(sentence), _over(turn))
-
-    async def _ask(self, turn: Turn, pending: Sequence[Interrupt]) -> None:
-        until = int(time.time()) + APPROVAL_SECONDS
-        approval = approval_of(turn.accepted.event_id, pending, until)
-        await self._approvals.record_request(_turn_key(turn), approval)
 
     async def _finish(
         self,
@@ -133,7 +131,6 @@ class WebReply:
         self._batch: list[BaseEvent] = []
         self._flushed = 0.0
         self.state = AnswerState()
-        self.pending: list[Interrupt] = []
         self.explanation = ExplanationBuilder()
         self.end: BaseEvent | None = None
 
@@ -143,7 +140,6 @@ class WebReply:
         The event that ends the run is kept back until the answer is in the transcript.
         """
         self.state = apply(self.state, event)
-        self.pending = self.pending or interrupts(event)
         self.explanation.take(event)
         if self.state.finished:
             self.end = event

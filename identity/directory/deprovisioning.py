@@ -9,6 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from identity.directory.enabled_check import RECHECK, UserPool
 from identity.links import Links
+from identity.runtime_sessions import RuntimeSessions
 from identity.sessions.session_list import SessionList
 
 log = logging.getLogger(__name__)
@@ -22,8 +23,11 @@ class Deprovisioning:
     deleted person's subject never comes back.
     """
 
-    def __init__(self, pool: UserPool, sessions: SessionList, links: Links) -> None:
+    def __init__(
+        self, pool: UserPool, sessions: SessionList, links: Links, runtime_sessions: RuntimeSessions
+    ) -> None:
         self._pool = pool
+        self._runtime_sessions = runtime_sessions
         self._sessions = sessions
         self._links = links
         self._ended: set[str] = set()
@@ -70,5 +74,6 @@ class Deprovisioning:
         links = [link for link in await self._links.by_subject(subject) if link.state == "active"]
         for link in links:
             await self._links.expire(link)
+        await self._runtime_sessions.end(subject)
         if ended or links:
             log.info("somebody left: %d sessions, %d links ended", ended, len(links))

@@ -10,6 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from identity.audit_log import AuditLog
 from identity.errors import SignInUnavailable
 from identity.oidc.provider import OidcProvider
+from identity.runtime_sessions import RuntimeSessions
 from identity.sessions.csrf import check_csrf
 from identity.sessions.signed_in_person import signed_in
 from identity.web.html import Html
@@ -23,7 +24,7 @@ ONLY_HERE = (
 
 
 class SignOutPages:
-    """Ends the browser session, then sends the browser to end the user pool's own.
+    """Ends browser session and runtime session, then sends the browser to the user pool's own.
 
     :param public_url: our own base URL, as browsers know it.
     """
@@ -36,12 +37,14 @@ class SignOutPages:
         audit: AuditLog,
         client_id: str,
         public_url: str,
+        runtime_sessions: RuntimeSessions,
     ) -> None:
         self._html = html
         self._oidc = oidc
         self._audit = audit
         self._client_id = client_id
         self._public_url = public_url
+        self._runtime_sessions = runtime_sessions
 
     def routes(self) -> list[web.RouteDef]:
         """What to add to the application's router."""
@@ -58,7 +61,7 @@ class SignOutPages:
         return await self._html.page(request, "sign_out.html")
 
     async def sign_out(self, request: web.Request) -> web.Response:
-        """``POST /auth/logout``: end the session here, then the user pool's own.
+        """``POST /auth/logout``: end the sessions here, then the user pool's own.
 
         A form that is sent again comes without a session: there is nothing of ours left to end, and
         the user pool's page for it can be opened by anybody's link.
@@ -70,6 +73,7 @@ class SignOutPages:
         session.invalidate()
         if person:
             await self._note_sign_out(person.label)
+            await self._runtime_sessions.end(person.subject)
         try:
             document = await self._oidc.document()
         except SignInUnavailable:

@@ -14,6 +14,7 @@ from identity.executor import Executor
 from identity.links import Link, Links
 from identity.oidc.token_verification import TokenVerifier
 from identity.people import ChatUser
+from identity.runtime_sessions import RuntimeSessions
 from identity.sessions.session_store import IsEnabled
 from identity.suspend_aware_clock import monotonic
 from identity.tokens.encryption import TokenEncryption
@@ -83,6 +84,7 @@ class TokenBroker:
         client_id: str,
         execute: Executor,
         is_enabled: IsEnabled,
+        runtime_sessions: RuntimeSessions,
     ) -> None:
         self._links = links
         self._token_encryption = token_encryption
@@ -91,6 +93,7 @@ class TokenBroker:
         self._client_id = client_id
         self._execute = execute
         self._is_enabled = is_enabled
+        self._runtime_sessions = runtime_sessions
         self._cache: dict[_CacheKey, _Cached] = {}
         self._refreshing: dict[_CacheKey, asyncio.Task[str]] = {}
 
@@ -130,7 +133,7 @@ class TokenBroker:
         return await asyncio.shield(task)
 
     async def revoke(self, link: Link) -> bool:
-        """End a link here and its refresh token at the user pool.
+        """End a link here, its person's runtime session, and its refresh token at the user pool.
 
         A turn may refresh the token meanwhile, which makes it another row of the same link.
 
@@ -141,6 +144,7 @@ class TokenBroker:
         self._cache.pop(_cache_key(link), None)
         for _ in range(REVOCATIONS):
             if await self._links.revoke(link):
+                await self._runtime_sessions.end(link.subject)
                 await self.discard(link.encrypted_token, link.chat_user)
                 return True
             current = await self._links.active(link.chat_user)
@@ -256,3 +260,4 @@ class TokenBroker:
         now = monotonic()
         self._cache = {key: cached for key, cached in self._cache.items() if cached.until > now}
         self._cache[_cache_key(link)] = _Cached(token, now + lifetime - MARGIN)
+        self._runtime_sessions.used(link.subject, token, lifetime - MARGIN)

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import contextlib
+import hashlib
 import json
 import os
 import socket
@@ -144,6 +145,11 @@ def thread() -> str:
     return uuid.uuid4().hex * 2
 
 
+def runtime_session(token: str | None) -> str:
+    """A session that all conversations of a person share, as the chat service sends it."""
+    return hashlib.sha256((token or "nobody").encode()).hexdigest()
+
+
 def run_input(text: str, thread_id: str, **changes: Any) -> dict[str, Any]:
     return {
         "threadId": thread_id,
@@ -155,6 +161,14 @@ def run_input(text: str, thread_id: str, **changes: Any) -> dict[str, Any]:
         "forwardedProps": {"audience": "alone"},
         **changes,
     }
+
+
+async def cancel(address: str, token: str, thread_id: str, run: str) -> bool:
+    """Cancel a run of a person as the chat service does; whether there was one."""
+    props = {"cancelRun": run}
+    answer = await ask(address, token, "", thread_id, messages=[], forwardedProps=props)
+    assert answer.types == ["RUN_STARTED", "RUN_FINISHED"]
+    return bool(answer.one("RUN_FINISHED")["result"]["cancelled"])
 
 
 async def ask(
@@ -169,7 +183,7 @@ async def ask(
 ) -> Answer:
     """Ask as a person and read the whole stream."""
     thread_id = thread_id or thread()
-    sent = {SESSION_HEADER: thread_id, **(headers or {})}
+    sent = {SESSION_HEADER: runtime_session(token), **(headers or {})}
     if token is not None:
         sent["Authorization"] = f"Bearer {token}"
     async with (

@@ -1,8 +1,9 @@
-"""The runtime's stand-in: what AWS checks before the agent, and stopping a session."""
+"""The runtime's stand-in: what AWS checks before the agent, cancelled runs, stopped sessions."""
 
 import asyncio
-import contextlib
+import threading
 from collections.abc import AsyncIterator
+from typing import Any
 from urllib.parse import quote
 
 import httpx
@@ -10,16 +11,20 @@ import pytest
 import pytest_asyncio
 from starlette.requests import Request
 from starlette.responses import JSONResponse
+from starlette.types import Receive, Scope, Send
 from strands import tool
 
+from agent import app
 from agent.app import authorizer
+from agent.run import cancellation
 from bizassist.local.runtime import Runtime
 from tests.agent.local_agent import (
     SESSION_HEADER,
     Cloud,
     ask,
-    run_input,
+    cancel,
     runtime_of,
+    runtime_session,
     serving,
     thread,
 )
@@ -41,9 +46,11 @@ async def blocked_agent(
         yield address
 
 
-async def _stop(cloud: Cloud, address: str, person: str, session: str) -> httpx.Response:
-    arn = quote(cloud.parameters["runtime_arn"], safe="")
-    headers = {"Authorization": f"Bearer {cloud.tokens[person]}", SESSION_HEADER: session}
+async def _stop(cloud: Cloud, address: str, person: str, session: str = "") -> httpx.Response:
+    """Stop a session with a person's token; their own, unless another is named."""
+    arn, token = quote(cloud.parameters["runtime_arn"], safe=""), cloud.tokens[person]
+    session = session or runtime_session(token)
+    headers = {"Authorization": f"Bearer {token}", SESSION_HEADER: session}
     async with httpx.AsyncClient(timeout=20) as http:
         return await http.post(f"{address}/runtimes/{arn}/stopruntimesession", headers=headers)
 
@@ -89,9 +96,9 @@ async def test_only_headers_on_the_allow_list_reach_the_agent(cloud: Cloud) -> N
     async def ended(*_: str) -> None: ...
 
     arn = cloud.parameters["runtime_arn"]
-    app = Runtime(container, authorizer(cloud.settings()), arn, ended)
+    only = Runtime(container, authorizer(cloud.settings()), arn, ended)
     custom = "x-amzn-bedrock-agentcore-runtime-custom-locale"
-    async with serving(app) as address, httpx.AsyncClient() as http:
+    async with serving(only) as address, httpx.AsyncClient() as http:
         response = await http.post(
             f"{address}/invocations",
             json={},
@@ -136,47 +143,156 @@ async def test_it_is_busy_while_it_works(
     assert (before, during, after) == ("Healthy", "HealthyBusy", "Healthy")
 
 
-async def test_stop_ends_the_run_and_the_conversation_can_go_on(
+async def test_a_cancelled_run_says_so_and_the_conversation_can_go_on(
     blocked_agent: str, cloud: Cloud, blocked_model: BlockedModel
 ) -> None:
     token, session = cloud.tokens["alice"], thread()
-    asking = asyncio.create_task(ask(blocked_agent, token, "Hello", session))
+    asking = asyncio.create_task(ask(blocked_agent, token, "Hello", session, runId="r1"))
     await blocked_model.reached.wait()
 
-    stopped = await _stop(cloud, blocked_agent, "alice", session)
+    cancelled = await cancel(blocked_agent, token, session, "r1")
     answer = await asyncio.wait_for(asking, 5)
 
-    assert stopped.status_code == 200
+    assert cancelled
     assert blocked_model.cancelled.is_set()
-    assert "RUN_FINISHED" not in answer.types
+    assert answer.types[-1] == "RUN_ERROR"
+    assert answer.one("RUN_ERROR")["code"] == "CANCELLED"
+    assert not await cancel(blocked_agent, token, session, "r1")
     blocked_model.opened.set()
     again = await ask(blocked_agent, token, "Hello again", session)
     assert again.types[-1] == "RUN_FINISHED"
 
 
-async def test_nobody_stops_another_persons_session(
+async def test_a_run_is_cancelled_before_the_agent_has_got_ready(
+    cloud: Cloud, gateway: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ready, really = threading.Event(), app.build_assistant
+    begun, put = asyncio.Event(), cancellation._put
+
+    def late(*settings: object) -> object:
+        assert ready.wait(60)
+        return really(*settings)  # type: ignore[arg-type]
+
+    async def noted(*run: Any) -> None:
+        begun.set()
+        await put(*run)
+
+    monkeypatch.setattr(app, "build_assistant", late)
+    monkeypatch.setattr(cancellation, "_put", noted)
+    token, session = cloud.tokens["alice"], thread()
+    async with serving(runtime_of(cloud)) as address:
+        asking = asyncio.create_task(ask(address, token, "Hello", session, runId="r1"))
+        await asyncio.wait_for(begun.wait(), 20)
+        assert await cancel(address, token, session, "r1")
+        answer = await asyncio.wait_for(asking, 5)
+        ready.set()
+
+    assert answer.types == ["RUN_STARTED", "RUN_ERROR"]
+
+
+async def test_only_the_persons_own_run_of_that_conversation_is_cancelled(
     blocked_agent: str, cloud: Cloud, blocked_model: BlockedModel
 ) -> None:
-    session = thread()
-    asking = asyncio.create_task(ask(blocked_agent, cloud.tokens["alice"], "Hello", session))
+    alice, admin, session = cloud.tokens["alice"], cloud.tokens["admin"], thread()
+    asking = asyncio.create_task(ask(blocked_agent, alice, "Hello", session, runId="r1"))
     await blocked_model.reached.wait()
 
-    await _stop(cloud, blocked_agent, "admin", session)
+    assert not await cancel(blocked_agent, admin, session, "r1")
+    assert not await cancel(blocked_agent, alice, thread(), "r1")
+    assert not await cancel(blocked_agent, alice, session, "r2")
 
     assert not blocked_model.cancelled.is_set()
     blocked_model.opened.set()
     assert (await asking).types[-1] == "RUN_FINISHED"
 
 
+async def test_conversations_of_a_person_run_side_by_side_in_their_session(
+    blocked_agent: str, cloud: Cloud, blocked_model: BlockedModel
+) -> None:
+    token, first, second = cloud.tokens["alice"], thread(), thread()
+    asking = asyncio.create_task(ask(blocked_agent, token, "Hello", first, runId="r1"))
+    await blocked_model.reached.wait()
+    blocked_model.reached.clear()
+    beside = asyncio.create_task(ask(blocked_agent, token, "Hello", second, runId="r2"))
+    await asyncio.wait_for(blocked_model.reached.wait(), 20)
+
+    assert await cancel(blocked_agent, token, first, "r1")
+    assert (await asking).one("RUN_ERROR")["code"] == "CANCELLED"
+    assert not beside.done()
+    blocked_model.opened.set()
+    assert (await beside).types[-1] == "RUN_FINISHED"
+
+
+async def test_stopping_a_session_ends_all_that_runs_in_it(
+    blocked_agent: str, cloud: Cloud, blocked_model: BlockedModel
+) -> None:
+    token, first, second = cloud.tokens["alice"], thread(), thread()
+    asking = [asyncio.create_task(ask(blocked_agent, token, "Hello", at)) for at in (first, second)]
+    await blocked_model.reached.wait()
+
+    stopped = await _stop(cloud, blocked_agent, "alice")
+    answers = await asyncio.wait_for(asyncio.gather(*asking), 5)
+
+    assert stopped.status_code == 200
+    assert blocked_model.cancelled.is_set()
+    assert not {"RUN_FINISHED"} & {kind for answer in answers for kind in answer.types}
+    blocked_model.opened.set()
+    again = await ask(blocked_agent, token, "Hello again", first)
+    assert again.types[-1] == "RUN_FINISHED"
+
+
+async def test_nobody_stops_another_persons_session(
+    blocked_agent: str, cloud: Cloud, blocked_model: BlockedModel
+) -> None:
+    token = cloud.tokens["alice"]
+    asking = asyncio.create_task(ask(blocked_agent, token, "Hello"))
+    await blocked_model.reached.wait()
+
+    await _stop(cloud, blocked_agent, "admin", runtime_session(token))
+
+    assert not blocked_model.cancelled.is_set()
+    blocked_model.opened.set()
+    assert (await asking).types[-1] == "RUN_FINISHED"
+
+
+async def test_a_session_that_is_torn_down_takes_no_calls(cloud: Cloud) -> None:
+    reached, ending, let_go = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def slow_to_end(scope: Scope, receive: Receive, send: Send) -> None:
+        assert scope["type"] == "http"
+        reached.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ending.set()
+            await let_go.wait()
+
+    async def ended(*_: str) -> None: ...
+
+    arn, token = cloud.parameters["runtime_arn"], cloud.tokens["alice"]
+    async with serving(Runtime(slow_to_end, authorizer(cloud.settings()), arn, ended)) as address:
+        asking = asyncio.create_task(ask(address, token, "Hello"))
+        await reached.wait()
+        stopping = asyncio.create_task(_stop(cloud, address, "alice"))
+        await ending.wait()
+        meanwhile = await asyncio.wait_for(ask(address, token, "Hello"), 5)
+        let_go.set()
+
+        assert (await stopping).status_code == 200
+        assert (await asking).status == 409
+    assert meanwhile.status == 409
+    assert "stopped" in meanwhile.body
+
+
 async def test_a_client_that_goes_away_ends_its_run(
     blocked_agent: str, cloud: Cloud, blocked_model: BlockedModel
 ) -> None:
-    headers = {"Authorization": f"Bearer {cloud.tokens['alice']}", SESSION_HEADER: thread()}
-    body = run_input("Hello", headers[SESSION_HEADER])
-    async with httpx.AsyncClient() as http:
-        with contextlib.suppress(httpx.ReadTimeout):
-            await http.post(f"{blocked_agent}/invocations", json=body, headers=headers, timeout=1.5)
-    await asyncio.wait_for(blocked_model.cancelled.wait(), 5)
+    asking = asyncio.create_task(ask(blocked_agent, cloud.tokens["alice"], "Hello"))
+    await blocked_model.reached.wait()
+
+    asking.cancel()
+
+    await asyncio.wait_for(blocked_model.cancelled.wait(), 20)
 
 
 async def test_a_second_question_in_a_session_waits_for_the_first(
@@ -209,7 +325,7 @@ async def test_a_second_question_that_waits_too_long_is_told_so(
     assert (await first).types[-1] == "RUN_FINISHED"
 
 
-async def test_stop_ends_a_tool_at_work_and_leaves_no_call_without_its_result(
+async def test_cancelling_ends_a_tool_at_work_and_leaves_no_call_without_its_result(
     cloud: Cloud, gateway: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reached, cancelled = asyncio.Event(), asyncio.Event()
@@ -232,9 +348,9 @@ async def test_stop_ends_a_tool_at_work_and_leaves_no_call_without_its_result(
         )
         async with serving(runtime_of(cloud)) as address:
             question = "Look up the client account C-1001"
-            asking = asyncio.create_task(ask(address, token, question, session))
+            asking = asyncio.create_task(ask(address, token, question, session, runId="r1"))
             await asyncio.wait_for(reached.wait(), 20)
-            await _stop(cloud, address, "alice", session)
+            assert await cancel(address, token, session, "r1")
             stopped = await asyncio.wait_for(asking, 10)
             await asyncio.wait_for(cancelled.wait(), 5)
     async with serving(runtime_of(cloud)) as address:

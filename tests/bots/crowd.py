@@ -9,6 +9,7 @@ import pytest
 from ag_ui.core import BaseEvent, RunFinishedEvent, RunStartedEvent, TextMessageContentEvent
 
 from bots.platform import Accepted
+from bots.runtime import RunAddress
 from identity.people import ChatUser
 from tests.simulation import clock, process, world
 from tests.simulation.clock import VirtualLoop, simulate
@@ -38,7 +39,7 @@ class Crowd(world.World):
     def ask(self, number: int, person: str, seconds: float) -> Accepted:
         """A question in a conversation of its own, whose answer takes so long."""
         asker = ChatUser("slack", "T", person)
-        self.links[asker.key] = world._link(asker, 0.0)
+        self.links[asker.key] = world.linked(asker, 0.0)
         body: dict[str, object] = {"asker": asker.key, "text": f"{seconds}"}
         return Accepted("slack", f"E{number}", f"C{number}#{person}", body, asker.key)
 
@@ -53,7 +54,10 @@ class SlowRuntime:
     def __init__(self, process: process.Process, _: Any) -> None:
         self._process = process
 
-    async def invoke(self, run: str, text: str, *_: Any, **__: Any) -> AsyncIterator[BaseEvent]:
+    async def invoke(
+        self, address: RunAddress, text: str, *_: Any, **__: Any
+    ) -> AsyncIterator[BaseEvent]:
+        run = address.run
         crowd = self._process.world
         assert isinstance(crowd, Crowd)
         crowd.runtime.runs[run] += 1
@@ -113,5 +117,5 @@ def assert_each_answered_once(crowd: Crowd, questions: Sequence[Accepted]) -> No
     for question in some(questions):
         turn = f"slack:{question.event_id}"
         (message,) = crowd.board.visible(turn)
-        assert message.text == f"The answer to {turn}."
+        assert message.text.partition("\n\n_This took ")[0] == f"The answer to {turn}."
         assert crowd.row(turn)["state"]["S"] == "answered"

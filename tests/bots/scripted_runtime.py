@@ -15,6 +15,7 @@ from aiohttp.test_utils import TestServer
 SESSION_HEADER = "X-Amzn-Bedrock-AgentCore-Runtime-Session-Id"
 STARTED = {"type": "RUN_STARTED", "threadId": "t", "runId": "r"}
 FINISHED = {"type": "RUN_FINISHED", "threadId": "t", "runId": "r"}
+CANCELLED = {"type": "RUN_ERROR", "message": "Stopped.", "code": "CANCELLED"}
 HANGS: dict[str, Any] = {"type": "hangs"}
 """In a script: from here on the runtime says nothing more."""
 
@@ -47,34 +48,50 @@ class ScriptedRuntime:
 
     script: list[Step]
     requests: list[dict[str, Any]] = field(default_factory=list)
+    sessions: list[str] = field(default_factory=list)
+    cancelled: list[str] = field(default_factory=list)
     stopped: list[str] = field(default_factory=list)
     url: str = ""
-    _halt: asyncio.Event = field(default_factory=asyncio.Event)
+    _halts: dict[str, asyncio.Event] = field(default_factory=dict)
     _hanging: asyncio.Event = field(default_factory=asyncio.Event)
     go_on: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        """One invocation, or the end of those of a session."""
+        """One invocation, the end of a run, or that of a session with all its runs."""
         if request.path.endswith("/stopruntimesession"):
             self.stopped.append(request.headers[SESSION_HEADER])
-            self._halt.set()
-            self._halt = asyncio.Event()
+            for halt in self._halts.values():
+                halt.set()
             return web.json_response({})
-        self.requests.append(await request.json())
+        asked = await request.json()
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+        if run := asked["forwardedProps"].get("cancelRun"):
+            self.cancelled.append(run)
+            if run in self._halts:
+                self._halts.pop(run).set()
+            await response.prepare(request)
+            return await _say(response, STARTED, FINISHED)
+        self.requests.append(asked)
+        self.sessions.append(request.headers[SESSION_HEADER])
         step = self.script.pop(0) if len(self.script) > 1 else self.script[0]
         if isinstance(step, int):
             return web.Response(status=step)
-        response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
         await response.prepare(request)
+        return await self._play(step, asked["runId"], response)
+
+    async def _play(
+        self, step: list[Event], run: str, response: web.StreamResponse
+    ) -> web.StreamResponse:
         for event in step:
             if event is HANGS:
+                halt = self._halts.setdefault(run, asyncio.Event())
                 self._hanging.set()
-                await self._halt.wait()
-                return response
+                await halt.wait()
+                return await _say(response, CANCELLED)
             if event is WAITS:
                 await self.go_on.wait()
                 continue
-            await response.write(f"data: {json.dumps(event)}\n\n".encode())
+            await _say(response, event)
         return response
 
     async def hangs(self) -> None:
@@ -90,6 +107,12 @@ class ScriptedRuntime:
         async with TestServer(app, host="127.0.0.1") as server:
             self.url = str(server.make_url("")).rstrip("/")
             yield self
+
+
+async def _say(response: web.StreamResponse, *events: Event) -> web.StreamResponse:
+    for event in events:
+        await response.write(f"data: {json.dumps(event)}\n\n".encode())
+    return response
 
 
 def new_queues(aws: boto3.Session, deliveries: int) -> dict[str, str]:

@@ -47,6 +47,9 @@ def test_answers_wait_for_the_installation_and_no_agent_is_run_for_them() -> Non
     crowd = happens(story)
 
     assert_each_answered_once(crowd, questions)
+    for question in some(questions):
+        (message,) = crowd.board.visible(f"slack:{question.event_id}")
+        assert message.text.endswith(" minutes, because I wasn't set up correctly here._")
 
 
 def test_a_workspace_is_paused_once_and_in_use_again_once() -> None:

@@ -23,11 +23,11 @@ from aiohttp.test_utils import TestServer
 from bots.errors import RuntimeUnavailable, TokenRefused, TurnError
 from bots.file_bucket import SentFile
 from bots.platform import Audience
-from bots.runtime import SESSION_HEADER, Runtime
+from bots.runtime import SESSION_HEADER, RunAddress, Runtime
 
 ARN = "arn:aws:bedrock-agentcore:us-east-1:000000000000:runtime/bizassist-abc"
 ALONE = Audience.ALONE
-SESSION = "0123456789abcdef" * 4
+SESSION, THREAD = "0123456789abcdef" * 4, "fedcba9876543210" * 4
 STARTED = '{"type":"RUN_STARTED","threadId":"t","runId":"r"}'
 TEXT = '{"type":"TEXT_MESSAGE_CONTENT","messageId":"m","delta":"Active."}'
 FINISHED = '{"type":"RUN_FINISHED","threadId":"t","runId":"r"}'
@@ -51,11 +51,13 @@ def sends(*lines: str, status: int = 200) -> Handler:
     return handler
 
 
+def address(run: str) -> RunAddress:
+    return RunAddress(SESSION, THREAD, run)
+
+
 async def events(client: Runtime) -> list[BaseEvent]:
-    return [
-        event
-        async for event in client.invoke("slack:1", "Hello?", SESSION, "token", audience=ALONE)
-    ]
+    asked = client.invoke(address("slack:1"), "Hello?", "token", audience=ALONE)
+    return [event async for event in asked]
 
 
 async def test_it_asks_as_agentcore_wants_to_be_asked() -> None:
@@ -78,10 +80,34 @@ async def test_it_asks_as_agentcore_wants_to_be_asked() -> None:
     assert seen["authorization"] == "Bearer token"
     body = seen["body"]
     assert isinstance(body, dict)
-    assert (body["threadId"], body["runId"]) == (SESSION, "slack:1")
+    assert (body["threadId"], body["runId"]) == (THREAD, "slack:1")
     assert [message["content"] for message in body["messages"]] == ["Hello?"]
     assert isinstance(got[1], TextMessageContentEvent)
     assert isinstance(got[-1], RunFinishedEvent)
+
+
+async def test_a_run_is_cancelled_by_its_id_in_its_own_session() -> None:
+    seen: list[tuple[str, Any]] = []
+
+    async def handler(request: web.Request) -> web.StreamResponse:
+        seen.append((request.headers[SESSION_HEADER], await request.json()))
+        return await sends(STARTED, FINISHED, status=409 if len(seen) == 1 else 200)(request)
+
+    async with runtime(handler) as client:
+        await client.cancel(address("slack:1"), "token")
+
+    session, body = seen[-1]
+    assert (len(seen), session, body["threadId"]) == (2, SESSION, THREAD)
+    assert body["forwardedProps"] == {"cancelRun": "slack:1"}
+    assert body["messages"] == []
+    assert body["runId"] != "slack:1"
+
+
+@pytest.mark.parametrize(("status", "error"), [(401, TokenRefused), (500, RuntimeUnavailable)])
+async def test_what_cant_be_cancelled_is_said(status: int, error: type[TurnError]) -> None:
+    async with runtime(sends(status=status)) as client:
+        with pytest.raises(error):
+            await client.cancel(address("slack:1"), "token")
 
 
 async def test_files_go_with_the_question_as_documents() -> None:
@@ -94,7 +120,7 @@ async def test_files_go_with_the_question_as_documents() -> None:
     file = SentFile("contract.pdf", "application/pdf", b"%PDF-1.7")
     async with runtime(handler) as client:
         async for _ in client.invoke(
-            "web:1", "Summary?", SESSION, "token", audience=ALONE, files=[file]
+            address("web:1"), "Summary?", "token", audience=ALONE, files=[file]
         ):
             pass
 

@@ -100,7 +100,7 @@ async def test_an_answer_is_stopped_while_it_is_written(
 
         await ask(page, "And now?")
         await expect(page.locator(".turn").nth(1)).to_contain_text("The next.", timeout=SECONDS)
-        assert len(runtime.stopped) == 1
+        assert len(runtime.cancelled) == 1
 
 
 async def _pictures(page: Page, artifacts: Path) -> None:

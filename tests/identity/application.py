@@ -54,6 +54,8 @@ class IdentityApplication:
     deployment: Deployment
     linked: list[Link] = field(default_factory=list)
     chat_is_down: bool = False
+    stopped: list[tuple[str, str]] = field(default_factory=list)
+    """The runtime sessions that were stopped, each with the token it was stopped with."""
 
     async def on_linked(self, link: Link) -> None:
         if self.chat_is_down:

@@ -111,10 +111,15 @@ async def application(
     deployment: Deployment, execute: Executor
 ) -> AsyncIterator[IdentityApplication]:
     async with AsyncExitStack() as stack:
+        stopped: list[tuple[str, str]] = []
+
+        async def stop_session(session: str, token: str) -> None:
+            stopped.append((session, token))
+
         identity = await stack.enter_async_context(
-            Identity.open(deployment.settings, deployment.aws, execute)
+            Identity.open(deployment.settings, deployment.aws, execute, stop_session)
         )
-        application = IdentityApplication(identity, deployment)
+        application = IdentityApplication(identity, deployment, stopped=stopped)
         app = web.Application()
         # All tests are one address; the limit has tests of its own.
         identity.setup(app, Html(), application.on_linked, RateLimit(burst=1_000_000))
@@ -150,6 +155,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
         "linking.receipts",
         "oidc.authorization_code",
         "oidc.flow_state",
+        "sessions.session_limit",
         "sessions.session_list",
         "sessions.session_store",
         "sessions.signed_in_person",

@@ -16,6 +16,7 @@ from aiohttp.test_utils import TestServer
 from bots.aws import Clients
 from bots.platform import Accepted, Answer, Platform, Turn
 from bots.queue.service import QueueService, QueueSettings
+from bots.runtime import Runtime
 from bots.turn.dispatcher import Dispatcher
 from bots.turn.service import TurnService, TurnSettings
 from bots.turn.waiting_questions import WaitingQuestions
@@ -110,7 +111,7 @@ class Service:
     async def working(self) -> AsyncIterator[None]:
         """Questions are answered, and links looked after, while the block runs."""
         consuming = self.queue.consuming(
-            self.dispatcher.answer_event, self.dispatcher.apologise_for_event
+            self.dispatcher.answer_event, self.dispatcher.apologise_for_event, drain_seconds=5
         )
         async with consuming, self.waiting.queueing():
             yield
@@ -131,14 +132,13 @@ async def service(
             ledger_table=known["ledger_table"],
             workspaces_table=known["workspaces_table"],
             uploads_bucket=known["uploads_bucket"],
-            runtime_url="http://nobody.invalid",
-            runtime_arn="arn",
             results_key_id=known["tokens_key_id"],
             public_url=deployment.url,
             runs_at_once=8,
         )
+        runtime = Runtime(http, "http://nobody.invalid", "arn")
         clients, html = Clients.of(deployment.aws, 16), Html(TEMPLATES)
-        turns = TurnService.of(settings, clients, calls, calls, http=http, identity=identity)
+        turns = TurnService.of(settings, clients, calls, calls, runtime=runtime, identity=identity)
         handler = replace(turns.handler, runs=cast("Any", SimpleNamespace(events=_answer)))
         web_settings = WebSettings(
             known["transcripts_table"], known["user_pool_id"], deployment.url

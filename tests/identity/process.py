@@ -12,6 +12,7 @@ from identity.executor import Executor
 from identity.links import Links
 from identity.oidc.provider import OidcProvider
 from identity.oidc.token_verification import TokenVerifier
+from identity.runtime_sessions import RuntimeSessions, stop_nothing
 from identity.sessions.session_list import SessionList
 from identity.settings import IdentitySettings
 from identity.tokens.broker import TokenBroker
@@ -48,10 +49,12 @@ async def running_process(
     )
     oidc = OidcProvider(discovery_url=settings.discovery_url, issuer=settings.issuer)
     links = Links(clients.dynamodb, settings.links_table, execute)
+    runtime_sessions = RuntimeSessions(stop_nothing)
     deprovisioning = Deprovisioning(
         UserPool(cognito, settings.user_pool_id, execute),
         SessionList(clients.dynamodb, settings.sessions_table, execute),
         links,
+        runtime_sessions,
     )
     broker = TokenBroker(
         links=links,
@@ -61,6 +64,7 @@ async def running_process(
         client_id=settings.web_client_id,
         execute=execute,
         is_enabled=deprovisioning.is_enabled,
+        runtime_sessions=runtime_sessions,
     )
     async with oidc, broker:
         yield Process(broker, cognito, refreshed)

@@ -1,12 +1,15 @@
 """Chat users, their keys, and the session ids of their conversations."""
 
 import re
+from typing import get_args
 
 import pytest
 
 from identity.linking.link_requests import LinkRequests
-from identity.people import ChatUser, Names, session_id
+from identity.links import new_link
+from identity.people import ChatUser, Names, PlatformName, session_id
 from tests.identity.application import IdentityApplication
+from tests.some import some
 
 
 def test_a_key_stands_for_one_chat_user() -> None:
@@ -35,6 +38,24 @@ def test_a_session_belongs_to_one_subject_in_one_conversation() -> None:
     }
     assert len(ids) == 4
     assert all(re.fullmatch(r"[0-9a-f]{64}", one) for one in ids)
+
+
+def test_a_person_has_one_runtime_session_on_all_platforms() -> None:
+    links = [
+        new_link(
+            ChatUser(platform, "T", "U"),
+            subject=subject,
+            account="a",
+            encrypted_token=b"x",
+            names=Names(),
+        )
+        for platform in get_args(PlatformName)
+        for subject in ("a1", "b2")
+    ]
+    sessions = {link.runtime_session for link in links}
+    assert len(sessions) == 2
+    assert all(33 <= len(one) <= 256 for one in some(sessions))
+    assert not sessions & {link.session_id("C1") for link in links}
 
 
 async def test_a_web_user_signs_in_and_gets_no_link(application: IdentityApplication) -> None:

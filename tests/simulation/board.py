@@ -1,11 +1,13 @@
 """A chat platform in memory: rooms with messages, and what each person was told alone."""
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
+
+from ag_ui.core import Interrupt
 
 from bots.answer.posted_answer import PostedAnswer
 from bots.errors import DeliveryRefused, InstallationRefused, MessageGone, PlatformUnavailable
@@ -172,6 +174,9 @@ class BoardPlatform:
 
     def reply(self, turn: Turn, receipt: Receipt) -> AbstractAsyncContextManager[ReplyStream]:
         return PostedAnswer(self._channel(self._process, self._board, turn), receipt, PACE)
+
+    async def ask_approval(self, turn: Turn, interrupts: Sequence[Interrupt]) -> None:
+        raise AssertionError("nothing here can be approved")
 
     async def notify(self, turn: Turn, sentence: str) -> None:
         effect = partial(self._board.tell, turn, sentence)

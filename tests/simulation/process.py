@@ -43,6 +43,9 @@ if TYPE_CHECKING:
 LEDGER, WORKSPACES = "turns", "workspaces"
 INBOX, DEAD_LETTERS = "inbox", "dead-letters"
 RUNS_AT_ONCE, TURNS_AT_ONCE = 3, 32
+DRAIN_SECONDS = 25
+"""Less than in an account, so that more is left for the next process."""
+
 PROCESS: contextvars.ContextVar["Process | None"] = contextvars.ContextVar("process", default=None)
 
 
@@ -199,11 +202,8 @@ class Process:
             answer, apologise = map(
                 self._watched, (dispatcher.answer_event, dispatcher.apologise_for_event)
             )
-            async with (
-                queues.consuming(answer, apologise),
-                waiting.queueing(),
-                self._held.watched(),
-            ):
+            consuming = queues.consuming(answer, apologise, drain_seconds=DRAIN_SECONDS)
+            async with consuming, waiting.queueing(), self._held.watched():
                 self.ready.set()
                 await self._stopping.wait()
                 self.ready.clear()

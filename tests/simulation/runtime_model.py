@@ -18,6 +18,7 @@ from ag_ui.core import (
 
 from bots.answer.draft import Draft
 from bots.errors import QuestionRefused, RuntimeUnavailable
+from bots.runtime import RunAddress
 
 if TYPE_CHECKING:
     from tests.simulation.process import Process
@@ -43,10 +44,11 @@ class RuntimeModel:
     effects: Counter[str] = field(default_factory=Counter)
     made: dict[str, list[str]] = field(default_factory=dict)
     _stopped: set[tuple[str, int]] = field(default_factory=set)
-    _at_work: dict[str, tuple[str, int]] = field(default_factory=dict)
+    _at_work: dict[RunAddress, tuple[str, int]] = field(default_factory=dict)
 
-    def begin(self, run: str, text: str, session: str) -> int:
+    def begin(self, address: RunAddress, text: str) -> int:
         """The number of this run of the turn."""
+        run = address.run
         self.runs[run] += 1
         match text.split(maxsplit=1)[0]:
             case "refused":
@@ -55,12 +57,12 @@ class RuntimeModel:
                 raise BrokenQuestion
             case "away":
                 raise RuntimeUnavailable("the runtime answered 503")
-        self._at_work[session] = (run, self.runs[run])
+        self._at_work[address] = (run, self.runs[run])
         return self.runs[run]
 
-    def stop(self, session: str) -> None:
-        if session in self._at_work:
-            self._stopped.add(self._at_work[session])
+    def cancel(self, address: RunAddress) -> None:
+        if address in self._at_work:
+            self._stopped.add(self._at_work[address])
 
     def say(self, run: str, number: int, event: BaseEvent) -> BaseEvent:
         """The run's next event, unless it was stopped."""
@@ -95,10 +97,11 @@ class RuntimeClient:
         self._process, self._model = process, model
 
     async def invoke(
-        self, run: str, text: str, session: str, token: str, **_: Any
+        self, address: RunAddress, text: str, token: str, **_: Any
     ) -> AsyncGenerator[BaseEvent]:
+        run = address.run
         self._process.begins(run)
-        begin = partial(self._model.begin, run, text, session)
+        begin = partial(self._model.begin, address, text)
         number: int = await self._process.outside(f"invoke {run}", begin, away)
         draft = Draft()
         for event in self._model.script(run, number, text):
@@ -110,8 +113,8 @@ class RuntimeClient:
                 self._model.made.setdefault(run, []).append(draft.final())
             yield said
 
-    async def stop(self, session: str, token: str) -> None:
-        await self._process.outside("stop", partial(self._model.stop, session), away)
+    async def cancel(self, address: RunAddress, token: str) -> None:
+        await self._process.outside("cancel", partial(self._model.cancel, address), away)
 
 
 def away(*, taken: bool, after: float | None) -> RuntimeUnavailable:

@@ -23,6 +23,7 @@ _MODULES_WITH_DATETIME = (
     "bots.turn.waiting_questions",
     "bots.paused_workspaces.held_rows",
     "bots.paused_workspaces.sending_back",
+    "bots.answer.delay_sentences",
     "identity.workspaces.pauses",
 )
 

@@ -169,7 +169,7 @@ class World:
             questions.append(Question(accepted, asker))
         for key in {question.chat_user.key: None for question in questions}:
             if chance.random() < 0.7:
-                self.links[key] = _link(ChatUser.from_key(key), 0.0)
+                self.links[key] = linked(ChatUser.from_key(key), 0.0)
         return questions
 
     def _by_person(self) -> Iterator[list[Question]]:
@@ -213,7 +213,7 @@ class World:
         """Link, once; whether the page then says that it is done is of no account."""
         await asyncio.sleep(self.chance.uniform(1, 40))
         self._linking.discard(chat_user.key)
-        link = self.links[chat_user.key] = _link(chat_user, self.now())
+        link = self.links[chat_user.key] = linked(chat_user, self.now())
         self.outbox.add(link)
         self.note(chat_user.user, "is linked")
         await self._done(lambda one: one.linked(link), 30)
@@ -282,7 +282,8 @@ class World:
         )
 
 
-def _link(chat_user: ChatUser, at: float) -> Link:
+def linked(chat_user: ChatUser, at: float) -> Link:
+    """A link that is made so many seconds after the simulation began."""
     linked_at = datetime.fromtimestamp(EPOCH + at, UTC)
     return Link(chat_user, f"subject-{chat_user.user}", b"", "account", linked_at)
 

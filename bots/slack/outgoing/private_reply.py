@@ -102,7 +102,9 @@ class PrivateReply:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if error is None and not self._said:
+        # In the direct messages what waits has its own message, with the buttons.
+        there = self._incoming.kind != "command"
+        if error is None and not self._said and not (there and self._draft.only_waits):
             await self._answer(self._draft.final())
 
     async def show(self, event: BaseEvent) -> None:

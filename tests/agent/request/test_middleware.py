@@ -103,14 +103,12 @@ async def test_a_payload_that_names_the_asker_is_fine(runtime: str, cloud: Cloud
     assert answer.types[-1] == "RUN_FINISHED"
 
 
-async def test_thread_and_session_must_be_one(runtime: str, cloud: Cloud) -> None:
-    token, session = cloud.tokens["alice"], thread()
-    other = await ask(runtime, token, "Hello", session, headers={SESSION_HEADER: thread()})
-    dotted = await ask(runtime, token, "Hello", f"{session}.1")
+async def test_a_thread_is_a_session_of_memory(runtime: str, cloud: Cloud) -> None:
+    token = cloud.tokens["alice"]
+    dotted = await ask(runtime, token, "Hello", f"{thread()}.1")
     long = await ask(runtime, token, "Hello", "x" * 101)
 
-    assert (other.status, dotted.status, long.status) == (400, 400, 400)
-    assert "session id of the request's header" in other.body
+    assert (dotted.status, long.status) == (400, 400)
     assert "letters, digits" in dotted.body
 
 

@@ -1,7 +1,9 @@
 """Stopping and deciding on a real table, and what becomes of a run that is stopped or waits."""
 
+import asyncio
 import secrets
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -22,7 +24,16 @@ from identity.errors import LinkExpired
 from identity.executor import Executor
 from identity.links import new_link
 from identity.people import ChatUser, Names
-from tests.bots.scripted_runtime import FINISHED, STARTED, ScriptedRuntime, interrupt, text, waits
+from tests.bots.scripted_runtime import (
+    FINISHED,
+    HANGS,
+    STARTED,
+    WAITS,
+    ScriptedRuntime,
+    interrupt,
+    text,
+    waits,
+)
 from tests.conftest import Stack
 
 ALICE = ChatUser("slack", "T1", "U1")
@@ -184,7 +195,30 @@ async def test_what_cannot_be_stopped_is_said(
     with pytest.raises(StopFailed):
         await runs(actions, http, runtime).stop(turn.id, ALICE, "c")
 
-    assert runtime.stopped == [LINK.session_id("c")]
+    assert runtime.cancelled == [turn.id]
+    assert runtime.stopped == []
+
+
+async def test_stopping_one_conversation_leaves_the_other_of_the_same_session(
+    actions: TurnActions, turn: Turn, http: httpx.AsyncClient
+) -> None:
+    other = replace(turn, id=f"{turn.id}-2", conversation="d")
+    script = [[STARTED, HANGS], [STARTED, WAITS, text("Hello."), FINISHED]]
+    async with ScriptedRuntime(list(script)).listening() as runtime:
+        stopped = asyncio.create_task(shown(runs(actions, http, runtime), turn))
+        await runtime.hangs()
+        answered = asyncio.create_task(shown(runs(actions, http, runtime), other))
+        await runs(actions, http, runtime).stop(turn.id, ALICE, "c")
+        said = await stopped
+        runtime.go_on.set()
+        assert await answered == "Hello."
+
+    assert said == STOPPED
+    assert runtime.sessions == [LINK.runtime_session] * 2
+    assert {run["threadId"] for run in runtime.requests} == {
+        LINK.session_id("c"),
+        LINK.session_id("d"),
+    }
 
 
 async def test_where_nobody_can_approve_the_web_chat_is_named(

@@ -4,7 +4,7 @@ The real ledger, rules and encryption; a runtime by script and a place that refu
 """
 
 import secrets
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
@@ -12,7 +12,13 @@ from typing import ClassVar, cast
 
 import boto3
 import pytest
-from ag_ui.core import BaseEvent, RunErrorEvent, RunFinishedEvent, TextMessageContentEvent
+from ag_ui.core import (
+    BaseEvent,
+    Interrupt,
+    RunErrorEvent,
+    RunFinishedEvent,
+    TextMessageContentEvent,
+)
 
 from bots.answer.draft import Draft
 from bots.errors import (
@@ -24,6 +30,7 @@ from bots.errors import (
     RunUnavailable,
 )
 from bots.platform import Accepted, Answer, Audience, Receipt, ReplyStream, Turn
+from bots.runtime import RunAddress
 from bots.turn.decision_and_stop import TurnActions
 from bots.turn.handler import LONGEST_QUESTION, TurnHandler
 from bots.turn.ledger import Ledger
@@ -62,6 +69,7 @@ class Room:
     linking: BotError | None = None
     messages: dict[str, str] = field(default_factory=dict)
     told: list[str] = field(default_factory=list)
+    approvals: list[Interrupt] = field(default_factory=list)
     only_asker: "Room | None" = None
     can_approve: ClassVar = False
 
@@ -74,6 +82,9 @@ class Room:
     async def ask_to_link(self, turn: Turn, url: str) -> None:
         assert self.linking, "everybody is linked"
         raise self.linking
+
+    async def ask_approval(self, turn: Turn, interrupts: Sequence[Interrupt]) -> None:
+        self.approvals += interrupts
 
     async def notify(self, turn: Turn, sentence: str) -> None:
         if self.private:
@@ -132,15 +143,18 @@ def service(stack: Stack, aws: boto3.Session) -> Iterator[Service]:
     audiences: list[tuple[Audience, bool]] = []
 
     async def active(chat_user: ChatUser) -> SimpleNamespace:
-        return SimpleNamespace(subject="somebody", session_id=lambda _: "s" * 40)
+        thread = "s" * 40
+        return SimpleNamespace(
+            subject="somebody", session_id=lambda _: thread, runtime_session=thread
+        )
 
     async def access_token(link: object) -> str:
         return "token"
 
     async def invoke(
-        run: str, *_: object, audience: Audience, personal_memory: bool, **__: object
+        address: RunAddress, *_: object, audience: Audience, personal_memory: bool, **__: object
     ) -> AsyncIterator[BaseEvent]:
-        asked.append(run)
+        asked.append(address.run)
         audiences.append((audience, personal_memory))
         step = script.pop(0) if len(script) > 1 else script[0]
         for event in step:

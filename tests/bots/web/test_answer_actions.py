@@ -270,14 +270,14 @@ async def test_an_answer_stops_where_it_is(
         csrf = csrf_of(admin)
         assert (await send(admin, (form[0], csrf))).status_code == 404
         assert (await send(alice, (form[0], csrf))).status_code == 403
-        assert runtime.stopped == []
+        assert runtime.cancelled == []
 
         await send(alice, form)
         said = await settled(alice, "Stopped.")
         assert "Tell me everything. The first half of Stopped." in said
         await send(alice, form)
         assert await settled(alice) == said
-        assert len(runtime.stopped) == 1
+        assert len(runtime.cancelled) == 1
 
         await ask(alice, "And now?", new=False)
         assert "The next." in await settled(alice, "The next.")
@@ -309,7 +309,7 @@ async def test_a_question_that_waits_its_turn_is_stopped_before_it_is_asked(
         )
         await runtime.hangs()
         await send(alice, second)
-        assert runtime.stopped == []
+        assert runtime.cancelled == []
         await send(alice, first)
         said = await settled(alice)
 
