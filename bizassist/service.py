@@ -87,8 +87,9 @@ async def chat_service(process: Process, deployment: Parameters) -> AsyncIterato
         async with (
             ChatService.open(process, deployment) as service,
             service.queue.consuming(
-                service.dispatcher.answer_event,
-                service.dispatcher.apologise_for_event,
+                service.dispatcher.answer,
+                service.dispatcher.apologise,
+                service.dispatcher.give_up,
                 drain_seconds=process.drain_seconds,
             ),
             logged(service.bounds),

@@ -57,7 +57,7 @@ class HeldRows:
             turn.id,
             "SET #state = :held, waiting_for = :workspace, waiting_since = :since, "
             "accepted = :accepted, held_since = if_not_exists(held_since, :now), "
-            "held_up_by = if_not_exists(held_up_by, :code) REMOVE trial",
+            "held_up_by = if_not_exists(held_up_by, :code) REMOVE trial, given_up",
             "#state = :answering AND attempts = :attempt",
             {
                 ":held": {"S": HELD},

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bots.errors import InstallationRefused, PlatformError, TurnRefused
 from bots.paused_workspaces.held_rows import HeldRows
-from bots.platform import Platform, Turn
+from bots.platform import Lease, Platform, Turn
 from bots.turn.dispatcher import AnswerTurn, Handler
 from bots.turn.ledger import Ledger
 from identity.workspaces.pauses import Pauses
@@ -35,35 +35,37 @@ class HoldingHandler:
     rows: HeldRows
     pauses: Pauses
 
-    async def answer(self, turn: Turn, platform: Platform) -> None:
+    async def answer(self, turn: Turn, platform: Platform, lease: Lease) -> None:
         """Answer ``turn``, or hold it."""
-        await self._unless_paused(turn, platform, self.handler.answer)
+        await self._unless_paused(turn, platform, lease, self.handler.answer)
 
-    async def apologise(self, turn: Turn, platform: Platform) -> None:
+    async def apologise(self, turn: Turn, platform: Platform, lease: Lease) -> None:
         """Tell the asker that the inbox has given up on ``turn``, or hold it."""
-        await self._unless_paused(turn, platform, self.handler.apologise)
+        await self._unless_paused(turn, platform, lease, self.handler.apologise)
 
-    async def _unless_paused(self, turn: Turn, platform: Platform, answer: AnswerTurn) -> None:
+    async def _unless_paused(
+        self, turn: Turn, platform: Platform, lease: Lease, answer: AnswerTurn
+    ) -> None:
         workspace = Workspace.of(turn.chat_user)
         pause = await self.pauses.of(workspace)
         if pause and not await self.rows.is_trial(turn.id):
-            if await self._hold(turn, workspace) == 1:
+            if await self._hold(turn, workspace, lease) == 1:
                 with suppress(PlatformError, TurnRefused):  # some ways need no installation
                     await platform.notify(turn, PAUSED)
             return
         try:
-            await answer(turn, platform)
+            await answer(turn, platform, lease)
         except InstallationRefused as error:
             if await self.pauses.begin(workspace, error.word):
                 _log.error("workspace %s is paused: %s", workspace.key, error)
-            await self._hold(turn, workspace)
+            await self._hold(turn, workspace, lease)
             return
         if pause and await self.pauses.end(workspace):
             _log.warning("workspace %s is in use again", workspace.key)
 
-    async def _hold(self, turn: Turn, workspace: Workspace) -> int:
+    async def _hold(self, turn: Turn, workspace: Workspace, lease: Lease) -> int:
         """Keep the turn, and what its run may have said; the number of this attempt, 0 for none."""
-        entry = await self.ledger.begin(turn)
+        entry = await self.ledger.begin(turn, lease, given_up=True)
         if entry is None or not await self.rows.hold(turn, entry, workspace):
             return 0
         _log.warning("turn %s is held: its workspace is paused", turn.id)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
 from bots.queue.consumer import Consumer, Handle
-from bots.queue.dead_letter_queue import DeadLetters
+from bots.queue.dead_letter_queue import DeadLetters, GiveUp
 from bots.queue.inbox import Inbox
 from bots.queue.retry_policy import DeadLetterRetries, InboxRetries
 from identity.executor import Executor
@@ -69,15 +69,17 @@ class QueueService:
 
     @asynccontextmanager
     async def consuming(
-        self, answer: Handle, apologise: Handle, *, drain_seconds: float
+        self, answer: Handle, apologise: Handle, give_up: GiveUp, *, drain_seconds: float
     ) -> AsyncIterator[None]:
         """Work through both queues while the block runs.
 
         :param answer: works on an event of the inbox.
         :param apologise: works on an event that the inbox has given up on.
+        :param give_up: hears of such an event before it leaves the inbox.
         :param drain_seconds: what is under way when the block ends gets so long to finish; what is
             left then goes back to the queues.
         """
+        dead_letters = DeadLetters(self.sqs, self.execute, self.settings.dead_letter_url, give_up)
         consumers = (
             Consumer(
                 self.sqs,
@@ -87,7 +89,7 @@ class QueueService:
                 poll=self.poll,
                 most=self.settings.turns_at_once,
                 retries=InboxRetries(),
-                dead_letters=DeadLetters(self.sqs, self.execute, self.settings.dead_letter_url),
+                dead_letters=dead_letters,
             ),
             Consumer(
                 self.sqs,

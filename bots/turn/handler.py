@@ -19,7 +19,7 @@ from bots.errors import (
     TryAgain,
     TurnRefused,
 )
-from bots.platform import Audience, Platform, ReplyStream, Turn
+from bots.platform import Audience, Lease, Platform, ReplyStream, Turn
 from bots.queue.retry_policy import PATIENCE
 from bots.turn.ledger import Entry, Ledger
 from bots.turn.outcome import Outcome
@@ -67,12 +67,13 @@ class TurnHandler:
     results: ResultEncryption
     slots: RunSlots
 
-    async def answer(self, turn: Turn, platform: Platform) -> None:
+    async def answer(self, turn: Turn, platform: Platform, lease: Lease) -> None:
         """Answer ``turn``, or let it wait until its chat user is linked.
 
+        :param lease: as long as it lasts, nobody else answers the turn.
         :raises TryAgain: when the inbox shall deliver the turn again.
         """
-        entry = await self.ledger.begin(turn)
+        entry = await self.ledger.begin(turn, lease)
         if entry is None:
             return
         settings = await self.rules.settings(turn)
@@ -102,9 +103,9 @@ class TurnHandler:
             return
         await self._reply(turn, platform, entry, link, token)
 
-    async def apologise(self, turn: Turn, platform: Platform) -> None:
+    async def apologise(self, turn: Turn, platform: Platform, lease: Lease) -> None:
         """Tell the asker that the inbox has given up on ``turn``."""
-        entry = await self.ledger.begin(turn)
+        entry = await self.ledger.begin(turn, lease, given_up=True)
         if entry is None:
             return
         turn = in_workspace(turn, await self.rules.settings(turn))
@@ -115,7 +116,7 @@ class TurnHandler:
             async with platform.reply(turn, entry) as reply:
                 await reply.say(APOLOGY)
         except TurnRefused as error:
-            await _tell(turn, platform, error.sentence)
+            await _tell(turn, platform, entry, error.sentence)
         except DeliveryRefused as error:
             await self._give_up_showing(turn, platform, entry, error)
             return
@@ -124,7 +125,7 @@ class TurnHandler:
 
     async def _refuse(self, turn: Turn, platform: Platform, entry: Entry, sentence: str) -> None:
         """Tell the asker alone why there is no answer."""
-        await _tell(turn, platform, sentence)
+        await _tell(turn, platform, entry, sentence)
         await self.ledger.finish(turn, entry, Outcome(problem="refused"))
 
     async def _ask_to_link(self, turn: Turn, platform: Platform, entry: Entry) -> None:
@@ -136,7 +137,7 @@ class TurnHandler:
             await platform.ask_to_link(turn, await self.link_url(turn.chat_user, turn.names))
         except (DeliveryRefused, FormRefused) as error:
             # Nobody can sign in by a link that wasn't shown, so the turn waits for nothing.
-            again = await self.ledger.begin(turn)
+            again = await self.ledger.begin(turn, entry)
             if again is not None:
                 await self._give_up_showing(turn, platform, again, error)
 
@@ -147,7 +148,7 @@ class TurnHandler:
         outcome = Outcome(subject=link.subject)
         try:
             async with self._reply_to(turn, platform, entry) as reply:
-                events = self.runs.events(turn, platform, link, token)
+                events = self.runs.events(turn, platform, link, token, entry)
                 events = self.rules.with_usage(turn, link.subject, events)
                 async with self._slot(turn, link, reply):
                     result = await self._stream(turn, entry, reply, events, outcome)
@@ -246,7 +247,7 @@ class TurnHandler:
         The ledger keeps that it could not be shown, and the platform's word, for administrators.
         """
         _log.warning("turn %s can't be shown: %s", turn.id, refused)
-        await _tell(turn, platform, DeliveryRefused.sentence)
+        await _tell(turn, platform, entry, DeliveryRefused.sentence)
         outcome = Outcome(subject=entry.subject, problem=f"{UNDELIVERABLE}: {refused}")
         await self.ledger.finish(turn, entry, outcome)
 
@@ -268,8 +269,9 @@ async def _ask_approval(turn: Turn, platform: Platform, events: Sequence[BaseEve
         await platform.ask_approval(turn, asked)
 
 
-async def _tell(turn: Turn, platform: Platform, sentence: str) -> None:
+async def _tell(turn: Turn, platform: Platform, lease: Lease, sentence: str) -> None:
     """Tell the asker alone; where the platform refuses that too, it is over all the same."""
+    await lease.hold()
     try:
         await platform.notify(turn, sentence)
     except InstallationRefused:

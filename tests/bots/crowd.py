@@ -13,7 +13,7 @@ from bots.runtime import RunAddress
 from identity.people import ChatUser
 from tests.simulation import clock, process, world
 from tests.simulation.clock import VirtualLoop, simulate
-from tests.simulation.faults import Fate
+from tests.simulation.faults import Fate, ServiceName
 from tests.simulation.seeds import simulating
 from tests.some import some
 
@@ -30,7 +30,7 @@ class Crowd(world.World):
         self.runs = self.most_runs = 0
         self.answered_at: dict[str, float] = {}
 
-    def fate(self) -> Fate:
+    def fate(self, service: ServiceName) -> Fate:
         return Fate("none", 0.01, 0.0, sent=True)
 
     def begins(self, process: process.Process, turn: str) -> None:

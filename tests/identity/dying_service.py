@@ -111,7 +111,10 @@ class Service:
     async def working(self) -> AsyncIterator[None]:
         """Questions are answered, and links looked after, while the block runs."""
         consuming = self.queue.consuming(
-            self.dispatcher.answer_event, self.dispatcher.apologise_for_event, drain_seconds=5
+            self.dispatcher.answer,
+            self.dispatcher.apologise,
+            self.dispatcher.give_up,
+            drain_seconds=5,
         )
         async with consuming, self.waiting.queueing():
             yield

@@ -11,6 +11,8 @@ EPOCH = 1_800_000_000.0
 """When every simulation begins, in seconds since 1970."""
 
 _MODULES_WITH_TIME = (
+    "bots.queue.consumer",
+    "bots.queue.heartbeat",
     "bots.queue.retry_policy",
     "bots.turn.ledger",
     "bots.turn.decision_and_stop",

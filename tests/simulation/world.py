@@ -18,7 +18,7 @@ from identity.people import ChatUser, PlatformName
 from tests.simulation.aws_models import DynamoDBModel, KMSModel, SQSModel
 from tests.simulation.board import Board
 from tests.simulation.clock import VirtualLoop
-from tests.simulation.faults import Fate, Faults
+from tests.simulation.faults import Fate, Faults, ServiceName
 from tests.simulation.outbox_model import OutboxModel
 from tests.simulation.process import DEAD_LETTERS, INBOX, LEDGER, PROCESS, WORKSPACES, Process
 from tests.simulation.queue_model import QueueModel
@@ -53,7 +53,6 @@ class World:
 
     :ivar wrong: what must not have happened.
     :ivar trace: what happened: when, to whom, what.
-    :ivar unclaimed: what was answered when nobody waited for it any more.
     :ivar counts: of kills, and of what else may be told of many seeds.
     """
 
@@ -62,7 +61,6 @@ class World:
         self.faults = Faults(self.chance)
         self.trace: list[tuple[float, str, str]] = []
         self.wrong: list[str] = []
-        self.unclaimed: list[Any] = []
         self.counts: Counter[str] = Counter()
         self.queues = {DEAD_LETTERS: QueueModel(now)}
         self.queues[INBOX] = QueueModel(now, self.queues[DEAD_LETTERS], most_receives=100)
@@ -78,7 +76,7 @@ class World:
         self._processes: dict[int, Process] = {}
         self._linking: set[str] = set()
         self._waiting: dict[str, list[asyncio.Future[None]]] = {name: [] for name in self.queues}
-        self._context = contextvars.copy_context()
+        self.context = contextvars.copy_context()
         for name, queue in self.queues.items():
             queue.changed = lambda name=name: self._wake(name)  # type: ignore[misc]
 
@@ -86,9 +84,9 @@ class World:
         """Live until everything is over; ``wrong`` says what must not have been."""
         loop = asyncio.get_running_loop()
         assert isinstance(loop, VirtualLoop)
-        loop.on_task = _into_process
+        loop.on_task, loop.process_of = _into_process, _process_of
         loop.set_exception_handler(lambda *_: None)
-        self._context = contextvars.copy_context()
+        self.context = contextvars.copy_context()
         for index in range(self.chance.choice((1, 1, 2))):
             self._begin(self._keep_running(index))
         people = [self._begin(self._ask(group)) for group in self._by_person()]
@@ -106,11 +104,8 @@ class World:
     def note(self, who: str, what: str) -> None:
         self.trace.append((self.now(), who, what))
 
-    def fate(self) -> Fate:
-        return self.faults.fate(self.now())
-
-    def retry_after(self) -> float | None:
-        return self.chance.choice((None, None, 1.0, 30.0))
+    def fate(self, service: ServiceName) -> Fate:
+        return self.faults.fate(self.now(), service)
 
     def called(self, process: Process, what: str, fault: str, error: Exception | None) -> None:
         ended = "" if error is None else f" ! {error!r}"
@@ -149,7 +144,7 @@ class World:
     def _begin(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """A task that belongs to no process."""
         loop = asyncio.get_running_loop()
-        return loop.create_task(work, context=self._context.copy())
+        return loop.create_task(work, context=self.context.copy())
 
     def _wake(self, name: str) -> None:
         waiting, self._waiting[name] = self._waiting[name], []
@@ -302,6 +297,10 @@ def _wake(waiting: "asyncio.Future[None]") -> None:
 async def _stop_after(process: Process, seconds: float) -> None:
     await asyncio.sleep(seconds)
     process.stop()
+
+
+def _process_of(context: contextvars.Context) -> Process | None:
+    return context.get(PROCESS)
 
 
 def _into_process(task: asyncio.Task[Any], context: contextvars.Context) -> None:
