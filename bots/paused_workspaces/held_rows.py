@@ -40,10 +40,10 @@ class HeldRows:
 
     ::
 
-        answering ──hold──▶ held ──mark_trial──▶ held, to be tried
-                             │ ▲                  │
-                             │ └──────begin───────┘──▶ answering (bots.turn.ledger)
-                             └──end──▶ answered, undeliverable
+        answering ──hold_back──▶ held ──mark_trial──▶ held, to be tried
+                                 │ ▲                      │
+                                 │ └──────────────────────┘ hold_back, after begin (the ledger's)
+                                 └──end──▶ answered, undeliverable
     """
 
     def __init__(self, dynamodb: "DynamoDBClient", call: Executor, table: str) -> None:
@@ -51,7 +51,7 @@ class HeldRows:
         self._call = call
         self._table = table
 
-    async def hold(self, turn: Turn, entry: Entry, workspace: Workspace) -> bool:
+    async def hold_back(self, turn: Turn, entry: Entry, workspace: Workspace) -> bool:
         """Hold the turn; False when another attempt has taken it up."""
         return await self._move(
             turn.id,

@@ -66,7 +66,7 @@ class HoldingHandler:
     async def _hold(self, turn: Turn, workspace: Workspace, lease: Lease) -> int:
         """Keep the turn, and what its run may have said; the number of this attempt, 0 for none."""
         entry = await self.ledger.begin(turn, lease, given_up=True)
-        if entry is None or not await self.rows.hold(turn, entry, workspace):
+        if entry is None or not await self.rows.hold_back(turn, entry, workspace):
             return 0
         _log.warning("turn %s is held: its workspace is paused", turn.id)
         return entry.attempt
