@@ -61,6 +61,13 @@ class TeamsPlatform:
         """Show the asker, and nobody else, a button that leads to ``url``."""
         await self._private.send(_incoming(turn.accepted), sign_in(url))
 
+    async def check_installation(self) -> None:
+        """Return when Entra ID gives the bot a token; what Teams says to it is seen by a post.
+
+        :raises PlatformError: when it doesn't, or doesn't say.
+        """
+        await self._connectors.check_token()
+
     def reply(self, turn: Turn, receipt: Receipt) -> AbstractAsyncContextManager[ReplyStream]:
         """Open the turn's visible message, or continue the one ``receipt`` names."""
         incoming = _incoming(turn.accepted)

@@ -115,11 +115,18 @@ class TestFailure:
             await slack.work(saying(slack, "Trying again.", ZeroDivisionError()))
         assert len(slack.inbox) == 1
 
-    async def test_a_token_that_slack_refuses_reaches_the_inbox(self, slack: SlackClient) -> None:
+    async def test_a_question_is_read_although_slack_refuses_the_token(
+        self, slack: SlackClient
+    ) -> None:
+        turns: list[Turn] = []
         await slack.message("hello")
         async with slack_platform("xoxb-wrong", f"{slack.double_url}/api/") as platform:
-            with pytest.raises(InstallationRefused):
-                await platform.dispatch(slack.inbox[0], answering(slack))
+            await platform.dispatch(slack.inbox[0], answering(slack, turns=turns))
+            assert [turn.text for turn in turns] == ["hello"]
+            with pytest.raises(InstallationRefused) as refused:
+                await platform.check_installation()
+        assert refused.value.word == "invalid_auth"
+        await slack.platform.check_installation()
 
     async def test_a_slack_that_is_down_reaches_the_inbox(self, slack: SlackClient) -> None:
         await slack.message("hello")
