@@ -73,7 +73,7 @@ class Answer:
 
 
 def until_healthy(url: str) -> None:
-    for _ in range(100):
+    for _ in range(600):
         with contextlib.suppress(httpx.HTTPError):
             if httpx.get(url, timeout=1).is_success:
                 return

@@ -25,7 +25,13 @@ def violations(world: World) -> list[str]:
     for name, queue in world.queues.items():
         if queue.messages:
             wrong.append(f"the queue {name} isn't empty")
+    for turn, effects in world.runtime.effects.items():
+        if effects > 1:
+            wrong.append(f"{turn} had {effects} effects")
     for question in world.questions:
+        runs = world.runtime.runs[question.turn]
+        if runs > 1 and question.kind == "plain" and not world.disturbed:
+            wrong.append(f"{question.turn} had {runs} runs, and nothing had failed")
         wrong += [f"{question.turn} ({question.kind}) {what}" for what in _wrong(world, question)]
     return wrong
 

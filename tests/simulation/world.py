@@ -53,6 +53,7 @@ class World:
 
     :ivar wrong: what must not have happened.
     :ivar trace: what happened: when, to whom, what.
+    :ivar disturbed: something failed, died, stood still or was taken away.
     :ivar counts: of kills, and of what else may be told of many seeds.
     """
 
@@ -62,6 +63,7 @@ class World:
         self.trace: list[tuple[float, str, str]] = []
         self.wrong: list[str] = []
         self.counts: Counter[str] = Counter()
+        self.disturbed = False
         self.queues = {DEAD_LETTERS: QueueModel(now)}
         self.queues[INBOX] = QueueModel(now, self.queues[DEAD_LETTERS], most_receives=100)
         self.tables = {LEDGER: TableModel("turn"), WORKSPACES: TableModel("workspace")}
@@ -112,6 +114,7 @@ class World:
         self.note(process.name, f"{what}{'' if fault == 'none' else f' ({fault})'}{ended}")
         if fault != "none":
             self.counts[fault] += 1
+            self.disturbed = True
 
     def begins(self, process: Process, turn: str) -> None:
         """A process is about to run the agent for a turn."""
@@ -123,8 +126,8 @@ class World:
             if mine and other.group == mine[0].group and int(other.id) < int(mine[0].id):
                 self.wrong.append(f"{turn} overtakes {turn_of(other)}")
 
-    async def changed(self, name: str, until: float) -> None:
-        """Return when a queue may have something to give, or it is ``until``."""
+    async def changed(self, name: str, until: float) -> bool:
+        """Return when a queue may have something to give; False when it is ``until`` before."""
         loop = asyncio.get_running_loop()
         waiting = loop.create_future()
         self._waiting[name].append(waiting)
@@ -134,6 +137,7 @@ class World:
             await waiting
         finally:
             timer.cancel()
+        return self.now() < until
 
     def row(self, turn: str) -> dict[str, Any]:
         """A turn's row in the ledger."""
@@ -245,7 +249,7 @@ class World:
                 self._meddle_with(chance.choice(("close", "delete", "archive", "revoke")))
 
     def _meddle_with(self, way: str) -> None:
-        chance = self.chance
+        chance, self.disturbed = self.chance, True
         messages = [one for one in self.board.messages.values() if self._in_work(one.turn)]
         if way == "archive" and chance.random() < 0.2:
             self.board.archived.add(chance.choice(self.questions).accepted.conversation)
