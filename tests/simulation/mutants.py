@@ -76,17 +76,6 @@ def _no_heartbeat() -> Iterator[None]:
 
 
 @contextmanager
-def _given_up_is_forgotten() -> Iterator[None]:
-    """A turn that was given up may be answered and apologised for at the same time."""
-
-    async def forget(*_: object) -> None:
-        return
-
-    with patch.object(Ledger, "give_up", forget):
-        yield
-
-
-@contextmanager
 def _posts_are_not_looked_for() -> Iterator[None]:
     """A message that was announced is posted again."""
 
@@ -103,7 +92,6 @@ MUTANTS: Mapping[str, Callable[[], AbstractContextManager[None]]] = {
     "result not kept": _result_is_not_kept,
     "no deduplication": _no_deduplication,
     "no heartbeat": _no_heartbeat,
-    "given up is forgotten": _given_up_is_forgotten,
     "posts are not looked for": _posts_are_not_looked_for,
 }
 
