@@ -135,7 +135,7 @@ class ChatService:
             )
             accept = queue.inbox.put
             platforms = [
-                web_chat(web_settings(deployment, url), turns, accept, html),
+                web_chat(web_settings(deployment, url), turns, accept, html, pools.rendering),
                 *[await enter(one) for one in _switched_on(process, accept, turns)],
             ]
             admin = admin_routes(
