@@ -86,7 +86,12 @@ async def chat_service(process: Process, deployment: Parameters) -> AsyncIterato
             ) from None
         async with (
             ChatService.open(process, deployment) as service,
-            service.queue.consuming(service.dispatcher.answer, service.dispatcher.apologise),
+            service.queue.consuming(
+                service.dispatcher.answer,
+                service.dispatcher.apologise,
+                service.dispatcher.give_up,
+                drain_seconds=process.drain_seconds,
+            ),
             logged(service.bounds),
             service.waiting.queueing(),
             listening(service.app, sockets, _connection_limits(process)),

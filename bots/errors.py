@@ -9,6 +9,7 @@
     │   │   ├── RunUnavailable             the agent can't answer now, and says why
     │   │   └── FilesUnavailable           the bucket of files doesn't answer
     │   ├── Superseded                  another attempt has the turn: this one says nothing more
+    │   ├── GivenUp                     it was tried for long enough: only an apology follows
     │   └── TurnRefused                 never: the turn ends with the sentence
     │       ├── TokenRefused               the runtime doesn't accept the person's token
     │       ├── QuestionRefused            the runtime doesn't take the question
@@ -125,10 +126,25 @@ class FilesUnavailable(TryAgain):
     code = "files_unavailable"
 
 
+CAUSES = {
+    RuntimeUnavailable.code: "the assistant was unavailable",
+    RunUnavailable.code: "the assistant had too much to do",
+    FilesUnavailable.code: "your files couldn't be read",
+    TryAgain.code: "something went wrong on our side",
+}
+"""What is told, in the end, of what an answer was held up by."""
+
+
 class Superseded(TurnError):
     """Another attempt at the same turn has begun since; whoever reads this leaves it alone."""
 
     code = "superseded"
+
+
+class GivenUp(TurnError):
+    """The inbox has given the turn up before; the event goes where it is apologised for."""
+
+    code = "given_up"
 
 
 class TurnRefused(TurnError):

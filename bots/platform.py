@@ -69,8 +69,22 @@ class Turn:
     files: tuple[StoredFile, ...] = ()
 
 
-class Receipt(Protocol):
-    """Where a reply keeps its visible message's id, so that a redelivered turn continues it."""
+class Lease(Protocol):
+    """The time in which what is worked on is given to nobody else."""
+
+    async def hold(self) -> None:
+        """Return when there is enough of it left for one call to the outside.
+
+        :raises Superseded: when it is over; somebody else may be at work by now.
+        """
+
+
+class Receipt(Lease, Protocol):
+    """Where a reply keeps its visible message's id, so that a redelivered turn continues it.
+
+    A reply holds the lease right before each call that shows something: what a worker writes that
+    has stood still would undo what another has shown meanwhile.
+    """
 
     @property
     def message(self) -> str | None:

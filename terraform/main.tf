@@ -48,6 +48,7 @@ module "identity" {
   domain_prefix          = var.sign_in_domain_prefix
   password_policy        = var.password_policy
   mfa                    = var.mfa
+  managed_login          = var.managed_login.enabled
   refresh_token_days     = var.refresh_token_days
   refresh_token_rotation = var.refresh_token_rotation
   admin_password_sign_in = var.admin_password_sign_in

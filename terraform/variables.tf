@@ -136,9 +136,29 @@ variable "password_policy" {
 }
 
 variable "mfa" {
-  description = "Second factor by authenticator app: `OFF`, `OPTIONAL` or `ON`"
+  description = "Second factor by authenticator app: `OFF`; `ON`, which managed login lets everybody enrol at their next sign-in; or `OPTIONAL`, which asks only who has enrolled already: Cognito's pages don't offer it"
   type        = string
   default     = "OPTIONAL"
+}
+
+variable "managed_login" {
+  description = "The sign-in pages: `enabled` for managed login, else the classic ones, which ignore that somebody is to sign in again; `settings` a style as JSON (`aws cognito-idp describe-managed-login-branding-by-client` shows one), null for Cognito's own; `logo_svg` the company's logo or name, with a style of its own only"
+  type = object({
+    enabled  = optional(bool, true)
+    settings = optional(string)
+    logo_svg = optional(string)
+  })
+  default = {}
+
+  validation {
+    condition     = var.managed_login.settings == null || can(jsondecode(var.managed_login.settings))
+    error_message = "The settings of managed login are JSON."
+  }
+
+  validation {
+    condition     = var.managed_login.logo_svg == null || var.managed_login.settings != null
+    error_message = "Cognito takes a logo only beside settings."
+  }
 }
 
 variable "refresh_token_days" {

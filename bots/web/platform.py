@@ -14,7 +14,7 @@ from ag_ui.core import (
 )
 
 from bots.answer.sources import Source
-from bots.platform import Accepted, Answer, Audience, Receipt, Turn
+from bots.platform import Accepted, Answer, Audience, Lease, Receipt, Turn
 from bots.turn.decision_and_stop import APPROVAL_SECONDS, Decided
 from bots.web.approval_display import Approvals, TurnKey, approval_of
 from bots.web.incoming.uploads import Uploads
@@ -89,7 +89,7 @@ class WebPlatform:
         if decided := _decided(turn.accepted):
             live = turn.accepted.event_id
             await self._approvals.continue_answer(_turn_key(turn), live, decided.decision)
-        reply = WebReply(self._live.write, turn)
+        reply = WebReply(self._live.write, turn, receipt)
         first = receipt.message is None
         if first:
             await receipt.keep(turn.accepted.event_id)
@@ -98,6 +98,7 @@ class WebPlatform:
                 yield reply
             finally:
                 await reply.flush()
+            await receipt.hold()
             shown = reply.state
             await self._finish(turn, shown.text, shown.sources, reply.explanation.result)
             # A page that hears of the end finds the whole turn in the transcript.
@@ -132,9 +133,10 @@ class WebPlatform:
 class WebReply:
     """One answer while it is written."""
 
-    def __init__(self, write: Write, turn: Turn) -> None:
+    def __init__(self, write: Write, turn: Turn, lease: Lease) -> None:
         self._write = write
         self._turn = turn
+        self._lease = lease
         self._batch: list[BaseEvent] = []
         self._flushed = 0.0
         self.state = AnswerState()
@@ -165,6 +167,7 @@ class WebReply:
         events, self._batch = self._batch, []
         self._flushed = time.monotonic()
         if events:
+            await self._lease.hold()
             await self._write(self._turn.accepted.event_id, events)
 
 

@@ -10,6 +10,7 @@ from ag_ui.core import BaseEvent
 
 from bots.answer.answer_messages import AnswerMessages
 from bots.answer.draft import Draft
+from bots.answer.shown_call import shown
 from bots.errors import PlatformUnavailable
 from bots.platform import Receipt
 from bots.slack.incoming.payloads import IncomingMessage
@@ -56,6 +57,10 @@ class PrivateReceipt:
     def message(self) -> str | None:
         """The ids of the direct messages; None when there is none yet."""
         return self.direct or None
+
+    async def hold(self) -> None:
+        """As the turn's receipt does."""
+        await self.receipt.hold()
 
     async def keep(self, message: str) -> None:
         """Store the ids of the direct messages."""
@@ -152,7 +157,7 @@ class PrivateReply:
         :raises PlatformUnavailable: then.
         """
         try:
-            await self._private.send(self._incoming, message)
+            await shown(self._receipt, lambda: self._private.send(self._incoming, message))
         except PlatformUnavailable as error:
             if error.taken:
                 _log.warning("a private message may have arrived, or not: %s", error)

@@ -45,6 +45,7 @@ from identity.links import Links
 from identity.people import ChatUser, Names
 from identity.tokens.broker import TokenBroker
 from identity.workspaces.settings import Workspaces
+from tests.bots.receipt import Held
 from tests.conftest import Stack
 
 SAID: list[BaseEvent] = [
@@ -202,9 +203,9 @@ async def test_showing_that_fails_never_asks_the_agent_again(service: Service) -
     turn, room = question(), Room(closing=[PlatformUnavailable("503")] * 4)
     for _ in range(4):
         with pytest.raises(PlatformUnavailable):
-            await service.handler.answer(turn, room)
+            await service.handler.answer(turn, room, Held())
 
-    await service.handler.answer(turn, room)
+    await service.handler.answer(turn, room, Held())
 
     assert service.runs == [turn.id]
     assert list(room.messages.values()) == ["It is covered."]
@@ -217,7 +218,7 @@ async def test_showing_that_fails_never_asks_the_agent_again(service: Service) -
 async def test_what_is_kept_meanwhile_is_not_readable(service: Service) -> None:
     turn, room = question(), Room(closing=[PlatformUnavailable("503")])
     with pytest.raises(PlatformUnavailable):
-        await service.handler.answer(turn, room)
+        await service.handler.answer(turn, room, Held())
 
     kept = service.ledger_row.of(turn)["result"]["B"]
     assert b"covered" not in bytes(kept)
@@ -226,9 +227,9 @@ async def test_what_is_kept_meanwhile_is_not_readable(service: Service) -> None:
 async def test_an_apology_is_no_answer_where_there_is_one(service: Service) -> None:
     turn, room = question(), Room(closing=[PlatformUnavailable("503")])
     with pytest.raises(PlatformUnavailable):
-        await service.handler.answer(turn, room)
+        await service.handler.answer(turn, room, Held())
 
-    await service.handler.apologise(turn, room)
+    await service.handler.apologise(turn, room, Held())
 
     assert list(room.messages.values()) == ["It is covered."]
     assert service.runs == [turn.id]
@@ -239,8 +240,8 @@ async def test_a_place_that_takes_nothing_ends_the_turn_and_tells_its_asker(
 ) -> None:
     turn, room = question(), Room(opening=DeliveryRefused("restricted_action"))
 
-    await service.handler.answer(turn, room)
-    await service.handler.answer(turn, room)
+    await service.handler.answer(turn, room, Held())
+    await service.handler.answer(turn, room, Held())
 
     assert service.runs == []
     assert room.told == [DeliveryRefused.sentence]
@@ -250,8 +251,8 @@ async def test_a_place_that_takes_nothing_ends_the_turn_and_tells_its_asker(
 async def test_a_place_that_closes_in_the_middle_ends_the_turn_too(service: Service) -> None:
     turn, room = question(), Room(closing=[DeliveryRefused("is_archived")])
 
-    await service.handler.answer(turn, room)
-    await service.handler.answer(turn, room)
+    await service.handler.answer(turn, room, Held())
+    await service.handler.answer(turn, room, Held())
 
     assert service.runs == [turn.id]
     assert room.told == [DeliveryRefused.sentence]
@@ -261,7 +262,7 @@ async def test_who_cannot_be_told_at_all_is_listed_all_the_same(service: Service
     room = Room(opening=DeliveryRefused("is_archived"), private=PlatformRefused("cannot_dm_bot"))
     turn = question()
 
-    await service.handler.answer(turn, room)
+    await service.handler.answer(turn, room, Held())
 
     assert service.ledger_row.of(turn)["problem"]["S"] == "undeliverable: is_archived"
 
@@ -271,7 +272,7 @@ async def test_a_refusal_that_nobody_can_be_told_ends_the_turn_all_the_same(
 ) -> None:
     turn = question("x" * (LONGEST_QUESTION + 1))
 
-    await service.handler.answer(turn, Room(private=PlatformRefused("cannot_dm_bot")))
+    await service.handler.answer(turn, Room(private=PlatformRefused("cannot_dm_bot")), Held())
 
     assert service.ledger_row.of(turn)["problem"]["S"] == "refused"
 
@@ -282,9 +283,9 @@ async def test_an_agent_that_is_busy_is_asked_again(service: Service) -> None:
     turn, room = question(), Room()
 
     with pytest.raises(RunUnavailable):
-        await service.handler.answer(turn, room)
+        await service.handler.answer(turn, room, Held())
     assert list(room.messages.values()) == [RunUnavailable.sentence]
-    await service.handler.answer(turn, room)
+    await service.handler.answer(turn, room, Held())
 
     assert list(room.messages.values()) == ["It is covered."]
 
@@ -297,7 +298,7 @@ async def test_an_error_that_stays_is_told_as_what_it_is(service: Service, said:
     ]
     turn, room = question(), Room()
 
-    await service.handler.answer(turn, room)
+    await service.handler.answer(turn, room, Held())
 
     (shown,) = room.messages.values()
     assert shown == "\n\n".join(filter(None, [said, "My key is not right."]))
@@ -307,7 +308,7 @@ async def test_an_error_that_stays_is_told_as_what_it_is(service: Service, said:
 async def test_a_question_that_is_too_long_is_told_so_at_once(service: Service) -> None:
     turn, room = question("x" * (LONGEST_QUESTION + 1)), Room()
 
-    await service.handler.answer(turn, room)
+    await service.handler.answer(turn, room, Held())
 
     assert service.runs == []
     assert room.told == [QuestionTooLong.sentence]
