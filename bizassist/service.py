@@ -27,6 +27,7 @@ from bots.aws import BOUNDED, Clients
 from bots.connected_platform import ConnectedPlatform
 from bots.limits.connections import ConnectionLimits
 from bots.limits.request_bodies import bounded_bodies
+from bots.paused_workspaces.service import PausedWorkspaces
 from bots.platform import Accept
 from bots.queue.service import POLLS, QueueService
 from bots.runtime import Runtime
@@ -94,6 +95,7 @@ async def chat_service(process: Process, deployment: Parameters) -> AsyncIterato
             ),
             logged(service.bounds),
             service.waiting.queueing(),
+            service.paused.held.watched(),
             listening(service.app, sockets, _connection_limits(process)),
         ):
             names = ", ".join(service.dispatcher.platforms)
@@ -109,6 +111,7 @@ class ChatService:
     queue: QueueService
     dispatcher: Dispatcher
     waiting: WaitingQuestions
+    paused: PausedWorkspaces
     bounds: tuple[Bound, ...]
 
     @classmethod
@@ -155,7 +158,8 @@ class ChatService:
                 call=pools.identity,
             )
             by_name = {one.name: one.platform for one in platforms}
-            dispatcher = Dispatcher(by_name, turns.handler)
+            paused = PausedWorkspaces.of(turns, by_name, queue.inbox)
+            dispatcher = Dispatcher(by_name, paused.handler)
             waiting = WaitingQuestions(
                 by_name, turns.ledger, queue.inbox, identity.receipts, identity.link_outbox
             )
@@ -172,7 +176,7 @@ class ChatService:
             identity.setup(app, html, waiting.queue)
             app.middlewares.append(bounded_bodies)
             bounds = _bounds(process, pools, turns, queue)
-            yield cls(app, queue, dispatcher, waiting, bounds)
+            yield cls(app, queue, dispatcher, waiting, paused, bounds)
 
 
 def _connection_limits(process: Process) -> ConnectionLimits:
