@@ -12,6 +12,7 @@ from ag_ui.core import Interrupt
 from slack_bolt.async_app import AsyncApp, AsyncBoltContext, AsyncBoltRequest
 from slack_bolt.authorization import AuthorizeResult
 
+from bots.answer.placeholder import opening
 from bots.answer.posted_answer import PostedAnswer
 from bots.errors import InstallationRefused, MalformedRequest, PlatformRefused, PlatformUnavailable
 from bots.platform import Accepted, Answer, Receipt, ReplyStream, Turn
@@ -83,7 +84,7 @@ class SlackPlatform:
         if incoming.kind == "command" or (incoming.kind == "mention" and turn.private):
             return PrivateReply(self._private, incoming, turn.id, receipt)
         channel = SlackChannel(self._api, incoming, turn.id)
-        return PostedAnswer(channel, receipt, self._pace)
+        return PostedAnswer(channel, receipt, self._pace, opening(incoming.text))
 
     async def ask_approval(self, turn: Turn, interrupts: Sequence[Interrupt]) -> None:
         """Show the asker alone what waits, in their direct messages, with two buttons."""

@@ -11,11 +11,11 @@ locals {
   partition = data.aws_partition.current.partition
   region    = data.aws_region.current.id
   # The process's own port; the load balancer is the only one who reaches it.
-  port    = 3978
+  port = 3978
   # Until Fargate kills a task that was asked to end, 120 at most; the longest answer takes as long.
   # Ten of them are for what comes after the answers.
   stop_seconds = 120
-  service = "${var.deployment.name}-chat"
+  service      = "${var.deployment.name}-chat"
   # Environment variable by the key of its platform's secret.
   secret_keys = {
     slack = {
@@ -99,7 +99,7 @@ resource "aws_ecs_task_definition" "service" {
     essential              = true
     readonlyRootFilesystem = true
     stopTimeout            = local.stop_seconds
-    portMappings = [{ containerPort = local.port, hostPort = local.port, protocol = "tcp" }]
+    portMappings           = [{ containerPort = local.port, hostPort = local.port, protocol = "tcp" }]
     environment = [
       for name, value in merge(
         {

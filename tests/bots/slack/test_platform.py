@@ -214,16 +214,17 @@ class TestTheAnswer:
         self, slack: SlackClient
     ) -> None:
         seen: list[str] = []
+        opening = f"Thinking…\n\n{QUESTION}"  # what a push notification shows
 
         async def until(text: str) -> None:
             while (now := (await slack.from_us(ALICE, ALICE_DM))[-1]["text"]) != text:
-                assert now in {*seen, "Thinking…"}
+                assert now in {*seen, opening}
             seen.append(text)
 
         async def answer(turn: Turn) -> None:
             name = "warranty___check_warranty_status"
             async with slack.platform.reply(turn, slack.receipt(turn.id)) as reply:
-                await until("Thinking…")
+                await until(opening)
                 await reply.show(ToolCallStartEvent(tool_call_id="t1", tool_call_name=name))
                 await until("Checking warranty status…")
                 done = ToolCallResultEvent(message_id="r", tool_call_id="t1", content="{}")
