@@ -4,7 +4,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -26,6 +26,9 @@ DRY_RUN_OUTPUTS: dict[str, Any] = {
     "ecs_service_name": "SERVICE",
     "parameter_prefix": "/app/NAME",
     "service_url": "https://DOMAIN",
+    "agent_log_groups": ["/aws/bedrock-agentcore/runtimes/RUNTIME-DEFAULT"],
+    "log_retention_days": "DAYS",
+    "kms_key_arn": "KEY",
 }
 
 
@@ -78,7 +81,9 @@ def deploy(
         runner.run(*terraform("apply", "-input=false", plan))
     finally:
         PLAN_FILE.unlink(missing_ok=True)
-    _smoke_test(deployment, tag, runner)
+    known = {name: one["value"] for name, one in _output(deployment, runner).items()}
+    _keep_agent_logs(known, runner)
+    _smoke_test(known, tag, runner)
 
 
 def _version(deployment: Deployment, runner: CommandRunner) -> str:
@@ -123,9 +128,24 @@ def _push_images(deployment: Deployment, tag: str, runner: CommandRunner) -> Non
         )
 
 
-def _smoke_test(deployment: Deployment, tag: str, runner: CommandRunner) -> None:
+def _keep_agent_logs(known: Mapping[str, Any], runner: CommandRunner) -> None:
+    """Give the log groups that AgentCore makes our retention and key; twice is the same.
+
+    Terraform can't: a group of that name is there by the time that it would be made
+    (hashicorp/terraform-provider-aws#47629).
+    """
+    runner.heading("What AgentCore's own log groups keep, and under which key")
+    for group in known["agent_log_groups"]:
+        logs, name = ("aws", "logs", "--region", known["region"]), ("--log-group-name", group)
+        days = ("--retention-in-days", str(known["log_retention_days"]))
+        kept = runner.succeeds(*logs, "put-retention-policy", *name, *days)
+        key = ("--kms-key-id", known["kms_key_arn"])
+        if not (runner.succeeds(*logs, "associate-kms-key", *name, *key) and kept):
+            runner.note(f"{group} isn't there yet: deploy again after the first question")
+
+
+def _smoke_test(known: Mapping[str, Any], tag: str, runner: CommandRunner) -> None:
     runner.heading("Wait until the new tasks have taken over, then ask every part")
-    known = {name: one["value"] for name, one in _output(deployment, runner).items()}
     ecs = ("aws", "ecs", "--region", known["region"])
     service = ("--cluster", known["cluster_name"], "--services", known["ecs_service_name"])
     runner.run(*ecs, "wait", "services-stable", *service)
