@@ -76,6 +76,7 @@ module "bots" {
   allowed_cidrs    = var.allowed_cidrs
   web_acl_arn      = var.web_acl_arn
   trusted_proxies  = var.trusted_proxies
+  invitations      = var.invitations
   chat_concurrency = var.chat_concurrency
   certificate_arn  = local.certificate_arn
   platforms        = var.platforms

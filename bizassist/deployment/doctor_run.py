@@ -66,6 +66,7 @@ async def run_doctor(
                 call=call,
                 teams=teams_app(process),
                 mend=remedies.parameter,
+                as_machine=True,
             )
             doctor = Doctor(
                 shared=shared,
