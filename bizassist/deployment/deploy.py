@@ -17,6 +17,7 @@ LAMBDA_FOLDER = "build/lambda"
 # Beside what else is made, where git doesn't look: a plan holds secrets.
 PLAN_FILE = Path("build/deploy.tfplan")
 TOOLS = ("git", "terraform", "docker", "aws")
+RUNTIME_PLATFORM = "bizassist.deployment.runtime_platform"
 REGISTRY = "ACCOUNT.dkr.ecr.REGION.amazonaws.com"
 # What a dry run says where Terraform would answer.
 DRY_RUN_OUTPUTS: dict[str, Any] = {
@@ -78,7 +79,10 @@ def deploy(
         runner.run(*terraform("apply", "-input=false", plan))
     finally:
         PLAN_FILE.unlink(missing_ok=True)
-    _smoke_test(deployment, tag, runner)
+    known = {name: one["value"] for name, one in _output(deployment, runner).items()}
+    runner.heading("The agent's sessions begin from a snapshot, which Terraform can't say")
+    runner.run("env", *_place(known), sys.executable, "-m", RUNTIME_PLATFORM)
+    _smoke_test(known, tag, runner)
 
 
 def _version(deployment: Deployment, runner: CommandRunner) -> str:
@@ -123,19 +127,22 @@ def _push_images(deployment: Deployment, tag: str, runner: CommandRunner) -> Non
         )
 
 
-def _smoke_test(deployment: Deployment, tag: str, runner: CommandRunner) -> None:
+def _place(known: dict[str, Any]) -> tuple[str, str]:
+    """The environment by which a command finds this deployment."""
+    return (
+        f"AWS_DEFAULT_REGION={known['region']}",
+        f"BIZASSIST_SSM_PREFIX={known['parameter_prefix']}",
+    )
+
+
+def _smoke_test(known: dict[str, Any], tag: str, runner: CommandRunner) -> None:
     runner.heading("Wait until the new tasks have taken over, then ask every part")
-    known = {name: one["value"] for name, one in _output(deployment, runner).items()}
     ecs = ("aws", "ecs", "--region", known["region"])
     service = ("--cluster", known["cluster_name"], "--services", known["ecs_service_name"])
     runner.run(*ecs, "wait", "services-stable", *service)
     _check_version(f"{known['repository_urls']['bots']}:{tag}", ecs, service, runner)
-    place = (
-        f"AWS_DEFAULT_REGION={known['region']}",
-        f"BIZASSIST_SSM_PREFIX={known['parameter_prefix']}",
-    )
     doctor = (sys.executable, "-m", "bizassist", "doctor", "--url", known["service_url"])
-    runner.run("env", *place, *doctor)
+    runner.run("env", *_place(known), *doctor)
 
 
 def _check_version(

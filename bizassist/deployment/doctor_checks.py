@@ -96,6 +96,7 @@ class Doctor:
             shared["Gateway and its tools"],
             shared["Memory"],
             shared["Runtime"],
+            Check("Runtime's platform", self._shared.platform, "May this shell GetAgentRuntime?"),
             Check("A real turn", self.turn, f"Look at {remedies.agent_log}."),
             _named_here(shared["Slack"]),
             _named_here(shared["Microsoft Teams"]),

@@ -6,6 +6,7 @@ from urllib.parse import quote
 import httpx
 from botocore.exceptions import ClientError
 
+from bizassist.deployment.runtime_platform import PLATFORM_VERSION, runtime_id
 from bizassist.settings.environment import Process
 from bizassist.settings.parameters import Parameters
 from bots.errors import PlatformError
@@ -84,6 +85,15 @@ class Checks:
         return Finding(
             "broken", f"It answered {answer.status_code} where 401 was due: look at its logs."
         )
+
+    async def platform(self) -> Finding:
+        """The runtime's sessions are restored from a snapshot; only GetAgentRuntime tells."""
+        runtime = runtime_id(self._deployment.runtime_arn)
+        found = await self._call(self._control.get_agent_runtime, agentRuntimeId=runtime)
+        version = found.get("platformVersion", "V1")
+        if version == PLATFORM_VERSION:
+            return Finding("working", f"Platform {version}: sessions begin from a snapshot.")
+        return Finding("broken", f"It is on platform {version}: `bizassist deploy` moves it.")
 
     async def gateway(self) -> Finding:
         """A machine's token is accepted, and at least one tool is listed."""

@@ -1,26 +1,23 @@
-"""The company's policies as all runs share them: read in the background, kept up to date."""
+"""The company's policies as all runs share them, looked at again when a search finds them old."""
 
 import asyncio
 import contextlib
 import logging
+import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from agent.errors import AgentError, PoliciesUnavailableError, PolicyUnreadableError
+from agent.tools.policies.index import Hits, Index
+from agent.tools.policies.passages import Passage, passages
 from agent.tools.policies.storage import MOST_BYTES, DocumentStorage, ListedDocument
-
-if TYPE_CHECKING:
-    from agent.tools.policies.index import Hits, Index
-    from agent.tools.policies.passages import Passage
+from agent.wall_clock import is_older
 
 logger = logging.getLogger(__name__)
 
-FIRST_LOOK_SECONDS = 5.0
-"""Reading waits this long, or for the first search: an answer that needs no policy comes first."""
 REFRESH_SECONDS = 180.0
 RETRY_SECONDS = 20.0
 PATIENCE_SECONDS = 30.0
-"""How long a search waits for the first reading."""
+"""How long a search waits for reading; what was read before is searched then."""
 MOST_DOCUMENTS = 500
 
 
@@ -32,7 +29,7 @@ class SearchResult:
     :param empty: there is no document at all.
     """
 
-    hits: "Hits"
+    hits: Hits
     unread: tuple[str, ...]
     empty: bool
 
@@ -40,7 +37,7 @@ class SearchResult:
 @dataclass(frozen=True, slots=True)
 class _Document:
     version: str
-    passages: "tuple[Passage, ...]" = ()
+    passages: tuple[Passage, ...] = ()
     problem: str = ""
 
 
@@ -54,31 +51,17 @@ class PolicyCollection:
         self._storage = storage
         self._documents: dict[str, _Document] = {}
         self._index: Index | None = None
-        self._search_began = asyncio.Event()
-        self._first_read = asyncio.Event()
-
-    async def keep_fresh(self) -> None:
-        """Read the documents, and again those that have changed, for ever."""
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._search_began.wait(), FIRST_LOOK_SECONDS)
-        while True:
-            try:
-                await asyncio.to_thread(self._refresh)
-                pause = REFRESH_SECONDS
-            except Exception as error:  # noqa: BLE001 - whatever it was, the next look must come
-                logger.error("policies can't be read: %s", _described(error))  # noqa: TRY400 - no traceback
-                pause = RETRY_SECONDS
-            self._first_read.set()
-            await asyncio.sleep(pause)
+        self._looked_at = 0.0
+        self._keep = REFRESH_SECONDS
+        self._reading: asyncio.Task[None] | None = None
 
     async def search(self, question: str) -> SearchResult:
         """What the policies say about a question, the best passage first.
 
         :raises PoliciesUnavailableError: while the documents have never been read.
         """
-        self._search_began.set()
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._first_read.wait(), PATIENCE_SECONDS)
+            await asyncio.wait_for(asyncio.shield(self._read()), PATIENCE_SECONDS)
         index, documents = self._index, self._documents
         if index is None:
             raise PoliciesUnavailableError
@@ -86,10 +69,26 @@ class PolicyCollection:
         unread = tuple(f"{name} ({d.problem})" for name, d in documents.items() if d.problem)
         return SearchResult(hits, unread, empty=not len(index) and not unread)
 
+    def _read(self) -> asyncio.Task[None]:
+        """The reading that all searches of this moment wait for."""
+        if self._reading is None or self._reading.done():
+            self._reading = asyncio.create_task(self._keep_fresh())
+        return self._reading
+
+    async def _keep_fresh(self) -> None:
+        """Read what has changed, if the last look is a while ago by the wall clock."""
+        if not is_older(self._looked_at, self._keep):
+            return
+        try:
+            await asyncio.to_thread(self._refresh)
+            self._keep = REFRESH_SECONDS
+        except Exception as error:  # noqa: BLE001 - whatever it was, what was read before is searched
+            logger.error("policies can't be read: %s", _described(error))  # noqa: TRY400 - no traceback
+            self._keep = RETRY_SECONDS
+        self._looked_at = time.time()
+
     def _refresh(self) -> None:
         """Read what is new; while anything fails, what was read before stays."""
-        from agent.tools.policies.index import Index  # noqa: PLC0415 - numpy, which only this needs
-
         listed = self._storage.listed()
         before = self._documents
         documents = {entry.name: self._document(entry) for entry in listed[:MOST_DOCUMENTS]}
@@ -101,8 +100,6 @@ class PolicyCollection:
         logger.info("read %d policy documents: %d passages", len(documents), len(found))
 
     def _document(self, entry: ListedDocument) -> _Document:
-        from agent.tools.policies.passages import passages  # noqa: PLC0415 - as above
-
         known = self._documents.get(entry.name)
         if known is not None and known.version == entry.version:
             return known

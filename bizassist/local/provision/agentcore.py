@@ -7,6 +7,7 @@ from typing import Any
 import boto3
 
 
+
 def make_agentcore(aws: boto3.Session) -> dict[str, str]:
     """The memory, its role, and the runtime whose ARN the chat service calls."""
     control = aws.client("bedrock-agentcore-control")
@@ -39,6 +40,7 @@ def make_agentcore(aws: boto3.Session) -> dict[str, str]:
         },
         roleArn=role,
         networkConfiguration={"networkMode": "PUBLIC"},
+        platformVersion="V2",
     )["agentRuntimeArn"]
     return {"memory_id": memory["id"], "memory_role_arn": role, "runtime_arn": runtime}
 

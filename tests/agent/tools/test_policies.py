@@ -6,8 +6,7 @@ import json
 import threading
 import time
 import zlib
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -32,21 +31,8 @@ TOOL = "search_company_policy"
 PDF = "devices-warranty-and-returns.pdf"
 
 
-@asynccontextmanager
-async def shared(policies: PolicyCollection) -> AsyncIterator[PolicyCollection]:
-    """PolicyCollection that somebody keeps fresh, as the application does."""
-    reading = asyncio.create_task(policies.keep_fresh())
-    try:
-        yield policies
-    finally:
-        reading.cancel()
-        with suppress(asyncio.CancelledError):
-            await reading
-
-
 async def found(policies: PolicyCollection, question: str) -> SearchResult:
-    async with shared(policies):
-        return await policies.search(question)
+    return await policies.search(question)
 
 
 def result(answer: Answer) -> dict[str, Any]:
@@ -138,9 +124,8 @@ async def test_what_is_not_in_them_is_not_found(samples: PolicyCollection, quest
 
 
 @pytest.fixture(scope="module")
-async def samples() -> AsyncIterator[PolicyCollection]:
-    async with shared(PolicyCollection(Folder(POLICIES))) as policies:
-        yield policies
+def samples() -> PolicyCollection:
+    return PolicyCollection(Folder(POLICIES))
 
 
 async def test_a_document_that_changes_comes_or_goes_is_noticed(
@@ -148,14 +133,13 @@ async def test_a_document_that_changes_comes_or_goes_is_noticed(
 ) -> None:
     monkeypatch.setattr("agent.tools.policies.collection.REFRESH_SECONDS", 0.02)
     policies = PolicyCollection(Folder(tmp_path))
-    async with shared(policies):
-        assert (await policies.search("badgers")).empty
-        (tmp_path / "a.md").write_text("# Animals\n\n## Badgers\n\nBadgers stay outside.")
-        assert await until(policies, "badgers") == ["Badgers stay outside."]
-        (tmp_path / "a.md").write_text("# Animals\n\n## Badgers\n\nBadgers may come in.")
-        assert await until(policies, "badgers come") == ["Badgers may come in."]
-        (tmp_path / "a.md").unlink()
-        assert await until(policies, "badgers", relevant=False) == []
+    assert (await policies.search("badgers")).empty
+    (tmp_path / "a.md").write_text("# Animals\n\n## Badgers\n\nBadgers stay outside.")
+    assert await until(policies, "badgers") == ["Badgers stay outside."]
+    (tmp_path / "a.md").write_text("# Animals\n\n## Badgers\n\nBadgers may come in.")
+    assert await until(policies, "badgers come") == ["Badgers may come in."]
+    (tmp_path / "a.md").unlink()
+    assert await until(policies, "badgers", relevant=False) == []
 
 
 async def until(policies: PolicyCollection, question: str, *, relevant: bool = True) -> list[str]:
@@ -174,13 +158,6 @@ class Counted(Folder):
         super().__init__(path)
         self.looks, self.reads = 0, 0
 
-    async def looked(self, times: int) -> None:
-        for _ in range(1_000):
-            if self.looks >= times:
-                return
-            await asyncio.sleep(0.01)
-        raise AssertionError("nobody looks again")
-
     def listed(self) -> list[ListedDocument]:
         self.looks += 1
         return super().listed()
@@ -197,11 +174,12 @@ async def test_a_document_is_read_once_for_all_who_ask(
     (tmp_path / "a.md").write_text("# Badgers\n\nStay outside.")
     folder = Counted(tmp_path)
     policies = PolicyCollection(folder)
-    async with shared(policies):
-        await asyncio.gather(*(policies.search("badgers") for _ in range(20)))
-        await folder.looked(5)
+    await asyncio.gather(*(policies.search("badgers") for _ in range(20)))
+    looks = folder.looks
+    await asyncio.sleep(0.02)
+    await policies.search("badgers")
 
-    assert folder.reads == 1
+    assert (looks, folder.looks, folder.reads) == (1, 2, 1)
 
 
 async def test_documents_that_cannot_be_read_end_in_a_sentence_and_come_back(
@@ -238,11 +216,12 @@ async def test_what_was_read_stays_while_the_place_cannot_be_reached(
     (tmp_path / "a.md").write_text("# Badgers\n\nStay outside.")
     folder = Counted(tmp_path)
     policies = PolicyCollection(folder)
-    async with shared(policies):
-        await policies.search("badgers")
-        await asyncio.to_thread(tmp_path.rename, tmp_path.with_name("elsewhere"))
-        await folder.looked(folder.looks + 3)
+    await policies.search("badgers")
+    await asyncio.to_thread(tmp_path.rename, tmp_path.with_name("elsewhere"))
+    for _ in range(3):
+        await asyncio.sleep(0.02)
         assert (await policies.search("badgers")).hits.relevant
+    assert folder.looks == 4
 
 
 async def test_nobody_waits_for_documents_who_asks_for_none(
@@ -254,7 +233,6 @@ async def test_nobody_waits_for_documents_who_asks_for_none(
         opened.wait(20)
         return []
 
-    monkeypatch.setattr("agent.tools.policies.collection.FIRST_LOOK_SECONDS", 0)
     monkeypatch.setattr("agent.tools.policies.storage.Bucket.listed", slow)
     try:
         async with serving(application(cloud.settings())) as address:

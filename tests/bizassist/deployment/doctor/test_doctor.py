@@ -23,6 +23,7 @@ ALL = [
     "Gateway and its tools",
     "Memory",
     "Runtime",
+    "Runtime's platform",
     "A real turn",
     "Slack",
     "Microsoft Teams",
