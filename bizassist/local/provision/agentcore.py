@@ -7,7 +7,6 @@ from typing import Any
 import boto3
 
 
-
 def make_agentcore(aws: boto3.Session) -> dict[str, str]:
     """The memory, its role, and the runtime whose ARN the chat service calls."""
     control = aws.client("bedrock-agentcore-control")
