@@ -146,7 +146,7 @@ class _Agent:
         settings = await self._settings.current()
         async with self._building:
             if self._assistant is None:
-                self._assistant = await asyncio.to_thread(build_assistant, settings, self._warm.aws)
+                self._assistant = await asyncio.to_thread(build_assistant, settings, self._warm)
             elif settings != self._built_for:
                 rebuild = partial(_rebuilt, self._assistant, self._built_for, settings)
                 self._assistant = await asyncio.to_thread(rebuild, self._warm.aws)
@@ -155,16 +155,17 @@ class _Agent:
             return self._assistant
 
 
-def build_assistant(settings: Settings, aws: boto3.Session | None = None) -> Assistant:
+def build_assistant(settings: Settings, warm: WarmedUp | None = None) -> Assistant:
     """What all runs share, made anew; its tools are listed when they are first asked for."""
-    aws = aws or boto3.Session()
+    aws = warm.aws if warm else boto3.Session()
+    policies = _policies(settings, aws, warm.policies if warm else None)
     return Assistant(
         AgentFactory(
             model=models.model(settings.model_choice),
             gateway=Gateway(settings),
             memory=_memory(settings, aws),
             client_accounts=ClientAccounts(settings.clients_table, aws),
-            policies=_policies(settings, aws),
+            policies=policies,
             run_limits=_run_limits(settings),
         )
     )
@@ -194,9 +195,13 @@ def _memory(settings: Settings, aws: boto3.Session) -> AgentCoreMemory:
     return AgentCoreMemory(settings.memory_id, MemoryCredentials(settings.memory_role_arn, aws))
 
 
-def _policies(settings: Settings, aws: boto3.Session) -> PolicyCollection:
+def _policies(
+    settings: Settings, aws: boto3.Session, known: PolicyCollection | None = None
+) -> PolicyCollection:
     storage = document_storage(settings.policies_folder, settings.policies_bucket, aws)
-    return PolicyCollection(storage)
+    policies = known or PolicyCollection(storage)
+    policies.read_from(storage)
+    return policies
 
 
 def _run_limits(settings: Settings) -> RunLimits:

@@ -10,6 +10,8 @@ from agent.authorization.approval import tools_needing_approval
 from agent.authorization.rights import POLICY
 from agent.models.providers import import_provider
 from agent.settings import Settings
+from agent.tools.policies.collection import PolicyCollection
+from agent.tools.policies.storage import document_storage
 
 SERVICES = ("bedrock-agentcore", "bedrock-runtime", "dynamodb", "s3", "ssm", "sts")
 """What is called for an answer; the models of their calls take a tenth of a second each."""
@@ -26,10 +28,12 @@ class WarmedUp:
 
     :param aws: has the models of the calls and no credentials.
     :param jwks_uri: where the issuer's keys are; empty when it was not found out.
+    :param policies: as they were indexed; looked at again before they are searched.
     """
 
     aws: boto3.Session
     jwks_uri: str
+    policies: PolicyCollection
 
 
 def warm_up(settings: Settings) -> WarmedUp:
@@ -42,7 +46,16 @@ def warm_up(settings: Settings) -> WarmedUp:
         aws.client(service, region_name=aws.region_name or "us-east-1", **NOBODY)  # type: ignore[call-overload]
     import_provider(settings.model_choice)
     tools_needing_approval(POLICY)
-    return WarmedUp(aws, _jwks_uri(str(settings.discovery_url)))
+    return WarmedUp(aws, _jwks_uri(str(settings.discovery_url)), _policies(settings))
+
+
+def _policies(settings: Settings) -> PolicyCollection:
+    """Read with credentials and connections that nothing else has, and that end here."""
+    storage = document_storage(settings.policies_folder, settings.policies_bucket, boto3.Session())
+    policies = PolicyCollection(storage)
+    policies.read_ahead()
+    storage.close()
+    return policies
 
 
 def _jwks_uri(discovery_url: str) -> str:

@@ -79,9 +79,11 @@ def deploy(
         runner.run(*terraform("apply", "-input=false", plan))
     finally:
         PLAN_FILE.unlink(missing_ok=True)
-    known = {name: one["value"] for name, one in _output(deployment, runner).items()}
     runner.heading("The agent's sessions begin from a snapshot, which Terraform can't say")
+    known = {name: one["value"] for name, one in _output(deployment, runner).items()}
     runner.run("env", *_place(known), sys.executable, "-m", RUNTIME_PLATFORM)
+    runner.heading("The index by which policies are searched, where they have changed")
+    runner.run("env", *_place(known), sys.executable, "-m", "bizassist", "policies", "index")
     _smoke_test(known, tag, runner)
 
 

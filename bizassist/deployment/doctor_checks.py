@@ -95,6 +95,7 @@ class Doctor:
             Check("Machine's token", self.machine_token, DOCUMENT_FIRST),
             shared["Gateway and its tools"],
             shared["Memory"],
+            shared["Company policies"],
             shared["Runtime"],
             Check("Runtime's platform", self._shared.platform, "May this shell GetAgentRuntime?"),
             Check("A real turn", self.turn, f"Look at {remedies.agent_log}."),

@@ -6,10 +6,11 @@ import logging
 import time
 from dataclasses import dataclass
 
-from agent.errors import AgentError, PoliciesUnavailableError, PolicyUnreadableError
+from agent.errors import AgentError, PoliciesUnavailableError, PolicyStorageError
+from agent.tools.policies.documents import Documents, read_documents
 from agent.tools.policies.index import Hits, Index
-from agent.tools.policies.passages import Passage, passages
-from agent.tools.policies.storage import MOST_BYTES, DocumentStorage, ListedDocument
+from agent.tools.policies.storage import DocumentStorage, split_index
+from agent.tools.policies.stored_index import StoredIndex, passages_of, unpack
 from agent.wall_clock import is_older
 
 logger = logging.getLogger(__name__)
@@ -18,7 +19,6 @@ REFRESH_SECONDS = 180.0
 RETRY_SECONDS = 20.0
 PATIENCE_SECONDS = 30.0
 """How long a search waits for reading; what was read before is searched then."""
-MOST_DOCUMENTS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,26 +34,34 @@ class SearchResult:
     empty: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Document:
-    version: str
-    passages: tuple[Passage, ...] = ()
-    problem: str = ""
-
-
-TOO_MANY = _Document("", problem=f"there are more than {MOST_DOCUMENTS} documents")
-
-
 class PolicyCollection:
     """Every policy document of the company; nobody's own, so all people share them."""
 
     def __init__(self, storage: DocumentStorage) -> None:
         self._storage = storage
-        self._documents: dict[str, _Document] = {}
+        self._documents: Documents = {}
+        self._stored: StoredIndex | None = None
+        self._tag = ""
         self._index: Index | None = None
         self._looked_at = 0.0
         self._keep = REFRESH_SECONDS
         self._reading: asyncio.Task[None] | None = None
+
+    def read_ahead(self) -> None:
+        """Load the stored index, if there is one, so that the first search finds it loaded.
+
+        Documents are not read: that may take longer than a process has to get ready.
+        """
+        try:
+            _, tag = split_index(self._storage.listed())
+            if tag:
+                self._load(tag)
+        except Exception as error:  # noqa: BLE001 - the first search tells what is wrong
+            logger.warning("policies can't be read yet: %s", _described(error))
+
+    def read_from(self, storage: DocumentStorage) -> None:
+        """Read from this place from now on: the same, with credentials of today."""
+        self._storage = storage
 
     async def search(self, question: str) -> SearchResult:
         """What the policies say about a question, the best passage first.
@@ -89,31 +97,29 @@ class PolicyCollection:
 
     def _refresh(self) -> None:
         """Read what is new; while anything fails, what was read before stays."""
-        listed = self._storage.listed()
-        before = self._documents
-        documents = {entry.name: self._document(entry) for entry in listed[:MOST_DOCUMENTS]}
-        documents |= {entry.name: TOO_MANY for entry in listed[MOST_DOCUMENTS:]}
+        listed, tag = split_index(self._storage.listed())
+        if tag:
+            self._load(tag)
+        before, stored = self._documents, self._stored
+        known = {**(stored.documents if stored else {}), **before}
+        documents = read_documents(self._storage, listed, known)
         if self._index is not None and documents == before:
             return
-        found = [passage for document in documents.values() for passage in document.passages]
-        self._documents, self._index = documents, Index(found)
-        logger.info("read %d policy documents: %d passages", len(documents), len(found))
+        if stored and documents == stored.documents:
+            self._documents, self._index = stored.documents, stored.index
+        else:
+            self._documents, self._index = documents, Index(passages_of(documents))
+        logger.info("read %d policy documents: %d passages", len(documents), len(self._index))
 
-    def _document(self, entry: ListedDocument) -> _Document:
-        known = self._documents.get(entry.name)
-        if known is not None and known.version == entry.version:
-            return known
-        if entry.size > MOST_BYTES:
-            return _Document(entry.version, problem=f"it has more than {MOST_BYTES // 2**20} MB")
-        content = self._storage.read(entry.name)
+    def _load(self, tag: str) -> None:
+        """Load the stored index, if it is another than the one that was loaded."""
+        if tag == self._tag:
+            return
         try:
-            return _Document(entry.version, tuple(passages(entry.name, content)))
-        except PolicyUnreadableError as error:
-            problem = str(error)
-        except Exception as error:  # noqa: BLE001 - one document must not hide the others
-            problem = f"it is damaged: {type(error).__name__}"
-        logger.warning("policy document %s is passed over: %s", entry.name, problem)
-        return _Document(entry.version, problem=problem)
+            self._stored = unpack(self._storage.read_index())
+        except PolicyStorageError as error:
+            logger.warning("the index of the policies is passed over: %s", error.detail)
+        self._tag = tag
 
 
 def _described(error: Exception) -> str:

@@ -115,6 +115,7 @@ def test_it_runs_what_it_prints_in_that_order(
         "buildx",
         f"apply -input=false ../{PLAN_FILE}",
         "runtime_platform",
+        "policies index",
         "ecs --region eu-west-1 wait services-stable --cluster bizassist --services bizassist-chat",
         "--task-definition arn:of:the:revision",
         "doctor",

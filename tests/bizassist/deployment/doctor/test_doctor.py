@@ -22,6 +22,7 @@ ALL = [
     "Machine's token",
     "Gateway and its tools",
     "Memory",
+    "Company policies",
     "Runtime",
     "Runtime's platform",
     "A real turn",
