@@ -13,6 +13,8 @@ WORKERS ?= 2
 SEEDS ?= 10000
 export UV_PYTHON_DOWNLOADS := never
 export UV_NO_PROGRESS := 1
+# The product and its tests start hundreds of processes: what one has compiled the next ones read.
+unexport PYTHONDONTWRITEBYTECODE
 
 help: ## what can be made here
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 10

@@ -58,6 +58,10 @@ NAMES = {
 Accept = Callable[[Accepted], Awaitable[None]]
 
 
+async def nothing_decided(*_: object) -> None:
+    """Nobody clicks here."""
+
+
 async def kept(accepted: Accepted) -> None:
     """An inbox that costs nothing."""
     del accepted
@@ -77,7 +81,7 @@ def bare() -> web.Application:
 
 def edge(accept: Accept = kept) -> web.Application:
     app = web.Application()
-    app.add_routes(SlackEdge(SECRET, accept).routes())
+    app.add_routes(SlackEdge(SECRET, accept, nothing_decided).routes())
     return app
 
 
@@ -88,7 +92,7 @@ async def nowhere() -> tuple[str, ...]:
 
 async def whole(accept: Accept = kept) -> web.Application:
     """As the chat service is put together; its sessions are never asked for."""
-    app = application(SlackEdge(SECRET, accept).routes(), {})
+    app = application(SlackEdge(SECRET, accept, nothing_decided).routes(), {})
     html, nothing = Html(), cast("Any", None)
     app.on_response_prepare.append(security_headers(https=True, form_targets=nowhere))
     sessions = SessionStore(nothing, "", Executor(), nothing)

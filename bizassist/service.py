@@ -25,6 +25,7 @@ from bizassist.thread_pools import ThreadPools
 from bots.app import Check, application
 from bots.aws import BOUNDED, Clients
 from bots.connected_platform import ConnectedPlatform
+from bots.limits.connections import ConnectionLimits
 from bots.platform import Accept
 from bots.queue.service import POLLS, QueueService
 from bots.runtime import Runtime
@@ -84,10 +85,15 @@ async def chat_service(process: Process, deployment: Parameters) -> AsyncIterato
             ) from None
         async with (
             ChatService.open(process, deployment) as service,
-            service.queue.consuming(service.dispatcher.answer, service.dispatcher.apologise),
+            service.queue.consuming(
+                service.dispatcher.answer,
+                service.dispatcher.apologise,
+                service.dispatcher.give_up,
+                drain_seconds=process.drain_seconds,
+            ),
             logged(service.bounds),
             service.waiting.queueing(),
-            listening(service.app, sockets),
+            listening(service.app, sockets, _connection_limits(process)),
         ):
             names = ", ".join(service.dispatcher.platforms)
             _log.info("listening on %s:%s for %s", process.host, process.port, names)
@@ -135,7 +141,7 @@ class ChatService:
             accept = queue.inbox.put
             platforms = [
                 web_chat(web_settings(deployment, url), turns, accept, html),
-                *[await enter(one) for one in _switched_on(process, accept)],
+                *[await enter(one) for one in _switched_on(process, accept, turns)],
             ]
             admin = admin_routes(
                 identity,
@@ -159,7 +165,7 @@ class ChatService:
                 "inbox": queue.check,
                 "user pool": identity.oidc.document,
             }
-            app = application([*routes, *admin], checks)
+            app = application([*routes, *admin], checks, process.trusted_proxies)
             if telemetry.is_on():  # where nothing is recorded a trace begins in the inbox
                 app.middlewares.insert(0, traced)
             identity.setup(app, html, waiting.queue)
@@ -167,12 +173,17 @@ class ChatService:
             yield cls(app, queue, dispatcher, waiting, bounds)
 
 
+def _connection_limits(process: Process) -> ConnectionLimits:
+    # Behind a proxy all connections come from it, so there is nothing to tell apart.
+    return ConnectionLimits(most_of_address=None) if process.trusted_proxies else ConnectionLimits()
+
+
 def _switched_on(
-    process: Process, accept: Accept
+    process: Process, accept: Accept, turns: TurnService
 ) -> Iterator[AbstractAsyncContextManager[ConnectedPlatform]]:
     """The platforms whose secrets this process has."""
     if registered := slack_app(process):
-        yield slack(registered, accept, process.platform_connections)
+        yield slack(registered, accept, turns.runs.decide, process.platform_connections)
     if bot := teams_app(process):
         yield teams(bot, accept, process.platform_connections)
 

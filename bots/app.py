@@ -7,8 +7,9 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from aiohttp import web
 
 from bots.errors import reason
+from bots.limits.request_bodies import bounded_bodies
+from bots.limits.unknown_senders import strangers_limited
 
-MAX_BODY = 1024 * 1024
 CHECK_SECONDS = 5.0
 
 Check = Callable[[], Awaitable[object]]
@@ -18,13 +19,14 @@ _log = logging.getLogger(__name__)
 
 
 def application(
-    routes: Iterable[web.AbstractRouteDef], checks: Mapping[str, Check]
+    routes: Iterable[web.AbstractRouteDef], checks: Mapping[str, Check], trusted_proxies: int = 0
 ) -> web.Application:
-    """The application without anybody's session or pages; bodies up to one mebibyte.
+    """The application without anybody's session or pages, its requests within their limits.
 
     :param checks: the dependencies that ``/readyz`` asks, by name.
+    :param trusted_proxies: how many proxies of ours add to ``X-Forwarded-For``.
     """
-    app = web.Application(client_max_size=MAX_BODY)
+    app = web.Application(middlewares=[strangers_limited(trusted_proxies), bounded_bodies])
     app.add_routes(routes)
     app.add_routes(
         [
@@ -56,9 +58,17 @@ def _ready(checks: Mapping[str, Check]) -> Callable[[web.Request], Awaitable[web
             return False
         return True
 
+    async def asked() -> list[bool]:
+        return await asyncio.gather(*(answers(name, check) for name, check in checks.items()))
+
+    asking: asyncio.Task[list[bool]] | None = None
+
     async def ready(request: web.Request) -> web.Response:
+        nonlocal asking
         del request
-        good = await asyncio.gather(*(answers(name, check) for name, check in checks.items()))
+        if asking is None or asking.done():  # anybody may ask; the dependencies are asked once
+            asking = asyncio.create_task(asked())
+        good = await asyncio.shield(asking)
         states = {
             name: "answers" if one else "does not answer"
             for name, one in zip(checks, good, strict=True)

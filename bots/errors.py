@@ -9,6 +9,7 @@
     │   │   ├── RunUnavailable             the agent can't answer now, and says why
     │   │   └── FilesUnavailable           the bucket of files doesn't answer
     │   ├── Superseded                  another attempt has the turn: this one says nothing more
+    │   ├── GivenUp                     it was tried for long enough: only an apology follows
     │   └── TurnRefused                 never: the turn ends with the sentence
     │       ├── TokenRefused               the runtime doesn't accept the person's token
     │       ├── QuestionRefused            the runtime doesn't take the question
@@ -28,7 +29,11 @@
         ├── MalformedRequest            400: not what the platform sends
         ├── UnauthenticatedRequest      401: nothing proves that the platform sent it
         ├── ForbiddenRequest            403: verified, but not from where we work
+        ├── RequestTooSlow              408: its body doesn't come
         ├── RequestTooLarge             413
+        ├── UnreadableBody              415: compressed, or not written in UTF-8
+        ├── TooManyRequests             429: of one address, from whomever
+        ├── Overloaded                  503: too many strangers at once
         ├── SigningKeysUnavailable      503: the platform's keys can't be fetched; it sends again
         └── InboxUnavailable            503: the queue takes nothing; the platform sends again
 
@@ -121,10 +126,25 @@ class FilesUnavailable(TryAgain):
     code = "files_unavailable"
 
 
+CAUSES = {
+    RuntimeUnavailable.code: "the assistant was unavailable",
+    RunUnavailable.code: "the assistant had too much to do",
+    FilesUnavailable.code: "your files couldn't be read",
+    TryAgain.code: "something went wrong on our side",
+}
+"""What is told, in the end, of what an answer was held up by."""
+
+
 class Superseded(TurnError):
     """Another attempt at the same turn has begun since; whoever reads this leaves it alone."""
 
     code = "superseded"
+
+
+class GivenUp(TurnError):
+    """The inbox has given the turn up before; the event goes where it is apologised for."""
+
+    code = "given_up"
 
 
 class TurnRefused(TurnError):
@@ -272,11 +292,45 @@ class ForbiddenRequest(RequestRefused):
 
 
 class RequestTooLarge(RequestRefused):
-    """More than one megabyte."""
+    """Its body is longer than its route takes."""
 
     code = "request_too_large"
-    sentence = "The request is larger than one megabyte."
+    sentence = "The request is too large."
     status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+
+
+class RequestTooSlow(RequestRefused):
+    """Its body has not come in time."""
+
+    code = "request_too_slow"
+    sentence = "The request took too long to arrive. Please try again."
+    status = HTTPStatus.REQUEST_TIMEOUT
+
+
+class UnreadableBody(RequestRefused):
+    """Its body is compressed, of another kind or in another character set than we read."""
+
+    code = "unreadable_body"
+    sentence = "The request is written in a form that can't be read here."
+    status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+
+
+class TooManyRequests(RequestRefused):
+    """More of one address than its people make, whoever they are."""
+
+    code = "too_many_requests"
+    sentence = "Too many requests from your network. Please wait a minute and try again."
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    again = After(60)
+
+
+class Overloaded(RequestRefused):
+    """More requests of unknown senders than we hold at once."""
+
+    code = "overloaded"
+    sentence = "There is too much to do right now. Please try again in a moment."
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    again = After(5)
 
 
 class SigningKeysUnavailable(RequestRefused):

@@ -1,12 +1,12 @@
 """What a platform implements, and the few shapes that pass between it and the turn."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import ClassVar, Protocol
 
-from ag_ui.core import BaseEvent, ResumeEntry
+from ag_ui.core import BaseEvent, Interrupt, ResumeEntry
 
 from bots.file_bucket import StoredFile
 from identity.people import ChatUser, Names, PlatformName
@@ -69,8 +69,22 @@ class Turn:
     files: tuple[StoredFile, ...] = ()
 
 
-class Receipt(Protocol):
-    """Where a reply keeps its visible message's id, so that a redelivered turn continues it."""
+class Lease(Protocol):
+    """The time in which what is worked on is given to nobody else."""
+
+    async def hold(self) -> None:
+        """Return when there is enough of it left for one call to the outside.
+
+        :raises Superseded: when it is over; somebody else may be at work by now.
+        """
+
+
+class Receipt(Lease, Protocol):
+    """Where a reply keeps its visible message's id, so that a redelivered turn continues it.
+
+    A reply holds the lease right before each call that shows something: what a worker writes that
+    has stood still would undo what another has shown meanwhile.
+    """
 
     @property
     def message(self) -> str | None:
@@ -113,6 +127,9 @@ class Platform(Protocol):
 
     def reply(self, turn: Turn, receipt: Receipt) -> AbstractAsyncContextManager[ReplyStream]:
         """Open the turn's visible message, or continue the one ``receipt`` names."""
+
+    async def ask_approval(self, turn: Turn, interrupts: Sequence[Interrupt]) -> None:
+        """Show the asker, and nobody else, the calls that wait, with two buttons; once a turn."""
 
     async def notify(self, turn: Turn, sentence: str) -> None:
         """Tell the asker, and nobody else, one plain sentence outside of an answer."""

@@ -22,6 +22,7 @@ Action = Literal[
     "signed out",
     "refused",
     "exported",
+    "inviting",
     "invited",
     "settled",
 ]

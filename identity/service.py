@@ -37,6 +37,7 @@ from identity.oidc.provider import OidcProvider
 from identity.oidc.token_verification import TokenVerifier
 from identity.people import ChatUser, Names
 from identity.runtime_sessions import RuntimeSessions, StopSession, stop_nothing
+from identity.sessions.session_limit import SessionLimit
 from identity.sessions.session_list import SessionList
 from identity.sessions.session_store import SessionStore
 from identity.settings import IdentitySettings
@@ -68,6 +69,7 @@ class Identity:
     token_verifier: TokenVerifier
     sessions: SessionStore
     session_list: SessionList
+    session_limit: SessionLimit
     deprovisioning: Deprovisioning
     linked_people: LinkedPeople
     administrators: Administrators
@@ -135,6 +137,9 @@ class Identity:
                     dynamodb, settings.sessions_table, execute, deprovisioning.is_enabled
                 ),
                 session_list=session_list,
+                session_limit=SessionLimit(
+                    dynamodb, settings.sessions_table, execute, session_list
+                ),
                 deprovisioning=deprovisioning,
                 linked_people=LinkedPeople(links),
                 administrators=Administrators(
@@ -216,7 +221,7 @@ class Identity:
             token_encryption=self.token_encryption,
             link_pages=link_pages,
             link_creation=creation,
-            sessions=self.session_list,
+            session_limit=self.session_limit,
             audit=self.audit,
             user_pool_id=self.settings.user_pool_id,
         )

@@ -1,6 +1,7 @@
 """What every test may use: the whole product, started once, and a browser."""
 
 import asyncio
+import functools
 import json
 import os
 import re
@@ -12,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import httpx
+import httpx2
 import pytest
 from playwright.async_api import Browser, async_playwright
 
@@ -118,6 +121,18 @@ async def browser() -> AsyncIterator[Browser]:
         )
         yield running
         await running.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_trust_store() -> Iterator[None]:
+    """HTTP clients share what they trust: each would read it anew, longer than most requests."""
+    with pytest.MonkeyPatch.context() as patch:
+        for package in (httpx, httpx2):
+            patch.setattr(
+                f"{package.__name__}._transports.default.create_ssl_context",
+                functools.cache(package.create_ssl_context),
+            )
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -53,24 +53,29 @@ class Person:
             jar = self._cookies.setdefault(host, {})
             cookie = "; ".join(f"{name}={value}" for name, value in jar.items())
             headers = {"Accept": "text/html", "Cookie": cookie, **options.pop("headers", {})}  # type: ignore[dict-item]
-            self.page = await self._http.request(method, url, headers=headers, **options)  # type: ignore[arg-type]
-            for line in self.page.headers.get_list("set-cookie"):
+            page = await self._http.request(method, url, headers=headers, **options)  # type: ignore[arg-type]
+            for line in page.headers.get_list("set-cookie"):
                 name, _, value = line.partition(";")[0].partition("=")
                 jar[name] = value
-            if not self.page.is_redirect:
-                return self.page
-            url, method, options = urljoin(url, self.page.headers["location"]), "GET", {}
+            if not page.is_redirect:
+                self.page = page
+                return page
+            url, method, options = urljoin(url, page.headers["location"]), "GET", {}
         raise AssertionError("redirected too often")
 
     async def submit(self, action: str, **fields: str) -> httpx.Response:
         """Send the page's form whose action contains ``action``, its hidden fields included."""
+        url, given = self.form(action)
+        return await self.send("POST", url, data={**given, **fields})
+
+    def form(self, action: str) -> tuple[str, dict[str, str]]:
+        """Where the page's form goes whose action contains ``action``, and what it would send."""
         forms = _FORM.findall(self.page.text)
         form = next(form for form in forms if action in _attribute(form, "action"))
         given = {
             _attribute(field, "name"): _attribute(field, "value") for field in _FIELD.findall(form)
         }
-        url = urljoin(str(self.page.url), _attribute(form, "action"))
-        return await self.send("POST", url, data={**given, **fields})
+        return urljoin(str(self.page.url), _attribute(form, "action")), given
 
     def text(self) -> str:
         """What the page says."""

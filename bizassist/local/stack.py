@@ -189,6 +189,8 @@ def _parts(
                 "BIZASSIST_PORT": str(ports.chat),
                 "BIZASSIST_PUBLIC_URL": url(ports.chat),
                 "BIZASSIST_TEAMS_ANONYMOUS": "true",
+                # Who presses Ctrl-C waits for no answer; it is given back to the inbox.
+                "BIZASSIST_DRAIN_SECONDS": "3",
             },
         ),
     ]

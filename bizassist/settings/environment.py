@@ -63,6 +63,12 @@ class Process(BaseSettings):
         validation_alias="BIZASSIST_TRUSTED_PROXIES",
         description="the number of our own proxies before this service",
     )
+    drain_seconds: int = Field(
+        110,
+        ge=0,
+        validation_alias="BIZASSIST_DRAIN_SECONDS",
+        description="the seconds that answers under way get when the service is told to end",
+    )
     runs_at_once: int = Field(
         100,
         ge=1,

@@ -5,6 +5,7 @@ import re
 from typing import ClassVar, Protocol
 
 from bots.answer.markdown.splitting import split
+from bots.answer.shown_call import shown
 from bots.errors import MessageGone, MessageTooLong, PlatformRefused
 from bots.platform import Receipt
 
@@ -133,7 +134,7 @@ class AnswerMessages:
         :raises PlatformUnavailable: when it can't be taken away now.
         """
         try:
-            await self._channel.delete(self._ids[part].removesuffix(FINAL))
+            await self._take_away(self._ids[part].removesuffix(FINAL))
         except PlatformRefused as error:
             _log.warning("a message that can't be edited stays: %s", error)
         if self._channel.finds_posts:
@@ -142,9 +143,12 @@ class AnswerMessages:
         await self._post(part, markdown, mark)
 
     async def _post(self, part: int, markdown: str, mark: str = "") -> None:
-        message = await self._channel.post(part, markdown)
-        self._ids[part : part + 1] = [f"{message}{mark}"]
-        await self._keep()
+        async def post() -> None:
+            message = await self._channel.post(part, markdown)
+            self._ids[part : part + 1] = [f"{message}{mark}"]
+            await self._keep()
+
+        await shown(self._receipt, post)
         self._shown[part] = markdown
 
     async def _edit(self, part: int, markdown: str, *, final: bool) -> None:
@@ -155,7 +159,7 @@ class AnswerMessages:
         if self._shown.get(part) == markdown or message.endswith(FINAL):
             return
         self._shown.pop(part, None)  # whatever fails below, what is shown is not known then
-        await self._channel.update(message, markdown, final=final)
+        await shown(self._receipt, lambda: self._channel.update(message, markdown, final=final))
         self._shown[part] = markdown
 
     async def _delete_surplus(self, parts: int) -> None:
@@ -173,9 +177,12 @@ class AnswerMessages:
 
     async def _delete(self, message: str) -> None:
         try:
-            await self._channel.delete(message)
+            await self._take_away(message)
         except PlatformRefused as error:
             _log.warning("a message that is no longer needed stays: %s", error)
+
+    async def _take_away(self, message: str) -> None:
+        await shown(self._receipt, lambda: self._channel.delete(message))
 
     async def _find_announced(self) -> None:
         if ANNOUNCED not in self._ids:

@@ -2,6 +2,8 @@
 
 from ag_ui.core import (
     BaseEvent,
+    RunFinishedEvent,
+    RunFinishedInterruptOutcome,
     TextMessageChunkEvent,
     TextMessageContentEvent,
     TextMessageStartEvent,
@@ -15,6 +17,7 @@ from bots.answer.sources import Source, markdown, source_of
 from bots.answer.visibility import visible
 
 NOTHING = "There is no answer to that."
+WAITS = "This needs your approval first: I've asked you in a direct message."
 
 
 class Draft:
@@ -26,6 +29,7 @@ class Draft:
         self._latest_tool = ""
         self._sources: list[Source] = []
         self._failure = ""
+        self._nothing = NOTHING
         self._placeholder = THINKING
 
     def take(self, event: BaseEvent) -> None:
@@ -41,6 +45,8 @@ class Draft:
                 self._tools[event.tool_call_id] = self._latest_tool
             case ToolCallResultEvent():
                 self._tools.pop(event.tool_call_id, None)
+            case RunFinishedEvent(outcome=RunFinishedInterruptOutcome()):
+                self._nothing = WAITS
             case _:
                 if source := source_of(event):
                     self._sources.append(source)
@@ -59,7 +65,12 @@ class Draft:
     def final(self) -> str:
         """The whole answer, and below it what it is based on, or why it is none or ends there."""
         text = "\n\n".join(filter(None, [self._said(), self._failure]))
-        return "\n\n".join(filter(None, [text, markdown(self._sources)])) if text else NOTHING
+        return "\n\n".join(filter(None, [text, markdown(self._sources)])) if text else self._nothing
+
+    @property
+    def only_waits(self) -> bool:
+        """Whether all there is to say is that something waits for approval."""
+        return self.final() == WAITS
 
     def _said(self) -> str:
         """The text so far; empty where nobody would see it."""

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
 from itertools import groupby
@@ -12,8 +13,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from opentelemetry.trace import SpanKind
 
 from bots import trace
-from bots.errors import reason
-from bots.platform import Accepted
+from bots.errors import Superseded, reason
+from bots.platform import Accepted, Lease
 from bots.queue import heartbeat
 from bots.queue.dead_letter_queue import DeadLetters
 from bots.queue.retry_policy import Retries
@@ -30,7 +31,7 @@ SHARE = 8
 """Of what is received at once, one asker has an eighth at most; the rest of theirs comes later."""
 COMES_LATER = 60
 
-Handle = Callable[[Accepted], Awaitable[None]]
+Handle = Callable[[Accepted, Lease], Awaitable[None]]
 _log = logging.getLogger(__name__)
 
 
@@ -42,7 +43,8 @@ class Consumer:
 
     :param call: runs the short calls, which nobody else's long ones may hold up.
     :param poll: runs the long polls.
-    :param handle: works on one event; what it raises brings the event back after a pause.
+    :param handle: works on one event, while its lease lasts; what it raises brings the event back
+        after a pause.
     :param most: how many events are received and not yet done with at the same time.
     :param dead_letters: takes what was tried for long enough; None where that simply ends.
     """
@@ -68,7 +70,7 @@ class Consumer:
         self._dead_letters = dead_letters
         self._visibility = heartbeat.Visibility(sqs, call, url)
         self.most = most
-        self._held: dict[str, Any] = {}
+        self._held: dict[str, heartbeat.DeliveryLease] = {}
         self._of_asker: Counter[str] = Counter()
         self._room = asyncio.Event()
         self._stopping = False
@@ -90,15 +92,18 @@ class Consumer:
                 while not self._stopping:
                     self._room.clear()
                     if free := self.most - len(self._held):
+                        asked_at = time.time()
                         for messages in _by_group(await self._receive(min(free, BATCH))):
-                            self._hold(messages)
+                            self._hold(messages, asked_at)
                             group.create_task(self._work(messages))
                     else:
                         await self._room.wait()
             beating.cancel()
 
-    def _hold(self, messages: list[Any]) -> None:
-        self._held.update((message["ReceiptHandle"], message) for message in messages)
+    def _hold(self, messages: list[Any], asked_at: float) -> None:
+        for message in messages:
+            lease = heartbeat.DeliveryLease(self._visibility, message, asked_at)
+            self._held[message["ReceiptHandle"]] = lease
         self._of_asker[_asker(messages[0])] += len(messages)
 
     def _let_go(self, messages: list[Any]) -> None:
@@ -154,7 +159,7 @@ class Consumer:
             while waiting and (pause := await self._pause_after(waiting[0])) is None:
                 await self._delete(waiting[0])
                 self._let_go([waiting.pop(0)])
-        except (BotoCoreError, ClientError) as error:
+        except (BotoCoreError, ClientError, Superseded) as error:
             _log.warning("a finished event comes back: %s", type(error).__name__)
         except asyncio.CancelledError:
             pause = 0  # whoever runs next needn't wait for the time-out
@@ -173,7 +178,8 @@ class Consumer:
 
     async def _pause_after(self, message: Any) -> int | None:
         """Seconds until the message shall come back; None when it is worked on, or given up."""
-        name, error = await self._handled(message)
+        lease = self._held[message["ReceiptHandle"]]
+        name, error = await self._handled(message, lease)
         if error is not None:
             pause = self._retries.pause(message, error)
             if pause is not None:
@@ -181,18 +187,19 @@ class Consumer:
                 return pause
             _log.error("%s is given up: %s", name, reason(error))
             if self._dead_letters is not None:
+                await lease.hold()
                 await self._dead_letters.take(message)
         self._retries.ended(message)
         return None
 
-    async def _handled(self, message: Any) -> tuple[str, Exception | None]:
+    async def _handled(self, message: Any, lease: Lease) -> tuple[str, Exception | None]:
         """What the message is called in the log, and what it failed by."""
         name = f"message {message['MessageId']}"
         try:
             accepted = Accepted(**json.loads(message["Body"]))
             name = f"{accepted.platform} event {accepted.event_id}"
             with trace.span("turn", SpanKind.CONSUMER, _carried(message)):
-                await self._handle(accepted)
+                await self._handle(accepted, lease)
         except Exception as error:  # noqa: BLE001 - one event's failure must not end the loop
             return name, error
         return name, None

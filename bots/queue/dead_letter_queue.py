@@ -1,25 +1,37 @@
 """The dead-letter queue: what the inbox has given up on goes there, to be apologised for."""
 
+import json
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 from bots import trace
+from bots.platform import Accepted
 from identity.executor import Executor
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 
-class DeadLetters:
-    """Takes messages over from the inbox, once each."""
+GiveUp = Callable[[Accepted], Awaitable[None]]
 
-    def __init__(self, sqs: "SQSClient", call: Executor, url: str) -> None:
+
+class DeadLetters:
+    """Takes messages over from the inbox, once each.
+
+    :param give_up: sees to it that nobody works on the event any more, but to apologise.
+    """
+
+    def __init__(self, sqs: "SQSClient", call: Executor, url: str, give_up: GiveUp) -> None:
         self._sqs = sqs
         self._call = call
         self._url = url
+        self._give_up = give_up
 
     async def take(self, message: Any) -> None:
         """Keep ``message``, with the trace that came with it."""
         attributes = message.get("MessageAttributes", {})
+        if accepted := _read(message["Body"]):
+            await self._give_up(accepted)
         await self._call(
             self._sqs.send_message,
             QueueUrl=self._url,
@@ -32,3 +44,11 @@ class DeadLetters:
                 if name in attributes
             },
         )
+
+
+def _read(body: str) -> Accepted | None:
+    """The event that a message carries; None when it can't be read, which may be why it is here."""
+    try:
+        return Accepted(**json.loads(body))
+    except (ValueError, TypeError):
+        return None

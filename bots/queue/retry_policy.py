@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from bots.errors import After, BotError, Never
+from bots.errors import After, BotError, GivenUp, Never, Superseded
 
 LONGEST_PAUSE = 60
 # What SQS hides a message for at most (ChangeMessageVisibility).
@@ -52,6 +52,8 @@ class InboxRetries:
 
     def pause(self, message: Any, error: Exception) -> int | None:
         """Seconds until the next try; None when the last was the last."""
+        if isinstance(error, GivenUp):
+            return None
         self._failures[message["MessageId"]] += 1
         failures = self._failures[message["MessageId"]]
         asked_at = int(message["Attributes"]["SentTimestamp"]) / 1000
@@ -61,7 +63,7 @@ class InboxRetries:
 
     def ended(self, message: Any) -> None:
         """Forget its failures."""
-        del self._failures[message["MessageId"]]
+        self._failures.pop(message["MessageId"], None)
 
 
 class DeadLetterRetries:
@@ -79,6 +81,8 @@ class DeadLetterRetries:
 def passing(error: Exception) -> bool:
     """Whether ``error`` is somebody's outage, AWS's too, and no fault of ours."""
     match error:
+        case Superseded():
+            return True
         case BotError():
             return not isinstance(error.again, Never)
         case ClientError(response={"Error": {"Code": code}}) if code in THROTTLED:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
 from bots.queue.consumer import Consumer, Handle
-from bots.queue.dead_letter_queue import DeadLetters
+from bots.queue.dead_letter_queue import DeadLetters, GiveUp
 from bots.queue.inbox import Inbox
 from bots.queue.retry_policy import DeadLetterRetries, InboxRetries
 from identity.executor import Executor
@@ -15,8 +15,6 @@ from identity.executor import Executor
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
-# What is being answered when the process is told to stop gets this long to finish.
-DRAIN_SECONDS = 25.0
 APOLOGIES_AT_ONCE = 4
 POLLS = 2
 """Long polls at the same time, one a consumer; each sits in a thread for seconds."""
@@ -70,12 +68,18 @@ class QueueService:
         return sum(consumer.held for consumer in self._at_work)
 
     @asynccontextmanager
-    async def consuming(self, answer: Handle, apologise: Handle) -> AsyncIterator[None]:
+    async def consuming(
+        self, answer: Handle, apologise: Handle, give_up: GiveUp, *, drain_seconds: float
+    ) -> AsyncIterator[None]:
         """Work through both queues while the block runs.
 
         :param answer: works on an event of the inbox.
         :param apologise: works on an event that the inbox has given up on.
+        :param give_up: hears of such an event before it leaves the inbox.
+        :param drain_seconds: what is under way when the block ends gets so long to finish; what is
+            left then goes back to the queues.
         """
+        dead_letters = DeadLetters(self.sqs, self.execute, self.settings.dead_letter_url, give_up)
         consumers = (
             Consumer(
                 self.sqs,
@@ -85,7 +89,7 @@ class QueueService:
                 poll=self.poll,
                 most=self.settings.turns_at_once,
                 retries=InboxRetries(),
-                dead_letters=DeadLetters(self.sqs, self.execute, self.settings.dead_letter_url),
+                dead_letters=dead_letters,
             ),
             Consumer(
                 self.sqs,
@@ -105,6 +109,6 @@ class QueueService:
             finally:
                 for consumer in consumers:
                     consumer.stop()
-                await asyncio.wait(tasks, timeout=DRAIN_SECONDS)
+                await asyncio.wait(tasks, timeout=drain_seconds)
                 for task in tasks:
                     task.cancel()

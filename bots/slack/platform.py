@@ -3,19 +3,22 @@
 import json
 import logging
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import ClassVar
 
 import aiohttp
+from ag_ui.core import Interrupt
 from slack_bolt.async_app import AsyncApp, AsyncBoltContext, AsyncBoltRequest
 from slack_bolt.authorization import AuthorizeResult
 
 from bots.answer.posted_answer import PostedAnswer
-from bots.errors import MalformedRequest, PlatformUnavailable
+from bots.errors import MalformedRequest, PlatformRefused, PlatformUnavailable
 from bots.platform import Accepted, Answer, Receipt, ReplyStream, Turn
+from bots.slack.incoming.approval_click import ACTIONS, AskingTurn
 from bots.slack.incoming.payloads import IncomingMessage, read_message
 from bots.slack.name_cache import NameCache
+from bots.slack.outgoing import approval
 from bots.slack.outgoing.answer_channel import SlackChannel
 from bots.slack.outgoing.message import HELP, content, sign_in
 from bots.slack.outgoing.private_message import PrivateMessages
@@ -39,7 +42,7 @@ _ANY_COMMAND = re.compile("")  # an installation may have given ours another nam
 class SlackPlatform:
     """Implements :class:`bots.platform.Platform`; made by :func:`slack_platform`."""
 
-    can_approve: ClassVar = False
+    can_approve: ClassVar = True
 
     def __init__(self, api: WebApi, responses: ResponseUrls, pace: float) -> None:
         self._api = api
@@ -75,6 +78,19 @@ class SlackPlatform:
         channel = SlackChannel(self._api, incoming, turn.id)
         return PostedAnswer(channel, receipt, self._pace)
 
+    async def ask_approval(self, turn: Turn, interrupts: Sequence[Interrupt]) -> None:
+        """Show the asker alone what waits, in their direct messages, with two buttons."""
+        incoming = _incoming(turn.accepted)
+        asking = AskingTurn(
+            incoming.event_id,
+            incoming.tenant,
+            incoming.user,
+            turn.conversation,
+            approval.names(interrupts),
+        )
+        message = approval.request(asking, interrupts)
+        await self._private.send_once(incoming, message, f"{turn.id}/approval")
+
     async def notify(self, turn: Turn, sentence: str) -> None:
         """Tell the asker, and nobody else, one sentence."""
         await self._private.send(_incoming(turn.accepted), content(sentence))
@@ -101,7 +117,12 @@ class SlackPlatform:
         async def surface(error: Exception) -> None:
             raise error  # Bolt would log it and answer 500; the inbox must see it to deliver again
 
-        for listen in (app.command(_ANY_COMMAND), app.event("message"), app.event("app_mention")):
+        for listen in (
+            app.command(_ANY_COMMAND),
+            app.event("message"),
+            app.event("app_mention"),
+            app.action(next(iter(ACTIONS))),
+        ):
             listen(self._hear)
         return app
 
@@ -115,7 +136,9 @@ class SlackPlatform:
         accepted: Accepted = context["accepted"]
         answer: Answer = context["answer"]
         incoming = _incoming(accepted)
-        if incoming.from_another_company:
+        if incoming.asking is not None:
+            await self._go_on(incoming, accepted, answer)
+        elif incoming.from_another_company:
             await self._private.refuse(incoming, content(REFUSAL))
         elif incoming.text.lower() in {"", "help"}:
             await self._private.send(incoming, content(HELP))
@@ -123,6 +146,17 @@ class SlackPlatform:
             await answer(self._turn(incoming, accepted, names))
         else:
             _log.info("%s was asked by nobody: a bot, or a closed account", incoming.event_id)
+
+    async def _go_on(self, incoming: IncomingMessage, accepted: Accepted, answer: Answer) -> None:
+        """Write what was decided where it was asked, then let the answer go on below it."""
+        what = incoming.asking.what if incoming.asking else ""
+        decision = incoming.decision.decision if incoming.decision else None
+        try:
+            await self._api.update(incoming.channel, incoming.ts, approval.decided(what, decision))
+        except PlatformRefused as error:
+            _log.warning("a decision can't be shown where it was taken: %s", error)
+        if decision is not None:
+            await answer(self._turn(incoming, accepted, Names()))
 
     def _turn(self, incoming: IncomingMessage, accepted: Accepted, names: Names) -> Turn:
         return Turn(
@@ -134,6 +168,7 @@ class SlackPlatform:
             names=names,
             channel=incoming.shared_channel,
             audience=incoming.audience,
+            resume=incoming.decision.resume() if incoming.decision else (),
         )
 
 

@@ -5,19 +5,21 @@ from contextlib import asynccontextmanager
 
 from bots.connected_platform import ConnectedPlatform
 from bots.platform import Accept
-from bots.slack.incoming.endpoint import SlackEdge
+from bots.slack.incoming.endpoint import Decide, SlackEdge
 from bots.slack.platform import slack_platform
 from bots.slack.registration import SlackApp
 
 
 @asynccontextmanager
 async def slack(
-    app: SlackApp, accept: Accept, connections: int
+    app: SlackApp, accept: Accept, decide: Decide, connections: int
 ) -> AsyncIterator[ConnectedPlatform]:
     """Slack as a platform, with its connections, while the block runs.
 
     :param accept: puts a verified event into the inbox.
+    :param decide: takes a decision about a turn, by the link of who clicked.
     :param connections: how many there are at the same time.
     """
     async with slack_platform(app.bot_token, app.api_url, connections=connections) as platform:
-        yield ConnectedPlatform("slack", platform, SlackEdge(app.signing_secret, accept).routes())
+        edge = SlackEdge(app.signing_secret, accept, decide)
+        yield ConnectedPlatform("slack", platform, edge.routes())

@@ -1,12 +1,14 @@
 """Teams as a platform: botbuilder's dispatch behind the inbox, answers into its chats."""
 
+import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from typing import Any, ClassVar
 
 import aiohttp
+from ag_ui.core import Interrupt
 from botbuilder.core import ActivityHandler, TurnContext
 from botbuilder.integration.aiohttp import CloudAdapter
 from botframework.connector.auth import AuthenticateRequestResult
@@ -14,7 +16,7 @@ from botframework.connector.auth import AuthenticateRequestResult
 from bots.answer.posted_answer import PostedAnswer
 from bots.errors import DeliveryRefused, FormRefused, NoPrivateChat
 from bots.platform import Accepted, Answer, Audience, Receipt, ReplyStream, Turn
-from bots.teams.incoming.activity import IncomingActivity, read_activity
+from bots.teams.incoming.activity import IncomingActivity, question_text, read_activity
 from bots.teams.incoming.authentication import identity
 from bots.teams.outgoing.bot_token import BotToken
 from bots.teams.outgoing.connector_clients import Connectors
@@ -47,7 +49,9 @@ class TeamsPlatform:
     async def dispatch(self, accepted: Accepted, answer: Answer) -> None:
         """Run botbuilder's own dispatch; returns, or raises, when the listener has."""
         incoming = _incoming(accepted)
-        listener = _Listener(incoming, accepted, self._with_audience(incoming, answer))
+        text = await asyncio.to_thread(question_text, incoming)
+        asked = self._with_audience(incoming, answer)
+        listener = _Listener(incoming, incoming.turn(accepted, text), asked)
         await self._adapter.process_activity(
             self._authenticated(accepted), incoming.activity, listener.on_turn
         )
@@ -81,6 +85,9 @@ class TeamsPlatform:
         async with PostedAnswer(chat, receipt, self._pace) as reply:
             yield reply
 
+    async def ask_approval(self, turn: Turn, interrupts: Sequence[Interrupt]) -> None:
+        """Nothing: :attr:`can_approve` says that the answer names the web chat instead."""
+
     async def notify(self, turn: Turn, sentence: str) -> None:
         """Tell the asker, and nobody else, one sentence."""
         await self._private.send(_incoming(turn.accepted), plain(sentence))
@@ -110,16 +117,16 @@ class TeamsPlatform:
 class _Listener(ActivityHandler):
     """What to do with one activity."""
 
-    def __init__(self, incoming: IncomingActivity, accepted: Accepted, answer: Answer) -> None:
+    def __init__(self, incoming: IncomingActivity, turn: Turn, answer: Answer) -> None:
         self._incoming = incoming
-        self._accepted = accepted
+        self._turn = turn
         self._answer = answer
 
     async def on_message_activity(self, turn_context: TurnContext) -> None:
-        if self._incoming.text.lower() in {"", "help"}:
+        if self._turn.text.lower() in {"", "help"}:
             await _say(turn_context, HELP)
         else:
-            await self._answer(self._incoming.turn(self._accepted))
+            await self._answer(self._turn)
 
     async def on_conversation_update_activity(self, turn_context: TurnContext) -> None:
         if self._incoming.adds_bot:

@@ -1,22 +1,24 @@
 """The turn: chat user, link, token, runtime, reply. It knows no platform."""
 
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 
 from ag_ui.core import BaseEvent
 from botocore.exceptions import BotoCoreError, ClientError
 
+from bots.answer.delay_sentences import trying_again, with_lateness
 from bots.answer.placeholder import waiting
 from bots.errors import DeliveryRefused, PlatformRefused, QuestionTooLong, TryAgain, TurnRefused
-from bots.platform import Audience, Platform, ReplyStream, Turn
+from bots.platform import Audience, Lease, Platform, ReplyStream, Turn
+from bots.queue.retry_policy import PATIENCE
 from bots.turn.ledger import Entry, Ledger
 from bots.turn.outcome import Outcome
 from bots.turn.private_part import NarrowingReply
 from bots.turn.result import Result, unpacked
 from bots.turn.result_encryption import ResultEncryption
-from bots.turn.run import Runs
+from bots.turn.run import Runs, interrupts
 from bots.turn.run_slots import RunSlots
 from bots.usage.daily_turns import UNDELIVERABLE
 from bots.workspace_rules.refusals import WorkspaceRules, channel_refusal, in_workspace
@@ -57,12 +59,13 @@ class TurnHandler:
     results: ResultEncryption
     slots: RunSlots
 
-    async def answer(self, turn: Turn, platform: Platform) -> None:
+    async def answer(self, turn: Turn, platform: Platform, lease: Lease) -> None:
         """Answer ``turn``, or let it wait until its chat user is linked.
 
+        :param lease: as long as it lasts, nobody else answers the turn.
         :raises TryAgain: when the inbox shall deliver the turn again.
         """
-        entry = await self.ledger.begin(turn)
+        entry = await self.ledger.begin(turn, lease)
         if entry is None:
             return
         settings = await self.rules.settings(turn)
@@ -85,16 +88,16 @@ class TurnHandler:
             return
         except SignInUnavailable as error:
             async with platform.reply(turn, entry) as reply:
-                await reply.say(error.sentence)
+                await reply.say(trying_again(error.sentence, entry.delay, PATIENCE))
             raise TryAgain(f"{turn.id}: {error}") from error
         if refusal := await self.rules.quota_refusal(turn, link.subject, settings):
             await self._refuse(turn, platform, entry, refusal)
             return
         await self._reply(turn, platform, entry, link, token)
 
-    async def apologise(self, turn: Turn, platform: Platform) -> None:
+    async def apologise(self, turn: Turn, platform: Platform, lease: Lease) -> None:
         """Tell the asker that the inbox has given up on ``turn``."""
-        entry = await self.ledger.begin(turn)
+        entry = await self.ledger.begin(turn, lease, given_up=True)
         if entry is None:
             return
         turn = in_workspace(turn, await self.rules.settings(turn))
@@ -105,7 +108,7 @@ class TurnHandler:
             async with platform.reply(turn, entry) as reply:
                 await reply.say(APOLOGY)
         except TurnRefused as error:
-            await _tell(turn, platform, error.sentence)
+            await _tell(turn, platform, entry, error.sentence)
         except DeliveryRefused as error:
             await self._give_up_showing(turn, platform, entry, error)
             return
@@ -114,7 +117,7 @@ class TurnHandler:
 
     async def _refuse(self, turn: Turn, platform: Platform, entry: Entry, sentence: str) -> None:
         """Tell the asker alone why there is no answer."""
-        await _tell(turn, platform, sentence)
+        await _tell(turn, platform, entry, sentence)
         await self.ledger.finish(turn, entry, Outcome(problem="refused"))
 
     async def _ask_to_link(self, turn: Turn, platform: Platform, entry: Entry) -> None:
@@ -134,12 +137,13 @@ class TurnHandler:
         outcome = Outcome(subject=link.subject)
         try:
             async with self._reply_to(turn, platform, entry) as reply:
-                events = self.runs.events(turn, platform, link, token)
+                events = self.runs.events(turn, platform, link, token, entry)
                 events = self.rules.with_usage(turn, link.subject, events)
                 async with self._slot(turn, link, reply):
-                    result = await self._stream(turn, reply, events, outcome)
+                    result = await self._stream(turn, entry, reply, events, outcome)
                 if result is not None:
                     await self._keep(turn, entry, result, link.subject)
+                    await _ask_approval(turn, platform, result.events)
         except TurnRefused as error:  # not even the beginning of an answer can be shown
             await self._refuse(turn, platform, entry, error.sentence)
         except DeliveryRefused as error:
@@ -167,7 +171,12 @@ class TurnHandler:
             yield reply
 
     async def _stream(
-        self, turn: Turn, reply: ReplyStream, events: AsyncIterator[BaseEvent], outcome: Outcome
+        self,
+        turn: Turn,
+        entry: Entry,
+        reply: ReplyStream,
+        events: AsyncIterator[BaseEvent],
+        outcome: Outcome,
     ) -> Result | None:
         """What the run said; None when the asker was told why it said nothing."""
         result = Result()
@@ -175,14 +184,16 @@ class TurnHandler:
             async for event in events:
                 outcome.take(event)
                 result.take(event)
-                await reply.show(event)
+                for shown in with_lateness(event, entry.delay):
+                    await reply.show(shown)
         except TurnRefused as error:
             _log.warning("turn %s was refused: %s", turn.id, error)
             outcome.problem = "refused"
             await reply.say(error.sentence)
             return None
         except TryAgain as error:
-            await reply.say(error.sentence)
+            await _note_delay(entry, error)
+            await reply.say(trying_again(error.sentence, entry.delay, PATIENCE))
             raise
         return result
 
@@ -204,9 +215,12 @@ class TurnHandler:
         outcome = Outcome(subject=entry.subject)
         try:
             async with self._reply_to(turn, platform, entry) as reply:
-                for event in unpacked(await self.results.decrypt(encrypted, turn.id)):
+                events = unpacked(await self.results.decrypt(encrypted, turn.id))
+                for event in events:
                     outcome.take(event)
-                    await reply.show(event)
+                    for shown in with_lateness(event, entry.delay):
+                        await reply.show(shown)
+                await _ask_approval(turn, platform, events)
         except TurnRefused as error:
             await self._refuse(turn, platform, entry, error.sentence)
         except DeliveryRefused as error:
@@ -222,13 +236,31 @@ class TurnHandler:
         The ledger keeps that it could not be shown, and the platform's word, for administrators.
         """
         _log.warning("turn %s can't be shown: %s", turn.id, refused)
-        await _tell(turn, platform, refused.sentence)
+        await _tell(turn, platform, entry, refused.sentence)
         outcome = Outcome(subject=entry.subject, problem=f"{UNDELIVERABLE}: {refused}")
         await self.ledger.finish(turn, entry, outcome)
 
 
-async def _tell(turn: Turn, platform: Platform, sentence: str) -> None:
+async def _note_delay(entry: Entry, error: TryAgain) -> None:
+    """Keep what held the answer up first, for the line that says why it comes late."""
+    if entry.held_up_by is not None:
+        return
+    try:
+        await entry.note_delay(error.code)
+    except (BotoCoreError, ClientError) as failure:
+        _log.warning("what holds a turn up is not kept: %s", type(failure).__name__)
+
+
+async def _ask_approval(turn: Turn, platform: Platform, events: Sequence[BaseEvent]) -> None:
+    """Ask the asker for what the run waits for, if it waits and the platform can ask."""
+    asked = [one for event in events for one in interrupts(event)]
+    if asked and platform.can_approve:
+        await platform.ask_approval(turn, asked)
+
+
+async def _tell(turn: Turn, platform: Platform, lease: Lease, sentence: str) -> None:
     """Tell the asker alone; where the platform refuses that too, it is over all the same."""
+    await lease.hold()
     try:
         await platform.notify(turn, sentence)
     except (PlatformRefused, TurnRefused) as error:

@@ -10,7 +10,8 @@
 
     answering ──keep_result──▶ answering, made: from then on it is only shown
 
-    answering, waiting ──fail──▶ failed
+    answering, waiting ──give_up──▶ the same, given up: from then on only an apology begins
+    answering ──fail──▶ failed
 
     beside these (bots.turn.decision_and_stop):
     answering ──ask──▶ it asks its person to approve something ──decide──▶ decided, once
@@ -19,7 +20,8 @@
 Every arrow is one conditional write (DynamoDB UpdateItem): two processes can't both take it. Each
 ``begin`` numbers an attempt, and every later write of an attempt holds only while it is the newest:
 a worker that was frozen while another took the turn up can write nothing any more (a lease with a
-fencing token; Kleppmann, "How to do distributed locking", 2016).
+fencing token; Kleppmann, "How to do distributed locking", 2016). A platform checks no such number,
+so what is shown there is held by the lease itself.
 
 A row that is not waiting also says when it was asked (``asked_on``, ``asked_at``), by which chat
 user, and in the end what it cost; the index ``by_day`` has these and nothing of what was said.
@@ -31,9 +33,10 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from bots.answer.delay_sentences import Delay
 from bots.conditional_write import conditional_write
-from bots.errors import Superseded
-from bots.platform import Accepted, Turn
+from bots.errors import GivenUp, Superseded
+from bots.platform import Accepted, Lease, Turn
 from bots.trace import trace_id
 from bots.turn.outcome import Outcome
 from identity.executor import Executor
@@ -63,8 +66,9 @@ class Waiting:
 class Entry:
     """One turn's row while it is being answered; it is the reply's receipt."""
 
-    def __init__(self, ledger: "Ledger", turn: str, row: dict[str, Any]) -> None:
+    def __init__(self, ledger: "Ledger", turn: str, row: dict[str, Any], lease: Lease) -> None:
         self._ledger = ledger
+        self._lease = lease
         self._turn = turn
         self._message: str | None = row.get("message", {}).get("S")
         self.attempt = int(row["attempts"]["N"])
@@ -72,11 +76,19 @@ class Entry:
         self.subject: str | None = row.get("subject", {}).get("S")
         self.private_message: str | None = row.get("private_message", {}).get("S")
         self.result: bytes | None = row.get("result", {}).get("B")
+        self.held_up_by: str | None = row.get("held_up_by", {}).get("S")
 
     @property
     def message(self) -> str | None:
         """The platform's id of the visible message, once there is one."""
         return self._message
+
+    async def hold(self) -> None:
+        """Return when nobody else can be at work on the turn.
+
+        :raises Superseded: when somebody can.
+        """
+        await self._lease.hold()
 
     async def keep(self, message: str) -> None:
         """Store the id of the visible message.
@@ -99,6 +111,19 @@ class Entry:
         await self._ledger.keep_private(self._turn, self.attempt, message)
         self.private_message = message
 
+    @property
+    def delay(self) -> Delay:
+        """How far the answer has come in its time."""
+        return Delay(self.asked_at, self.attempt, self.held_up_by)
+
+    async def note_delay(self, code: str) -> None:
+        """Store what this attempt fails by, for the sentence with a late answer.
+
+        :raises Superseded: when another attempt has taken the turn up.
+        """
+        await self._ledger.note_delay(self._turn, self.attempt, code)
+        self.held_up_by = code
+
     async def keep_result(self, result: bytes, subject: str) -> None:
         """Store what the run said, encrypted, and whose turn it is.
 
@@ -119,6 +144,13 @@ class PrivatePart:
         """The platform's id of the message, once there is one."""
         return self._entry.private_message
 
+    async def hold(self) -> None:
+        """Return when nobody else can be at work on the turn.
+
+        :raises Superseded: when somebody can.
+        """
+        await self._entry.hold()
+
     async def keep(self, message: str) -> None:
         """Store the id of the message.
 
@@ -135,9 +167,17 @@ class Ledger:
         self._call = call
         self._table = table
 
-    async def begin(self, turn: Turn) -> Entry | None:
-        """Take the turn up, for the first time or again; None when it is over."""
+    async def begin(self, turn: Turn, lease: Lease, *, given_up: bool = False) -> Entry | None:
+        """Take the turn up, for the first time or again; None when it is over.
+
+        :param lease: of the delivery; one that is over would take a turn up for nobody.
+        :param given_up: to apologise; to answer, one that was given up is over.
+        :raises Superseded: when the delivery may be somebody else's by now.
+        :raises GivenUp: when it was given up, and is not yet apologised for.
+        """
+        await lease.hold()
         now = datetime.now(UTC)
+        open_ = "" if given_up else " AND attribute_not_exists(given_up)"
         row = await self._move(
             turn.id,
             "SET #state = :answering, expires_at = :expires, platform = :platform, "
@@ -145,7 +185,7 @@ class Ledger:
             "asked_on = if_not_exists(asked_on, :day), asked_at = if_not_exists(asked_at, :now) "
             "REMOVE waiting_for, accepted ADD attempts :one",
             "(attribute_not_exists(#state) OR NOT #state IN (:answered, :failed)) "
-            "AND attribute_not_exists(decision)",
+            f"AND attribute_not_exists(decision){open_}",
             {
                 ":answering": {"S": "answering"},
                 ":answered": {"S": OVER[0]},
@@ -161,8 +201,34 @@ class Ledger:
             },
         )
         if row is None:
+            await self._raise_if_given_up(turn.id)
             return None
-        return Entry(self, turn.id, row)
+        return Entry(self, turn.id, row, lease)
+
+    async def _raise_if_given_up(self, turn: str) -> None:
+        answer = await self._call(
+            self._dynamodb.get_item,
+            TableName=self._table,
+            Key={"turn": {"S": turn}},
+            ConsistentRead=True,
+        )
+        row = answer.get("Item", {})
+        if "given_up" in row and row.get("state", {}).get("S") not in OVER:
+            raise GivenUp(turn)
+
+    async def give_up(self, turn: str) -> None:
+        """Let the turn be answered no more, however often its event still comes."""
+        await self._move(
+            turn,
+            "SET given_up = :now, expires_at = if_not_exists(expires_at, :expires)",
+            "attribute_not_exists(#state) OR NOT #state IN (:answered, :failed)",
+            {
+                ":now": {"N": str(int(time.time()))},
+                ":expires": _in(KEPT),
+                ":answered": {"S": OVER[0]},
+                ":failed": {"S": OVER[1]},
+            },
+        )
 
     async def keep(self, turn: str, attempt: int, message: str) -> None:
         """Store the id of the turn's visible message.
@@ -178,6 +244,13 @@ class Ledger:
         """
         values = {":message": {"S": message}}
         await self._write(turn, attempt, "SET private_message = :message", values)
+
+    async def note_delay(self, turn: str, attempt: int, code: str) -> None:
+        """Store what an attempt fails by.
+
+        :raises Superseded: when another attempt has taken the turn up.
+        """
+        await self._write(turn, attempt, "SET held_up_by = :code", {":code": {"S": code}})
 
     async def keep_result(self, turn: str, attempt: int, result: bytes, subject: str) -> None:
         """Store what the turn's run said.

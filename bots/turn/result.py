@@ -6,7 +6,7 @@ them makes the same answer of them as of the run itself.
 
 import json
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import cast
 
 from ag_ui.core import (
@@ -76,6 +76,6 @@ class Result:
             self._events.append(TextMessageContentEvent(message_id=message, delta=delta))
 
 
-def unpacked(packed: bytes) -> Iterable[BaseEvent]:
+def unpacked(packed: bytes) -> Sequence[BaseEvent]:
     """The events of a packed result."""
     return _EVENTS.validate_python(json.loads(zlib.decompress(packed)))

@@ -15,9 +15,9 @@ from bots.answer.run_end import run_failure
 from bots.answer.text_message import text_message
 from bots.errors import RunUnavailable, StopFailed, TryAgain
 from bots.file_bucket import Files
-from bots.platform import Platform, Turn
+from bots.platform import Lease, Platform, Turn
 from bots.runtime import RunAddress, Runtime
-from bots.turn.decision_and_stop import TurnActions
+from bots.turn.decision_and_stop import Decided, Decision, TurnActions
 from identity.errors import IdentityError
 from identity.links import Link, Links
 from identity.people import ChatUser
@@ -45,7 +45,7 @@ class Runs:
     chat_url: str
 
     async def events(
-        self, turn: Turn, platform: Platform, link: Link, token: str
+        self, turn: Turn, platform: Platform, link: Link, token: str, lease: Lease
     ) -> AsyncIterator[BaseEvent]:
         """What to show of the turn's run; one that its asker stopped ends with a word.
 
@@ -53,7 +53,7 @@ class Runs:
         :raises TurnRefused: when the runtime doesn't let the person in.
         """
         try:
-            async with aclosing(self._run(turn, platform, link, token)) as events:
+            async with aclosing(self._run(turn, platform, link, token, lease)) as events:
                 async for event in events:
                     failure = run_failure(event)
                     if failure and failure.passing:
@@ -80,8 +80,16 @@ class Runs:
         except (IdentityError, TryAgain) as error:
             raise StopFailed(f"{turn}: {error}") from error
 
+    async def decide(self, turn: str, chat_user: ChatUser, decision: Decision) -> Decided | None:
+        """Take the decision of who clicked, by their link; what stands then, an earlier one too.
+
+        None when nothing was asked of this person, or the time is over.
+        """
+        link = await self.links.active(chat_user)
+        return await self.actions.decide(turn, link.subject, decision) if link else None
+
     async def _run(
-        self, turn: Turn, platform: Platform, link: Link, token: str
+        self, turn: Turn, platform: Platform, link: Link, token: str, lease: Lease
     ) -> AsyncGenerator[BaseEvent]:
         """The run's events, unless the turn is stopped before the first of them.
 
@@ -100,6 +108,7 @@ class Runs:
             resume=turn.resume,
             files=files,
         )
+        await lease.hold()
         async with aclosing(run) as events:
             async for event in events:
                 if not begun:

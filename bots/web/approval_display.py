@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 from ag_ui.core import Interrupt
 from pydantic import BaseModel
 
+from bots.answer.proposed_call import ProposedCall
 from bots.conditional_write import conditional_write
 from bots.turn.decision_and_stop import Decision
-from bots.web.outgoing.answer_state import readable
 from identity.executor import Executor
 
 if TYPE_CHECKING:
@@ -27,30 +27,7 @@ if TYPE_CHECKING:
 TurnKey = tuple[str, str, str]
 """Subject, conversation, turn."""
 
-LONGEST_ARGUMENT = 500
 DECIDED = {"approve": "You approved this.", "refuse": "You didn't approve this."}
-
-
-class ProposedCall(BaseModel):
-    """One call that waits: its tool and arguments as a person reads them, and what it does."""
-
-    tool: str
-    words: str
-    arguments: dict[str, str]
-
-    @classmethod
-    def of(cls, interrupt: Interrupt) -> "ProposedCall":
-        """The call that an interrupt of the agent tells of."""
-        metadata = interrupt.metadata or {}
-        fields = metadata.get("tool_input")
-        return cls(
-            tool=readable(str(metadata.get("tool_name", "a tool"))),
-            words=interrupt.message or "",
-            arguments={
-                readable(str(name)): str(value)[:LONGEST_ARGUMENT]
-                for name, value in (fields.items() if isinstance(fields, dict) else ())
-            },
-        )
 
 
 class Approval(BaseModel):

@@ -14,9 +14,8 @@ from ag_ui.core import (
 )
 
 from bots.answer.sources import Source
-from bots.platform import Accepted, Answer, Audience, Receipt, Turn
+from bots.platform import Accepted, Answer, Audience, Lease, Receipt, Turn
 from bots.turn.decision_and_stop import APPROVAL_SECONDS, Decided
-from bots.turn.run import interrupts
 from bots.web.approval_display import Approvals, TurnKey, approval_of
 from bots.web.incoming.uploads import Uploads
 from bots.web.outgoing.answer_state import SENTENCE, AnswerState, apply
@@ -83,28 +82,28 @@ class WebPlatform:
         if decided := _decided(turn.accepted):
             live = turn.accepted.event_id
             await self._approvals.continue_answer(_turn_key(turn), live, decided.decision)
-        reply = WebReply(self._transcripts.write, turn)
+        reply = WebReply(self._transcripts.write, turn, receipt)
         if receipt.message is None:
             await receipt.keep(turn.accepted.event_id)
         try:
             yield reply
         finally:
             await reply.flush()
-        if reply.pending:  # before the answer, which the page would show without its buttons
-            await self._ask(turn, reply.pending)
+        await receipt.hold()
         await self._finish(turn, reply.state.text, reply.state.sources, reply.explanation.result)
         # A page that hears of the end finds the whole turn in the transcript.
         await self._write(turn, reply.end or _over(turn))
+
+    async def ask_approval(self, turn: Turn, interrupts: Sequence[Interrupt]) -> None:
+        """Put the buttons below the answer, before it stands there without them."""
+        until = int(time.time()) + APPROVAL_SECONDS
+        approval = approval_of(turn.accepted.event_id, interrupts, until)
+        await self._approvals.record_request(_turn_key(turn), approval)
 
     async def notify(self, turn: Turn, sentence: str) -> None:
         """Show a sentence where the answer would have been."""
         await self._finish(turn, sentence)
         await self._write(turn, _sentence(sentence), _over(turn))
-
-    async def _ask(self, turn: Turn, pending: Sequence[Interrupt]) -> None:
-        until = int(time.time()) + APPROVAL_SECONDS
-        approval = approval_of(turn.accepted.event_id, pending, until)
-        await self._approvals.record_request(_turn_key(turn), approval)
 
     async def _finish(
         self,
@@ -124,13 +123,13 @@ class WebPlatform:
 class WebReply:
     """One answer while it is written."""
 
-    def __init__(self, write: Write, turn: Turn) -> None:
+    def __init__(self, write: Write, turn: Turn, lease: Lease) -> None:
         self._write = write
         self._turn = turn
+        self._lease = lease
         self._batch: list[BaseEvent] = []
         self._flushed = 0.0
         self.state = AnswerState()
-        self.pending: list[Interrupt] = []
         self.explanation = ExplanationBuilder()
         self.end: BaseEvent | None = None
 
@@ -140,7 +139,6 @@ class WebReply:
         The event that ends the run is kept back until the answer is in the transcript.
         """
         self.state = apply(self.state, event)
-        self.pending = self.pending or interrupts(event)
         self.explanation.take(event)
         if self.state.finished:
             self.end = event
@@ -159,6 +157,7 @@ class WebReply:
         events, self._batch = self._batch, []
         self._flushed = time.monotonic()
         if events:
+            await self._lease.hold()
             await self._write(self._turn.accepted.event_id, events)
 
 

@@ -3,15 +3,18 @@
 import csv
 import io
 import json
+import unicodedata
 from collections.abc import Iterable, Sequence
 
 from aiohttp import web
 
-FORMULA_STARTS = tuple(
-    "=+-@\t\r\n\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}"
-    "\N{FULLWIDTH HYPHEN-MINUS}\N{FULLWIDTH COMMERCIAL AT}"
-)
-"""What a spreadsheet takes for the beginning of a formula (OWASP, CSV Injection)."""
+FORMULA = frozenset("=+-@")
+"""What a spreadsheet takes for the beginning of a formula, also in forms that normalise to it
+(full-width ones, say): OWASP, CSV Injection; Unicode NFKC."""
+
+SEPARATORS = frozenset(",;\t\r\n\"'|")
+"""After which another reader may see a cell begin: Excel goes by the country's list separator, and
+splits at ``;`` what stands between our quotes."""
 
 
 def csv_file(name: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> web.Response:
@@ -42,4 +45,18 @@ def _download(file: str, content_type: str, content: str) -> web.Response:
 
 
 def _escaped(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell
+    """The cell with ``'`` before each sign that could begin a formula, wherever a cell may begin.
+
+    Spaces and what can't be seen are looked through: spreadsheets drop them.
+    """
+    kept, may_begin = [], True
+    for sign in cell:
+        if may_begin and unicodedata.normalize("NFKC", sign)[:1] in FORMULA:
+            kept.append("'")
+        may_begin = sign in SEPARATORS or (may_begin and (sign.isspace() or _unseen(sign)))
+        kept.append(sign)
+    return "".join(kept)
+
+
+def _unseen(sign: str) -> bool:
+    return unicodedata.category(sign) in {"Cc", "Cf", "Mn"}

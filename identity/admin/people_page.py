@@ -16,6 +16,7 @@ from identity.tokens.broker import TokenBroker
 from identity.web.chat_user_details import PLATFORM_NAMES, chat_user_details
 from identity.web.flash_message import flash, take_flash
 from identity.web.html import Html
+from identity.web.untrusted_text import single_line
 
 PEOPLE = "/admin/people"
 LONGEST_SEARCH = 200
@@ -108,7 +109,7 @@ class PeoplePages:
             )
             await self._tokens.revoke(link)
         await self._linked_people.changed(link.chat_user)
-        await flash(request, f"The link of {link.account} is revoked.")
+        await flash(request, f"The link of {single_line(link.account)} is revoked.")
         raise web.HTTPSeeOther(PEOPLE)
 
     async def end_sessions(self, request: web.Request) -> web.Response:
@@ -117,7 +118,7 @@ class PeoplePages:
         link = await self._link(str((await request.post()).get("chat_user", "")))
         await self._audit.write("signed out", by=administrator.label, about=link.account)
         await self._sessions.end_all(link.subject)
-        await flash(request, f"{link.account} is signed out of every browser.")
+        await flash(request, f"{single_line(link.account)} is signed out of every browser.")
         raise web.HTTPSeeOther(PEOPLE)
 
     async def _administrator(self, request: web.Request) -> Account:

@@ -1,9 +1,10 @@
 """People of the user pool, for whoever invites them: found, made, and let in."""
 
+import hmac
 import re
-import secrets
 import string
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -19,6 +20,12 @@ USERS = "bizassist-users"
 
 MAX_RESULTS = 20
 """People that a search shows; whoever isn't among them needs another word."""
+
+SENT_AGAIN = timedelta(minutes=1)
+"""Within it a form for somebody who exists is taken for the one that has made them."""
+
+LETTERS = sorted(set(string.ascii_letters + string.digits) - set("0O1lI"))
+"""Nothing in a password looks like something else."""
 
 USERNAME = re.compile(r"[A-Za-z0-9._@+-]{1,128}")
 EMAIL = re.compile(r"[^\s@\"\\<>]{1,64}@[^\s@\"\\<>]{1,190}\.[^\s@\"\\<>.]{2,}")
@@ -78,10 +85,11 @@ class Invitations:
             people |= {one["Username"]: _person(one) for one in answer["Users"]}
         return sorted(people.values(), key=lambda one: one.email or one.username)[:MAX_RESULTS]
 
-    async def create(self, username: str, email: str) -> Invited:
+    async def create(self, username: str, email: str, password: str) -> Invited:
         """A new person with a temporary password, who may use the assistant.
 
-        Cognito sends nothing: the password goes from who invites to who is invited.
+        Cognito sends nothing: the password goes from who invites to who is invited. A form that is
+        sent twice finds the person whom it has just made, and gives them the same password again.
 
         :raises InvitationRefused: when there is such a person, or there can't be one.
         """
@@ -89,7 +97,6 @@ class Invitations:
             raise InvitationRefused("A user name has letters, digits and . _ @ + - only.")
         if not EMAIL.fullmatch(email):
             raise InvitationRefused("That is no e-mail address.")
-        password = temporary_password()
         try:
             made = await self._execute(
                 self._cognito.admin_create_user,
@@ -103,10 +110,24 @@ class Invitations:
                 ],
             )
         except ClientError as error:
+            if await self._just_made(username, email):
+                return await self.renew_password(username, password)
             raise _refusal(error) from None
         person = _person(made["User"])
         await self._add_to_group(person.username)
         return Invited(person, password)
+
+    async def _just_made(self, username: str, email: str) -> bool:
+        """Whether there is such a person since a moment ago, who has never signed in."""
+        try:
+            user = await self._execute(
+                self._cognito.admin_get_user, UserPoolId=self._pool, Username=username
+            )
+        except self._cognito.exceptions.UserNotFoundException:
+            return False
+        person = _person({**user, "Attributes": user["UserAttributes"]})
+        age = datetime.now(UTC) - user["UserCreateDate"]
+        return person.new and person.email == email and age < SENT_AGAIN
 
     async def invite(self, username: str) -> Invited:
         """Somebody who is in the pool may use the assistant.
@@ -117,7 +138,7 @@ class Invitations:
         await self._add_to_group(person.username)
         return Invited(person)
 
-    async def renew_password(self, username: str) -> Invited:
+    async def renew_password(self, username: str, password: str) -> Invited:
         """Another temporary password for somebody who has not chosen their own yet.
 
         :raises InvitationRefused: for everybody else: theirs is their own affair.
@@ -125,7 +146,6 @@ class Invitations:
         person = await self._enabled(username)
         if not person.new:
             raise InvitationRefused("They have a password of their own already.")
-        password = temporary_password()
         await self._execute(
             self._cognito.admin_set_user_password,
             UserPoolId=self._pool,
@@ -159,11 +179,17 @@ class Invitations:
         )
 
 
-def temporary_password() -> str:
-    """One that Cognito's strictest policy takes, from which nothing looks like something else."""
-    letters = "".join(set(string.ascii_letters + string.digits) - set("0O1lI"))
-    body = "".join(secrets.choice(letters) for _ in range(16))
-    return f"{body}-{secrets.choice('23456789')}aZ"
+def temporary_password(secret: str, form: str) -> str:
+    """One that Cognito's strictest policy takes, the same for a form that is sent again.
+
+    :param secret: of at least 128 random bits, known to the browser that sends the form only.
+    """
+    number = int.from_bytes(hmac.digest(secret.encode(), form.encode(), "sha512"))
+    signs = []
+    for _ in range(16):
+        number, index = divmod(number, len(LETTERS))
+        signs.append(LETTERS[index])
+    return f"{''.join(signs)}-{'23456789'[number % 8]}aZ"
 
 
 def _person(user: Any) -> Person:

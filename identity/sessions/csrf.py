@@ -45,5 +45,7 @@ async def check_csrf_token(request: web.Request, given: str) -> None:
     :raises FormRejected: when the token is not this session's.
     """
     session = await get_session(request)
-    if CSRF not in session or not compare_digest(str(session[CSRF]).encode(), given.encode()):
+    if CSRF not in session or not compare_digest(
+        str(session[CSRF]).encode(), given.encode(errors="surrogatepass")
+    ):
         raise FormRejected("wrong or missing CSRF token")

@@ -30,10 +30,6 @@ class OpenSession:
     browser: str
 
 
-MAX_SESSIONS = 20
-"""Sessions of one person at a time, which is more browsers than anybody has."""
-
-
 class SessionList:
     """The table of sessions by subject (its index lags behind by less than a second)."""
 
@@ -71,11 +67,6 @@ class SessionList:
                 return False
             raise
         return True
-
-    async def end_oldest(self, subject: str) -> None:
-        """Before one more session begins: end those seen longest ago that would be too many."""
-        for one in (await self.of(subject))[MAX_SESSIONS - 1 :]:
-            await self.end(subject, one.id)
 
     async def end_all(self, subject: str, *, but: str = "") -> int:
         """End every session of ``subject``, except the one with the id ``but``."""

@@ -21,6 +21,7 @@ from botocore.exceptions import ClientError
 from identity.errors import SignInUnavailable
 from identity.executor import Executor
 from identity.sessions.concurrent_changes import merged
+from identity.sessions.known_sender import recognise
 from identity.sessions.session_cookie import CookieStorage, new_cookie
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ class StoredSession(Session):
         )
         self.began = began
         self.cookie = identity or new_cookie()
+        self.stored = identity is not None
         self.loaded: dict[str, Any] = deepcopy(dict(values))
 
 
@@ -99,6 +101,8 @@ class SessionStore(CookieStorage):
         if person and not await self._is_enabled(person["subject"]):
             await self.forget(session)
             return await self.new_session()
+        if person:
+            recognise(request)
         if now - int(item["last_seen"]["N"]) >= ACTIVITY_INTERVAL and not await self._write(
             session
         ):
@@ -118,13 +122,21 @@ class SessionStore(CookieStorage):
         if await self._write(stored) and session.new:
             self.save_cookie(response, stored.cookie)
 
+    async def store(self, session: Session) -> str:
+        """Write a new session before its response is; the key of its row."""
+        stored = cast("StoredSession", session)
+        await self._write(stored)
+        stored.stored, stored.loaded = True, deepcopy(dict(stored))
+        return row_key(stored.cookie)
+
     async def forget(self, session: Session) -> None:
         """Delete a session: its cookie opens nothing from now on."""
-        if session.identity:
+        stored = cast("StoredSession", session)
+        if stored.stored:
             await self._execute(
                 self._dynamodb.delete_item,
                 TableName=self._table,
-                Key={"id": {"S": row_key(str(session.identity))}},
+                Key={"id": {"S": row_key(stored.cookie)}},
             )
 
     async def _write(self, session: "StoredSession") -> bool:
@@ -168,7 +180,7 @@ class SessionStore(CookieStorage):
                     },
                     **({"subject": {"S": person["subject"]}} if person else {}),
                 },
-                **({} if session.new else unchanged),
+                **(unchanged if session.stored else {}),
             )
         except ClientError as error:
             if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
@@ -191,6 +203,12 @@ async def rotate_session(request: web.Request) -> Session:
     storage = cast("SessionStore", request[STORAGE_KEY])
     await storage.forget(await get_session(request))
     return await new_session(request)
+
+
+async def store_session(request: web.Request) -> str:
+    """Write the request's new session now; the key of its row."""
+    storage = cast("SessionStore", request[STORAGE_KEY])
+    return await storage.store(await get_session(request))
 
 
 def row_key(cookie: str) -> str:

@@ -10,7 +10,8 @@ from aiohttp_session import get_session
 from identity.errors import SignInRequired
 from identity.oidc.token_verification import Account
 from identity.sessions.browser_name import browser_name
-from identity.sessions.session_store import rotate_session
+from identity.sessions.session_limit import SessionLimit
+from identity.sessions.session_store import rotate_session, store_session
 
 RECENT = 15 * 60
 """Seconds after a person has shown who they are in which they need not do it again."""
@@ -49,7 +50,7 @@ async def signed_in(request: web.Request) -> SignedIn | None:
     )
 
 
-async def begin_session(request: web.Request, account: Account) -> None:
+async def begin_session(request: web.Request, account: Account, limit: SessionLimit) -> None:
     """Begin a session of ``account`` with an id that nobody knew before."""
     session = await rotate_session(request)
     session["person"] = {
@@ -60,6 +61,11 @@ async def begin_session(request: web.Request, account: Account) -> None:
         "authenticated": time() - (account.age or 0),
     }
     session["browser"] = browser_name(request.headers.get("User-Agent", ""))
+    try:
+        await limit.admit(account.subject, await store_session(request))
+    except BaseException:
+        session.invalidate()  # one that isn't counted is none
+        raise
 
 
 def require_recent_sign_in(person: SignedIn, page: str) -> None:

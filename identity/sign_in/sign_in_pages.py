@@ -14,7 +14,7 @@ from identity.oidc.authorization_code import AuthorizationCodeFlow, Tokens
 from identity.oidc.flow_state import FlowState, reloaded_pending, remember_flow, take_flow
 from identity.people import ChatUser, Names
 from identity.sessions.session_cookie import COOKIE
-from identity.sessions.session_list import SessionList
+from identity.sessions.session_limit import SessionLimit
 from identity.sessions.signed_in_person import begin_session
 from identity.sign_in.redirect_target import local_path
 from identity.tokens.encryption import TokenEncryption
@@ -44,7 +44,7 @@ class SignInPages:
         token_encryption: TokenEncryption,
         link_pages: LinkPages,
         link_creation: LinkCreation,
-        sessions: SessionList,
+        session_limit: SessionLimit,
         audit: AuditLog,
         user_pool_id: str,
     ) -> None:
@@ -53,7 +53,7 @@ class SignInPages:
         self._token_encryption = token_encryption
         self._link_pages = link_pages
         self._link_creation = link_creation
-        self._sessions = sessions
+        self._session_limit = session_limit
         self._audit = audit
         self._user_pool_id = user_pool_id
 
@@ -128,9 +128,8 @@ class SignInPages:
                 names=Names(workspace="Web chat", user=account.username),
             )
         )
-        await self._sessions.end_oldest(account.subject)
         await self._audit.write("signed in", by=account.label)
-        await begin_session(request, account)
+        await begin_session(request, account, self._session_limit)
         raise web.HTTPSeeOther(flow.next_page)
 
 

@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from ipaddress import IPv6Network
 from time import monotonic
 from typing import cast
 
@@ -53,7 +54,7 @@ class RateLimit:
 
         :raises TooManyRequests: when its address has used its bucket up.
         """
-        address, now = self._address(request), monotonic()
+        address, now = self.address(request), monotonic()
         bucket = self._buckets.pop(address, None) or _Bucket(self._burst, now)
         gained = (now - bucket.filled) * self._per_second
         bucket.left, bucket.filled = min(self._burst, bucket.left + gained), now
@@ -64,6 +65,11 @@ class RateLimit:
             raise TooManyRequests(address)
         bucket.left -= 1
 
+    def give_back(self, request: web.Request) -> None:
+        """Don't count a request after all."""
+        if bucket := self._buckets.get(self.address(request)):
+            bucket.left = min(self._burst, bucket.left + 1)
+
     def _counted(self, handler: Handler) -> Handler:
         async def counted(request: web.Request) -> web.StreamResponse:
             self.check(request)
@@ -71,7 +77,12 @@ class RateLimit:
 
         return counted
 
-    def _address(self, request: web.Request) -> str:
+    def address(self, request: web.Request) -> str:
+        """Whom we count a request for: its sender's address, of IPv6 the network of one site."""
+        address = self._sender(request)
+        return _network(address) if ":" in address else address
+
+    def _sender(self, request: web.Request) -> str:
         # Each proxy appends whom it heard; what stands left of ours, the sender may have invented.
         hops = [
             hop.strip()
@@ -81,3 +92,11 @@ class RateLimit:
         if self._trusted_proxies and len(hops) >= self._trusted_proxies:
             return hops[-self._trusted_proxies]
         return request.remote or ""
+
+
+def _network(address: str) -> str:
+    # Whoever has one address of IPv6 has the 2**64 beside it.
+    try:
+        return str(IPv6Network((address.partition("%")[0], 64), strict=False))
+    except ValueError:
+        return address

@@ -14,6 +14,7 @@ from identity.sessions.csrf import check_csrf
 from identity.web.chat_user_details import PLATFORM_NAMES
 from identity.web.flash_message import flash, take_flash
 from identity.web.html import Html
+from identity.web.untrusted_text import single_line
 from identity.workspaces.settings import (
     LARGEST_DAY,
     LARGEST_QUOTA,
@@ -106,7 +107,7 @@ class WorkspacePages:
             detail=settings_summary(settings)[:LONGEST_DETAIL],
         )
         await self._workspaces.put(one.workspace, settings)
-        await flash(request, f"The settings of {one.name} are saved.")
+        await flash(request, f"The settings of {single_line(one.name)} are saved.")
         raise web.HTTPSeeOther(WORKSPACES)
 
     async def _form(

@@ -19,6 +19,12 @@ IMPLEMENTATIONS = {
         "bots.slack.outgoing.answer_channel.SlackChannel",
         "bots.teams.outgoing.conversation.TeamsConversation",
     },
+    "bots.platform.Lease": {
+        "bots.queue.heartbeat.DeliveryLease",
+        "bots.slack.outgoing.private_reply.PrivateReceipt",
+        "bots.turn.ledger.Entry",
+        "bots.turn.ledger.PrivatePart",
+    },
     "bots.platform.Platform": {
         "bots.slack.platform.SlackPlatform",
         "bots.teams.platform.TeamsPlatform",

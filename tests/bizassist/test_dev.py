@@ -63,9 +63,18 @@ async def ended(stack: Stack, how: signal.Signals) -> None:
         assert not (stack.state / "stack.json").exists()
 
 
+@contextmanager
+def occupied() -> Iterator[int]:
+    """A port on which somebody else listens."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        yield taken.getsockname()[1]
+
+
 @pytest.mark.timeout(400)  # three starts
-async def test_state_survives_until_fresh_and_no_process_stays_however_it_ends(
-    tmp_path: Path,
+async def test_state_survives_elsewhere_until_fresh_and_no_process_stays_however_it_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     state = tmp_path / "state"
     async with dev_stack(state) as stack:
@@ -74,7 +83,12 @@ async def test_state_survives_until_fresh_and_no_process_stays_however_it_ends(
             await answered(alice, QUESTION)
             conversation = alice.page.url.path
         await ended(stack, signal.SIGINT)
-    async with dev_stack(state) as stack:
+    with occupied() as port:
+        pass
+    monkeypatch.setenv("BIZASSIST_PORT", str(port))
+    ports = ("--agent-port", "0", "--slack-port", "0")
+    async with dev_stack(state, ports=ports) as stack:
+        assert stack.chat == f"http://127.0.0.1:{port}"  # it listens where it is told
         assert stack.password("alice") == password
         async with signed_in(stack, "alice") as alice:
             await alice.open(f"{stack.chat}{conversation}")
@@ -104,16 +118,7 @@ async def test_nothing_listens_outside_of_this_machine(stack: Stack) -> None:
     assert listening == {"127.0.0.1"}
 
 
-@contextmanager
-def occupied() -> Iterator[int]:
-    """A port on which somebody else listens."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        yield taken.getsockname()[1]
-
-
-async def test_a_taken_port_gives_way_to_a_free_one_and_a_line_says_so(
+async def test_a_taken_port_gives_way_and_a_part_that_fails_ends_it_each_in_one_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with occupied() as chat, occupied() as agent, occupied() as slack:
@@ -131,6 +136,15 @@ async def test_a_taken_port_gives_way_to_a_free_one_and_a_line_says_so(
             async with signed_in(stack, "alice") as alice:  # the user pool sends her back there
                 await answered(alice, QUESTION)
                 assert str(alice.page.url).startswith(stack.chat)
+            pids = list(stack.processes.values())
+
+            os.kill(stack.processes["agent"], signal.SIGKILL)
+            await asyncio.wait_for(stack.process.wait(), 40)
+
+            await gone(pids)
+            assert stack.process.returncode == 1
+            last = (tmp_path / "state.out").read_text().strip().splitlines()[-1]
+            assert last.startswith("bizassist: agent stopped")
 
 
 def test_two_parts_that_want_one_port_get_two() -> None:
@@ -164,23 +178,3 @@ def test_a_missing_tool_ends_in_one_sentence(tmp_path: Path) -> None:
     assert len(ended.stderr.splitlines()) == 1
     assert "MiniStack's environment is missing" in ended.stderr
     assert "make setup" in ended.stderr
-
-
-async def test_it_listens_where_it_is_told_and_a_part_that_fails_ends_it_in_one_sentence(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with occupied() as port:
-        pass
-    monkeypatch.setenv("BIZASSIST_PORT", str(port))
-    ports = ("--agent-port", "0", "--slack-port", "0")
-    async with dev_stack(tmp_path / "state", ports=ports) as stack:
-        assert stack.chat == f"http://127.0.0.1:{port}"
-        pids = list(stack.processes.values())
-
-        os.kill(stack.processes["agent"], signal.SIGKILL)
-        await asyncio.wait_for(stack.process.wait(), 40)
-
-        await gone(pids)
-        assert stack.process.returncode == 1
-        last = (tmp_path / "state.out").read_text().strip().splitlines()[-1]
-        assert last.startswith("bizassist: agent stopped")

@@ -2,9 +2,25 @@
 
 from dataclasses import dataclass, field
 
+from bots.errors import Superseded
+
+
+class Held:
+    """A lease that lasts."""
+
+    async def hold(self) -> None:
+        return
+
+
+class Over:
+    """A lease that is over."""
+
+    async def hold(self) -> None:
+        raise Superseded
+
 
 @dataclass
-class MemoryReceipt:
+class MemoryReceipt(Held):
     """Keeps the id of the visible message, and each that it had before."""
 
     message: str | None = None

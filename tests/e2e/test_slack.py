@@ -175,3 +175,30 @@ async def test_what_is_the_askers_alone_is_answered_to_them_alone(
     await expect(page.locator("#messages")).to_contain_text("answered you privately")
     await expect(page.locator("#messages")).not_to_contain_text("Gutenberg")
     await page.context.close()
+
+
+async def test_what_needs_approval_is_decided_by_the_askers_click_and_nobody_else_sees_it(
+    browser: Browser, stack: Stack, artifacts: Path
+) -> None:
+    page = await (await browser.new_context()).new_page()
+    await linked(page, stack, ADMIN, "admin")
+    await page.goto(f"{stack.slack}/?as={ADMIN}&in=C0GENERAL00")
+    await say(page, "@BizAssist Which devices does alice@example.com have? Find serial numbers.")
+    line = page.locator("#messages article", has_text="answered you privately")
+    await expect(line).to_be_visible(timeout=20_000)
+
+    await page.goto(f"{stack.slack}/?as={ADMIN}")
+    asked = page.locator("#messages article", has_text="Find serial numbers needs your approval")
+    await expect(asked).to_contain_text("alice@example.com", timeout=20_000)
+    await page.screenshot(path=artifacts / "slack-approval.png")
+    await asked.locator("button", has_text="Approve").click()
+    decided = page.locator("#messages article", has_text="You approved this: find serial numbers.")
+    await expect(decided).to_be_visible(timeout=20_000)
+    answer = page.locator("#messages article", has_text="LAPTOP-2024-001").last
+    await expect(answer).to_be_visible(timeout=20_000)
+    await page.screenshot(path=artifacts / "slack-approved.png")
+
+    await page.goto(f"{stack.slack}/?as={ALICE}&in=C0GENERAL00")
+    for secret in ("LAPTOP-2024-001 and", "needs your approval", "You approved this."):
+        await expect(page.locator("#messages")).not_to_contain_text(secret)
+    await page.context.close()

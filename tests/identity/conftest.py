@@ -155,6 +155,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
         "linking.receipts",
         "oidc.authorization_code",
         "oidc.flow_state",
+        "sessions.session_limit",
         "sessions.session_list",
         "sessions.session_store",
         "sessions.signed_in_person",

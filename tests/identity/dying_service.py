@@ -110,7 +110,12 @@ class Service:
     @asynccontextmanager
     async def working(self) -> AsyncIterator[None]:
         """Questions are answered, and links looked after, while the block runs."""
-        consuming = self.queue.consuming(self.dispatcher.answer, self.dispatcher.apologise)
+        consuming = self.queue.consuming(
+            self.dispatcher.answer,
+            self.dispatcher.apologise,
+            self.dispatcher.give_up,
+            drain_seconds=5,
+        )
         async with consuming, self.waiting.queueing():
             yield
 

@@ -18,7 +18,7 @@ from bots.web import transcripts
 from identity.directory import enabled_check as user_pool
 from identity.linking import link_requests, receipts
 from identity.oidc import flow_state
-from identity.sessions import session_list, session_store
+from identity.sessions import session_limit, session_store
 from identity.sessions import signed_in_person as signed_in
 
 ROOT = Path(__file__).parents[2]
@@ -38,7 +38,7 @@ def documented(what: str) -> float:
     [
         ("without a request", session_store.INACTIVITY_TIMEOUT),
         ("in any case", session_store.ABSOLUTE_TIMEOUT),
-        ("sessions of one person at a time", session_list.MAX_SESSIONS),
+        ("sessions of one person at a time", session_limit.MAX_SESSIONS),
         ("a sign-in that the user pool remembers is taken", flow_state.LONGEST_AUTHENTICATION_AGE),
         ("a sign-in counts as recent", signed_in.RECENT),
         ("from leaving for the sign-in page to coming back", flow_state.FLOW_LIFETIME),

@@ -126,7 +126,9 @@ async def test_a_form_of_nobodys_page_changes_nothing(
             for way in ways:
                 given = {"Origin": "https://evil.example", **way.get("headers", {})}
                 answer = await admin.send("POST", path, **{**way, "headers": given})
-                assert answer.status_code == 403, (path, way)
+                # Only the web chat's question reads a form of this kind at all.
+                unread = "files" in way and path != f"/chat/{ID}"
+                assert answer.status_code == (415 if unread else 403), (path, way)
     assert (await admin.send("GET", "/me")).status_code == 200
 
 

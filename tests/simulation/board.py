@@ -1,16 +1,19 @@
 """A chat platform in memory: rooms with messages, and what each person was told alone."""
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from ag_ui.core import Interrupt
+
 from bots.answer.posted_answer import PostedAnswer
-from bots.errors import DeliveryRefused, MessageGone, PlatformUnavailable
+from bots.errors import DeliveryRefused, MessageGone
 from bots.platform import Accepted, Answer, Receipt, ReplyStream, Turn
 from identity.people import ChatUser, PlatformName
+from tests.simulation.outside import PLATFORM
 
 if TYPE_CHECKING:
     from tests.simulation.process import Process
@@ -117,7 +120,7 @@ class _Channel:
 
     async def _ask(self, name: str, effect: Callable[..., Any], *given: Any) -> Any:
         what = f"{name} {self._turn.id} {given}"
-        return await self._process.outside(what, partial(effect, self._turn, *given), unavailable)
+        return await self._process.outside(what, partial(effect, self._turn, *given), PLATFORM)
 
 
 class _ForgetfulChannel(_Channel):
@@ -140,19 +143,22 @@ class BoardPlatform:
         self._channel = _Channel if name == "slack" else _ForgetfulChannel
 
     async def dispatch(self, accepted: Accepted, answer: Answer) -> None:
-        await self._process.outside(f"names {accepted.event_id}", lambda: None, unavailable)
+        await self._process.outside(f"names {accepted.event_id}", lambda: None, PLATFORM)
         await answer(read(accepted))
 
     async def ask_to_link(self, turn: Turn, url: str) -> None:
         effect = partial(self._board.ask_to_link, turn)
-        await self._process.outside(f"ask to link {turn.id}", effect, unavailable)
+        await self._process.outside(f"ask to link {turn.id}", effect, PLATFORM)
 
     def reply(self, turn: Turn, receipt: Receipt) -> AbstractAsyncContextManager[ReplyStream]:
         return PostedAnswer(self._channel(self._process, self._board, turn), receipt, PACE)
 
+    async def ask_approval(self, turn: Turn, interrupts: Sequence[Interrupt]) -> None:
+        raise AssertionError("nothing here can be approved")
+
     async def notify(self, turn: Turn, sentence: str) -> None:
         effect = partial(self._board.tell, turn, sentence)
-        await self._process.outside(f"tell {turn.id} {sentence!r}", effect, unavailable)
+        await self._process.outside(f"tell {turn.id} {sentence!r}", effect, PLATFORM)
 
 
 def read(accepted: Accepted) -> Turn:
@@ -166,8 +172,3 @@ def read(accepted: Accepted) -> Turn:
         accepted=accepted,
         channel="C1",
     )
-
-
-def unavailable(*, taken: bool, after: float | None) -> PlatformUnavailable:
-    """What a platform's adapter raises when a call fails, or its answer doesn't come."""
-    return PlatformUnavailable("the platform is away", taken=taken, after=after)

@@ -1,15 +1,19 @@
 """What must hold when a simulated world has come to rest."""
 
+import re
 from collections.abc import Iterator
 
 from bots.answer.answer_messages import CONTINUED
 from bots.answer.markdown.splitting import split
 from bots.answer.placeholder import THINKING
-from bots.errors import DeliveryRefused, QuestionRefused, RuntimeUnavailable
+from bots.errors import DeliveryRefused, QuestionRefused
 from bots.turn.handler import APOLOGY
 from bots.turn.run import STOPPED
 from tests.simulation.board import LIMIT, Message
 from tests.simulation.world import OVER, Question, World
+
+LATENESS = re.compile(r"(\n\n|^)_This took \d+ (seconds|minutes), because [^\n]+\._$")
+"""The line below an answer that comes late; no run says it."""
 
 UNFINISHED = (THINKING, CONTINUED)
 TELLING = (APOLOGY, QuestionRefused.sentence, DeliveryRefused.sentence)
@@ -50,8 +54,6 @@ def _wrong_to_see(world: World, question: Question, state: str) -> Iterator[str]
         yield f"shows {shown} and was told {told}"
     elif not shown and not told:
         yield "has neither an answer nor a refusal"
-    elif state == "failed" and shown == [RuntimeUnavailable.sentence]:
-        world.counts["apologies overwritten by an overtaken attempt"] += 1
     elif shown and not _final(world, question, shown):
         yield f"shows {shown}"
     elif state == "failed" and shown != [APOLOGY]:
@@ -67,9 +69,7 @@ def _shown(world: World, question: Question) -> list[str]:
         replaced = any(one.turn == question.turn for one in closed)
         seen = [one for one in seen if not _lone_placeholder(one, kept)]
         seen = [one for one in seen if one.id in kept or not replaced]
-    late = [one for one in seen if _lone_placeholder(one, kept) and one.id in world.unclaimed]
-    world.counts["posts that arrived after their process had gone"] += len(late)
-    return [one.text for one in seen if one not in late]
+    return [LATENESS.sub("", one.text) for one in seen]
 
 
 def _kept(world: World, question: Question) -> set[str]:

@@ -6,6 +6,7 @@ The way of testing is FoundationDB's (https://apple.github.io/foundationdb/testi
 """
 
 import asyncio
+import heapq
 import random
 import selectors
 from collections import deque
@@ -24,10 +25,9 @@ class Stuck(AssertionError):
 
 
 class _Selector(selectors.BaseSelector):
-    """Waits for no file; a wait for a timer moves the clock instead."""
+    """Waits for no file."""
 
     def __init__(self) -> None:
-        self.now = 0.0
         self._keys: dict[int, selectors.SelectorKey] = {}
 
     def register(self, fileobj: Any, events: int, data: Any = None) -> selectors.SelectorKey:
@@ -39,10 +39,7 @@ class _Selector(selectors.BaseSelector):
         return self._keys.pop(id(fileobj))
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        if timeout is None:
-            raise Stuck("every task waits for something that never comes")
-        self.now += max(timeout, 0.0)
-        return []
+        raise AssertionError("the loop below asks for no file")
 
     def get_map(self) -> dict[Any, selectors.SelectorKey]:
         return self._keys
@@ -67,14 +64,18 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
     :param chance: decides what of all that is ready runs first.
     :ivar on_task: hears of each new task, with the surroundings that it runs in.
+    :ivar process_of: whose work it is that runs in such surroundings.
     """
 
     def __init__(self, chance: random.Random) -> None:
-        self._clock = _Selector()
+        self._now = 0.0
+        self._ready: deque[asyncio.Handle]
         self._chance = chance
         self._steps = self._tasks = 0
+        self._frozen: dict[Any, list[asyncio.Handle]] = {}
         self.on_task: Callable[[asyncio.Task[Any], Context], None] = lambda *_: None
-        super().__init__(self._clock)
+        self.process_of: Callable[[Context], Any] = lambda _: None
+        super().__init__(_Selector())
         self.set_task_factory(self._task)
 
     def _task(self, _: Any, coro: Any, context: Context | None = None) -> asyncio.Task[Any]:
@@ -85,20 +86,55 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
     def time(self) -> float:
         """Seconds since the simulation began."""
-        return self._clock.now
+        return self._now
+
+    def freeze(self, process: Any) -> None:
+        """Let nothing of a process go on, until :meth:`thaw`; its timers fall due meanwhile."""
+        self._frozen.setdefault(process, [])
+
+    def thaw(self, process: Any) -> None:
+        """Let a process go on where it stood still."""
+        self._ready.extend(self._frozen.pop(process, ()))
 
     def _run_once(self) -> None:
+        """In place of asyncio's own: it would ask for files, and for the real time."""
         self._steps += 1
         if self._steps > MOST_STEPS:
             self._steps = 0  # so that what there is can be cancelled
             raise Stuck("it goes round and round")
-        ready: deque[Any] = self._ready  # type: ignore[attr-defined]
+        ready: list[asyncio.Handle] = [*self._ready, *self._due()]
+        self._ready.clear()
         if len(ready) > 1:
-            order = list(ready)
-            self._chance.shuffle(order)
-            ready.clear()
-            ready.extend(order)
-        super()._run_once()  # type: ignore[misc]
+            self._chance.shuffle(ready)
+        for handle in ready:
+            if handle._cancelled:
+                continue
+            if self._frozen and (process := self._process(handle)) in self._frozen:
+                self._frozen[process].append(handle)
+            else:
+                handle._run()
+
+    def _due(self) -> list[asyncio.TimerHandle]:
+        """The timers whose time has come; it jumps there when there is nothing else to do."""
+        timers: list[asyncio.TimerHandle] = self._scheduled  # type: ignore[attr-defined]
+        due: list[asyncio.TimerHandle] = []
+        idle = not self._ready and not self._stopping  # type: ignore[attr-defined]
+        while timers:
+            first = timers[0]
+            if first._cancelled:
+                heapq.heappop(timers)
+                continue
+            if idle and not due:
+                self._now = max(self._now, first.when())
+            if first.when() > self._now:
+                break
+            due.append(heapq.heappop(timers))
+        if idle and not due:
+            raise Stuck("every task waits for something that never comes")
+        return due
+
+    def _process(self, handle: asyncio.Handle) -> Any:
+        return self.process_of(handle._context)  # type: ignore[attr-defined]
 
 
 def simulate(main: Coroutine[Any, Any, T], chance: random.Random) -> T:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from identity.linking.link_outbox import CLAIM
 from identity.links import Link
+from tests.simulation.outside import DYNAMODB
 
 if TYPE_CHECKING:
-    from tests.simulation.process import Failed, Process
+    from tests.simulation.process import Process
 
 
 @dataclass
@@ -50,8 +51,8 @@ class OutboxModel:
 class OutboxClient:
     """As one process sees it."""
 
-    def __init__(self, process: "Process", model: OutboxModel, failed: "Failed") -> None:
-        self._process, self._model, self._failed = process, model, failed
+    def __init__(self, process: "Process", model: OutboxModel) -> None:
+        self._process, self._model = process, model
 
     async def due(self) -> Any:
         return await self._call("due")
@@ -66,6 +67,5 @@ class OutboxClient:
         return await self._call("done", link)
 
     async def _call(self, name: str, *links: Link) -> Any:
-
         effect = partial(getattr(self._model, name), *links)
-        return await self._process.outside(f"outbox {name}", effect, self._failed)
+        return await self._process.outside(f"outbox {name}", effect, DYNAMODB)

@@ -5,12 +5,12 @@ import contextvars
 from collections.abc import Callable, Coroutine
 from functools import partial
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from bots.errors import BotError, reason
-from bots.platform import Accepted
+from bots.platform import Accepted, Lease
 from bots.queue.consumer import Handle
 from bots.queue.service import QueueService, QueueSettings
 from bots.turn.decision_and_stop import TurnActions
@@ -24,13 +24,14 @@ from bots.turn.waiting_questions import WaitingQuestions
 from bots.workspace_rules.daily_question_count import Quotas
 from bots.workspace_rules.daily_token_usage import DailyUsage
 from bots.workspace_rules.refusals import WorkspaceRules
-from identity.errors import SignInUnavailable
 from identity.links import Link
 from identity.people import ChatUser, Names
 from identity.workspaces.settings import Workspaces
 from tests.simulation.board import BoardPlatform
+from tests.simulation.clock import VirtualLoop
 from tests.simulation.faults import Fate
 from tests.simulation.outbox_model import OutboxClient
+from tests.simulation.outside import AWS, DYNAMODB, IDENTITY, SQS, Failed, Service
 from tests.simulation.runtime_model import BrokenQuestion, RuntimeClient
 
 if TYPE_CHECKING:
@@ -39,6 +40,9 @@ if TYPE_CHECKING:
 LEDGER, WORKSPACES = "turns", "workspaces"
 INBOX, DEAD_LETTERS = "inbox", "dead-letters"
 RUNS_AT_ONCE, TURNS_AT_ONCE = 3, 32
+DRAIN_SECONDS = 25
+"""Less than in an account, so that more is left for the next process."""
+
 PROCESS: contextvars.ContextVar["Process | None"] = contextvars.ContextVar("process", default=None)
 
 
@@ -47,12 +51,6 @@ EXPECTED = (BotError, BotoCoreError, ClientError, BrokenQuestion)
 
 class Killed(BaseException):
     """The process is dead; nothing catches that."""
-
-
-class Failed(Protocol):
-    """Makes the error of a call that failed, or whose answer was lost."""
-
-    def __call__(self, *, taken: bool, after: float | None) -> Exception: ...
 
 
 class Process:
@@ -65,6 +63,7 @@ class Process:
         self.world, self.name = world, name
         self.dead = False
         self.tasks: list[asyncio.Task[Any]] = []
+        self._frozen: asyncio.TimerHandle | None = None
         self.ready = asyncio.Event()
         self._stopping = asyncio.Event()
         self._queues: QueueService | None = None
@@ -92,6 +91,23 @@ class Process:
         self.world.counts["kills"] += 1
         for task in self.tasks:
             task.cancel()
+        self._thaw()
+
+    def freeze(self, seconds: float) -> None:
+        """Let it stand still, as a machine does that is paused; what it has sent goes on."""
+        if self.dead or self._frozen is not None:
+            return
+        self.world.note(self.name, f"stands still for {seconds:.0f} s")
+        loop = world_loop()
+        loop.freeze(self)
+        self._frozen = loop.call_later(seconds, self._thaw, context=self.world.context)
+
+    def _thaw(self) -> None:
+        if self._frozen is not None:
+            self._frozen.cancel()
+            self._frozen = None
+            self.world.note(self.name, "goes on")
+            world_loop().thaw(self)
 
     def begins(self, turn: str) -> None:
         """A run begins here."""
@@ -118,10 +134,11 @@ class Process:
             return await self._receive(function, **kwargs)
         what = f"{function.__name__} {_brief(kwargs)}"
         effect = partial(function, *args, **kwargs)
-        return await self.outside(what, effect, aws_error, to_its_end=True)
+        service = AWS[type(function.__self__)]  # type: ignore[attr-defined]
+        return await self.outside(what, effect, service, to_its_end=True)
 
     async def outside(
-        self, what: str, effect: Callable[[], Any], failed: Failed, *, to_its_end: bool = False
+        self, what: str, effect: Callable[[], Any], service: Service, *, to_its_end: bool = False
     ) -> Any:
         """Ask something of the world; it happens there even when nobody waits for it any more.
 
@@ -131,8 +148,9 @@ class Process:
             raise Killed
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[Any] = loop.create_future()
-        fate = self.world.fate()
-        loop.call_later(fate.there, self._arrived, what, effect, failed, fate, answer)
+        fate = self.world.fate(service.name)
+        arrived = partial(self._arrived, what, effect, service.failed, fate, answer)
+        loop.call_later(fate.there, arrived, context=self.world.context)
         try:
             return await (asyncio.shield(answer) if to_its_end else answer)
         except asyncio.CancelledError:
@@ -155,7 +173,7 @@ class Process:
             return
         result, error = None, None
         if fate.fault == "fail":
-            error = failed(taken=False, after=self.world.retry_after())
+            error = failed(taken=False, after=self.world.faults.retry_after())
         else:
             try:
                 result = effect()
@@ -164,12 +182,12 @@ class Process:
         if fate.fault == "lose" and error is None:
             error = failed(taken=True, after=None)
         self.world.called(self, what, fate.fault, error)
-        if self.dead or answer.done():
-            self.world.unclaimed.append(result)
         if fate.fault == "kill after":
             self.kill(f"after {what}")
-        else:
-            asyncio.get_running_loop().call_later(fate.back, _settle, answer, result, error)
+            return
+        if fate.fault == "freeze":
+            self.freeze(self.world.faults.frozen_seconds())
+        asyncio.get_running_loop().call_later(fate.back, _settle, answer, result, error)
 
     async def _receive(self, receive: Any, *, WaitTimeSeconds: float, **kwargs: Any) -> Any:
         """A long poll: as soon as there is something, or once the time is over."""
@@ -177,7 +195,7 @@ class Process:
         until = self.world.now() + WaitTimeSeconds
         call = partial(receive, **kwargs)
         while True:
-            answer = await self.outside(f"receive {kwargs['QueueUrl']}", call, aws_error)
+            answer = await self.outside(f"receive {kwargs['QueueUrl']}", call, SQS)
             if answer or self.world.now() >= until:
                 return answer
             await self.world.changed(queue, until)
@@ -192,7 +210,10 @@ class Process:
             waiting = self._waiting = self._waiting_questions(queues, dispatcher)
             self._queues = queues
             answer, apologise = map(self._watched, (dispatcher.answer, dispatcher.apologise))
-            async with queues.consuming(answer, apologise), waiting.queueing():
+            consuming = queues.consuming(
+                answer, apologise, dispatcher.give_up, drain_seconds=DRAIN_SECONDS
+            )
+            async with consuming, waiting.queueing():
                 self.ready.set()
                 await self._stopping.wait()
                 self.ready.clear()
@@ -200,9 +221,9 @@ class Process:
     def _watched(self, handle: Handle) -> Handle:
         """Nothing but what the simulation itself makes fail may fail."""
 
-        async def watched(accepted: Accepted) -> None:
+        async def watched(accepted: Accepted, lease: Lease) -> None:
             try:
-                await handle(accepted)
+                await handle(accepted, lease)
             except Exception as error:
                 self.world.note(self.name, f"{accepted.event_id}: {error!r}")
                 if not isinstance(error, EXPECTED):
@@ -245,41 +266,34 @@ class Process:
 
     def _waiting_questions(self, queues: QueueService, dispatcher: Dispatcher) -> WaitingQuestions:
         ledger, receipts = dispatcher.handler.ledger, SimpleNamespace(write=self._receipt)
-        outbox = cast("Any", OutboxClient(self, self.world.outbox, aws_error))
+        outbox = cast("Any", OutboxClient(self, self.world.outbox))
         return WaitingQuestions(
             dispatcher.platforms, ledger, queues.inbox, cast("Any", receipts), outbox
         )
 
     async def _active_link(self, chat_user: ChatUser) -> Link | None:
         effect = partial(self.world.links.get, chat_user.key)
-        link: Link | None = await self.outside(f"link of {chat_user.key}", effect, aws_error)
+        link: Link | None = await self.outside(f"link of {chat_user.key}", effect, DYNAMODB)
         return link
 
     async def _access_token(self, link: Link) -> str:
-        token: str = await self.outside("access token", lambda: "token", sign_in_error)
+        token: str = await self.outside("access token", lambda: "token", IDENTITY)
         return token
 
     async def _link_url(self, chat_user: ChatUser, names: Names) -> str:
-        url: str = await self.outside("link request", lambda: "https://link", aws_error)
+        url: str = await self.outside("link request", lambda: "https://link", DYNAMODB)
         return url
 
     async def _receipt(self, link: Link) -> str:
-        sentence: str = await self.outside("receipt", lambda: "You are linked.", aws_error)
+        sentence: str = await self.outside("receipt", lambda: "You are linked.", DYNAMODB)
         return sentence
 
 
-def aws_error(*, taken: bool, after: float | None) -> ClientError:
-    """What boto3 raises when AWS is in trouble, or its answer doesn't come."""
-    response: Any = {
-        "Error": {"Code": "InternalServerError"},
-        "ResponseMetadata": {"HTTPStatusCode": 500},
-    }
-    return ClientError(response, "Simulated")
-
-
-def sign_in_error(*, taken: bool, after: float | None) -> SignInUnavailable:
-    """What the token broker raises when the user pool doesn't answer."""
-    return SignInUnavailable()
+def world_loop() -> VirtualLoop:
+    """The loop of the simulation that runs."""
+    loop = asyncio.get_running_loop()
+    assert isinstance(loop, VirtualLoop)
+    return loop
 
 
 def _settle(answer: "asyncio.Future[Any]", result: Any, error: Exception | None) -> None:

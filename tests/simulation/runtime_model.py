@@ -19,6 +19,7 @@ from ag_ui.core import (
 from bots.answer.draft import Draft
 from bots.errors import QuestionRefused, RuntimeUnavailable
 from bots.runtime import RunAddress
+from tests.simulation.outside import RUNTIME
 
 if TYPE_CHECKING:
     from tests.simulation.process import Process
@@ -102,24 +103,19 @@ class RuntimeClient:
         run = address.run
         self._process.begins(run)
         begin = partial(self._model.begin, address, text)
-        number: int = await self._process.outside(f"invoke {run}", begin, away)
+        number: int = await self._process.outside(f"invoke {run}", begin, RUNTIME)
         draft = Draft()
         for event in self._model.script(run, number, text):
             say = partial(self._model.say, run, number, event)
             what = f"{event.type.value} {run} #{number}"
-            said: BaseEvent = await self._process.outside(what, say, away)
+            said: BaseEvent = await self._process.outside(what, say, RUNTIME)
             draft.take(said)
             if isinstance(said, RunFinishedEvent | RunErrorEvent):
                 self._model.made.setdefault(run, []).append(draft.final())
             yield said
 
     async def cancel(self, address: RunAddress, token: str) -> None:
-        await self._process.outside("cancel", partial(self._model.cancel, address), away)
-
-
-def away(*, taken: bool, after: float | None) -> RuntimeUnavailable:
-    """What a call of the runtime ends in when its answer doesn't come."""
-    return RuntimeUnavailable("the runtime is away", after=after)
+        await self._process.outside("cancel", partial(self._model.cancel, address), RUNTIME)
 
 
 def _text(delta: str) -> BaseEvent:

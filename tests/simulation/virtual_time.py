@@ -11,6 +11,8 @@ EPOCH = 1_800_000_000.0
 """When every simulation begins, in seconds since 1970."""
 
 _MODULES_WITH_TIME = (
+    "bots.queue.consumer",
+    "bots.queue.heartbeat",
     "bots.queue.retry_policy",
     "bots.turn.ledger",
     "bots.turn.decision_and_stop",
@@ -46,7 +48,11 @@ def virtual_time() -> Iterator[None]:
     with ExitStack() as stack:
         for module in _MODULES_WITH_TIME:
             stack.enter_context(patch(f"{module}.time", _Time()))
-        for module in ("bots.turn.ledger", "bots.turn.waiting_questions"):
+        for module in (
+            "bots.turn.ledger",
+            "bots.turn.waiting_questions",
+            "bots.answer.delay_sentences",
+        ):
             stack.enter_context(patch(f"{module}.datetime", _Datetime))
         stack.enter_context(patch("identity.workspaces.settings.monotonic", now))
         stack.enter_context(patch("bots.queue.consumer.LONG_POLL", 20))

@@ -18,7 +18,7 @@ from identity.people import ChatUser, PlatformName
 from tests.simulation.aws_models import DynamoDBModel, KMSModel, SQSModel
 from tests.simulation.board import Board
 from tests.simulation.clock import VirtualLoop
-from tests.simulation.faults import Fate, Faults
+from tests.simulation.faults import Fate, Faults, ServiceName
 from tests.simulation.outbox_model import OutboxModel
 from tests.simulation.process import DEAD_LETTERS, INBOX, LEDGER, PROCESS, WORKSPACES, Process
 from tests.simulation.queue_model import QueueModel
@@ -53,7 +53,6 @@ class World:
 
     :ivar wrong: what must not have happened.
     :ivar trace: what happened: when, to whom, what.
-    :ivar unclaimed: what was answered when nobody waited for it any more.
     :ivar counts: of kills, and of what else may be told of many seeds.
     """
 
@@ -62,7 +61,6 @@ class World:
         self.faults = Faults(self.chance)
         self.trace: list[tuple[float, str, str]] = []
         self.wrong: list[str] = []
-        self.unclaimed: list[Any] = []
         self.counts: Counter[str] = Counter()
         self.queues = {DEAD_LETTERS: QueueModel(now)}
         self.queues[INBOX] = QueueModel(now, self.queues[DEAD_LETTERS], most_receives=100)
@@ -78,7 +76,7 @@ class World:
         self._processes: dict[int, Process] = {}
         self._linking: set[str] = set()
         self._waiting: dict[str, list[asyncio.Future[None]]] = {name: [] for name in self.queues}
-        self._context = contextvars.copy_context()
+        self.context = contextvars.copy_context()
         for name, queue in self.queues.items():
             queue.changed = lambda name=name: self._wake(name)  # type: ignore[misc]
 
@@ -86,9 +84,9 @@ class World:
         """Live until everything is over; ``wrong`` says what must not have been."""
         loop = asyncio.get_running_loop()
         assert isinstance(loop, VirtualLoop)
-        loop.on_task = _into_process
+        loop.on_task, loop.process_of = _into_process, _process_of
         loop.set_exception_handler(lambda *_: None)
-        self._context = contextvars.copy_context()
+        self.context = contextvars.copy_context()
         for index in range(self.chance.choice((1, 1, 2))):
             self._begin(self._keep_running(index))
         people = [self._begin(self._ask(group)) for group in self._by_person()]
@@ -106,11 +104,8 @@ class World:
     def note(self, who: str, what: str) -> None:
         self.trace.append((self.now(), who, what))
 
-    def fate(self) -> Fate:
-        return self.faults.fate(self.now())
-
-    def retry_after(self) -> float | None:
-        return self.chance.choice((None, None, 1.0, 30.0))
+    def fate(self, service: ServiceName) -> Fate:
+        return self.faults.fate(self.now(), service)
 
     def called(self, process: Process, what: str, fault: str, error: Exception | None) -> None:
         ended = "" if error is None else f" ! {error!r}"
@@ -149,7 +144,7 @@ class World:
     def _begin(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """A task that belongs to no process."""
         loop = asyncio.get_running_loop()
-        return loop.create_task(work, context=self._context.copy())
+        return loop.create_task(work, context=self.context.copy())
 
     def _wake(self, name: str) -> None:
         waiting, self._waiting[name] = self._waiting[name], []
@@ -169,7 +164,7 @@ class World:
             questions.append(Question(accepted, asker))
         for key in {question.chat_user.key: None for question in questions}:
             if chance.random() < 0.7:
-                self.links[key] = _link(ChatUser.from_key(key), 0.0)
+                self.links[key] = linked(ChatUser.from_key(key), 0.0)
         return questions
 
     def _by_person(self) -> Iterator[list[Question]]:
@@ -213,7 +208,7 @@ class World:
         """Link, once; whether the page then says that it is done is of no account."""
         await asyncio.sleep(self.chance.uniform(1, 40))
         self._linking.discard(chat_user.key)
-        link = self.links[chat_user.key] = _link(chat_user, self.now())
+        link = self.links[chat_user.key] = linked(chat_user, self.now())
         self.outbox.add(link)
         self.note(chat_user.user, "is linked")
         await self._done(lambda one: one.linked(link), 30)
@@ -282,7 +277,8 @@ class World:
         )
 
 
-def _link(chat_user: ChatUser, at: float) -> Link:
+def linked(chat_user: ChatUser, at: float) -> Link:
+    """A link that is made so many seconds after the simulation began."""
     linked_at = datetime.fromtimestamp(EPOCH + at, UTC)
     return Link(chat_user, f"subject-{chat_user.user}", b"", "account", linked_at)
 
@@ -301,6 +297,10 @@ def _wake(waiting: "asyncio.Future[None]") -> None:
 async def _stop_after(process: Process, seconds: float) -> None:
     await asyncio.sleep(seconds)
     process.stop()
+
+
+def _process_of(context: contextvars.Context) -> Process | None:
+    return context.get(PROCESS)
 
 
 def _into_process(task: asyncio.Task[Any], context: contextvars.Context) -> None:

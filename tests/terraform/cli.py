@@ -3,14 +3,18 @@
 import asyncio
 import json
 import os
+import re
 import shutil
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 PROVIDER = "registry.terraform.io/hashicorp/aws"
 SHARED_FOLDERS = ("/opt", "/usr/share", "/usr/local/share")
+REATTACH = "TF_REATTACH_PROVIDERS"
+START_SECONDS = 30
 
 
 class TerraformFailed(AssertionError):
@@ -102,13 +106,54 @@ class Terraform:
 
     async def init(self, folder: Path) -> None:
         """Install what ``folder`` needs; in tests without a state elsewhere."""
-        await self(folder, "init", "-backend=false", "-no-color")
+        # A provider that runs already would be neither looked for nor held to its version.
+        own = {name: value for name, value in self.environment.items() if name != REATTACH}
+        await replace(self, environment=own)(folder, "init", "-backend=false", "-no-color")
+
+    @asynccontextmanager
+    async def with_provider(self, folder: Path) -> AsyncIterator["Terraform"]:
+        """Terraform whose every command asks one running AWS provider, while the block runs.
+
+        To start one for each run of a test takes longer than the run. It is how providers are
+        debugged (https://developer.hashicorp.com/terraform/plugin/debugging).
+
+        :param folder: where the provider is installed.
+        """
+        process = await asyncio.create_subprocess_exec(
+            _installed_provider(folder),
+            "-debug",
+            env=self.environment,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+        try:
+            async with asyncio.timeout(START_SECONDS):
+                told = await _reattachment(process)
+            yield replace(self, environment={**self.environment, REATTACH: told})
+        finally:
+            if process.returncode is None:
+                await _stop(process)
 
     async def json(self, folder: Path, *arguments: str) -> dict[str, Any]:
         """What a command answers as JSON, without the warnings before it."""
         output = await self(folder, *arguments)
         document: dict[str, Any] = json.loads(output[output.index("{") :])
         return document
+
+
+def _installed_provider(folder: Path) -> str:
+    (program,) = folder.glob(f".terraform/providers/{PROVIDER}/*/*/terraform-provider-aws*")
+    return str(program)
+
+
+async def _reattachment(process: asyncio.subprocess.Process) -> str:
+    """What a provider says about how to reach it."""
+    assert process.stdout
+    async for line in process.stdout:
+        if found := re.search(rf"{REATTACH}='(.*)'", line.decode()):
+            return found[1]
+    raise TerraformFailed("the provider ended before it said how to reach it")
 
 
 async def _stop(process: asyncio.subprocess.Process) -> None:

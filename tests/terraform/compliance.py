@@ -27,7 +27,7 @@ class Scenario:
     steps: tuple[str, ...]
 
     def text(self) -> str:
-        return "\n".join([self.feature, "", f"  Scenario: {self.name}", *self.steps, ""])
+        return "\n".join(["", f"  Scenario: {self.name}", *self.steps, ""])
 
 
 def scenarios() -> list[Scenario]:
@@ -64,8 +64,10 @@ async def failed(plan: dict[str, Any], asked: list[Scenario], folder: Path) -> s
     """
     features = folder / "features"
     features.mkdir(parents=True)
-    for number, scenario in enumerate(asked):
-        (features / f"{number:02}.feature").write_text(scenario.text())
+    # In as few files as they were: the plan is read for each.
+    for number, feature in enumerate(dict.fromkeys(scenario.feature for scenario in asked)):
+        texts = [scenario.text() for scenario in asked if scenario.feature == feature]
+        (features / f"{number:02}.feature").write_text("\n".join([feature, *texts]))
     slim = {name: part for name, part in plan.items() if name not in UNREAD}
     (folder / "plan.json").write_text(json.dumps(slim))
     report = folder / "report.json"

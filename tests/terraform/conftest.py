@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -19,14 +20,19 @@ MISSING = (
 )
 
 
-@pytest.fixture(scope="session")
-def terraform(tmp_path_factory: pytest.TempPathFactory) -> Terraform:
-    found = Terraform.find(tmp_path_factory.mktemp("terraform"))
-    if found:
-        return found
-    if os.environ.get("CI"):
-        pytest.fail(MISSING)
-    pytest.skip(MISSING)
+@pytest_asyncio.fixture(scope="session")
+async def terraform(
+    sources: Path, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Terraform]:
+    """Terraform with a provider that all of its commands share."""
+    folder = tmp_path_factory.mktemp("terraform")
+    found = Terraform.find(folder)
+    if found is None:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(MISSING)
+    shutil.copy(sources / "modules" / "table" / "versions.tf", folder)
+    await found.init(folder)
+    async with found.with_provider(folder) as shared:
+        yield shared
 
 
 @pytest_asyncio.fixture(scope="session")

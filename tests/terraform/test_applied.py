@@ -7,6 +7,7 @@ import boto3
 import pytest
 
 from bizassist.local.provision.storage import BUCKETS, DELIVERIES, TABLES, make_tables
+from bizassist.settings.environment import Process
 from bizassist.settings.parameters import Parameters, read_parameters
 from tests.some import some
 from tests.terraform.account import Account
@@ -14,6 +15,8 @@ from tests.terraform.account import Account
 pytestmark = pytest.mark.timeout(400)  # the first of these waits until all is applied
 
 PREFIX = "/app/bizassist"
+FARGATE_STOPS_AFTER = 120
+"""Seconds: the most that a container may ask for (ContainerDefinition, ``stopTimeout``)."""
 
 # What a second plan would change, and why that is the emulator's doing.
 DRIFT = {
@@ -147,15 +150,30 @@ def test_what_people_attach_is_deleted_and_policies_are_not(account: Account) ->
     assert days == {"policies": None, "uploads": 30}
 
 
-def test_the_service_believes_its_load_balancer_and_nobody_before_it(plan: dict[str, Any]) -> None:
+@pytest.fixture
+def container(plan: dict[str, Any]) -> dict[str, Any]:
+    """The chat service's container, as it is planned."""
     (task,) = (
         change["change"]["after"]
         for change in plan["resource_changes"]
         if change["type"] == "aws_ecs_task_definition"
     )
-    (container,) = json.loads(task["container_definitions"])
-    environment = {one["name"]: one["value"] for one in container["environment"]}
-    assert environment["BIZASSIST_TRUSTED_PROXIES"] == "1"
+    (found,) = json.loads(task["container_definitions"])
+    environment = {one["name"]: one["value"] for one in found["environment"]}
+    return {**found, "environment": environment}
+
+
+def test_the_service_believes_its_load_balancer_and_nobody_before_it(
+    container: dict[str, Any],
+) -> None:
+    assert container["environment"]["BIZASSIST_TRUSTED_PROXIES"] == "1"
+
+
+def test_a_task_that_ends_has_the_most_time_that_fargate_gives(container: dict[str, Any]) -> None:
+    assert container["stopTimeout"] == FARGATE_STOPS_AFTER
+    drain = int(container["environment"]["BIZASSIST_DRAIN_SECONDS"])
+    assert drain == Process.model_fields["drain_seconds"].default
+    assert drain < container["stopTimeout"]
 
 
 def test_an_alarm_is_kept_as_it_was_planned(account: Account, plan: dict[str, Any]) -> None:

@@ -9,8 +9,14 @@ from aiohttp import web
 from bots.edge import json_object, refusals_answered
 from bots.errors import InboxUnavailable, MalformedRequest
 from bots.platform import Accept
+from bots.slack.incoming.approval_click import read_click
 from bots.slack.incoming.payloads import read_message
 from bots.slack.incoming.signature import Signature
+from bots.turn.decision_and_stop import Decided, Decision
+from identity.people import ChatUser
+from identity.sessions.known_sender import recognise
+
+Decide = Callable[[str, ChatUser, Decision], Awaitable[Decided | None]]
 
 MAX_FORM_FIELDS = 100  # a slash command has about fifteen
 
@@ -22,11 +28,13 @@ class SlackEdge:
 
     :param signing_secret: the app's signing secret.
     :param accept: puts a verified event into the inbox.
+    :param decide: takes a decision about a turn, by the link of who clicked.
     """
 
-    def __init__(self, signing_secret: str, accept: Accept) -> None:
+    def __init__(self, signing_secret: str, accept: Accept, decide: Decide) -> None:
         self._signature = Signature(signing_secret)
         self._accept = accept
+        self._decide = decide
 
     def routes(self) -> list[web.RouteDef]:
         """The routes, for ``Application.add_routes``."""
@@ -42,6 +50,7 @@ class SlackEdge:
         async def handler(request: web.Request) -> web.Response:
             body = await request.read()
             self._signature.verify(body, request.headers)
+            recognise(request)
             return await handle(body)
 
         return refusals_answered(handler)
@@ -77,9 +86,14 @@ class SlackEdge:
         return web.Response()
 
     async def _interaction(self, body: bytes) -> web.Response:
-        # The only button so far opens a link in the browser. Slack tells us of the click too and
-        # wants it acknowledged; there is nothing to do.
-        json_object(_form(body).get("payload", "").encode())
+        """Take a decision at once: it never waits in the queue behind what it is about.
+
+        Slack tells us of a click on the sign-in link too, and only wants it acknowledged.
+        """
+        click = read_click(json_object(_form(body).get("payload", "").encode()))
+        if click is not None and click.is_the_askers:
+            stands = await self._decide(click.asking.id, click.clicked_by, click.decision)
+            await self._accept(click.accepted(stands))
         return web.Response()
 
 

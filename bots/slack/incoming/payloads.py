@@ -3,14 +3,16 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from bots.errors import MalformedRequest
 from bots.platform import Accepted, Audience
+from bots.slack.incoming.approval_click import AskingTurn
 from bots.slack.incoming.rich_text import rich_text
+from bots.turn.decision_and_stop import Decided
 from identity.people import ChatUser
 
-Kind = Literal["command", "direct", "mention"]
+Kind = Literal["command", "direct", "mention", "decision"]
 
 _SPOKEN = {None, "file_share", "thread_broadcast"}  # message subtypes that a person typed
 # Slack's own accounts: their messages have neither subtype nor bot_id (recorded by vercel/chat).
@@ -28,6 +30,8 @@ class IncomingMessage:
     :param thread: the timestamp of the thread that the answer belongs into, if any.
     :param text: what a person would read: no mention of the assistant, nothing escaped.
     :param from_another_company: the person belongs to another company (Slack Connect).
+    :param asking: the turn that asked for the approval which a click decides.
+    :param decision: what stands; None for a click that came too late, and for a question.
     :param audience: who reads an answer in its thread along; a command is answered privately.
     """
 
@@ -42,6 +46,8 @@ class IncomingMessage:
     response_url: str = ""
     from_another_company: bool = False
     audience: Audience = Audience.ALONE
+    asking: AskingTurn | None = None
+    decision: Decided | None = None
 
     @property
     def chat_user(self) -> ChatUser:
@@ -51,6 +57,8 @@ class IncomingMessage:
     @property
     def conversation(self) -> str:
         """The thread of questions: a thread, a direct message, or one person's commands."""
+        if self.asking is not None:
+            return self.asking.conversation
         place = self.user if self.kind == "command" else self.thread
         return ":".join(filter(None, ("slack", self.tenant, self.channel, place)))
 
@@ -71,7 +79,27 @@ def read_message(body: Mapping[str, object]) -> IncomingMessage | None:
 
     :raises MalformedRequest: when a field is missing that Slack always sends.
     """
+    if "asking" in body:
+        return _decision(body)
     return _command(body) if "command" in body else _event(body)
+
+
+def _decision(body: Mapping[str, Any]) -> IncomingMessage:
+    """A click on a button of ours, as :meth:`ApprovalClick.accepted` has put it."""
+    asking = AskingTurn(**body["asking"])
+    decision = body["decision"]
+    return IncomingMessage(
+        kind="decision",
+        event_id=f"{asking.event}.{1 if decision else 'late'}",
+        tenant=asking.tenant,
+        user=asking.user,
+        channel=body["channel"]["id"],
+        text="",
+        ts=body["message"]["ts"],
+        thread=body["message"]["thread_ts"],
+        asking=asking,
+        decision=Decided(decision, tuple(body["interrupts"])) if decision else None,
+    )
 
 
 def _command(form: Mapping[str, object]) -> IncomingMessage:

@@ -25,9 +25,10 @@ class Signature:
         """
         try:
             signed = self._verifier.is_valid_request(body, headers)
-        except (ValueError, TypeError):
-            # A timestamp that is no number, a body that is no UTF-8, a signature that is no ASCII:
-            # the verifier does not expect them, and Slack does not send them.
+        except (ValueError, TypeError, OverflowError):
+            # A timestamp that is no number or has hundreds of digits, a body that is no UTF-8, a
+            # signature that is no ASCII: the verifier does not expect them, and Slack does not
+            # send them.
             signed = False
         if not signed:
             raise UnauthenticatedRequest(sentence=NOT_SIGNED)

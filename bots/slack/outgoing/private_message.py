@@ -32,7 +32,7 @@ class PrivateMessages:
                 await self._responses.send(incoming.response_url, message)
             except ResponseUrlClosed:
                 await self._by_direct_message(incoming, message)
-        elif incoming.kind == "direct":
+        elif incoming.kind in {"direct", "decision"}:
             try:
                 await self._api.post(incoming.channel, message, thread=incoming.thread)
             except DeliveryRefused as error:
@@ -59,6 +59,14 @@ class PrivateMessages:
         channel = await self._api.direct_channel(incoming.user)
         place = replace(incoming, kind="direct", channel=channel, thread=None, ts="")
         return DirectMessageChannel(self._api, place, turn)
+
+    async def send_once(self, incoming: IncomingMessage, message: Content, marker: str) -> None:
+        """Show ``message`` by direct message, unless one with this marker is there."""
+        channel, thread = incoming.channel, incoming.thread
+        if incoming.kind not in {"direct", "decision"}:
+            channel, thread = await self._api.direct_channel(incoming.user), None
+        if not await self._api.find(channel, marker, thread=thread, since=""):
+            await self._api.post(channel, message, thread=thread, marker=marker)
 
     async def _by_direct_message(self, incoming: IncomingMessage, message: Content) -> None:
         channel = await self._api.direct_channel(incoming.user)

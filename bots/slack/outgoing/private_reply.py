@@ -10,6 +10,7 @@ from ag_ui.core import BaseEvent
 
 from bots.answer.answer_messages import AnswerMessages
 from bots.answer.draft import Draft
+from bots.answer.shown_call import shown
 from bots.errors import PlatformUnavailable
 from bots.platform import Receipt
 from bots.slack.incoming.payloads import IncomingMessage
@@ -57,6 +58,10 @@ class PrivateReceipt:
         """The ids of the direct messages; None when there is none yet."""
         return self.direct or None
 
+    async def hold(self) -> None:
+        """As the turn's receipt does."""
+        await self.receipt.hold()
+
     async def keep(self, message: str) -> None:
         """Store the ids of the direct messages."""
         self.direct = message
@@ -102,7 +107,9 @@ class PrivateReply:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if error is None and not self._said:
+        # In the direct messages what waits has its own message, with the buttons.
+        there = self._incoming.kind != "command"
+        if error is None and not self._said and not (there and self._draft.only_waits):
             await self._answer(self._draft.final())
 
     async def show(self, event: BaseEvent) -> None:
@@ -150,7 +157,7 @@ class PrivateReply:
         :raises PlatformUnavailable: then.
         """
         try:
-            await self._private.send(self._incoming, message)
+            await shown(self._receipt, lambda: self._private.send(self._incoming, message))
         except PlatformUnavailable as error:
             if error.taken:
                 _log.warning("a private message may have arrived, or not: %s", error)

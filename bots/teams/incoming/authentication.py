@@ -18,6 +18,7 @@ KEPT = (
 )
 
 NO_APP_ID = "This bot has no app id, so nobody can prove to be Teams."
+UNPROVEN = "The activity carries no valid token."
 
 
 class Authentication:
@@ -37,23 +38,35 @@ class Authentication:
         # Tokens of the emulator and of other bots are signed by Entra ID; we want neither.
         cache[AuthenticationConstants.TO_BOT_FROM_EMULATOR_OPENID_METADATA_URL] = NoKeys()
 
+    def check_header(self, authorization: str) -> None:
+        """Refuse what carries no token at all, before its body is read.
+
+        :raises UnauthenticatedRequest: when it carries none.
+        """
+        if self._app.anonymous:
+            return
+        if not self._app.app_id:
+            raise UnauthenticatedRequest(sentence=NO_APP_ID)
+        if not authorization.startswith("Bearer "):
+            raise UnauthenticatedRequest(sentence=UNPROVEN)
+
     async def claims(self, activity: Activity, authorization: str) -> dict[str, str]:
         """What the token says that is worth keeping; nothing when we work without tokens.
 
+        :param activity: its channel and its service address are enough.
         :param authorization: the header, empty when there is none.
         :raises UnauthenticatedRequest: when the token doesn't prove what we must know.
         :raises SigningKeysUnavailable: when that can't be checked now.
         """
         if self._app.anonymous:
             return {}
-        if not self._app.app_id:
-            raise UnauthenticatedRequest(sentence=NO_APP_ID)
+        self.check_header(authorization)
         try:
             result = await self._bot_framework.authenticate_request(activity, authorization)
         except RequestRefused:
             raise
         except Exception as error:  # botframework raises bare ones, PyJWT's, IndexError, KeyError
-            raise UnauthenticatedRequest(sentence="The activity carries no valid token.") from error
+            raise UnauthenticatedRequest(sentence=UNPROVEN) from error
         claims: Mapping[str, object] = result.claims_identity.claims
         if claims.get("iss") != AuthenticationConstants.TO_BOT_FROM_CHANNEL_TOKEN_ISSUER:
             raise UnauthenticatedRequest(sentence="The token was not issued by the Bot Framework.")

@@ -7,10 +7,11 @@ from yarl import URL
 from bots.edge import json_object, refusals_answered
 from bots.errors import ForbiddenRequest, MalformedRequest
 from bots.platform import Accept, Accepted
-from bots.teams.incoming.activity import IncomingActivity, read_activity
+from bots.teams.incoming.activity import IncomingActivity, addressed, read_activity
 from bots.teams.incoming.authentication import Authentication
 from bots.teams.incoming.signing_keys import SigningKeys
 from bots.teams.registration import TeamsApp
+from identity.sessions.known_sender import recognise
 
 # Where Teams has its Bot Connector (public cloud and GCC). Our own token is sent there, and
 # anybody can register another name under trafficmanager.net, so these are whole names.
@@ -35,11 +36,12 @@ class TeamsEdge:
         return [web.post("/api/messages", refusals_answered(self._messages))]
 
     async def _messages(self, request: web.Request) -> web.Response:
+        authorization = request.headers.get("Authorization", "")
+        self._authentication.check_header(authorization)
         body = json_object(await request.read())
+        claims = await self._authentication.claims(addressed(body), authorization)
+        recognise(request)
         incoming = read_activity(body)
-        claims = await self._authentication.claims(
-            incoming.activity, request.headers.get("Authorization", "")
-        )
         self._check_origin(incoming)
         if incoming.activity.type == ActivityTypes.invoke:
             # An invoke is answered in this response, or not at all; nothing of ours sends one.

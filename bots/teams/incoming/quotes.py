@@ -5,20 +5,21 @@ text, or as HTML beside the text: a ``blockquote`` whose ``itemtype`` ends in Re
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from itertools import chain, islice
 
 import nh3
-from botbuilder.schema import Activity
+
+from bots.teams.incoming.fields import objects, part, word
 
 MOST = 10
 LONGEST = 4_000
 """Characters of one quote that reach the question."""
 HTML = "text/html"
 LONGEST_HTML = 64_000
-"""Characters of HTML that are read for quotes, so that nobody keeps us busy with theirs."""
+"""Characters of HTML of one message that are read for quotes, so that nobody keeps us busy."""
 # The whole words, where Teams has them, and the beginning of them.
 _WHOLE, _PREVIEW, _UNNAMED, _WRITER = "copy", "preview", "", "mri"
 _QUOTES = ("/Reply", "/Forward")
@@ -48,33 +49,32 @@ class Quote:
         return f"Quoted from {writer}, not my own words:\n{lines}"
 
 
-def quotes(activity: Activity) -> list[Quote]:
-    """What ``activity`` quotes; the same words once."""
-    found = chain(_of_entities(activity), _of_html(activity))
+def quotes(body: Mapping[str, object]) -> list[Quote]:
+    """What an activity quotes; the same words once."""
+    found = chain(_of_entities(body), _of_html(body))
     return list(dict.fromkeys(islice(found, MOST)))
 
 
-def _of_entities(activity: Activity) -> Iterator[Quote]:
-    for entity in activity.entities or []:
-        if entity is not None and entity.type == "quotedReply":
-            said = entity.additional_properties.get("quotedReply")
-            if isinstance(said, dict) and (words := _line(said.get("preview"))):
-                yield Quote(_line(said.get("senderName")), words)
+def _of_entities(body: Mapping[str, object]) -> Iterator[Quote]:
+    for entity in objects(body, "entities"):
+        if entity.get("type") == "quotedReply":
+            said = part(entity, "quotedReply")
+            if words := word(said, "preview").strip():
+                yield Quote(word(said, "senderName").strip(), words)
 
 
-def _of_html(activity: Activity) -> Iterator[Quote]:
-    for attachment in activity.attachments or []:
-        if attachment is not None and attachment.content_type == HTML:
-            content = attachment.content
-            if isinstance(content, str) and "<blockquote" in content.lower():
-                parser = _Blockquotes()
-                parser.feed(nh3.clean(content[:LONGEST_HTML], tags=_READ, attributes=_TOLD))
-                parser.close()
-                yield from parser.found
-
-
-def _line(value: object) -> str:
-    return value.strip() if isinstance(value, str) else ""
+def _of_html(body: Mapping[str, object]) -> Iterator[Quote]:
+    left = LONGEST_HTML
+    for attachment in objects(body, "attachments"):
+        content = word(attachment, "content")
+        if attachment.get("contentType") == HTML and "<blockquote" in content.lower():
+            parser = _Blockquotes()
+            parser.feed(nh3.clean(content[:left], tags=_READ, attributes=_TOLD))
+            parser.close()
+            yield from parser.found
+            left -= len(content)
+        if left <= 0:
+            return
 
 
 class _Blockquotes(HTMLParser):
@@ -124,7 +124,7 @@ class _Blockquotes(HTMLParser):
         self._said[self._kinds[-1] if self._kinds else _UNNAMED].append(data)
 
     def _end(self) -> None:
-        said = {kind: _line("".join(words)) for kind, words in self._said.items()}
+        said = {kind: "".join(words).strip() for kind, words in self._said.items()}
         kinds = (_WHOLE, _PREVIEW, _UNNAMED)
         words = next((said[kind] for kind in kinds if said.get(kind)), "")
         if words:

@@ -16,6 +16,8 @@ TIMEOUT = aiohttp.ClientTimeout(total=10, connect=5)
 DAY = 24 * 60 * 60
 # A token with a key that we don't know makes us look for new ones, but not more often than this.
 LOOK_AGAIN = 5 * 60
+FAILURE_PAUSE = 5.0
+"""Seconds after a failure in which nobody else waits for the same time-out."""
 
 _log = logging.getLogger(__name__)
 
@@ -47,21 +49,31 @@ class SigningKeys:
         :raises UnauthenticatedRequest: when the issuer has no such key.
         :raises SigningKeysUnavailable: when the issuer's keys can't be fetched.
         """
-        async with self._fetching:
-            if time.monotonic() > self._fetched + DAY or key_id not in self._keys:
-                await self._look_again()
+        if not key_id:
+            raise UnauthenticatedRequest("the token names no key")
+        if self._must_look(key_id):
+            async with self._fetching:
+                if self._must_look(key_id):
+                    await self._look_again()
         if key_id not in self._keys:
             raise UnauthenticatedRequest("the token is signed by an unknown key")
         return self._keys[key_id]
 
+    def _must_look(self, key_id: str) -> bool:
+        return time.monotonic() > self._fetched + DAY or key_id not in self._keys
+
     async def _look_again(self) -> None:
-        if self._keys and time.monotonic() < self._tried + LOOK_AGAIN:
+        pause = LOOK_AGAIN if self._keys else FAILURE_PAUSE
+        if time.monotonic() < self._tried + pause:
+            if not self._keys:
+                raise SigningKeysUnavailable
             return
         self._tried = time.monotonic()
         try:
             self._keys = await _fetch(self._url)
         except (aiohttp.ClientError, TimeoutError, ValueError, KeyError, TypeError) as error:
             _log.warning("the Bot Framework's keys can't be had: %s", type(error).__name__)
+            self._tried = time.monotonic()
             if not self._keys:
                 raise SigningKeysUnavailable from error
         else:

@@ -15,6 +15,7 @@ from ag_ui.core import (
 )
 
 from bots.answer.placeholder import WAITING
+from bots.answer.proposed_call import readable
 from bots.answer.sources import Source, source_of
 
 SENTENCE = "bizassist.sentence"
@@ -70,11 +71,6 @@ def apply(  # noqa: C901, PLR0911 - one case an event
             return replace(answer, finished=True)
     source = source_of(event)
     return replace(answer, sources=(*answer.sources, source)) if source else answer
-
-
-def readable(tool: str) -> str:
-    """A tool's name for a person: ``warranty___check_status`` is "check status"."""
-    return tool.rsplit("___", 1)[-1].replace("_", " ")
 
 
 def _joined(text: str, sentence: str) -> str:

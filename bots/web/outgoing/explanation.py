@@ -16,7 +16,7 @@ from ag_ui.core import (
 )
 from pydantic import BaseModel, Field, ValidationError
 
-from bots.web.outgoing.answer_state import readable
+from bots.answer.proposed_call import readable
 
 EXPLANATION = "bizassist.explanation"
 LONGEST_ARGUMENTS = 4_000

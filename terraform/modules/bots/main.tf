@@ -12,6 +12,9 @@ locals {
   region    = data.aws_region.current.id
   # The process's own port; the load balancer is the only one who reaches it.
   port    = 3978
+  # Until Fargate kills a task that was asked to end, 120 at most; the longest answer takes as long.
+  # Ten of them are for what comes after the answers.
+  stop_seconds = 120
   service = "${var.deployment.name}-chat"
   # Environment variable by the key of its platform's secret.
   secret_keys = {
@@ -93,13 +96,13 @@ resource "aws_ecs_task_definition" "service" {
     image                  = "${aws_ecr_repository.this["bots"].repository_url}:${var.image_tag}"
     essential              = true
     readonlyRootFilesystem = true
-    # It finishes what it is answering: 25 seconds of its own, then a margin.
-    stopTimeout  = 60
+    stopTimeout            = local.stop_seconds
     portMappings = [{ containerPort = local.port, hostPort = local.port, protocol = "tcp" }]
     environment = [
       for name, value in merge(
         {
           AWS_DEFAULT_REGION        = local.region
+          BIZASSIST_DRAIN_SECONDS   = tostring(local.stop_seconds - 10)
           BIZASSIST_HOST            = "0.0.0.0"
           BIZASSIST_PORT            = tostring(local.port)
           BIZASSIST_PUBLIC_URL      = var.deployment.public_url

@@ -6,14 +6,14 @@ import secrets
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, cast
 
 import boto3
 import pytest
 
 from bots.errors import InboxUnavailable, TryAgain
-from bots.platform import Accepted
+from bots.platform import Accepted, Lease
 from bots.queue.consumer import Consumer, Handle
 from bots.queue.dead_letter_queue import DeadLetters
 from bots.queue.inbox import Inbox
@@ -32,6 +32,10 @@ class Queues:
     call: Executor
     inbox: str
     dead: str
+    given_up: list[str] = field(default_factory=list)
+
+    async def _given_up(self, accepted: Accepted) -> None:
+        self.given_up.append(accepted.event_id)
 
     def consumer(self, handle: Handle, url: str, most: int = 32) -> Consumer:
         if url == self.dead:
@@ -44,7 +48,7 @@ class Queues:
                 retries=DeadLetterRetries(),
                 most=most,
             )
-        dead = DeadLetters(self.sqs, self.call, self.dead)
+        dead = DeadLetters(self.sqs, self.call, self.dead, self._given_up)
         retries = InboxRetries()
         return Consumer(
             self.sqs,
@@ -61,7 +65,7 @@ class Queues:
     async def consuming(
         self, handle: Callable[[Accepted], object], url: str, most: int = 32
     ) -> AsyncIterator[None]:
-        async def handled(accepted: Accepted) -> None:
+        async def handled(accepted: Accepted, _: Lease) -> None:
             result = handle(accepted)
             if asyncio.iscoroutine(result):
                 await result
@@ -364,7 +368,7 @@ async def test_an_ending_consumer_takes_nothing_with_it(queues: Queues) -> None:
 async def test_a_stopped_consumer_finishes_what_it_began(queues: Queues) -> None:
     finished = list[Accepted]()
 
-    async def slowly(accepted: Accepted) -> None:
+    async def slowly(accepted: Accepted, _: Lease) -> None:
         consumer.stop()
         await asyncio.sleep(0.2)
         finished.append(accepted)

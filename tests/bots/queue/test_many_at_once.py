@@ -11,10 +11,11 @@ from ag_ui.core import BaseEvent, RunFinishedEvent, RunStartedEvent, TextMessage
 
 from bots.answer.placeholder import IN_LINE, THINKING
 from bots.platform import Accepted
+from bots.runtime import RunAddress
 from identity.people import ChatUser
 from tests.simulation import clock, process, world
 from tests.simulation.clock import VirtualLoop, simulate
-from tests.simulation.faults import Fate
+from tests.simulation.faults import Fate, ServiceName
 from tests.simulation.seeds import simulating
 from tests.some import some
 
@@ -34,7 +35,7 @@ class _Crowd(world.World):
         self.runs = self.most_runs = 0
         self.answered_at: dict[str, float] = {}
 
-    def fate(self) -> Fate:
+    def fate(self, service: ServiceName) -> Fate:
         return Fate("none", 0.01, 0.0, sent=True)
 
     def begins(self, process: process.Process, turn: str) -> None:
@@ -43,7 +44,7 @@ class _Crowd(world.World):
     def ask(self, number: int, person: str, seconds: float) -> Accepted:
         """A question in a conversation of its own, whose answer takes so long."""
         asker = ChatUser("slack", "T", person)
-        self.links[asker.key] = world._link(asker, 0.0)
+        self.links[asker.key] = world.linked(asker, 0.0)
         body: dict[str, object] = {"asker": asker.key, "text": f"{seconds}"}
         return Accepted("slack", f"E{number}", f"C{number}#{person}", body, asker.key)
 
@@ -58,8 +59,10 @@ class _SlowRuntime:
     def __init__(self, process: process.Process, _: Any) -> None:
         self._process = process
 
-    async def invoke(self, run: str, text: str, *_: Any, **__: Any) -> AsyncIterator[BaseEvent]:
-        crowd = self._process.world
+    async def invoke(
+        self, address: RunAddress, text: str, *_: Any, **__: Any
+    ) -> AsyncIterator[BaseEvent]:
+        run, crowd = address.run, self._process.world
         assert isinstance(crowd, _Crowd)
         crowd.runtime.runs[run] += 1
         crowd.runs += 1

@@ -25,6 +25,6 @@ async def slack() -> AsyncIterator[SlackClient]:
     ):
         made = SlackClient(http, slack, service, platform, [])
         app = web.Application()
-        app.add_routes(SlackEdge(SECRET, made.accept).routes())
+        app.add_routes(SlackEdge(SECRET, made.accept, made.decide).routes())
         async with TestServer(app, port=service_port):
             yield made

@@ -8,6 +8,8 @@ import aiohttp
 from bots.errors import InboxUnavailable
 from bots.platform import Accepted, Answer
 from bots.slack.platform import SlackPlatform
+from bots.turn.decision_and_stop import Decided, Decision
+from identity.people import ChatUser
 from tests.bots.receipt import MemoryReceipt
 
 SECRET = "signing-secret-of-the-tests"
@@ -27,11 +29,17 @@ class SlackClient:
     inbox: list[Accepted]
     receipts: dict[str, MemoryReceipt] = field(default_factory=dict)
     inbox_is_down: bool = False
+    decisions: list[tuple[str, ChatUser, Decision]] = field(default_factory=list)
+    stands: Decided | None = None
 
     async def accept(self, accepted: Accepted) -> None:
         if self.inbox_is_down:
             raise InboxUnavailable("down")
         self.inbox.append(accepted)
+
+    async def decide(self, turn: str, chat_user: ChatUser, decision: Decision) -> Decided | None:
+        self.decisions.append((turn, chat_user, decision))
+        return self.stands
 
     def receipt(self, turn: str) -> MemoryReceipt:
         return self.receipts.setdefault(turn, MemoryReceipt())

@@ -13,7 +13,7 @@ from bots.turn.handler import TurnHandler
 from bots.turn.outcome import Outcome
 from bots.turn.run_slots import RunSlots
 from identity.workspaces.settings import Settings
-from tests.bots.receipt import MemoryReceipt
+from tests.bots.receipt import Held, MemoryReceipt
 from tests.bots.teams.teams_client import TeamsClient, text
 
 MOST_DELIVERIES = 3
@@ -52,7 +52,7 @@ class AnsweredTurn:
         for _ in range(MOST_DELIVERIES):
             try:
                 await teams.platform.dispatch(
-                    accepted, lambda turn: handler.answer(turn, teams.platform)
+                    accepted, lambda turn: handler.answer(turn, teams.platform, Held())
                 )
             except PlatformUnavailable as error:
                 self.passing.append(error)

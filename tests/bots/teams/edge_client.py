@@ -6,9 +6,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
+from bots.app import application
 from bots.errors import InboxUnavailable
 from bots.platform import Accepted
 from bots.teams.incoming.endpoint import TeamsEdge
@@ -52,8 +52,6 @@ class EdgeClient:
 async def edge_client(app: TeamsApp, service_url: str = TEAMS) -> AsyncIterator[EdgeClient]:
     client = EdgeClient(Issuer(), service_url)
     async with TestServer(client.issuer.application()) as keys:
-        application = web.Application(client_max_size=1024 * 1024)
         edge = TeamsEdge(app, client.accept, SigningKeys(str(keys.make_url("/openid"))))
-        application.add_routes(edge.routes())
-        async with TestClient(TestServer(application)) as client.http:
+        async with TestClient(TestServer(application(edge.routes(), {}))) as client.http:
             yield client

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bots.teams.incoming.activity import read_activity
+from bots.teams.incoming.activity import question_text, read_activity
 from tests.bots.teams.teams_client import activity
 
 RECORDED = Path(__file__).parents[2] / "data" / "teams"
@@ -48,4 +48,4 @@ def test_each_is_read(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["message_channel_mention", "message_group_mention"])
 def test_a_mention_of_the_bot_is_no_part_of_the_question(name: str) -> None:
-    assert read_activity(recorded(name)).text == "test"
+    assert question_text(read_activity(recorded(name))) == "test"

@@ -1,12 +1,16 @@
 """Who and what gets past the edge, and what the others are told."""
 
+import json
 import time
 from collections.abc import AsyncIterator
 from typing import Any
 
+import jwt
 import pytest
 
 from bots.platform import Accepted
+from bots.teams.incoming import signing_keys
+from bots.teams.incoming.activity import question_text, read_activity
 from bots.teams.registration import TeamsApp
 from tests.bots.teams.connector import BOT, PERSONAL, TENANT
 from tests.bots.teams.edge_client import CLOUD, LOCAL, TEAMS, EdgeClient, edge_client
@@ -85,11 +89,22 @@ async def test_a_token_signed_by_the_wrong_key_is_refused(edge: EdgeClient) -> N
     assert edge.inbox == []
 
 
-async def test_while_keys_cannot_be_had_teams_is_asked_to_send_again(edge: EdgeClient) -> None:
+async def test_while_keys_cannot_be_had_teams_is_asked_to_send_again(
+    edge: EdgeClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     edge.issuer.is_down = True
-    assert (await edge.send(activity(TEAMS)))[0] == 503
+    for _ in range(3):  # the issuer is asked once, not by each of them
+        assert (await edge.send(activity(TEAMS)))[0] == 503
+    assert edge.issuer.fetched == 1
+    monkeypatch.setattr(signing_keys, "FAILURE_PAUSE", 0.0)
     edge.issuer.is_down = False
     assert (await edge.send(activity(TEAMS)))[0] == 202
+
+
+async def test_a_token_that_names_no_key_makes_nobody_look(edge: EdgeClient) -> None:
+    nameless = jwt.encode({"iss": ISSUER}, "x" * 32, algorithm="HS256")
+    assert (await edge.send(activity(TEAMS), f"Bearer {nameless}"))[0] == 401
+    assert edge.issuer.fetched == 0
 
 
 @pytest.mark.parametrize(
@@ -100,25 +115,26 @@ async def test_while_keys_cannot_be_had_teams_is_asked_to_send_again(edge: EdgeC
         b"[]",
         b'"text"',
         b"[" * 100_000,
+        b"[" * 1_000 + b"]" * 1_000,
+        b'{"a":' * 1_000 + b"{}" + b"}" * 1_000,
+        b'{"id":' + b"1" * 5_000 + b"}",
+        b"[" * 65 + b"]" * 65,
+        b'{"entities":[' + b"{}," * 30_000 + b"{}]}",
         b"\xff\xfe",
         activity(TEAMS, id=None),
         activity(TEAMS, type=None),
-        activity(TEAMS, channelId="directline"),
         activity(TEAMS, conversation=None),
         activity(TEAMS, conversation=[]),
         activity(TEAMS, conversation={"id": "x" * 2000}),
         activity(TEAMS, recipient=None),
         activity(TEAMS, **{"from": {"name": "nobody"}}),
         activity(TEAMS, **{"from": {"id": "a#b"}}),
-        activity(TEAMS, channelData={"tenant": "t"}),
         activity(TEAMS, channelData=None, conversation={"id": PERSONAL}),
-        activity(TEAMS, entities="x"),
-        activity(TEAMS, localTimestamp="yesterday"),
         activity(TEAMS, text="\ud800"),
         activity(TEAMS, id="\ud800"),
         activity("http://["),
     ],
-    ids=range(22),
+    ids=range(23),
 )
 async def test_what_is_no_activity_is_a_bad_request(edge: EdgeClient, body: Any) -> None:
     token = edge.issuer.token(str(body["serviceUrl"]) if isinstance(body, dict) else TEAMS)
@@ -128,10 +144,57 @@ async def test_what_is_no_activity_is_a_bad_request(edge: EdgeClient, body: Any)
     assert edge.inbox == []
 
 
-async def test_an_oversize_activity_is_refused(edge: EdgeClient) -> None:
-    status, sentence = await edge.send(activity(TEAMS, text="x" * 1024 * 1024))
-    assert (status, sentence) == (413, "The request is larger than one megabyte.")
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"channelData": {"tenant": "t"}},
+        {"entities": "x"},
+        {"entities": [None, 1, {"type": "mention", "mentioned": 2, "text": ["x"]}]},
+        {"attachments": {"content": "x"}},
+        {"localTimestamp": "yesterday"},
+        {"timestamp": int("1" * 400)},
+        {"value": {"nested": [[[{"deeply": []}]]]}},
+    ],
+    ids=lambda changes: next(iter(changes)),
+)
+async def test_a_field_that_is_not_read_may_hold_anything(
+    edge: EdgeClient, changes: dict[str, Any]
+) -> None:
+    assert await edge.send(activity(TEAMS, **changes)) == (202, "")
+    assert question_text(read_activity(edge.inbox[0].body["activity"])) == "Is it?"
+
+
+async def test_another_channel_has_no_key(edge: EdgeClient) -> None:
+    assert (await edge.send(activity(TEAMS, channelId="directline")))[0] == 401
     assert edge.inbox == []
+
+
+async def test_nothing_is_read_of_an_activity_before_its_token(
+    edge: EdgeClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read(body: object) -> None:
+        pytest.fail(f"{body} was read")
+
+    monkeypatch.setattr("bots.teams.incoming.endpoint.read_activity", read)
+    assert (await edge.send(activity(TEAMS), "Bearer a.b.c"))[0] == 401
+    assert (await edge.send({"serviceUrl": [], "channelId": {}}, "Bearer a.b.c"))[0] == 401
+
+
+@pytest.mark.parametrize("size", [256 * 1024 + 1, 1024 * 1024])
+async def test_an_oversize_activity_is_refused(edge: EdgeClient, size: int) -> None:
+    body = activity(TEAMS, text="")
+    body["text"] = "x" * (size - len(json.dumps(body)))
+    assert await edge.send(body) == (413, "The request is too large.")
+    assert edge.inbox == []
+
+
+async def test_the_largest_activity_costs_no_seconds(edge: EdgeClient) -> None:
+    body = activity(TEAMS, entities=[{"n": []}] * 9_000)
+    assert (await edge.send(body))[0] == 202
+    began = time.thread_time()
+    for _ in range(10):
+        assert (await edge.send(body))[0] == 202
+    assert time.thread_time() - began < 1.0
 
 
 async def test_another_tenant_is_a_stranger(edge: EdgeClient) -> None:

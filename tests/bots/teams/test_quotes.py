@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bots.teams.incoming.activity import read_activity
+from bots.teams.incoming.activity import question_text, read_activity
 from bots.teams.incoming.quotes import LONGEST
 from tests.bots.teams.teams_client import activity
 from tests.some import some
@@ -20,7 +20,9 @@ COPY = '<div itemprop="copy"><p>The <b>phone</b> is PHONE-2021-007 &amp; broken<
 
 
 def question(**changes: Any) -> str:
-    return read_activity(activity("https://smba.trafficmanager.net/amer/", **changes)).text
+    return question_text(
+        read_activity(activity("https://smba.trafficmanager.net/amer/", **changes))
+    )
 
 
 def quoting(html: object) -> str:

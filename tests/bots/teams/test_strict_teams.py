@@ -6,7 +6,7 @@ import pytest
 
 from bots.answer.placeholder import THINKING
 from bots.errors import After, DeliveryRefused
-from bots.teams.incoming.activity import read_activity
+from bots.teams.incoming.activity import question_text, read_activity
 from bots.teams.outgoing.message import NOTHING_MORE
 from tests.bots.receipt import MemoryReceipt
 from tests.bots.teams.answered_turn import AnsweredTurn
@@ -209,11 +209,11 @@ async def test_an_asker_who_has_deleted_the_question_is_answered_in_the_conversa
     ],
 )
 def test_a_text_is_read_as_its_writer_meant_it(name: str, meant: str) -> None:
-    assert read_activity(recorded(name)).text == meant
+    assert question_text(read_activity(recorded(name))) == meant
 
 
 def test_quoted_words_reach_the_question_as_somebody_elses() -> None:
-    assert read_activity(recorded("message_quoted_reply")).text == (
+    assert question_text(read_activity(recorded("message_quoted_reply"))) == (
         "Is this one still under warranty?\n\n"
         "Quoted from Bob, not my own words:\n> Our broken phone is PHONE-2021-007"
     )

@@ -24,6 +24,7 @@ from identity.errors import LinkExpired
 from identity.executor import Executor
 from identity.links import new_link
 from identity.people import ChatUser, Names
+from tests.bots.receipt import Held
 from tests.bots.scripted_runtime import (
     FINISHED,
     HANGS,
@@ -58,7 +59,7 @@ async def turn(stack: Stack, aws: boto3.Session, call: Executor) -> Turn:
     name = secrets.token_hex(6)
     accepted = Accepted("slack", name, "c", {})
     asked = Turn(f"slack:{name}", ALICE, "c", "Go", accepted)
-    await _ledger(stack, aws, call).begin(asked)
+    await _ledger(stack, aws, call).begin(asked, Held())
     return asked
 
 
@@ -96,7 +97,7 @@ async def test_a_decided_turn_is_not_begun_again(
     await actions.ask_approval(turn.id, "alice", _waiting("i1"))
     await actions.decide(turn.id, "alice", "approve")
 
-    assert await _ledger(stack, aws, call).begin(turn) is None
+    assert await _ledger(stack, aws, call).begin(turn, Held()) is None
 
 
 async def test_only_what_is_being_answered_is_stopped_at_the_runtime(
@@ -110,7 +111,7 @@ async def test_only_what_is_being_answered_is_stopped_at_the_runtime(
     assert await actions.stopped(waiting)
 
     ledger = _ledger(stack, aws, call)
-    entry = await ledger.begin(turn)
+    entry = await ledger.begin(turn, Held())
     assert entry
     await ledger.finish(turn, entry, Outcome())
     assert not await actions.stop(turn.id)
@@ -145,7 +146,7 @@ async def shown(runs: Runs, turn: Turn, *, can_approve: bool = True) -> str:
     """The answer as Slack and Teams write it."""
     draft = Draft()
     platform = cast("Platform", SimpleNamespace(can_approve=can_approve))
-    async for event in runs.events(turn, platform, LINK, "token"):
+    async for event in runs.events(turn, platform, LINK, "token", Held()):
         draft.take(event)
     return draft.final()
 
@@ -162,7 +163,9 @@ async def test_a_broken_run_comes_again_unless_it_was_stopped(
 
         seen: list[BaseEvent] = []
         platform = cast("Platform", SimpleNamespace(can_approve=True))
-        async for event in runs(actions, http, runtime).events(turn, platform, LINK, "token"):
+        async for event in runs(actions, http, runtime).events(
+            turn, platform, LINK, "token", Held()
+        ):
             if not seen:
                 await actions.stop(turn.id)
             seen.append(event)

@@ -4,7 +4,7 @@ The real ledger, rules and encryption; a runtime by script and a place that refu
 """
 
 import secrets
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from types import SimpleNamespace
@@ -12,7 +12,13 @@ from typing import ClassVar, cast
 
 import boto3
 import pytest
-from ag_ui.core import BaseEvent, RunErrorEvent, RunFinishedEvent, TextMessageContentEvent
+from ag_ui.core import (
+    BaseEvent,
+    Interrupt,
+    RunErrorEvent,
+    RunFinishedEvent,
+    TextMessageContentEvent,
+)
 
 from bots.answer.draft import Draft
 from bots.errors import (
@@ -39,6 +45,7 @@ from identity.links import Links
 from identity.people import ChatUser, Names
 from identity.tokens.broker import TokenBroker
 from identity.workspaces.settings import Workspaces
+from tests.bots.receipt import Held
 from tests.conftest import Stack
 
 SAID: list[BaseEvent] = [
@@ -62,6 +69,7 @@ class Room:
     private: BotError | None = None
     messages: dict[str, str] = field(default_factory=dict)
     told: list[str] = field(default_factory=list)
+    approvals: list[Interrupt] = field(default_factory=list)
     only_asker: "Room | None" = None
     can_approve: ClassVar = False
 
@@ -70,6 +78,9 @@ class Room:
 
     async def ask_to_link(self, turn: Turn, url: str) -> None:
         raise AssertionError("everybody is linked")
+
+    async def ask_approval(self, turn: Turn, interrupts: Sequence[Interrupt]) -> None:
+        self.approvals += interrupts
 
     async def notify(self, turn: Turn, sentence: str) -> None:
         if self.private:
@@ -192,9 +203,9 @@ async def test_showing_that_fails_never_asks_the_agent_again(service: Service) -
     turn, room = question(), Room(closing=[PlatformUnavailable("503")] * 4)
     for _ in range(4):
         with pytest.raises(PlatformUnavailable):
-            await service.handler.answer(turn, room)
+            await service.handler.answer(turn, room, Held())
 
-    await service.handler.answer(turn, room)
+    await service.handler.answer(turn, room, Held())
 
     assert service.runs == [turn.id]
     assert list(room.messages.values()) == ["It is covered."]
@@ -207,7 +218,7 @@ async def test_showing_that_fails_never_asks_the_agent_again(service: Service) -
 async def test_what_is_kept_meanwhile_is_not_readable(service: Service) -> None:
     turn, room = question(), Room(closing=[PlatformUnavailable("503")])
     with pytest.raises(PlatformUnavailable):
-        await service.handler.answer(turn, room)
+        await service.handler.answer(turn, room, Held())
 
     kept = service.ledger_row.of(turn)["result"]["B"]
     assert b"covered" not in bytes(kept)
@@ -216,9 +227,9 @@ async def test_what_is_kept_meanwhile_is_not_readable(service: Service) -> None:
 async def test_an_apology_is_no_answer_where_there_is_one(service: Service) -> None:
     turn, room = question(), Room(closing=[PlatformUnavailable("503")])
     with pytest.raises(PlatformUnavailable):
-        await service.handler.answer(turn, room)
+        await service.handler.answer(turn, room, Held())
 
-    await service.handler.apologise(turn, room)
+    await service.handler.apologise(turn, room, Held())
 
     assert list(room.messages.values()) == ["It is covered."]
     assert service.runs == [turn.id]
@@ -229,8 +240,8 @@ async def test_a_place_that_takes_nothing_ends_the_turn_and_tells_its_asker(
 ) -> None:
     turn, room = question(), Room(opening=DeliveryRefused("restricted_action"))
 
-    await service.handler.answer(turn, room)
-    await service.handler.answer(turn, room)
+    await service.handler.answer(turn, room, Held())
+    await service.handler.answer(turn, room, Held())
 
     assert service.runs == []
     assert room.told == [DeliveryRefused.sentence]
@@ -240,8 +251,8 @@ async def test_a_place_that_takes_nothing_ends_the_turn_and_tells_its_asker(
 async def test_a_place_that_closes_in_the_middle_ends_the_turn_too(service: Service) -> None:
     turn, room = question(), Room(closing=[DeliveryRefused("is_archived")])
 
-    await service.handler.answer(turn, room)
-    await service.handler.answer(turn, room)
+    await service.handler.answer(turn, room, Held())
+    await service.handler.answer(turn, room, Held())
 
     assert service.runs == [turn.id]
     assert room.told == [DeliveryRefused.sentence]
@@ -251,7 +262,7 @@ async def test_who_cannot_be_told_at_all_is_listed_all_the_same(service: Service
     room = Room(opening=DeliveryRefused("is_archived"), private=PlatformRefused("cannot_dm_bot"))
     turn = question()
 
-    await service.handler.answer(turn, room)
+    await service.handler.answer(turn, room, Held())
 
     assert service.ledger_row.of(turn)["problem"]["S"] == "undeliverable: is_archived"
 
@@ -261,7 +272,7 @@ async def test_a_refusal_that_nobody_can_be_told_ends_the_turn_all_the_same(
 ) -> None:
     turn = question("x" * (LONGEST_QUESTION + 1))
 
-    await service.handler.answer(turn, Room(private=PlatformRefused("cannot_dm_bot")))
+    await service.handler.answer(turn, Room(private=PlatformRefused("cannot_dm_bot")), Held())
 
     assert service.ledger_row.of(turn)["problem"]["S"] == "refused"
 
@@ -272,9 +283,9 @@ async def test_an_agent_that_is_busy_is_asked_again(service: Service) -> None:
     turn, room = question(), Room()
 
     with pytest.raises(RunUnavailable):
-        await service.handler.answer(turn, room)
+        await service.handler.answer(turn, room, Held())
     assert list(room.messages.values()) == [RunUnavailable.sentence]
-    await service.handler.answer(turn, room)
+    await service.handler.answer(turn, room, Held())
 
     assert list(room.messages.values()) == ["It is covered."]
 
@@ -287,7 +298,7 @@ async def test_an_error_that_stays_is_told_as_what_it_is(service: Service, said:
     ]
     turn, room = question(), Room()
 
-    await service.handler.answer(turn, room)
+    await service.handler.answer(turn, room, Held())
 
     (shown,) = room.messages.values()
     assert shown == "\n\n".join(filter(None, [said, "My key is not right."]))
@@ -297,7 +308,7 @@ async def test_an_error_that_stays_is_told_as_what_it_is(service: Service, said:
 async def test_a_question_that_is_too_long_is_told_so_at_once(service: Service) -> None:
     turn, room = question("x" * (LONGEST_QUESTION + 1)), Room()
 
-    await service.handler.answer(turn, room)
+    await service.handler.answer(turn, room, Held())
 
     assert service.runs == []
     assert room.told == [QuestionTooLong.sentence]

@@ -11,6 +11,7 @@ from bots.platform import Audience
 from bots.turn.private_part import NARROWED, PRIVATELY, UNREACHABLE
 from identity.executor import Executor
 from identity.workspaces.settings import Settings, Workspace, Workspaces
+from tests.bots.receipt import Held
 from tests.bots.turn.test_delivery import Room, Service, question, service
 from tests.conftest import Stack
 
@@ -53,7 +54,7 @@ async def test_the_thread_has_a_neutral_line_and_the_asker_the_answer(
 ) -> None:
     service.script[:] = [SAID]
 
-    await service.handler.answer(question(), room)
+    await service.handler.answer(question(), room, Held())
 
     assert shown(room) == OPEN
     assert shown(theirs(room)) == "It is SECRET-1. And SECRET-2."
@@ -66,10 +67,10 @@ async def test_a_redelivery_shows_each_part_where_it_belongs(service: Service, r
     room.closing = [PlatformUnavailable("503")] * 2
     for _ in range(4):
         with pytest.raises(PlatformUnavailable):
-            await service.handler.answer(turn, room)
+            await service.handler.answer(turn, room, Held())
         assert "SECRET" not in str(room.messages)
 
-    await service.handler.answer(turn, room)
+    await service.handler.answer(turn, room, Held())
 
     assert service.runs == [turn.id]
     assert shown(room) == OPEN
@@ -86,7 +87,7 @@ async def test_who_cannot_be_reached_privately_is_told_so_and_nothing_else(
         room.messages.clear()
         room.only_asker = Room(**{at: refused if at == "opening" else [refused]})  # type: ignore[arg-type]
 
-        await service.handler.answer(turn, room)
+        await service.handler.answer(turn, room, Held())
 
         assert shown(room) == f"Let me look.{UNREACHABLE}"
         assert "SECRET" not in str(theirs(room).messages)
@@ -98,7 +99,7 @@ async def test_an_event_of_that_name_that_says_anything_else_widens_nothing(
 ) -> None:
     service.script[:] = [[*SAID[:3], CustomEvent(name=NARROWED, value="outsiders"), *SAID[4:]]]
 
-    await service.handler.answer(question(), room)
+    await service.handler.answer(question(), room, Held())
 
     assert "SECRET" not in str(room.messages)
 
@@ -123,7 +124,7 @@ async def test_the_agent_is_told_who_reads_along(
     workspaces = Workspaces(aws.client("dynamodb"), table, call := Executor(1))
     await workspaces.put(Workspace.of(turn.chat_user), settings)
 
-    await service.handler.answer(turn, Room())
+    await service.handler.answer(turn, Room(), Held())
 
     call.close()
     assert service.audiences == [told]

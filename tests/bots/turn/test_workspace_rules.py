@@ -28,6 +28,7 @@ from identity.links import Links, new_link
 from identity.people import ChatUser, Names
 from identity.tokens.broker import TokenBroker
 from identity.workspaces.settings import Settings, Workspace, Workspaces
+from tests.bots.receipt import Held
 from tests.conftest import Stack
 
 
@@ -95,7 +96,7 @@ class Bench:
         return turn
 
     async def answer(self, turn: Turn) -> None:
-        await self.handler.answer(turn, cast("Platform", self.shown))
+        await self.handler.answer(turn, cast("Platform", self.shown), Held())
 
 
 @pytest.fixture(scope="module")

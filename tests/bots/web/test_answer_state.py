@@ -11,7 +11,8 @@ from ag_ui.core import (
     ToolCallStartEvent,
 )
 
-from bots.web.outgoing.answer_state import SENTENCE, AnswerState, Tool, apply, readable
+from bots.answer.proposed_call import readable
+from bots.web.outgoing.answer_state import SENTENCE, AnswerState, Tool, apply
 
 STARTED = RunStartedEvent(thread_id="t", run_id="r")
 FINISHED = RunFinishedEvent(thread_id="t", run_id="r")

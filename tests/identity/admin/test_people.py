@@ -16,6 +16,7 @@ from tests.identity.admin.conftest import linked
 from tests.identity.application import Deployment, IdentityApplication
 from tests.identity.browser import Browser
 from tests.identity.linking.test_undo import undo_url
+from tests.some import some
 
 
 def somebody(number: int) -> Link:
@@ -138,13 +139,41 @@ async def test_an_export_has_what_was_found_and_runs_nothing(
     assert "1 links" in (await admin.get("/admin/audit")).text
 
 
-@pytest.mark.parametrize("begin", [*"=+-@\t\r\n", "\uff1d", "\uff0b", "\uff0d", "\uff20"])
-def test_no_cell_of_an_export_is_a_formula(begin: str) -> None:
-    file = csv_file("people", ("one", "two"), [(f"{begin}1+1", f"one {begin} two")])
+BEGINNINGS = [
+    *"=+-@",
+    "\uff1d",
+    "\uff0b",
+    "\uff0d",
+    "\uff20",
+    "\ufe66",
+    "\ufe62",
+    "\ufe63",
+    "\ufe6b",
+]
+"""Full-width and small forms too: spreadsheets in Japanese take them for the signs themselves."""
 
-    (columns, row) = csv.reader(io.StringIO(str(file.text), newline=""))
-    assert columns == ["one", "two"]
-    assert row == [f"'{begin}1+1", f"one {begin} two"]
+BEFORE = ["", " ", "\u3000", "\u00a0", "\ufeff", "\u200b", "\u202e", "\t", "\r", "\n", " \t "]
+"""What a spreadsheet drops before it looks."""
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+@pytest.mark.parametrize("within", ["{}", "Ann;{}", 'Ann";"{}', "Ann\t{}", "Ann,{}", "Ann\n{}"])
+def test_no_cell_of_an_export_is_a_formula(separator: str, within: str) -> None:
+    """Read by the list separator of any country, as Excel does where it is ``;``."""
+    cells = [within.format(before + begin + "1+1") for before in BEFORE for begin in BEGINNINGS]
+    file = csv_file("people", ("one", "two"), [(cell, cell) for cell in cells])
+
+    for row in some(csv.reader(io.StringIO(str(file.text), newline=""), delimiter=separator)):
+        for cell in some(row):
+            seen = "".join(sign for sign in cell if sign.isprintable()).strip().strip('"')
+            assert not seen.startswith(tuple(BEGINNINGS)), repr(cell)
+
+
+def test_an_export_changes_nothing_else() -> None:
+    cells = ("Ann-Marie O'Neil", "a@example.com", "2026-11-27T10:00:00+00:00", "1 + 1 = 2", "مريم")
+    file = csv_file("people", ("one",) * 5, [cells])
+
+    assert list(csv.reader(io.StringIO(str(file.text), newline="")))[1] == list(cells)
 
 
 async def test_nobody_found_says_how_to_go_on(admin: Browser) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from identity.people import ChatUser
+from tests.bots.receipt import Held
 from tests.identity.application import IdentityApplication
 from tests.identity.browser import Browser, Page
 from tests.identity.dying_service import Chat, Killer, Service, until
@@ -36,7 +37,7 @@ async def test_a_confirmation_killed_at_any_step_is_gone_on_with(
         for step in range(100):
             browser = await stays.enter_async_context(Browser(killer.deployment.url))
             person = ChatUser("slack", "T0ACME", f"U{secrets.token_hex(5).upper()}")
-            await first.dispatcher.answer(chat.question(person, 1))
+            await first.dispatcher.answer(chat.question(person, 1), Held())
             url = chat.asked_to_link[person.key]
             page = await application.to_confirmation(browser, url, "alice")
             people.append(Asker(person, browser, page))

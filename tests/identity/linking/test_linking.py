@@ -184,7 +184,10 @@ async def test_a_failing_receipt_does_not_unsay_the_link(
     ("names", "shown"),
     [
         (Names("<script>alert(1)</script>", "<img src=x onerror=alert(1)>"), "&lt;script&gt;"),
-        (Names("Acme\u202egro.live", "\u2066Alice\u2069 \u200fA."), "<bdi>Acmegro.live</bdi>"),
+        (
+            Names("Acme\u202egro.live", "\u2066Alice\u2069 \u200fA."),
+            "<bdi>Acme⟨U+202E⟩gro.live</bdi>",
+        ),
         (Names("A" * 10_000, "Alice"), "<bdi>" + "A" * 79 + "…</bdi>"),
         (Names('"><form action=//evil.example>', "{{ 7 * 7 }}"), "{{ 7 * 7 }}"),
     ],

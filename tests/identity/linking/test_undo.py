@@ -41,7 +41,7 @@ async def test_the_receipt_names_the_account_and_nothing_of_a_replaced_one(
         ("first_last@example.com", "Linked as first_last@example.com."),
         ("<https://evil.example|you>", "Linked as https://evil.exampleyou."),
         ("[you](https://evil.example)", "Linked as youhttps://evil.example."),
-        ("a\n*b*\u202e`c`", "Linked as a bc."),
+        ("a\n*b*\u202e`c`", "Linked as a b⟨U+202E⟩c."),
     ],
 )
 async def test_an_account_formats_nothing_in_the_chat(

@@ -9,6 +9,7 @@ from typing import Any, cast
 import pytest
 
 from bots.platform import Accepted, Answer, Platform, Turn
+from bots.queue.consumer import Handle
 from bots.queue.inbox import Inbox
 from bots.turn import waiting_questions
 from bots.turn.dispatcher import Dispatcher
@@ -25,6 +26,7 @@ from identity.executor import Executor
 from identity.links import Link
 from identity.people import ChatUser, Names
 from identity.workspaces.settings import Workspaces
+from tests.bots.receipt import Held
 from tests.identity.application import IdentityApplication
 from tests.identity.browser import Browser
 from tests.identity.clock import Clock
@@ -72,7 +74,7 @@ class Answers:
     """What the chat service does with a question, and with a link."""
 
     handler: TurnHandler
-    answer: Callable[[Accepted], Awaitable[None]]
+    answer: Handle
     linked: Callable[[Link], Awaitable[None]]
 
 
@@ -123,7 +125,7 @@ def _rules(application: IdentityApplication, execute: Executor) -> WorkspaceRule
 async def waiting(chat: Chat, answers: Answers, *numbers: int) -> None:
     """Questions that were asked before the chat user was linked."""
     for number in numbers:
-        await answers.answer(chat.question(number))
+        await answers.answer(chat.question(number), Held())
     assert [kind for kind, _ in chat.events] == ["ask to link"] * len(numbers)
     chat.events.clear()
 
@@ -177,7 +179,7 @@ async def test_a_failing_receipt_keeps_nobody_from_their_answer(
     fails: Callable[[], Awaitable[None]],
 ) -> None:
     monkeypatch.setattr(waiting_questions, "RECEIPT_SECONDS", 0.2)
-    entry = await answers.handler.ledger.begin(chat.turn(chat.question(1)))
+    entry = await answers.handler.ledger.begin(chat.turn(chat.question(1)), Held())
     assert entry
     await answers.handler.ledger.wait(chat.turn(chat.question(1)), entry)
     chat.notify_fails = fails
@@ -200,7 +202,7 @@ async def test_whoever_left_is_asked_to_sign_in_and_answered_nothing(
     assert await answers.handler.tokens.access_token(link)
     getattr(person, leave)()
     clock.forward(60)
-    await answers.answer(chat.question(1))
+    await answers.answer(chat.question(1), Held())
     assert [kind for kind, _ in chat.events] == ["ask to link"]
     # The way back ends at the user pool, which lets nobody in who left.
     _, url = chat.events[0]

@@ -1,6 +1,8 @@
 """When somebody has to show once more who they are, and that nobody signs in without wishing it."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
@@ -10,12 +12,13 @@ import pytest_asyncio
 from identity.oidc import flow_state
 from identity.oidc.token_verification import Account, TokenVerifier
 from identity.people import ChatUser
-from identity.sessions import session_list
+from identity.sessions import session_limit
 from identity.sessions import signed_in_person as signed_in
 from identity.sessions.session_store import row_key
 from tests.identity.application import Deployment, IdentityApplication
 from tests.identity.browser import Browser, Page
 from tests.identity.clock import Clock
+from tests.identity.fresh_accounts import FreshAccount
 
 
 @pytest.fixture
@@ -133,7 +136,7 @@ async def test_one_session_too_many_ends_the_one_seen_longest_ago(
     phone: Browser,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(session_list, "MAX_SESSIONS", 2)
+    monkeypatch.setattr(session_limit, "MAX_SESSIONS", 2)
     subject = (await application.stored_session(phone))["person"]["subject"]
     await application.identity.session_list.end_all(subject)
     await application.web_sign_in(phone, "alice")
@@ -143,6 +146,31 @@ async def test_one_session_too_many_ends_the_one_seen_longest_ago(
         await application.web_sign_in(third, "alice")
         assert (await third.get("/chat")).text == "hello alice"
     assert len(await application.identity.session_list.of(subject)) == 2
+
+
+async def test_sessions_that_begin_at_once_are_counted_one_by_one(
+    application: IdentityApplication,
+    deployment: Deployment,
+    person: FreshAccount,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(session_limit, "MAX_SESSIONS", 2)
+    password = deployment.passwords[person.username]
+    async with AsyncExitStack() as stack:
+        browsers = [await stack.enter_async_context(Browser(deployment.url)) for _ in range(4)]
+        pages = [await one.get("/auth/login") for one in browsers]
+        callbacks = [
+            await one.sign_in(page, person.username, password, follow=False)
+            for one, page in zip(browsers, pages, strict=True)
+        ]
+        await asyncio.gather(
+            *(
+                one.get(back.headers["Location"], follow=False)
+                for one, back in zip(browsers, callbacks, strict=True)
+            )
+        )
+        greetings = [(await one.get("/chat")).text for one in (*browsers, person.browser)]
+    assert greetings.count(f"hello {person.username}") == 2
 
 
 @pytest.mark.parametrize("site", ["cross-site", "same-site"])

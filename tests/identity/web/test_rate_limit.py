@@ -25,6 +25,30 @@ def test_a_flood_of_addresses_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(rate_limit, "MAX_ADDRESSES", 100)
     limit = RateLimit(trusted_proxies=1)
     for number in range(150):
-        headers = {"X-Forwarded-For": f"2001:db8::{number:x}"}
+        headers = {"X-Forwarded-For": f"2001:db8:0:{number:x}::1"}
         limit.check(make_mocked_request("GET", "/", headers=headers))
     assert len(limit._buckets) == 100
+
+
+def test_the_addresses_of_one_ipv6_network_are_one() -> None:
+    limit = RateLimit(burst=2, per_second=0.001, trusted_proxies=1)
+
+    def ask(forwarded: str) -> None:
+        limit.check(make_mocked_request("GET", "/", headers={"X-Forwarded-For": forwarded}))
+
+    ask("2001:db8::1")
+    ask("2001:db8::ffff:2")
+    with pytest.raises(TooManyRequests):
+        ask("2001:db8::3")
+    ask("2001:db8:0:1::3")
+
+
+def test_a_request_that_is_given_back_counts_for_nothing() -> None:
+    limit = RateLimit(burst=1, per_second=0.001)
+    request = make_mocked_request("GET", "/")
+    for _ in range(5):
+        limit.check(request)
+        limit.give_back(request)
+    limit.check(request)
+    with pytest.raises(TooManyRequests):
+        limit.check(request)

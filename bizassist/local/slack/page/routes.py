@@ -44,6 +44,7 @@ class Page:
             web.get("/", self._window),
             web.get("/messages", self._messages),
             web.post("/say", self._say),
+            web.post("/press", self._press),
             web.get("/static/{name}", self._static),
         ]
 
@@ -82,6 +83,16 @@ class Page:
             except SlackError as error:
                 raise web.HTTPBadRequest(text=f"Slack refuses this: {error}.") from None
         raise web.HTTPSeeOther(_address(person, channel, thread, POLLS))
+
+    async def _press(self, request: web.Request) -> web.Response:
+        form = await request.post()
+        person, channel = self._place(str(form.get("as", "")), str(form.get("in", "")))
+        ts, action = str(form.get("ts", "")), str(form.get("action", ""))
+        try:
+            await self._acts.click(person.id, channel, ts, action)
+        except SlackError as error:
+            raise web.HTTPBadRequest(text=f"Slack refuses this: {error}.") from None
+        raise web.HTTPSeeOther(_address(person, channel, "", POLLS))
 
     async def _static(self, request: web.Request) -> web.Response:
         name = request.match_info["name"]

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from html import escape
 from typing import Any
 
 from bizassist.local.slack.page import markup
@@ -100,6 +101,8 @@ def _block(block: Block) -> str:
             return markup.markdown(block["text"])
         case "section" | "header" if "text" in block:
             return f"<p>{_text(block['text'])}</p>"
+        case "section":
+            return "".join(f"<p>{_text(field)}</p>" for field in block["fields"])
         case "context":
             return f"<p>{' '.join(map(_text, block['elements']))}</p>"
         case "divider":
@@ -109,7 +112,7 @@ def _block(block: Block) -> str:
 
 
 def _text(text: Block) -> str:
-    return markup.mrkdwn(text["text"])
+    return escape(text["text"]) if text["type"] == "plain_text" else markup.mrkdwn(text["text"])
 
 
 def _acting(blocks: list[Block]) -> list[str]:

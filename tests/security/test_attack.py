@@ -1,0 +1,76 @@
+"""Nobody who has not signed in makes the others wait, or the service grow."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import boto3
+import pytest
+
+from tests.bots.chat_service import ChatService, separate_chat_service
+from tests.conftest import Stack
+from tests.security import health_probe
+from tests.security.attack import Attack
+from tests.some import some
+
+TEAMS_APP = {
+    "MICROSOFT_APP_ID": "00000000-0000-4000-8000-000000000000",
+    "MICROSOFT_APP_PASSWORD": "none",
+}
+LONGEST_MS = 100.0
+GROWTH_MB = 100
+ANSWERED = set(b"200 302 303 400 401 403 404 405 408 410 413 415 429 503".split())
+
+
+@pytest.fixture
+async def chat(
+    stack: Stack, aws: boto3.Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[ChatService]:
+    """A chat service that takes Teams' activities with a token only."""
+    for name, value in TEAMS_APP.items():
+        monkeypatch.setenv(name, value)
+    async with separate_chat_service(stack, aws, tmp_path) as running:
+        yield running
+
+
+@asynccontextmanager
+async def probing(chat: ChatService) -> AsyncIterator[list[float]]:
+    """What each wait for ``/healthz`` cost the service at most, in milliseconds, at its end."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        health_probe.__file__,
+        str(port(chat)),
+        str(chat.running.pid),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    waits: list[float] = []
+    assert process.stdout is not None
+    assert await process.stdout.readline() == b"asking\n"
+    yield waits
+    said, _ = await process.communicate(b"\n")
+    assert process.returncode == 0
+    waits.append(float(said))
+
+
+def port(chat: ChatService) -> int:
+    return int(chat.url.rpartition(":")[2])
+
+
+def megabytes(chat: ChatService) -> float:
+    """The most memory that the process has had."""
+    status = Path(f"/proc/{chat.running.pid}/status").read_text()
+    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
+
+
+async def test_nobody_waits_while_strangers_attack(chat: ChatService) -> None:
+    await Attack(port(chat)).begin()
+    before = megabytes(chat)
+    async with probing(chat) as waits:
+        answers = await Attack(port(chat)).run()
+    statuses = set(some(line.split(b" ")[1] for line in answers if line))
+    assert statuses - ANSWERED == set()
+    assert max(waits) < LONGEST_MS
+    assert megabytes(chat) - before < GROWTH_MB

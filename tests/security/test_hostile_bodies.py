@@ -1,0 +1,89 @@
+"""Whatever is posted to any address by nobody in particular: 4xx, and one plain sentence."""
+
+import json
+import re
+from collections.abc import AsyncIterator, Mapping
+from types import MappingProxyType
+
+import boto3
+import httpx
+import pytest
+from aiohttp.test_utils import TestServer
+
+from bizassist.settings.deployment import read_deployment
+from bots.aws import BOUNDED
+from tests.bots.teams.edge_client import TEAMS
+from tests.bots.teams.teams_client import activity
+from tests.conftest import Stack
+from tests.security.application import put_together, routes
+from tests.security.test_route_table import PREFIX
+from tests.security.test_routes import address
+from tests.some import some
+
+NONE: Mapping[str, str] = MappingProxyType({})
+FORM = "application/x-www-form-urlencoded"
+JSON = {"Content-Type": "application/json"}
+DIGITS = "9" * 400
+NESTED = b"[" * 1_000 + b"]" * 1_000
+HOSTILE: tuple[tuple[bytes, Mapping[str, str]], ...] = (
+    (b"", NONE),
+    (NESTED, JSON),
+    (b'{"a":' * 1_000 + b"1" + b"}" * 1_000, JSON),
+    (b"payload=" + NESTED, {"Content-Type": FORM}),
+    (json.dumps(activity(TEAMS, timestamp=int(DIGITS))).encode(), JSON),
+    (json.dumps(activity(TEAMS, conversation=DIGITS)).encode(), JSON),
+    (b'{"id":' + b"1" * 5_000 + b"}", JSON),
+    (b"{}", {**JSON, "X-Slack-Request-Timestamp": DIGITS, "X-Slack-Signature": "v0=x"}),
+    (b"{}", {**JSON, "X-Slack-Request-Timestamp": "inf", "X-Slack-Signature": "v0=x"}),
+    (b"{}", {**JSON, "X-Slack-Request-Timestamp": "1e400", "X-Slack-Signature": "\xff"}),
+    (b"a=1", {"Content-Type": f"{FORM}; charset=nonsense"}),
+    (b"a=1", {"Content-Type": f"{FORM}; charset=utf-7"}),
+    (b"a=1", {"Content-Type": f"{FORM}; charset=base64"}),
+    (b"a=1", {"Content-Type": f"{FORM}; charset="}),
+    (b"a=1", {"Content-Type": ";;;"}),
+    (b"{}", {"Content-Type": "application/json; charset=nonsense"}),
+    (b"a=\xff", {"Content-Type": FORM}),
+    (b"a=%ff%00&csrf_token=%ed%a0%80", {"Content-Type": FORM}),
+    (b"&".join(b"a%d=1" % number for number in range(5_000)), {"Content-Type": FORM}),
+    (b"a=1", {"Content-Type": FORM, "X-CSRF-Token": "\xe9"}),
+    (b"\x1f\x8b\x08\x00", {**JSON, "Content-Encoding": "gzip"}),
+    (b"x", {**JSON, "Content-Encoding": "nonsense"}),
+    (b"--x\r\n\r\n\r\n--x--", {"Content-Type": "multipart/form-data; boundary=x"}),
+    (b"x", {"Content-Type": "multipart/form-data"}),
+    (b"x", {"Content-Type": "multipart/form-data; boundary=" + "x" * 500}),
+    (b"{}", {**JSON, "Authorization": "Bearer a.b.c"}),
+    (b"{}", {**JSON, "Authorization": "Bearer " + "x" * 4_000}),
+    (b"x" * (256 * 1024 + 1), JSON),
+)
+
+
+@pytest.fixture(scope="module")
+async def nobody(stack: Stack) -> AsyncIterator[tuple[httpx.AsyncClient, list[str]]]:
+    """A client of the service as it runs in AWS, and what can be posted to."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_ENDPOINT_URL", stack.aws)
+        patch.setenv("AWS_DEFAULT_REGION", stack.region)
+        patch.setenv("AWS_ACCESS_KEY_ID", "local")
+        patch.setenv("AWS_SECRET_ACCESS_KEY", "local")
+        deployment = read_deployment(boto3.Session(), PREFIX, BOUNDED)
+        async with (
+            put_together(patch, deployment) as app,
+            TestServer(app, host="127.0.0.1") as server,
+            httpx.AsyncClient(base_url=str(server.make_url("")), timeout=20) as client,
+        ):
+            yield client, sorted(path for method, path in routes(app) if method == "POST")
+
+
+@pytest.mark.parametrize(("body", "headers"), HOSTILE, ids=range(len(HOSTILE)))
+async def test_it_is_refused_with_a_sentence(
+    nobody: tuple[httpx.AsyncClient, list[str]], body: bytes, headers: Mapping[str, str]
+) -> None:
+    client, paths = nobody
+    raw = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
+    for path in some(paths):
+        answer = await client.post(address(path), content=body, headers=raw)
+        if answer.is_redirect:  # a sign-in first, and nothing was looked at
+            assert answer.headers["Location"].startswith("/auth/login"), path
+            continue
+        assert 400 <= answer.status_code < 500, (path, answer.status_code, answer.text[:200])
+        assert re.fullmatch(r"[A-Z][^\n<>]{8,150}\.", answer.text), (path, answer.text[:200])
