@@ -20,7 +20,7 @@ def main() -> None:
         chosen = port()
     except SettingsError as error:
         sys.exit(str(error))
-    application(settings).run(
+    application(settings, Settings.load).run(
         port=chosen, log_config=None, access_log=False, timeout_graceful_shutdown=STOP_SECONDS
     )
 

@@ -1,7 +1,8 @@
 """The agent as an AG-UI application; whatever takes a while is done before it is healthy."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import replace
 from functools import partial
@@ -12,6 +13,8 @@ from bedrock_agentcore.runtime import AGUIApp, PingStatus
 from bedrock_agentcore.runtime.context import RequestContext
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from agent.current_settings import CurrentSettings
@@ -47,14 +50,16 @@ def authorizer(settings: Settings, jwks_uri: str = "") -> Authorizer:
     return Authorizer(keys, settings.issuer, settings.web_client_id, Settings.groups)
 
 
-def application(settings: Settings) -> AGUIApp:
+def application(settings: Settings, read: Callable[[], Settings] | None = None) -> AGUIApp:
     """``POST /invocations`` and ``GET /ping``; made in some seconds, and warm when it is.
 
     A process may be copied once it is made: it has no connection, no credentials and no token yet.
+
+    :param read: reads the settings again while the process lives; None when they stay.
     """
     telemetry = start_or_log("bizassist-agent") if is_on() else None
     warm = warm_up(settings)
-    agent = _Agent(CurrentSettings(settings, Settings.load), warm, telemetry)
+    agent = _Agent(CurrentSettings(settings, read or (lambda: settings)), warm, telemetry)
     app = AGUIApp(
         lifespan=agent.lifespan,
         middleware=[
@@ -63,10 +68,11 @@ def application(settings: Settings) -> AGUIApp:
             Middleware(RequestMiddleware, authorizer=authorizer(settings, warm.jwks_uri)),
         ],
     )
-    # Nobody uses the WebSocket route, and it answers bad input in pydantic's words.
-    app.router.routes[:] = [route for route in app.router.routes if isinstance(route, Route)]
+    # Nobody uses the WebSocket route, and it answers bad input in pydantic's words. Its /ping
+    # doesn't say since when; the runtime ends a busy session that doesn't (SDK, issue 471).
+    kept = [one for one in app.router.routes if isinstance(one, Route) and one.path != "/ping"]
+    app.router.routes[:] = [*kept, Route("/ping", agent.ping)]
     app.entrypoint(agent.invoke)
-    app.ping(agent.ping)
     return app
 
 
@@ -84,6 +90,7 @@ class _Agent:
         self._building = asyncio.Lock()
         self._runs = CancellableRuns()
         self._running = 0
+        self._changed = time.time()
 
     @asynccontextmanager
     async def lifespan(self, _: Starlette) -> AsyncIterator[None]:
@@ -108,14 +115,14 @@ class _Agent:
                 yield event
             return
         name = RunName(caller.subject, run_input.thread_id, run_input.run_id)
-        self._running += 1
+        self._count(1)
         try:
             made = partial(self._made, run_input, caller, state.files)
             async with aclosing(self._runs.events(name, made)) as events:
                 async for event in events:
                     yield event
         finally:
-            self._running -= 1
+            self._count(-1)
 
     def _cancellation(self, run_input: RunAgentInput, name: RunName) -> Iterator[BaseEvent]:
         thread, run = run_input.thread_id, run_input.run_id
@@ -138,8 +145,15 @@ class _Agent:
             async for event in events:
                 yield event
 
-    def ping(self) -> PingStatus:
-        return PingStatus.HEALTHY_BUSY if self._running else PingStatus.HEALTHY
+    async def ping(self, _: Request) -> JSONResponse:
+        status = PingStatus.HEALTHY_BUSY if self._running else PingStatus.HEALTHY
+        return JSONResponse({"status": status.value, "time_of_last_update": int(self._changed)})
+
+    def _count(self, change: int) -> None:
+        """One run more, or less; note when the first begins and the last ends."""
+        before, self._running = self._running, self._running + change
+        if not before or not self._running:
+            self._changed = time.time()
 
     async def _current(self) -> Assistant:
         """The assistant as the settings of this minute have it."""

@@ -200,7 +200,9 @@ def main() -> None:
         sys.exit(str(error))
     arn = read_parameters(boto3.client("ssm"), parameter_prefix())["runtime_arn"]
     extractor = Extractor(settings.memory_id)
-    app = Runtime(application(settings), authorizer(settings), arn, extractor.session_ended)
+    app = Runtime(
+        application(settings, Settings.load), authorizer(settings), arn, extractor.session_ended
+    )
     config = uvicorn.Config(
         app,
         host="127.0.0.1",

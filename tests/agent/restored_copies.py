@@ -31,7 +31,7 @@ Copy = dict[str, Any]
 
 def main() -> None:
     """Prepare, wait, and let the copies answer."""
-    app = application(Settings.load())
+    app = application(Settings.load(), Settings.load)
     _say({"sockets": _sockets()})
     asked = json.loads(sys.stdin.readline())
     with time_machine.travel(time.time() + A_DAY):
