@@ -99,6 +99,7 @@ class _Agent:
         finally:
             if self._assistant is not None:
                 await self._assistant.factory.gateway.close()
+                await self._assistant.factory.policies.close()
             if self._telemetry is not None:
                 await asyncio.to_thread(self._telemetry.stop)
 

@@ -156,6 +156,7 @@ async def open_runner(settings: Settings, files: Path) -> AsyncIterator[Question
         await one.forget()
     finally:
         await assistant.factory.gateway.close()
+        await assistant.factory.policies.close()
 
 
 def _run(thread: str, **asked: Any) -> RunAgentInput:

@@ -63,13 +63,30 @@ class PolicyCollection:
         """Read from this place from now on: the same, with credentials of today."""
         self._storage = storage
 
+    def look_ahead(self) -> None:
+        """Begin to look whether anything has changed: a search that comes soon needs not wait."""
+        if is_older(self._looked_at, self._keep):
+            self._read()
+
+    async def looked(self) -> None:
+        """Return when the look that is under way, if one is, has ended."""
+        if self._reading is not None:
+            await asyncio.shield(self._reading)
+
+    async def close(self) -> None:
+        """Wait for no reading any more."""
+        if self._reading is not None:
+            self._reading.cancel()
+            await asyncio.wait({self._reading})
+
     async def search(self, question: str) -> SearchResult:
         """What the policies say about a question, the best passage first.
 
         :raises PoliciesUnavailableError: while the documents have never been read.
         """
+        self.look_ahead()
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(asyncio.shield(self._read()), PATIENCE_SECONDS)
+            await asyncio.wait_for(self.looked(), PATIENCE_SECONDS)
         index, documents = self._index, self._documents
         if index is None:
             raise PoliciesUnavailableError
@@ -101,7 +118,13 @@ class PolicyCollection:
         if tag:
             self._load(tag)
         before, stored = self._documents, self._stored
-        known = {**(stored.documents if stored else {}), **before}
+        versions = {entry.name: entry.version for entry in listed}
+        known = {
+            name: document
+            for source in (stored.documents if stored else {}, before)
+            for name, document in source.items()
+            if versions.get(name) == document.version
+        }
         documents = read_documents(self._storage, listed, known)
         if self._index is not None and documents == before:
             return

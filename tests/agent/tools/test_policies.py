@@ -452,6 +452,20 @@ async def test_a_session_loads_the_index_and_reads_no_document(bucket: str) -> N
     assert indexed.failures == {"broken.pdf": "it is damaged"}
 
 
+async def test_a_run_that_begins_has_looked_before_it_searches(bucket: str) -> None:
+    index_policies(CountedBucket(bucket))
+    storage = CountedBucket(bucket)
+    policies = PolicyCollection(storage)
+    policies.look_ahead()
+    await policies.looked()
+    asked = list(storage.asked)
+    policies.look_ahead()
+    await policies.search("badgers")
+    await policies.close()
+
+    assert storage.asked == asked == ["list", "index"]
+
+
 async def test_only_what_has_changed_is_read_and_indexed_once(bucket: str) -> None:
     index_policies(CountedBucket(bucket))
     put(bucket, "badgers.md", b"# Badgers\n\nBadgers may come in.")
@@ -479,6 +493,7 @@ async def test_the_index_is_loaded_again_when_its_tag_has_changed(
     storage = CountedBucket(bucket)
     policies = PolicyCollection(storage)
     await policies.search("badgers")
+    put(bucket, "badgers.md", b"# Badgers\n\nBadgers may come in.")
     put(bucket, "otters.md", b"# Otters\n\nOtters may swim.")
     index_policies(CountedBucket(bucket))
 
