@@ -25,6 +25,7 @@ from identity.executor import Executor
 from identity.service import Identity
 from identity.web.html import Html
 from identity.workspaces.admin_page import WorkspacePages
+from identity.workspaces.pauses import Pauses
 
 # A checklist would rather say "no answer" than wait.
 SHORT_TIMEOUTS = Config(connect_timeout=2, read_timeout=4, retries={"total_max_attempts": 1})
@@ -77,6 +78,7 @@ def admin_routes(
         administrators=identity.administrators,
         linked_people=identity.linked_people,
         workspaces=turns.workspaces,
+        pauses=Pauses(turns.clients.dynamodb, deployment.workspaces_table, call),
         audit=identity.audit,
     )
     usage = UsagePages(

@@ -26,6 +26,7 @@ from bots.app import Check, application
 from bots.aws import BOUNDED, Clients
 from bots.connected_platform import ConnectedPlatform
 from bots.limits.connections import ConnectionLimits
+from bots.paused_workspaces.service import PausedWorkspaces
 from bots.platform import Accept
 from bots.queue.service import POLLS, QueueService
 from bots.runtime import Runtime
@@ -93,6 +94,7 @@ async def chat_service(process: Process, deployment: Parameters) -> AsyncIterato
             ),
             logged(service.bounds),
             service.waiting.queueing(),
+            service.paused.held.watched(),
             listening(service.app, sockets, _connection_limits(process)),
         ):
             names = ", ".join(service.dispatcher.platforms)
@@ -108,6 +110,7 @@ class ChatService:
     queue: QueueService
     dispatcher: Dispatcher
     waiting: WaitingQuestions
+    paused: PausedWorkspaces
     bounds: tuple[Bound, ...]
 
     @classmethod
@@ -154,7 +157,8 @@ class ChatService:
                 call=pools.identity,
             )
             by_name = {one.name: one.platform for one in platforms}
-            dispatcher = Dispatcher(by_name, turns.handler)
+            paused = PausedWorkspaces.of(turns, by_name, queue.inbox)
+            dispatcher = Dispatcher(by_name, paused.handler)
             waiting = WaitingQuestions(
                 by_name, turns.ledger, queue.inbox, identity.receipts, identity.link_outbox
             )
@@ -170,7 +174,7 @@ class ChatService:
                 app.middlewares.insert(0, traced)
             identity.setup(app, html, waiting.queue)
             bounds = _bounds(process, pools, turns, queue)
-            yield cls(app, queue, dispatcher, waiting, bounds)
+            yield cls(app, queue, dispatcher, waiting, paused, bounds)
 
 
 def _connection_limits(process: Process) -> ConnectionLimits:

@@ -131,6 +131,7 @@ CAUSES = {
     RunUnavailable.code: "the assistant had too much to do",
     FilesUnavailable.code: "your files couldn't be read",
     TryAgain.code: "something went wrong on our side",
+    "installation_refused": "I wasn't set up correctly here",
 }
 """What is told, in the end, of what an answer was held up by."""
 
@@ -254,10 +255,17 @@ class DeliveryRefused(PlatformRefused):
 
 
 class InstallationRefused(PlatformRefused):
-    """The platform doesn't accept the bot's token, or the app lacks a right."""
+    """The platform doesn't accept the bot's token, or has switched the app off.
+
+    :param word: the platform's own, for administrators.
+    """
 
     code = "installation_refused"
     sentence = "I'm not set up correctly here. Please tell your administrator."
+
+    def __init__(self, reason: str = "", *, word: str = "") -> None:
+        super().__init__(reason)
+        self.word = word or str(self)
 
 
 class RequestRefused(BotError):

@@ -125,6 +125,12 @@ class Platform(Protocol):
     async def ask_to_link(self, turn: Turn, url: str) -> None:
         """Show the asker, and nobody else, where to sign in."""
 
+    async def check_installation(self) -> None:
+        """Return when the platform takes our credentials.
+
+        :raises PlatformError: when it doesn't, or doesn't say.
+        """
+
     def reply(self, turn: Turn, receipt: Receipt) -> AbstractAsyncContextManager[ReplyStream]:
         """Open the turn's visible message, or continue the one ``receipt`` names."""
 

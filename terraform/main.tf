@@ -48,6 +48,7 @@ module "identity" {
   domain_prefix          = var.sign_in_domain_prefix
   password_policy        = var.password_policy
   mfa                    = var.mfa
+  managed_login          = var.managed_login.enabled
   refresh_token_days     = var.refresh_token_days
   refresh_token_rotation = var.refresh_token_rotation
   admin_password_sign_in = var.admin_password_sign_in
@@ -75,6 +76,7 @@ module "bots" {
   allowed_cidrs    = var.allowed_cidrs
   web_acl_arn      = var.web_acl_arn
   trusted_proxies  = var.trusted_proxies
+  invitations      = var.invitations
   chat_concurrency = var.chat_concurrency
   certificate_arn  = local.certificate_arn
   platforms        = var.platforms

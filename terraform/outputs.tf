@@ -53,6 +53,21 @@ output "runtime_arn" {
   value       = module.agentcore.runtime_arn
 }
 
+output "agent_log_groups" {
+  description = "Log groups that AgentCore makes itself; `bizassist deploy` sets how long they keep what"
+  value       = module.agentcore.log_groups
+}
+
+output "log_retention_days" {
+  description = "How long logs are kept"
+  value       = var.log_retention_days
+}
+
+output "kms_key_arn" {
+  description = "Key for everything at rest"
+  value       = module.encryption.key_arn
+}
+
 output "gateway_url" {
   description = "AgentCore Gateway"
   value       = module.agentcore.gateway_url

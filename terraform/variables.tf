@@ -136,9 +136,29 @@ variable "password_policy" {
 }
 
 variable "mfa" {
-  description = "Second factor by authenticator app: `OFF`, `OPTIONAL` or `ON`"
+  description = "Second factor by authenticator app: `OFF`; `ON`, which managed login lets everybody enrol at their next sign-in; or `OPTIONAL`, which asks only who has enrolled already: Cognito's pages don't offer it"
   type        = string
   default     = "OPTIONAL"
+}
+
+variable "managed_login" {
+  description = "The sign-in pages: `enabled` for managed login, else the classic ones, which ignore that somebody is to sign in again; `settings` a style as JSON (`aws cognito-idp describe-managed-login-branding-by-client` shows one), null for Cognito's own; `logo_svg` the company's logo or name, with a style of its own only"
+  type = object({
+    enabled  = optional(bool, true)
+    settings = optional(string)
+    logo_svg = optional(string)
+  })
+  default = {}
+
+  validation {
+    condition     = var.managed_login.settings == null || can(jsondecode(var.managed_login.settings))
+    error_message = "The settings of managed login are JSON."
+  }
+
+  validation {
+    condition     = var.managed_login.logo_svg == null || var.managed_login.settings != null
+    error_message = "Cognito takes a logo only beside settings."
+  }
 }
 
 variable "refresh_token_days" {
@@ -186,6 +206,12 @@ variable "trusted_proxies" {
   description = "Proxies before the service that add to `X-Forwarded-For`: 1 is the load balancer, 2 with a CDN before it. Too many, and a sender chooses the address that its limit counts for"
   type        = number
   default     = 1
+}
+
+variable "invitations" {
+  description = "Whether administrators invite people at `/admin/invite`. It takes rights by which whoever takes over the chat service makes administrators: without them, people and groups change in the user pool alone"
+  type        = bool
+  default     = true
 }
 
 variable "platforms" {

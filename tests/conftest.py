@@ -18,6 +18,8 @@ import httpx2
 import pytest
 from playwright.async_api import Browser, async_playwright
 
+from tests.aws_calls.committed import KEEP, committed_calls, keep, noted_calls
+from tests.aws_calls.recording import recording
 from tests.chromium import chromium_path
 from tests.leaks import leaks_of_stack
 from tests.scheduling import Scheduling, place
@@ -65,6 +67,7 @@ async def dev_stack(
             *("--state", str(state)),
             *options,
             cwd=ROOT,
+            env=recording(state.parent / f"{state.name}.calls"),
             stdout=output,
             stderr=output,
         )
@@ -86,9 +89,18 @@ async def dev_stack(
 
 @pytest.fixture(scope="session")
 async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
-    """The whole product, running since the first test that asked for it."""
-    async with dev_stack(tmp_path_factory.mktemp("stack") / "state") as running:
+    """The whole product, running since the first test that asked for it.
+
+    Its calls of AWS are noted: one that is not known has not been judged against its role.
+    """
+    folder = tmp_path_factory.mktemp("stack")
+    async with dev_stack(folder / "state") as running:
         yield running
+    noted, known = noted_calls(folder / "state.calls"), set(committed_calls())
+    if KEEP in os.environ:
+        keep(noted)
+    else:
+        assert noted - known == set(), f"look at the rights in terraform/, then set {KEEP}=1"
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import asyncio
 import html
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Self
@@ -49,19 +49,27 @@ class Person:
     async def send(self, method: str, url: str, **options: object) -> httpx.Response:
         """Any request, with this browser's cookies, following redirects as a browser does."""
         for _ in range(10):
-            host = httpx.URL(url).netloc.decode()
-            jar = self._cookies.setdefault(host, {})
-            cookie = "; ".join(f"{name}={value}" for name, value in jar.items())
-            headers = {"Accept": "text/html", "Cookie": cookie, **options.pop("headers", {})}  # type: ignore[dict-item]
-            page = await self._http.request(method, url, headers=headers, **options)  # type: ignore[arg-type]
-            for line in page.headers.get_list("set-cookie"):
-                name, _, value = line.partition(";")[0].partition("=")
-                jar[name] = value
+            page = await self._step(method, url, **options)
             if not page.is_redirect:
                 self.page = page
                 return page
             url, method, options = urljoin(url, page.headers["location"]), "GET", {}
         raise AssertionError("redirected too often")
+
+    async def post(self, url: str, fields: Mapping[str, str]) -> httpx.Response:
+        """Send a form; where its answer leads isn't followed, and the page stays."""
+        return await self._step("POST", url, data=dict(fields))
+
+    async def _step(self, method: str, url: str, **options: object) -> httpx.Response:
+        host = httpx.URL(url).netloc.decode()
+        jar = self._cookies.setdefault(host, {})
+        cookie = "; ".join(f"{name}={value}" for name, value in jar.items())
+        headers = {"Accept": "text/html", "Cookie": cookie, **options.pop("headers", {})}  # type: ignore[dict-item]
+        page = await self._http.request(method, url, headers=headers, **options)  # type: ignore[arg-type]
+        for line in page.headers.get_list("set-cookie"):
+            name, _, value = line.partition(";")[0].partition("=")
+            jar[name] = value
+        return page
 
     async def submit(self, action: str, **fields: str) -> httpx.Response:
         """Send the page's form whose action contains ``action``, its hidden fields included."""

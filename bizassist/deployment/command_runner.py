@@ -22,6 +22,11 @@ class CommandRunner:
         sys.stdout.write(f"\n# {text}\n")
         sys.stdout.flush()
 
+    def note(self, text: str) -> None:
+        """Say what is left to be done; nothing in a dry run, where nothing was tried."""
+        if not self.dry_run:
+            sys.stdout.write(f"NOT YET: {text}\n")
+
     def run(self, *command: str) -> None:
         """Run one command.
 

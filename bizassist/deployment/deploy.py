@@ -4,7 +4,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -27,6 +27,9 @@ DRY_RUN_OUTPUTS: dict[str, Any] = {
     "ecs_service_name": "SERVICE",
     "parameter_prefix": "/app/NAME",
     "service_url": "https://DOMAIN",
+    "agent_log_groups": ["/aws/bedrock-agentcore/runtimes/RUNTIME-DEFAULT"],
+    "log_retention_days": "DAYS",
+    "kms_key_arn": "KEY",
 }
 
 
@@ -79,8 +82,9 @@ def deploy(
         runner.run(*terraform("apply", "-input=false", plan))
     finally:
         PLAN_FILE.unlink(missing_ok=True)
-    runner.heading("The agent's sessions begin from a snapshot, which Terraform can't say")
     known = {name: one["value"] for name, one in _output(deployment, runner).items()}
+    _keep_agent_logs(known, runner)
+    runner.heading("The agent's sessions begin from a snapshot, which Terraform can't say")
     runner.run("env", *_place(known), sys.executable, "-m", RUNTIME_PLATFORM)
     runner.heading("The index by which policies are searched, where they have changed")
     runner.run("env", *_place(known), sys.executable, "-m", "bizassist", "policies", "index")
@@ -129,7 +133,23 @@ def _push_images(deployment: Deployment, tag: str, runner: CommandRunner) -> Non
         )
 
 
-def _place(known: dict[str, Any]) -> tuple[str, str]:
+def _keep_agent_logs(known: Mapping[str, Any], runner: CommandRunner) -> None:
+    """Give the log groups that AgentCore makes our retention and key; twice is the same.
+
+    Terraform can't: a group of that name is there by the time that it would be made
+    (hashicorp/terraform-provider-aws#47629).
+    """
+    runner.heading("What AgentCore's own log groups keep, and under which key")
+    for group in known["agent_log_groups"]:
+        logs, name = ("aws", "logs", "--region", known["region"]), ("--log-group-name", group)
+        days = ("--retention-in-days", str(known["log_retention_days"]))
+        kept = runner.succeeds(*logs, "put-retention-policy", *name, *days)
+        key = ("--kms-key-id", known["kms_key_arn"])
+        if not (runner.succeeds(*logs, "associate-kms-key", *name, *key) and kept):
+            runner.note(f"{group} isn't there yet: deploy again after the first question")
+
+
+def _place(known: Mapping[str, Any]) -> tuple[str, str]:
     """The environment by which a command finds this deployment."""
     return (
         f"AWS_DEFAULT_REGION={known['region']}",
@@ -137,7 +157,7 @@ def _place(known: dict[str, Any]) -> tuple[str, str]:
     )
 
 
-def _smoke_test(known: dict[str, Any], tag: str, runner: CommandRunner) -> None:
+def _smoke_test(known: Mapping[str, Any], tag: str, runner: CommandRunner) -> None:
     runner.heading("Wait until the new tasks have taken over, then ask every part")
     ecs = ("aws", "ecs", "--region", known["region"])
     service = ("--cluster", known["cluster_name"], "--services", known["ecs_service_name"])

@@ -17,6 +17,7 @@ from bots.errors import RuntimeUnavailable, TokenRefused
 from bots.platform import Audience
 from bots.runtime import RunAddress, Runtime
 from identity.admin.setup_page import Check, Finding
+from identity.workspaces.pauses import Pauses
 
 QUESTION = "Reply with the single word: ready"
 # A cold start of the agent and an answer; what is slower than that is broken.
@@ -64,6 +65,7 @@ class Doctor:
 
     :param shared: the checks that the setup checklist asks too.
     :param http: has time-outs of its own.
+    :param pauses: which workspaces are paused.
     :param token: a person's access token, for a real turn; None when nobody signed in.
     """
 
@@ -75,6 +77,7 @@ class Doctor:
         public_url: str,
         http: httpx.AsyncClient,
         token: str | None,
+        pauses: Pauses,
         remedies: Remedies,
     ) -> None:
         self._shared = shared
@@ -82,6 +85,7 @@ class Doctor:
         self._public_url = public_url
         self._http = http
         self._token = token
+        self._pauses = pauses
         self._remedies = remedies
 
     def checks(self) -> tuple[Check, ...]:
@@ -101,6 +105,7 @@ class Doctor:
             Check("A real turn", self.turn, f"Look at {remedies.agent_log}."),
             _named_here(shared["Slack"]),
             _named_here(shared["Microsoft Teams"]),
+            Check("Workspaces", self.workspaces, f"Look at workspaces_table. {mend}"),
         )
 
     async def chat_service(self) -> Finding:
@@ -175,6 +180,17 @@ class Doctor:
         if not said.strip():
             return Finding("broken", f"The answer was empty: {look}.")
         return Finding("working", f"Asked and answered in {time.monotonic() - began:.1f} s.")
+
+    async def workspaces(self) -> Finding:
+        """No platform refuses the installation of a workspace."""
+        paused = [
+            f"{workspace.key} since {pause.since:%Y-%m-%d %H:%M} UTC ({pause.word})"
+            for workspace, pause in (await self._pauses.all()).items()
+            if pause
+        ]
+        if not paused:
+            return Finding("working", "None is paused.")
+        return Finding("broken", f"Paused: {', '.join(paused)}. /admin/workspaces says what to do.")
 
     async def _document(self) -> dict[str, Any]:
         answer = await self._http.get(self._deployment.discovery_url)

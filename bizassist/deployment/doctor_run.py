@@ -23,6 +23,7 @@ from bizassist.settings.parameters import Parameters
 from bizassist.settings.platform_secrets import read_platform_secrets
 from identity.admin.setup_page import Check, Finding
 from identity.executor import Executor
+from identity.workspaces.pauses import Pauses
 
 SHORT_TIMEOUTS = Config(connect_timeout=3, read_timeout=8, retries={"total_max_attempts": 2})
 KEPT_TOKEN = "cognito_bearer_token"  # noqa: S105 - the parameter's name
@@ -66,6 +67,7 @@ async def run_doctor(
                 call=call,
                 teams=teams_app(process),
                 mend=remedies.parameter,
+                as_machine=True,
             )
             doctor = Doctor(
                 shared=shared,
@@ -73,6 +75,9 @@ async def run_doctor(
                 public_url=process.public_url,
                 http=http,
                 token=token,
+                pauses=Pauses(
+                    session.client("dynamodb", config=SHORT_TIMEOUTS), known.workspaces_table, call
+                ),
                 remedies=remedies,
             )
             return await findings(doctor.checks())

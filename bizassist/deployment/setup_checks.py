@@ -1,6 +1,7 @@
 """The setup checklist's questions: each asks one part of the deployment whether it works now."""
 
 import json
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -39,6 +40,7 @@ class Checks:
 
     :param http: has time-outs of its own.
     :param mend: what to do about a parameter that is wrong.
+    :param as_machine: whether the machine's secret can be read here; the chat service can't.
     """
 
     def __init__(
@@ -52,6 +54,7 @@ class Checks:
         call: Executor,
         teams: TeamsApp | None,
         mend: str = PARAMETER_REMEDY,
+        as_machine: bool = False,
     ) -> None:
         self._process = process
         self._deployment = deployment
@@ -61,6 +64,7 @@ class Checks:
         self._call = call
         self._teams = teams
         self._mend = mend
+        self._as_machine = as_machine
 
     def all(self) -> tuple[Check, ...]:
         """The checklist, in the order in which a deployment comes up."""
@@ -105,7 +109,9 @@ class Checks:
         return Finding("broken", f"It is on platform {version}: `bizassist deploy` moves it.")
 
     async def gateway(self) -> Finding:
-        """A machine's token is accepted, and at least one tool is listed."""
+        """A machine's token is accepted, and at least one tool is listed; or nobody is let in."""
+        if not self._as_machine:
+            return await self._gateway_refuses()
         try:
             token = await self._machine_token()
         except httpx.HTTPError:
@@ -117,6 +123,15 @@ class Checks:
         if not names:
             return Finding("broken", "It has no tools: look at its targets.")
         return Finding("working", f"{_many(len(names), 'tool')}: {', '.join(sorted(names))}.")
+
+    async def _gateway_refuses(self) -> Finding:
+        answer = await self._list_tools({}, 0, None)
+        if answer.status_code in {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN}:
+            said = "It answers, and lets nobody in without a token."
+            return Finding("working", f"{said} `bizassist doctor` lists its tools.")
+        return Finding(
+            "broken", f"It answered {answer.status_code} where 401 was due. {self._mend}"
+        )
 
     async def memory(self) -> Finding:
         """The memory is there and active."""
@@ -208,22 +223,27 @@ class Checks:
         names: list[str] = []
         cursor: str | None = None
         for page in range(PAGES):
-            answer = await self._http.post(
-                self._deployment.gateway_url,
-                headers={**MCP_HEADERS, "Authorization": f"Bearer {token}"},
-                json={
-                    "jsonrpc": "2.0",
-                    "id": page,
-                    "method": "tools/list",
-                    "params": {"cursor": cursor} if cursor else {},
-                },
-            )
+            answer = await self._list_tools({"Authorization": f"Bearer {token}"}, page, cursor)
             result = answer.raise_for_status().json()["result"]
             names += [tool["name"] for tool in result["tools"]]
             cursor = result.get("nextCursor")
             if not cursor:
                 break
         return names
+
+    async def _list_tools(
+        self, who: Mapping[str, str], page: int, cursor: str | None
+    ) -> httpx.Response:
+        return await self._http.post(
+            self._deployment.gateway_url,
+            headers={**MCP_HEADERS, **who},
+            json={
+                "jsonrpc": "2.0",
+                "id": page,
+                "method": "tools/list",
+                "params": {"cursor": cursor} if cursor else {},
+            },
+        )
 
 
 def _many(count: int, what: str) -> str:

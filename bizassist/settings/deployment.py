@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 
 def read_deployment(session: "boto3.Session", prefix: str, config: "Config") -> Parameters:
-    """What SSM has below ``prefix``.
+    """What SSM has below ``prefix``; what is secret there is the agent's, and stays encrypted.
 
     :raises SettingsError: one sentence for each parameter that is missing or wrong, or one when
         they can't be read.
     """
     try:
-        values = read_parameters(session.client("ssm", config=config), prefix)
+        values = read_parameters(session.client("ssm", config=config), prefix, decrypted=False)
     except ClientError as error:
         raise _unreadable(prefix, error.response["Error"]["Code"]) from None
     except BotoCoreError as error:

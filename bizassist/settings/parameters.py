@@ -51,9 +51,14 @@ class Parameters(BaseModel):
     uploads_bucket: Name
 
 
-def read_parameters(ssm: "SSMClient", prefix: str) -> dict[str, str]:
-    """Every parameter below ``prefix``, decrypted, by its last name (GetParametersByPath)."""
-    pages = ssm.get_paginator("get_parameters_by_path").paginate(Path=prefix, WithDecryption=True)
+def read_parameters(ssm: "SSMClient", prefix: str, *, decrypted: bool = True) -> dict[str, str]:
+    """Every parameter below ``prefix``, by its last name (GetParametersByPath).
+
+    :param decrypted: false for whoever has no right to the secrets, which stay as they are kept.
+    """
+    pages = ssm.get_paginator("get_parameters_by_path").paginate(
+        Path=prefix, WithDecryption=decrypted
+    )
     return {
         parameter["Name"].rsplit("/", 1)[-1]: parameter["Value"]
         for page in pages

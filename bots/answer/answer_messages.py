@@ -1,5 +1,6 @@
 """The visible messages of one answer: posted once each, edited from then on. No platform's own."""
 
+import asyncio
 import logging
 import re
 from typing import ClassVar, Protocol
@@ -16,10 +17,19 @@ FINAL = "!"
 CONTINUED = "…"
 SMALLEST_PIECE = 500
 """Characters: what isn't taken in pieces of twice as much isn't refused for its length."""
+AT_ONCE = 4_000
+"""Characters: parsing more would hold everybody else up."""
 SEPARATORS = re.compile(r"[, ]")
 """Between the ids of a receipt; a space in those of Teams that an earlier version has written."""
 
 _log = logging.getLogger(__name__)
+
+
+async def _pieces(markdown: str, limit: int) -> list[str]:
+    """The pieces of an answer; a long one is parsed beside the event loop."""
+    if len(markdown) <= AT_ONCE:
+        return split(markdown, limit)
+    return await asyncio.to_thread(split, markdown, limit)
 
 
 class MessageChannel(Protocol):
@@ -84,7 +94,8 @@ class AnswerMessages:
 
         :raises PlatformError: when it can't be shown now; nothing is lost by that.
         """
-        pieces = split(markdown, self._channel.limit)[: self._channel.edited_while_written]
+        whole = await _pieces(markdown, self._channel.limit)
+        pieces = whole[: self._channel.edited_while_written]
         await self._find_announced()
         for part, piece in enumerate(pieces):
             if part == len(self._ids):
@@ -102,7 +113,8 @@ class AnswerMessages:
         limit = self._channel.limit
         while True:
             try:
-                return await self._show_pieces(split(markdown, limit), final=final)
+                pieces = await _pieces(markdown, limit)
+                return await self._show_pieces(pieces, final=final)
             except MessageTooLong as error:
                 limit //= 2
                 if limit < SMALLEST_PIECE:

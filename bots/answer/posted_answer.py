@@ -25,11 +25,15 @@ class PostedAnswer:
     :class:`bots.platform.ReplyStream`.
 
     :param pace: seconds between two edits; the platforms take about one a second.
+    :param opening: what stands there until there is something to say.
     """
 
-    def __init__(self, channel: MessageChannel, receipt: Receipt, pace: float) -> None:
+    def __init__(
+        self, channel: MessageChannel, receipt: Receipt, pace: float, opening: str = THINKING
+    ) -> None:
         self._messages = AnswerMessages(channel, receipt)
         self._pace = pace
+        self._opening = opening
         self._draft = Draft()
         self._changed = asyncio.Event()
         self._closing = asyncio.Event()
@@ -37,7 +41,7 @@ class PostedAnswer:
         self._editor: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
-        await self._messages.open(THINKING)
+        await self._messages.open(self._opening)
         self._editor = asyncio.create_task(self._keep_editing())
         return self
 

@@ -12,8 +12,9 @@ from ag_ui.core import Interrupt
 from slack_bolt.async_app import AsyncApp, AsyncBoltContext, AsyncBoltRequest
 from slack_bolt.authorization import AuthorizeResult
 
+from bots.answer.placeholder import opening
 from bots.answer.posted_answer import PostedAnswer
-from bots.errors import MalformedRequest, PlatformRefused, PlatformUnavailable
+from bots.errors import InstallationRefused, MalformedRequest, PlatformRefused, PlatformUnavailable
 from bots.platform import Accepted, Answer, Receipt, ReplyStream, Turn
 from bots.slack.incoming.approval_click import ACTIONS, AskingTurn
 from bots.slack.incoming.payloads import IncomingMessage, read_message
@@ -70,13 +71,20 @@ class SlackPlatform:
         """Show the asker, and nobody else, a button that leads to ``url``."""
         await self._private.send(_incoming(turn.accepted), sign_in(url))
 
+    async def check_installation(self) -> None:
+        """Return when Slack takes the bot's token (auth.test).
+
+        :raises PlatformError: when it doesn't, or doesn't say.
+        """
+        await self._api.identity()
+
     def reply(self, turn: Turn, receipt: Receipt) -> AbstractAsyncContextManager[ReplyStream]:
         """Open the turn's visible message, or continue the one ``receipt`` names."""
         incoming = _incoming(turn.accepted)
         if incoming.kind == "command" or (incoming.kind == "mention" and turn.private):
             return PrivateReply(self._private, incoming, turn.id, receipt)
         channel = SlackChannel(self._api, incoming, turn.id)
-        return PostedAnswer(channel, receipt, self._pace)
+        return PostedAnswer(channel, receipt, self._pace, opening(incoming.text))
 
     async def ask_approval(self, turn: Turn, interrupts: Sequence[Interrupt]) -> None:
         """Show the asker alone what waits, in their direct messages, with two buttons."""
@@ -128,7 +136,10 @@ class SlackPlatform:
 
     async def _authorized(self) -> AuthorizeResult:
         if self._identity is None:
-            self._identity = await self._api.identity()
+            try:
+                self._identity = await self._api.identity()
+            except InstallationRefused:  # the question is read all the same, so that it can be held
+                return AuthorizeResult(enterprise_id=None, team_id=None)
         return self._identity
 
     async def _hear(self, context: AsyncBoltContext) -> None:

@@ -13,6 +13,7 @@ from botbuilder.core import ActivityHandler, TurnContext
 from botbuilder.integration.aiohttp import CloudAdapter
 from botframework.connector.auth import AuthenticateRequestResult
 
+from bots.answer.placeholder import opening
 from bots.answer.posted_answer import PostedAnswer
 from bots.errors import DeliveryRefused, FormRefused, NoPrivateChat
 from bots.platform import Accepted, Answer, Audience, Receipt, ReplyStream, Turn
@@ -60,18 +61,25 @@ class TeamsPlatform:
         """Show the asker, and nobody else, a button that leads to ``url``."""
         await self._private.send(_incoming(turn.accepted), sign_in(url))
 
+    async def check_installation(self) -> None:
+        """Return when Entra ID gives the bot a token; what Teams says to it is seen by a post.
+
+        :raises PlatformError: when it doesn't, or doesn't say.
+        """
+        await self._connectors.check_token()
+
     def reply(self, turn: Turn, receipt: Receipt) -> AbstractAsyncContextManager[ReplyStream]:
         """Open the turn's visible message, or continue the one ``receipt`` names."""
         incoming = _incoming(turn.accepted)
         if turn.private and not incoming.personal:
-            return self._personal_reply(incoming, receipt)
+            return self._personal_reply(turn, incoming, receipt)
         client = self._connectors.client(incoming.activity.service_url)
         chat = TeamsConversation(client, incoming.conversation, incoming.activity.id)
-        return PostedAnswer(chat, receipt, self._pace)
+        return PostedAnswer(chat, receipt, self._pace, opening(turn.text))
 
     @asynccontextmanager
     async def _personal_reply(
-        self, incoming: IncomingActivity, receipt: Receipt
+        self, turn: Turn, incoming: IncomingActivity, receipt: Receipt
     ) -> AsyncIterator[ReplyStream]:
         """An answer in the asker's personal chat to what was asked in a group.
 
@@ -82,7 +90,7 @@ class TeamsPlatform:
             chat = await open_personal(client, incoming)
         except (DeliveryRefused, FormRefused) as error:
             raise NoPrivateChat(str(error)) from error
-        async with PostedAnswer(chat, receipt, self._pace) as reply:
+        async with PostedAnswer(chat, receipt, self._pace, opening(turn.text)) as reply:
             yield reply
 
     async def ask_approval(self, turn: Turn, interrupts: Sequence[Interrupt]) -> None:

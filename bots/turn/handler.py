@@ -10,7 +10,15 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from bots.answer.delay_sentences import trying_again, with_lateness
 from bots.answer.placeholder import waiting
-from bots.errors import DeliveryRefused, PlatformRefused, QuestionTooLong, TryAgain, TurnRefused
+from bots.errors import (
+    DeliveryRefused,
+    FormRefused,
+    InstallationRefused,
+    PlatformRefused,
+    QuestionTooLong,
+    TryAgain,
+    TurnRefused,
+)
 from bots.platform import Audience, Lease, Platform, ReplyStream, Turn
 from bots.queue.retry_policy import PATIENCE
 from bots.turn.ledger import Entry, Ledger
@@ -127,8 +135,11 @@ class TurnHandler:
             raise TryAgain(f"{turn.id}: linked in the meantime")
         try:
             await platform.ask_to_link(turn, await self.link_url(turn.chat_user, turn.names))
-        except DeliveryRefused as error:  # their next question may find a place to be told
-            _log.warning("turn %s waits for a link nobody can be told of: %s", turn.id, error)
+        except (DeliveryRefused, FormRefused) as error:
+            # Nobody can sign in by a link that wasn't shown, so the turn waits for nothing.
+            again = await self.ledger.begin(turn, entry)
+            if again is not None:
+                await self._give_up_showing(turn, platform, again, error)
 
     async def _reply(
         self, turn: Turn, platform: Platform, entry: Entry, link: Link, token: str
@@ -229,14 +240,14 @@ class TurnHandler:
             await self.ledger.finish(turn, entry, outcome)
 
     async def _give_up_showing(
-        self, turn: Turn, platform: Platform, entry: Entry, refused: DeliveryRefused
+        self, turn: Turn, platform: Platform, entry: Entry, refused: PlatformRefused
     ) -> None:
         """The platform takes nothing at this place: tell the asker once by another way, or nobody.
 
         The ledger keeps that it could not be shown, and the platform's word, for administrators.
         """
         _log.warning("turn %s can't be shown: %s", turn.id, refused)
-        await _tell(turn, platform, entry, refused.sentence)
+        await _tell(turn, platform, entry, DeliveryRefused.sentence)
         outcome = Outcome(subject=entry.subject, problem=f"{UNDELIVERABLE}: {refused}")
         await self.ledger.finish(turn, entry, outcome)
 
@@ -263,5 +274,7 @@ async def _tell(turn: Turn, platform: Platform, lease: Lease, sentence: str) -> 
     await lease.hold()
     try:
         await platform.notify(turn, sentence)
+    except InstallationRefused:
+        raise
     except (PlatformRefused, TurnRefused) as error:
         _log.warning("the asker of turn %s can't be told: %s", turn.id, error)

@@ -23,8 +23,8 @@ a worker that was frozen while another took the turn up can write nothing any mo
 fencing token; Kleppmann, "How to do distributed locking", 2016). A platform checks no such number,
 so what is shown there is held by the lease itself.
 
-A row that is not waiting also says when it was asked (``asked_on``, ``asked_at``), by which chat
-user, and in the end what it cost; the index ``by_day`` has these and nothing of what was said.
+A row also says when it was asked (``asked_on``, ``asked_at``), by which chat user, and in the end
+what it cost; the index ``by_day`` has these and nothing of what was said.
 """
 
 import json
@@ -49,6 +49,9 @@ DAY = 24 * 60 * 60
 KEPT = 30 * DAY
 # Who hasn't signed in by then asks again.
 WAITS = DAY
+LISTED = 6 * DAY
+"""For so long administrators see that a question waited in vain."""
+
 OVER = ("answered", "failed")
 
 
@@ -72,7 +75,8 @@ class Entry:
         self._turn = turn
         self._message: str | None = row.get("message", {}).get("S")
         self.attempt = int(row["attempts"]["N"])
-        self.asked_at = datetime.fromisoformat(row["asked_at"]["S"])
+        # Not when it was asked: it may have waited for a link since.
+        self.asked_at = datetime.fromisoformat(row.get("began_at", row["asked_at"])["S"])
         self.subject: str | None = row.get("subject", {}).get("S")
         self.private_message: str | None = row.get("private_message", {}).get("S")
         self.result: bytes | None = row.get("result", {}).get("B")
@@ -182,7 +186,8 @@ class Ledger:
             turn.id,
             "SET #state = :answering, expires_at = :expires, platform = :platform, "
             "chat_user = :user, conversation = :conversation, trace = :trace, "
-            "asked_on = if_not_exists(asked_on, :day), asked_at = if_not_exists(asked_at, :now) "
+            "asked_on = if_not_exists(asked_on, :day), asked_at = if_not_exists(asked_at, :now), "
+            "began_at = if_not_exists(began_at, :now) "
             "REMOVE waiting_for, accepted ADD attempts :one",
             "(attribute_not_exists(#state) OR NOT #state IN (:answered, :failed)) "
             f"AND attribute_not_exists(decision){open_}",
@@ -269,18 +274,19 @@ class Ledger:
             turn.id,
             entry.attempt,
             "SET #state = :waiting, waiting_for = :user, waiting_since = :now, "
-            "accepted = :accepted, expires_at = :expires REMOVE asked_on, asked_at",
+            "accepted = :accepted, expires_at = :expires REMOVE began_at",
             {
                 ":waiting": {"S": "waiting"},
                 ":user": {"S": turn.chat_user.key},
                 ":now": {"N": str(time.time_ns())},
                 ":accepted": {"S": json.dumps(asdict(turn.accepted))},
-                ":expires": _in(WAITS),
+                ":expires": _in(WAITS + LISTED),
             },
         )
 
     async def waiting(self, chat_user: ChatUser) -> list[Waiting]:
-        """What this chat user asked before being linked, oldest first."""
+        """What this chat user asked in the day before being linked, oldest first."""
+        since = time.time_ns() - WAITS * 1_000_000_000
         answer = await self._call(
             self._dynamodb.query,
             TableName=self._table,
@@ -292,6 +298,7 @@ class Ledger:
         return [
             Waiting(Accepted(**json.loads(row["accepted"]["S"])), row["waiting_since"]["N"])
             for row in rows
+            if int(row["waiting_since"]["N"]) >= since
         ]
 
     async def finish(self, turn: Turn, entry: Entry, outcome: Outcome) -> None:

@@ -16,6 +16,9 @@ MOST = 20_000
 UNDELIVERABLE = "undeliverable"
 """How a problem begins whose turn no place took the answer of; the platform's word follows."""
 
+SIGN_IN = timedelta(days=1)
+"""So long the ledger lets a question wait for its asker to sign in."""
+
 STUCK = timedelta(hours=1)
 """Long after the inbox has given up on a turn and its dead-letter queue has been tried."""
 
@@ -57,10 +60,16 @@ class TurnRecord:
         """Whether no place took its answer."""
         return self.problem.startswith(UNDELIVERABLE)
 
+    @property
+    def waits(self) -> bool:
+        """Whether its asker was sent a link to sign in, and hasn't."""
+        return self.state == "waiting"
+
     def undelivered(self, now: datetime) -> bool:
         """Whether its asker has no answer and none will come."""
         stuck = self.state == "answering" and now - self.asked_at > STUCK
-        return self.state == "failed" or self.undeliverable or stuck
+        waited = self.waits and now - self.asked_at > SIGN_IN
+        return self.state == "failed" or self.undeliverable or stuck or waited
 
 
 class DailyTurns:

@@ -32,7 +32,9 @@ class Usage:
 
 
 def usage(turns: Sequence[TurnRecord], now: datetime) -> Usage:
-    """The sums of these turns."""
+    """The sums of these turns; what still waits for its asker to sign in is none yet."""
+    lost = sum(turn.undelivered(now) for turn in turns)
+    turns = [turn for turn in turns if not turn.waits]
     took = sorted(
         turn.milliseconds
         for turn in turns
@@ -48,7 +50,7 @@ def usage(turns: Sequence[TurnRecord], now: datetime) -> Usage:
         median=_percentile(took, 0.5),
         slow=_percentile(took, 0.95),
         failures=sum(turn.failed for turn in turns),
-        undelivered=sum(turn.undelivered(now) for turn in turns),
+        undelivered=lost,
         up=feedback["up"],
         down=feedback["down"],
         tools=tuple(tools.most_common()),

@@ -96,13 +96,19 @@ class WebChat:
             raise web.HTTPBadRequest(text=TOO_LONG)
         conversation, turn = request.match_info["conversation"], new_id()
         kept = await self._uploads.keep(person.subject, conversation, turn, question.files)
+        own = (person.subject, conversation, question.sent_again)
+        asked = await self._transcripts.claim_form(*own, turn)
         try:
             await self._accept(
-                accepted_question(self._tenant, person.subject, conversation, turn, text)
+                accepted_question(self._tenant, person.subject, conversation, asked, text)
             )
         except InboxUnavailable:
+            await self._transcripts.release_form(*own, turn)
             await self._uploads.withdraw(person.subject, conversation, kept)
             raise web.HTTPServiceUnavailable(text=NOT_TAKEN) from None
+        if asked != turn:  # it was sent before, with the same files
+            await self._uploads.withdraw(person.subject, conversation, kept)
+            turn = asked
         await self._transcripts.ask(person.subject, conversation, turn, text)
         raise web.HTTPSeeOther(f"/chat/{conversation}/{turn}")
 
@@ -143,6 +149,7 @@ class WebChat:
             suggestions=TRY,
             files=await self._uploads.of(person.subject, conversation),
             accepted=ACCEPTED,
+            number=secrets.token_urlsafe(16),
             rendered=rendered,
             longest_comment=LONGEST_COMMENT,
         )

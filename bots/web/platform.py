@@ -73,6 +73,9 @@ class WebPlatform:
         again = f"{self._public_url}/auth/login?next=/chat/{turn.accepted.body['conversation']}"
         await self._write(turn, _sentence(SIGN_IN_AGAIN.format(url=again)))
 
+    async def check_installation(self) -> None:
+        """Return: our own pages can always be written to."""
+
     @asynccontextmanager
     async def reply(self, turn: Turn, receipt: Receipt) -> AsyncIterator["WebReply"]:
         """Write the answer from its beginning; a page that had shown part of it starts over.

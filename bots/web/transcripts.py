@@ -1,11 +1,12 @@
 """Transcripts: what was asked and answered in the web chat, and the answers being written.
 
-One table, three kinds of rows (partition / position)::
+One table, four kinds of rows (partition / position)::
 
     people#{subject}                  / {conversation}   its title
     turns#{subject}#{conversation}    / {turn}           question, then answer and why; feedback
                                                          (and what bots.web.approval_display keeps)
     live#{event}                      / {nanoseconds}    agent events, for an hour
+    forms#{subject}#{conversation}    / {form}           the turn that a form has asked, for an hour
 
 The subject is part of the key, so nobody can name another person's conversation.
 """
@@ -14,6 +15,7 @@ import asyncio
 import json
 import time
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -124,6 +126,36 @@ class Transcripts:
             },
         )
 
+    async def claim_form(self, subject: str, conversation: str, form: str, turn: str) -> str:
+        """The turn that a form asks: ``turn``, or the one that it asked when it was sent before.
+
+        :param form: the same for a form that is sent again; empty where that can't be told.
+        """
+        if not form:
+            return turn
+        answer = await self._call(
+            self._dynamodb.update_item,
+            TableName=self._table,
+            Key=_form_key(subject, conversation, form),
+            UpdateExpression="SET turn = if_not_exists(turn, :turn), expires_at = :expires",
+            ExpressionAttributeValues={":turn": {"S": turn}, ":expires": _in(LIVE)},
+            ReturnValues="ALL_NEW",
+        )
+        return str(answer["Attributes"]["turn"]["S"])
+
+    async def release_form(self, subject: str, conversation: str, form: str, turn: str) -> None:
+        """Let a form that could not be taken ask anew; only its own turn lets go of it."""
+        if not form:
+            return
+        with suppress(self._dynamodb.exceptions.ConditionalCheckFailedException):
+            await self._call(
+                self._dynamodb.delete_item,
+                TableName=self._table,
+                Key=_form_key(subject, conversation, form),
+                ConditionExpression="turn = :turn",
+                ExpressionAttributeValues={":turn": {"S": turn}},
+            )
+
     async def judge(
         self, subject: str, conversation: str, turn: str, feedback: str, comment: str
     ) -> bool:
@@ -224,6 +256,10 @@ def _transcript_turn(row: Any) -> TranscriptTurn:
         feedback=fields.get("feedback", ""),
         comment=fields.get("feedback_comment", ""),
     )
+
+
+def _form_key(subject: str, conversation: str, form: str) -> dict[str, Any]:
+    return {"conversation": {"S": f"forms#{subject}#{conversation}"}, "position": {"S": form}}
 
 
 def _in(seconds: int) -> dict[str, str]:

@@ -3,6 +3,7 @@
 import hmac
 import re
 import string
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -146,9 +147,8 @@ class Invitations:
         person = await self._enabled(username)
         if not person.new:
             raise InvitationRefused("They have a password of their own already.")
-        await self._execute(
+        await self._changed(
             self._cognito.admin_set_user_password,
-            UserPoolId=self._pool,
             Username=person.username,
             Password=password,
             Permanent=False,
@@ -171,12 +171,19 @@ class Invitations:
         return person
 
     async def _add_to_group(self, username: str) -> None:
-        await self._execute(
-            self._cognito.admin_add_user_to_group,
-            UserPoolId=self._pool,
-            Username=username,
-            GroupName=USERS,
+        await self._changed(
+            self._cognito.admin_add_user_to_group, Username=username, GroupName=USERS
         )
+
+    async def _changed(self, call: Callable[..., Any], **what: Any) -> Any:
+        """What Cognito answers.
+
+        :raises InvitationRefused: when it says no in a way that a person can do something about.
+        """
+        try:
+            return await self._execute(call, UserPoolId=self._pool, **what)
+        except ClientError as error:
+            raise _refusal(error) from None
 
 
 def temporary_password(secret: str, form: str) -> str:
@@ -199,6 +206,9 @@ def _person(user: Any) -> Person:
 
 
 REFUSALS = {
+    "AccessDeniedException": (
+        "This service may not change the user pool here: whoever runs the pool invites people."
+    ),
     "UsernameExistsException": "There is somebody of that name already: search for them instead.",
     "AliasExistsException": "Somebody else has that e-mail address.",
     "UserNotFoundException": "There is nobody of that name in the user pool.",

@@ -164,9 +164,12 @@ class MemoryRecords:
             return
         if namespace not in namespaces or not _all_own(namespaces, subject):
             raise NotYours("another person's record")
-        client.delete_memory_record(
-            memoryId=self._memory_id, memoryRecordId=record, namespace=namespace
-        )
+        try:
+            client.delete_memory_record(
+                memoryId=self._memory_id, memoryRecordId=record, namespace=namespace
+            )
+        except client.exceptions.ResourceNotFoundException:
+            return  # gone meanwhile
 
     async def _check_deleted(self, subject: str, record: str, namespace: str) -> None:
         client = await self._execute(self._role.client, subject)

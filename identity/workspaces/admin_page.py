@@ -15,6 +15,7 @@ from identity.web.chat_user_details import PLATFORM_NAMES
 from identity.web.flash_message import flash, take_flash
 from identity.web.html import Html
 from identity.web.untrusted_text import single_line
+from identity.workspaces.pauses import Pause, Pauses
 from identity.workspaces.settings import (
     LARGEST_DAY,
     LARGEST_QUOTA,
@@ -27,18 +28,29 @@ from identity.workspaces.settings import (
 WORKSPACES = "/admin/workspaces"
 LONGEST_DETAIL = 300
 
+MEND = {
+    "slack": "Install the app in the workspace again, and give this service its new token.",
+    "teams": (
+        "Look at the bot's id, secret and tenant in Azure, "
+        "and whether the app is allowed in the Teams admin center."
+    ),
+}
+"""What an administrator does about a paused workspace."""
+
 
 @dataclass(frozen=True, slots=True)
 class WorkspaceRow:
     """A workspace that somebody is linked from, or that was settled.
 
     :param links: how many active links it has.
+    :param pause: why nothing is answered there; None where all is well.
     """
 
     workspace: Workspace
     name: str
     links: int
     settings: Settings
+    pause: Pause | None = None
 
     @property
     def platform(self) -> str:
@@ -56,12 +68,14 @@ class WorkspacePages:
         administrators: Administrators,
         linked_people: LinkedPeople,
         workspaces: Workspaces,
+        pauses: Pauses,
         audit: AuditLog,
     ) -> None:
         self._html = html
         self._administrators = administrators
         self._linked_people = linked_people
         self._workspaces = workspaces
+        self._pauses = pauses
         self._audit = audit
 
     def routes(self) -> list[web.AbstractRouteDef]:
@@ -79,6 +93,7 @@ class WorkspacePages:
             request,
             "admin/workspaces.html",
             workspaces=await self._rows(),
+            mend=MEND,
             flash=await take_flash(request),
         )
 
@@ -131,7 +146,7 @@ class WorkspacePages:
         raise NotYours("no workspace of that key")
 
     async def _rows(self) -> list[WorkspaceRow]:
-        settled = await self._workspaces.all_settings()
+        settled, pauses = await self._workspaces.all_settings(), await self._pauses.all()
         names: dict[Workspace, str] = dict.fromkeys(settled, "")
         links: Counter[Workspace] = Counter()
         for link in await self._linked_people.everybody():
@@ -139,7 +154,9 @@ class WorkspacePages:
             names[workspace] = link.names.workspace or names.get(workspace, "")
             links[workspace] += link.state == "active"
         rows = [
-            WorkspaceRow(one, name or one.tenant, links[one], settled.get(one, Settings()))
+            WorkspaceRow(
+                one, name or one.tenant, links[one], settled.get(one, Settings()), pauses.get(one)
+            )
             for one, name in names.items()
         ]
         return sorted(rows, key=lambda one: (one.platform, one.name.casefold(), one.workspace.key))

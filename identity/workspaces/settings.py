@@ -20,6 +20,7 @@ FRESH = 10.0
 MOST_CHANNELS, LARGEST_QUOTA = 200, 1_000
 LARGEST_DAY = {"tool_calls": 100_000, "tokens": 100_000_000, "seconds": 24 * 60 * 60}
 """What a person's answers may use in a day, at the most that can be settled."""
+NUMBERS = ("quota", *LARGEST_DAY)
 
 CHANNEL = re.compile(r"[A-Za-z0-9:@._-]{1,200}")
 """Slack's ``C0123456789``, Teams' ``19:…@thread.tacv2``."""
@@ -130,20 +131,30 @@ class Workspaces:
         return settings
 
     async def put(self, workspace: Workspace, settings: Settings) -> None:
-        """Settle what holds from now on; other processes hear of it within :data:`FRESH`."""
+        """Settle what holds from now on; other processes hear of it within :data:`FRESH`.
+
+        What else the row says, such as whether the workspace is paused, stays.
+        """
         item: dict[str, AttributeValueTypeDef] = {
-            "workspace": {"S": workspace.key},
             "private": {"BOOL": settings.private},
             "recall_in_channels": {"BOOL": settings.recall_in_channels},
         }
         if settings.channels:
             item["channels"] = {"SS": list(settings.channels)}
-        if settings.quota is not None:
-            item["quota"] = {"N": str(settings.quota)}
-        for name in LARGEST_DAY:
+        for name in NUMBERS:
             if (most := getattr(settings, name)) is not None:
                 item[name] = {"N": str(most)}
-        await self._execute(self._dynamodb.put_item, TableName=self._table, Item=item)
+        kept = ", ".join(f"#{name} = :{name}" for name in item)
+        removed = [name for name in ("channels", *NUMBERS) if name not in item]
+        await self._execute(
+            self._dynamodb.update_item,
+            TableName=self._table,
+            Key={"workspace": {"S": workspace.key}},
+            UpdateExpression=f"SET {kept}"
+            + (f" REMOVE {', '.join(f'#{name}' for name in removed)}" if removed else ""),
+            ExpressionAttributeNames={f"#{name}": name for name in (*item, *removed)},
+            ExpressionAttributeValues={f":{name}": value for name, value in item.items()},
+        )
         self._cache.pop(workspace, None)
 
     async def all_settings(self) -> dict[Workspace, Settings]:

@@ -30,6 +30,7 @@ run "refused" {
     certificate_arn    = null                            # neither certificate nor zone
     log_retention_days = 0                               # logs that never end
     alarm_emails       = ["ops"]                         # an alarm to nobody
+    managed_login      = { settings = "blue" }           # a style that is no JSON
   }
 
   expect_failures = [
@@ -40,5 +41,16 @@ run "refused" {
     var.certificate_arn,
     var.log_retention_days,
     var.alarm_emails,
+    var.managed_login,
   ]
+}
+
+run "a_logo_without_a_style" {
+  command = plan
+
+  variables {
+    managed_login = { logo_svg = "<svg/>" }
+  }
+
+  expect_failures = [var.managed_login]
 }

@@ -45,6 +45,10 @@ IMPLEMENTATIONS = {
         "bots.queue.retry_policy.DeadLetterRetries",
         "bots.queue.retry_policy.InboxRetries",
     },
+    "bots.turn.dispatcher.Handler": {
+        "bots.paused_workspaces.holding_handler.HoldingHandler",
+        "bots.turn.handler.TurnHandler",
+    },
     "gateway_tools.search.provider_interface.Provider": {
         "gateway_tools.search.providers.agentcore.AgentCore",
         "gateway_tools.search.providers.brave.Brave",

@@ -6,6 +6,8 @@ import boto3
 import pytest
 
 from identity.errors import InvalidSettings
+from identity.executor import Executor
+from identity.workspaces.pauses import Pauses
 from identity.workspaces.settings import Settings, Workspace
 from tests.conftest import Stack
 from tests.person import Person, signed_in
@@ -56,7 +58,8 @@ async def test_settings_are_saved_shown_and_written_down(stack: Stack, slack: st
         assert f'value="{typed}"' in again
     assert f"{name} Slack 0 All In the thread Any number" in reset
     written = admin.page.text
-    assert "channels: C1 C2, answers: to the asker alone, questions a day: 997" in written
+    assert "channels: C1 C2, answers: to the asker alone, memory in channels: used" in written
+    assert "questions a day: 997" in written
     assert "tool calls a day: 96, tokens a day: 95000, seconds a day: 94" in written
 
 
@@ -126,3 +129,27 @@ def test_settings_out_of_bounds_cannot_be_made() -> None:
 def test_what_is_no_workspace_cannot_be_made(key: str) -> None:
     with pytest.raises(ValueError, match=r"\w"):
         Workspace.from_key(key)
+
+
+async def test_a_paused_workspace_is_named_with_what_to_do_and_stays_paused_when_it_is_settled(
+    stack: Stack, slack: str, aws: boto3.Session
+) -> None:
+    table, call = stack.parameters["workspaces_table"], Executor(2)
+    pauses, workspace = Pauses(aws.client("dynamodb"), table, call), Workspace.from_key(slack)
+    assert await pauses.begin(workspace, "token_revoked")
+    assert not await pauses.begin(workspace, "account_inactive")
+    async with signed_in(stack, "admin") as admin:
+        await form(admin, stack, slack)
+        await admin.submit(SETTINGS, quota="7", private="")
+        said = admin.text()
+        assert await pauses.end(workspace)
+        assert not await pauses.end(workspace)
+        await admin.open(f"{stack.chat}/admin/workspaces")
+        after = admin.text()
+    call.close()
+
+    assert f"{workspace.tenant} (Slack) is paused since" in said
+    assert "token_revoked" in said
+    assert "Install the app in the workspace again" in said
+    assert "7 a person" in after
+    assert f"{workspace.tenant} (Slack) is paused" not in after

@@ -42,6 +42,9 @@ class DynamoDBModel:
     def get_item(self, *, TableName: str, **given: Any) -> Any:
         return self.tables[TableName].get_item(**given)
 
+    def scan(self, *, TableName: str, **given: Any) -> Any:
+        return self.tables[TableName].scan(**given)
+
     def query(self, *, TableName: str, **given: Any) -> Any:
         return self.tables[TableName].query(**given)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from ag_ui.core import Interrupt
 
 from bots.answer.posted_answer import PostedAnswer
-from bots.errors import DeliveryRefused, MessageGone
+from bots.errors import DeliveryRefused, InstallationRefused, MessageGone
 from bots.platform import Accepted, Answer, Receipt, ReplyStream, Turn
 from identity.people import ChatUser, PlatformName
 from tests.simulation.outside import PLATFORM
@@ -42,12 +42,18 @@ class Board:
     """Everything that people see.
 
     :ivar archived: conversations where nothing of ours is taken any more.
+    :ivar uninstalled: nothing of ours is taken anywhere.
+    :ivar check_is_kind: who only asks whether we are installed is told so all the same.
+    :ivar tells_anyhow: a person alone can be told something without an installation.
     :ivar told: what a turn's asker was told alone, by turn.
     :ivar on_ask_to_link: hears who was shown where to sign in.
     """
 
     messages: dict[str, Message] = field(default_factory=dict)
     archived: set[str] = field(default_factory=set)
+    uninstalled: bool = False
+    check_is_kind: bool = False
+    tells_anyhow: bool = False
     told: dict[str, list[str]] = field(default_factory=dict)
     on_ask_to_link: Callable[[ChatUser], None] = lambda _: None
     _ids: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
@@ -79,9 +85,12 @@ class Board:
         return None
 
     def tell(self, turn: Turn, sentence: str) -> None:
+        if not self.tells_anyhow:
+            self._check_taken()
         self.told.setdefault(turn.id, []).append(sentence)
 
     def ask_to_link(self, turn: Turn) -> None:
+        self._check_taken()
         self.on_ask_to_link(turn.chat_user)
 
     def visible(self, turn: str) -> list[Message]:
@@ -89,7 +98,16 @@ class Board:
         seen = [one for one in self.messages.values() if one.turn == turn and not one.deleted]
         return sorted(seen, key=lambda one: one.part)
 
+    def check_installation(self) -> None:
+        if not self.check_is_kind:
+            self._check_taken()
+
+    def _check_taken(self) -> None:
+        if self.uninstalled:
+            raise InstallationRefused("token_revoked")
+
     def _check(self, turn: Turn) -> None:
+        self._check_taken()
         if turn.conversation in self.archived:
             raise DeliveryRefused("is_archived")
 
@@ -145,6 +163,9 @@ class BoardPlatform:
     async def dispatch(self, accepted: Accepted, answer: Answer) -> None:
         await self._process.outside(f"names {accepted.event_id}", lambda: None, PLATFORM)
         await answer(read(accepted))
+
+    async def check_installation(self) -> None:
+        await self._process.outside("check installation", self._board.check_installation, PLATFORM)
 
     async def ask_to_link(self, turn: Turn, url: str) -> None:
         effect = partial(self._board.ask_to_link, turn)

@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Any, cast
 from botocore.exceptions import BotoCoreError, ClientError
 
 from bots.errors import BotError, reason
+from bots.paused_workspaces.held_rows import HeldRows
+from bots.paused_workspaces.holding_handler import HoldingHandler
+from bots.paused_workspaces.sending_back import HeldTurns
 from bots.platform import Accepted, Lease
 from bots.queue.consumer import Handle
 from bots.queue.service import QueueService, QueueSettings
@@ -26,6 +29,7 @@ from bots.workspace_rules.daily_token_usage import DailyUsage
 from bots.workspace_rules.refusals import WorkspaceRules
 from identity.links import Link
 from identity.people import ChatUser, Names
+from identity.workspaces.pauses import Pauses
 from identity.workspaces.settings import Workspaces
 from tests.simulation.board import BoardPlatform
 from tests.simulation.clock import VirtualLoop
@@ -69,6 +73,7 @@ class Process:
         self._queues: QueueService | None = None
         self._waiting: WaitingQuestions | None = None
         self._runs: Runs | None = None
+        self._held: HeldTurns
         self.ended = self.spawn(self._run())
 
     def spawn(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
@@ -213,7 +218,7 @@ class Process:
             consuming = queues.consuming(
                 answer, apologise, dispatcher.give_up, drain_seconds=DRAIN_SECONDS
             )
-            async with consuming, waiting.queueing():
+            async with consuming, waiting.queueing(), self._held.watched():
                 self.ready.set()
                 await self._stopping.wait()
                 self.ready.clear()
@@ -262,7 +267,9 @@ class Process:
         platforms: Any = {
             name: BoardPlatform(self, world.board, name) for name in ("slack", "teams")
         }
-        return Dispatcher(platforms, handler)
+        rows, pauses = HeldRows(dynamodb, call, LEDGER), Pauses(dynamodb, WORKSPACES, call)
+        self._held = HeldTurns(platforms, rows, pauses, queues.inbox)
+        return Dispatcher(platforms, HoldingHandler(handler, handler.ledger, rows, pauses))
 
     def _waiting_questions(self, queues: QueueService, dispatcher: Dispatcher) -> WaitingQuestions:
         ledger, receipts = dispatcher.handler.ledger, SimpleNamespace(write=self._receipt)

@@ -44,6 +44,9 @@ class TableModel:
         item = self.items.get(str(Key[self.key]["S"]))
         return {"Item": dict(item)} if item else {}
 
+    def scan(self) -> dict[str, Any]:
+        return {"Items": [dict(item) for item in self.items.values()]}
+
     def query(
         self,
         *,

@@ -16,8 +16,17 @@ _MODULES_WITH_TIME = (
     "bots.queue.retry_policy",
     "bots.turn.ledger",
     "bots.turn.decision_and_stop",
+    "bots.paused_workspaces.held_rows",
     "bots.workspace_rules.daily_question_count",
     "bots.workspace_rules.daily_token_usage",
+)
+_MODULES_WITH_DATETIME = (
+    "bots.turn.ledger",
+    "bots.turn.waiting_questions",
+    "bots.paused_workspaces.held_rows",
+    "bots.paused_workspaces.sending_back",
+    "bots.answer.delay_sentences",
+    "identity.workspaces.pauses",
 )
 
 
@@ -48,12 +57,9 @@ def virtual_time() -> Iterator[None]:
     with ExitStack() as stack:
         for module in _MODULES_WITH_TIME:
             stack.enter_context(patch(f"{module}.time", _Time()))
-        for module in (
-            "bots.turn.ledger",
-            "bots.turn.waiting_questions",
-            "bots.answer.delay_sentences",
-        ):
+        for module in _MODULES_WITH_DATETIME:
             stack.enter_context(patch(f"{module}.datetime", _Datetime))
-        stack.enter_context(patch("identity.workspaces.settings.monotonic", now))
+        for module in ("settings", "pauses"):
+            stack.enter_context(patch(f"identity.workspaces.{module}.monotonic", now))
         stack.enter_context(patch("bots.queue.consumer.LONG_POLL", 20))
         yield

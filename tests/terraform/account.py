@@ -25,8 +25,11 @@ from tests.terraform.cli import Terraform, TerraformFailed
 
 ROOT = Path(__file__).parents[2]
 MINISTACK = ROOT / "bizassist" / "local" / "ministack" / "serve.py"
+ENFORCING = Path(__file__).with_name("enforcing_ministack.py")
 MINISTACK_PYTHON = ROOT / ".venv-ministack" / "bin" / "python"
 REGION = "us-east-1"
+OWNER = "local"
+"""The access key of who applies."""
 LACKING = ("autoscaling", "refresh_token_rotation")
 """Variables for what the emulator doesn't have."""
 
@@ -49,7 +52,7 @@ class Account:
 
     @property
     def session(self) -> boto3.Session:
-        return boto3.Session("local", "local", region_name=REGION)
+        return boto3.Session(OWNER, "local", region_name=REGION)
 
     def client(self, service: str) -> Any:
         return self.session.client(service, endpoint_url=self.aws)  # type: ignore[call-overload]
@@ -151,6 +154,9 @@ async def _ministack(folder: Path) -> AsyncIterator[str]:
         "BIND_HOST": LOOPBACK,
         "MINISTACK_HOST": LOOPBACK,
         "GATEWAY_PORT": str(port),
+        # Enforced, whoever comes with this key may do all, every other one what its policies say.
+        "AUTH": os.environ.get("BIZASSIST_ENFORCE_IAM", "false"),
+        "AWS_ACCESS_KEY_ID": OWNER,
         "MINISTACK_REGION": REGION,
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
@@ -160,7 +166,7 @@ async def _ministack(folder: Path) -> AsyncIterator[str]:
     aws = f"http://{LOOPBACK}:{port}"
     part = Part(
         "MiniStack",
-        (str(MINISTACK),),
+        (str(ENFORCING), str(MINISTACK)),
         f"{aws}/_ministack/health",
         environment,
         python=str(MINISTACK_PYTHON),

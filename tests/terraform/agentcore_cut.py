@@ -1,9 +1,12 @@
-"""The module ``agentcore`` for providers and emulators without AgentCore: all of it but that."""
+"""The product for providers and emulators without AgentCore: all of it but that."""
 
 import re
 from pathlib import Path
 
-_RESOURCE = re.compile(r'^resource "aws_bedrockagentcore_.*?^\}\n', re.MULTILINE | re.DOTALL)
+_RESOURCE = re.compile(
+    r'^resource "aws_(?:bedrockagentcore_|cognito_managed_login_branding).*?^\}\n',
+    re.MULTILINE | re.DOTALL,
+)
 _ATTRIBUTE = re.compile(r"aws_bedrockagentcore_\w+\.\w+\.(\w+)")
 _ARN = "arn:aws:bedrock-agentcore:us-east-1:000000000000"
 VALUES = {
@@ -20,7 +23,7 @@ VALUES = {
 
 
 def cut(module: Path) -> None:
-    """Take AgentCore's resources out of a copy of the module; values stand where it reads them."""
+    """Take what only provider 6 has out of a copy of the module; values stand where it is read."""
     for override in module.glob("*_override.tf"):
         override.unlink()
     for file in module.glob("*.tf"):

@@ -15,10 +15,12 @@ PROVIDER = "registry.terraform.io/hashicorp/aws"
 SHARED_FOLDERS = ("/opt", "/usr/share", "/usr/local/share")
 REATTACH = "TF_REATTACH_PROVIDERS"
 START_SECONDS = 30
+LAST_WORDS = 4_000
+"""Characters of what a command said that failed without a word of why."""
 
 
 class TerraformFailed(AssertionError):
-    """A command failed; carries what it said."""
+    """A command failed; carries what it said of why, for each test that needs what it makes."""
 
 
 def mirrors() -> Iterator[Path]:
@@ -78,7 +80,7 @@ class Terraform:
     async def __call__(self, folder: Path, *arguments: str, seconds: float = 120) -> str:
         """Run a command in ``folder``.
 
-        :raises TerraformFailed: with everything that the command said.
+        :raises TerraformFailed: with the errors that the command told.
         """
         process = await asyncio.create_subprocess_exec(
             self.program,
@@ -101,7 +103,7 @@ class Terraform:
             await _stop(process)
             raise
         if process.returncode:
-            raise TerraformFailed(f"terraform {arguments[0]}\n{output.decode()}")
+            raise TerraformFailed(f"terraform {arguments[0]}\n{_errors(output.decode())}")
         return output.decode()
 
     async def init(self, folder: Path) -> None:
@@ -140,6 +142,12 @@ class Terraform:
         output = await self(folder, *arguments)
         document: dict[str, Any] = json.loads(output[output.index("{") :])
         return document
+
+
+def _errors(output: str) -> str:
+    """From the first error on; a plan before it has ten thousand lines."""
+    _, error, rest = output.partition("Error: ")
+    return f"{error}{rest}" if error else output[-LAST_WORDS:]
 
 
 def _installed_provider(folder: Path) -> str:

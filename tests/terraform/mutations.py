@@ -161,7 +161,7 @@ MISTAKES = {
     "Malformed headers end at the load balancer": Mistake(
         "aws_lb", {"drop_invalid_header_fields": False}
     ),
-    "Who called is logged": Mistake("aws_lb", {"access_logs.0.enabled": False}),
+    "Who connected is logged": Mistake("aws_lb", {"connection_logs.0.enabled": False}),
     "The world reaches the two web ports and no other": Mistake(
         RULE % "ingress", {"to_port": 3978}, WORLD
     ),

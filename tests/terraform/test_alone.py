@@ -58,6 +58,7 @@ def whole(copy: Path, terraform: Terraform) -> Path:
     """The root as it is; before an older provider without AgentCore's own resources."""
     if terraform.newest and terraform.newest < AGENTCORE_NEEDS:
         cut(copy / "modules" / "agentcore")
+        cut(copy)
         for versions in copy.rglob("versions.tf"):
             versions.write_text(versions.read_text().replace(">= 6.25", ">= 5.100"))
     lambdas = copy.parent / "build" / "lambda"

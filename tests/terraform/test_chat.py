@@ -18,6 +18,7 @@ from bizassist.settings.parameters import read_parameters, write_parameters
 from tests.bots.scripted_runtime import FINISHED, STARTED, ScriptedRuntime, text
 from tests.person import Person, answered
 from tests.terraform.account import REGION, ROOT, Account
+from tests.terraform.simulated_rights import ROLES
 from tests.terraform.test_applied import PREFIX
 
 pytestmark = pytest.mark.timeout(400)
@@ -31,17 +32,44 @@ async def runtime() -> AsyncIterator[ScriptedRuntime]:
         yield runtime
 
 
+@pytest.fixture(scope="module")
+def rights(account: Account) -> Iterator[dict[str, str]]:
+    """Credentials with the policies of the service's role, which only ECS may assume."""
+    iam, own = account.client("iam"), {"RoleName": "under-test"}
+    trust = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
+    document = {"Version": "2012-10-17", "Statement": [trust]}
+    arn = iam.create_role(**own, AssumeRolePolicyDocument=json.dumps(document))["Role"]["Arn"]
+    names = iam.list_role_policies(RoleName=ROLES["chat"])["PolicyNames"]
+    for name in names:
+        policy = iam.get_role_policy(RoleName=ROLES["chat"], PolicyName=name)["PolicyDocument"]
+        iam.put_role_policy(**own, PolicyName=name, PolicyDocument=json.dumps(policy))
+    given = account.client("sts").assume_role(RoleArn=arn, RoleSessionName="chat")["Credentials"]
+    yield {
+        "AWS_ACCESS_KEY_ID": given["AccessKeyId"],
+        "AWS_SECRET_ACCESS_KEY": given["SecretAccessKey"],
+        "AWS_SESSION_TOKEN": given["SessionToken"],
+    }
+    for name in names:
+        iam.delete_role_policy(**own, PolicyName=name)
+    iam.delete_role(**own)
+
+
 @pytest_asyncio.fixture(scope="module")
 async def chat(
-    account: Account, runtime: ScriptedRuntime, tmp_path_factory: pytest.TempPathFactory
+    account: Account,
+    runtime: ScriptedRuntime,
+    rights: dict[str, str],
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> AsyncIterator[str]:
-    """Its address; it reads what Terraform wrote, and of AgentCore what a test can give it."""
+    """Its address; it may do what its role may.
+
+    It reads what Terraform wrote, and of AgentCore what a test can give it.
+    """
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("AWS_")},
         "AWS_ENDPOINT_URL": account.aws,
         "AWS_DEFAULT_REGION": REGION,
-        "AWS_ACCESS_KEY_ID": "local",
-        "AWS_SECRET_ACCESS_KEY": "local",
+        **rights,
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "AWS_EC2_METADATA_DISABLED": "true",

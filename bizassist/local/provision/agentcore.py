@@ -62,16 +62,15 @@ def _memory_role(aws: boto3.Session, memory_arn: str) -> str:
     own = [f"/facts/{sub}/", f"/preferences/{sub}/", f"/summaries/{sub}/*"]
     events = ["CreateEvent", "GetEvent", "DeleteEvent", "ListEvents", "ListSessions"]
     records = ["ListMemoryRecords", "RetrieveMemoryRecords"]
-    # These two name their record's namespace for exactly this comparison. Batch calls name none.
+    # These two name their record's namespace, which AWS may not compare. Batch calls name none.
     single = ["GetMemoryRecord", "DeleteMemoryRecord"]
     iam.put_role_policy(
         RoleName="bizassist-memory",
         PolicyName="own-memory",
         PolicyDocument=_policy(
             _own(memory_arn, events, {"StringEquals": {"bedrock-agentcore:actorId": sub}}),
-            _own(
-                memory_arn, records + single, {"StringLike": {"bedrock-agentcore:namespace": own}}
-            ),
+            _own(memory_arn, records, {"StringLike": {"bedrock-agentcore:namespace": own}}),
+            _own(memory_arn, single, {"StringLikeIfExists": {"bedrock-agentcore:namespace": own}}),
             _own(memory_arn, records, {"StringLike": {"bedrock-agentcore:namespacePath": own}}),
         ),
     )

@@ -16,8 +16,13 @@ WEB_CLIENT: dict[str, Any] = {
     "AllowedOAuthFlows": ["code"],
     "AllowedOAuthScopes": ["openid", "email", "profile"],
     "SupportedIdentityProviders": ["COGNITO"],
-    # The second one takes AWS credentials besides the password: for tokens to test with.
-    "ExplicitAuthFlows": ["ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_ADMIN_USER_PASSWORD_AUTH"],
+    # The page needs a password flow; the last one takes AWS credentials besides the password: for
+    # tokens to test with.
+    "ExplicitAuthFlows": [
+        "ALLOW_USER_SRP_AUTH",
+        "ALLOW_REFRESH_TOKEN_AUTH",
+        "ALLOW_ADMIN_USER_PASSWORD_AUTH",
+    ],
     "EnableTokenRevocation": True,
     "PreventUserExistenceErrors": "ENABLED",
 }

@@ -47,6 +47,8 @@ MEANINGS: Mapping[type[PlatformRefused], frozenset[str]] = {
             "is_archived",
             "is_inactive",
             "messages_tab_disabled",
+            "missing_scope",  # one call lacks a right; others of the installation go on
+            "no_permission",
             "not_in_channel",
             "restricted_action",
             "thread_not_found",
@@ -62,8 +64,6 @@ MEANINGS: Mapping[type[PlatformRefused], frozenset[str]] = {
             "account_inactive",
             "enterprise_is_restricted",
             "invalid_auth",
-            "missing_scope",
-            "no_permission",
             "not_allowed_token_type",
             "not_authed",
             "org_login_required",
@@ -115,7 +115,10 @@ def _meant(error: SlackApiError) -> PlatformError:
     response: Any = error.response  # the SDK's own response, or aiohttp's when it held no JSON
     data = getattr(response, "data", None)
     word = str(data.get("error", "")) if isinstance(data, dict) else ""
-    if kind := refusal(word):
+    kind = refusal(word)
+    if kind is InstallationRefused:
+        return InstallationRefused(f"Slack answered {word}", word=word)
+    if kind:
         return kind(f"Slack answered {word}")
     status = int(getattr(response, "status_code", 0) or getattr(response, "status", 0))
     return unavailable(status, response.headers.get("Retry-After"), word)

@@ -38,7 +38,8 @@ class BotToken:
             except (OSError, ValueError) as error:  # of requests, and MSAL's about its authority
                 raise PlatformUnavailable(f"no token: {type(error).__name__}") from error
         if "access_token" not in answer:
-            raise InstallationRefused(f"no token: {answer.get('error')}")
+            word = str(answer.get("error"))
+            raise InstallationRefused(f"no token: {word}", word=word)
         return str(answer["access_token"])
 
     def _fetch(self) -> dict[str, Any]:

@@ -39,6 +39,14 @@ class Connectors(ConnectorFactory):
         self._token = token
         self._clients: dict[str, ConnectorClient] = {}
 
+    async def check_token(self) -> None:
+        """Return when there is a token to call with.
+
+        :raises PlatformError: when there is none.
+        """
+        if self._token is not None:
+            await self._token()
+
     async def create(self, service_url: str, audience: str | None = None) -> ConnectorClient:
         """A client for the Bot Connector at ``service_url``, as botbuilder asks for one."""
         del audience  # of other bots only

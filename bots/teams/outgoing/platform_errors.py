@@ -56,6 +56,8 @@ def platform_error(
     kind = WORDS.get(word) or STATUSES.get(status, DeliveryRefused)
     if method == EDIT and kind is DeliveryRefused:
         kind = MessageGone  # a new message may be taken where an edit is not
+    if kind is InstallationRefused:
+        return InstallationRefused(reason, word=word or str(status))
     return kind(reason)
 
 

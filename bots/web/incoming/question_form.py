@@ -1,5 +1,6 @@
 """The form of a question: its token first, then its text and its files, read without a disk."""
 
+import hashlib
 from dataclasses import dataclass
 
 from aiohttp import BodyPartReader, web
@@ -29,10 +30,22 @@ class UploadedFile:
 
 @dataclass(frozen=True, slots=True)
 class QuestionForm:
-    """What a person has filled in."""
+    """What a person has filled in.
+
+    :param number: what the page that has the form made up for it; empty where it has none.
+    """
 
     text: str
     files: tuple[UploadedFile, ...] = ()
+    number: str = ""
+
+    @property
+    def sent_again(self) -> str:
+        """The same for a form that is sent again as it is; empty where that can't be told."""
+        if not self.number:
+            return ""
+        files = [f"{file.name}\n{len(file.content)}" for file in self.files]
+        return hashlib.sha256("\n".join((self.number, self.text, *files)).encode()).hexdigest()
 
 
 async def read_form(request: web.Request) -> QuestionForm:
@@ -43,7 +56,8 @@ async def read_form(request: web.Request) -> QuestionForm:
     """
     if request.content_type != "multipart/form-data":
         await check_csrf(request)
-        return QuestionForm(str((await request.post()).get("text", "")).strip())
+        form = await request.post()
+        return QuestionForm(str(form.get("text", "")).strip(), number=str(form.get("form", "")))
     try:
         return await _with_files(request)
     except (ValueError, RuntimeError, HttpProcessingError):  # what aiohttp's reader raises
@@ -77,7 +91,7 @@ async def _with_files(request: web.Request) -> QuestionForm:
     await _check(request, fields)
     if len(files) > MOST_FILES:
         raise web.HTTPBadRequest(text=TOO_MANY)
-    return QuestionForm(fields.get("text", "").strip(), tuple(files))
+    return QuestionForm(fields.get("text", "").strip(), tuple(files), fields.get("form", ""))
 
 
 async def _check(request: web.Request, fields: dict[str, str]) -> None:

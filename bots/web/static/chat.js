@@ -4,6 +4,7 @@ const turns = document.getElementById("turns");
 const form = document.querySelector(".ask");
 const field = form.elements.text;
 const problem = form.querySelector(".problem");
+let sending = false;
 
 export function watch(answer) {
   const text = answer.querySelector(".text");
@@ -71,6 +72,7 @@ async function ask(text) {
   const content = await reply.text();
   if (!reply.ok) throw new Error(content);
   form.dispatchEvent(new Event("asked"));
+  form.elements.form.value = number(); // what is asked next is another question
   document.querySelector(".empty")?.remove();
   list(text);
   turns.insertAdjacentHTML("beforeend", content); // one turn, escaped by the server
@@ -80,7 +82,13 @@ async function ask(text) {
   turns.lastElementChild.scrollIntoView({ block: "start" });
 }
 
+function number() {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16)).join("");
+}
+
 async function send(text) {
+  if (sending) return; // the second click of two
+  sending = true;
   problem.hidden = true;
   const kept = field.value;
   field.value = "";
@@ -90,6 +98,8 @@ async function send(text) {
     field.value = kept || text;
     problem.textContent = error.message || "Your question couldn't be sent. Please try again.";
     problem.hidden = false;
+  } finally {
+    sending = false;
   }
 }
 

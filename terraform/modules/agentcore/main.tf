@@ -91,12 +91,3 @@ resource "aws_bedrockagentcore_agent_runtime_endpoint" "pinned" {
 resource "aws_bedrockagentcore_workload_identity" "this" {
   name = var.deployment.name
 }
-
-# AgentCore writes here by itself; made first, it has our retention and our key.
-resource "aws_cloudwatch_log_group" "runtime" {
-  for_each = toset(["DEFAULT", "pinned"])
-
-  name              = "/aws/bedrock-agentcore/runtimes/${aws_bedrockagentcore_agent_runtime.this.agent_runtime_id}-${each.key}"
-  retention_in_days = var.deployment.log_retention_days
-  kms_key_id        = var.deployment.kms_key_arn
-}

@@ -55,19 +55,34 @@ data "aws_iam_policy_document" "own_memory" {
     }
   }
 
-  # Requests for records carry the one key or the other, and no actor. Single records name theirs
-  # for this comparison; batches name none, so they are nobody's.
+  # Requests for records carry the one key or the other, and no actor. Batches name none, so they are
+  # nobody's.
   statement {
     actions = [
       "bedrock-agentcore:ListMemoryRecords",
       "bedrock-agentcore:RetrieveMemoryRecords",
+    ]
+    resources = [aws_bedrockagentcore_memory.this.arn]
+
+    condition {
+      test     = "StringLike"
+      variable = "bedrock-agentcore:namespace"
+      values   = local.own_namespaces
+    }
+  }
+
+  # Requests for a single record name its namespace for this comparison (service model of 2026);
+  # IAM's service reference doesn't list the key for them. Where AWS doesn't compare it, forgetting
+  # must work all the same: who knows a record's id is asked for its namespace by our code.
+  statement {
+    actions = [
       "bedrock-agentcore:GetMemoryRecord",
       "bedrock-agentcore:DeleteMemoryRecord",
     ]
     resources = [aws_bedrockagentcore_memory.this.arn]
 
     condition {
-      test     = "StringLike"
+      test     = "StringLikeIfExists"
       variable = "bedrock-agentcore:namespace"
       values   = local.own_namespaces
     }

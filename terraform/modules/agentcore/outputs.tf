@@ -8,6 +8,13 @@ output "runtime_id" {
   value       = aws_bedrockagentcore_agent_runtime.this.agent_runtime_id
 }
 
+# AgentCore makes them itself, and a resource of that name fails at the first apply
+# (hashicorp/terraform-provider-aws#47629): the deployment sets what they keep afterwards.
+output "log_groups" {
+  description = "Log groups that AgentCore makes for the agent, one an endpoint"
+  value       = [for endpoint in ["DEFAULT", "pinned"] : "/aws/bedrock-agentcore/runtimes/${aws_bedrockagentcore_agent_runtime.this.agent_runtime_id}-${endpoint}"]
+}
+
 output "runtime_version" {
   description = "Version that DEFAULT is at"
   value       = aws_bedrockagentcore_agent_runtime.this.agent_runtime_version

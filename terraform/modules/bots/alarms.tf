@@ -1,6 +1,7 @@
 # What wakes somebody up; docs/runbooks has a page for each.
 
 locals {
+  log_metrics = "${var.deployment.name}/chat"
   alarms = {
     dead-letters = {
       description = "Questions were given up on; their askers got an apology"
@@ -18,6 +19,15 @@ locals {
       dimensions  = { QueueName = aws_sqs_queue.dead_letter.name }
       statistic   = "Maximum"
       threshold   = 600
+      periods     = 1
+    }
+    workspace-paused = {
+      description = "A platform refuses the installation of a workspace; its questions wait"
+      namespace   = local.log_metrics
+      metric      = "PausedWorkspaces"
+      dimensions  = {}
+      statistic   = "Sum"
+      threshold   = 0
       periods     = 1
     }
     inbox-age = {
@@ -112,4 +122,16 @@ resource "aws_cloudwatch_metric_alarm" "this" {
   treat_missing_data  = "notBreaching"
   alarm_actions       = var.deployment.alarm_actions
   ok_actions          = var.deployment.alarm_actions
+}
+
+resource "aws_cloudwatch_log_metric_filter" "paused" {
+  name           = "${local.service}-paused-workspaces"
+  log_group_name = aws_cloudwatch_log_group.service.name
+  pattern        = "\"is paused:\"" # of bots/paused_workspaces
+
+  metric_transformation {
+    namespace = local.log_metrics
+    name      = "PausedWorkspaces"
+    value     = "1"
+  }
 }

@@ -64,8 +64,8 @@ resource "aws_lb" "this" {
   # An answer is streamed to the page for as long as the agent works on it.
   idle_timeout = 300
 
-  access_logs {
-    bucket  = module.access_logs.name
+  connection_logs {
+    bucket  = module.connections.name
     enabled = true
   }
 }

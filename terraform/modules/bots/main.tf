@@ -11,11 +11,11 @@ locals {
   partition = data.aws_partition.current.partition
   region    = data.aws_region.current.id
   # The process's own port; the load balancer is the only one who reaches it.
-  port    = 3978
+  port = 3978
   # Until Fargate kills a task that was asked to end, 120 at most; the longest answer takes as long.
   # Ten of them are for what comes after the answers.
   stop_seconds = 120
-  service = "${var.deployment.name}-chat"
+  service      = "${var.deployment.name}-chat"
   # Environment variable by the key of its platform's secret.
   secret_keys = {
     slack = {
@@ -83,8 +83,10 @@ resource "aws_ecs_task_definition" "service" {
   network_mode             = "awsvpc"
   cpu                      = var.cpu
   memory                   = var.memory
-  execution_role_arn       = aws_iam_role.execution.arn
-  task_role_arn            = aws_iam_role.task.arn
+  # A revision that Terraform deregistered could not be rolled back to.
+  skip_destroy       = true
+  execution_role_arn = aws_iam_role.execution.arn
+  task_role_arn      = aws_iam_role.task.arn
 
   runtime_platform {
     cpu_architecture        = "ARM64"
@@ -97,7 +99,7 @@ resource "aws_ecs_task_definition" "service" {
     essential              = true
     readonlyRootFilesystem = true
     stopTimeout            = local.stop_seconds
-    portMappings = [{ containerPort = local.port, hostPort = local.port, protocol = "tcp" }]
+    portMappings           = [{ containerPort = local.port, hostPort = local.port, protocol = "tcp" }]
     environment = [
       for name, value in merge(
         {

@@ -81,6 +81,18 @@ resource "aws_iam_role" "task" {
   assume_role_policy = data.aws_iam_policy_document.tasks.json
 }
 
+locals {
+  table_actions = {
+    links         = ["GetItem", "PutItem", "UpdateItem", "Scan"]
+    link_requests = ["GetItem", "PutItem", "UpdateItem"]
+    sessions      = ["GetItem", "PutItem", "DeleteItem"]
+    audit         = ["PutItem", "Query"]
+    workspaces    = ["GetItem", "PutItem", "Scan"]
+    ledger        = ["DescribeTable", "GetItem", "UpdateItem"]
+    transcripts   = ["GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query"]
+  }
+}
+
 data "aws_iam_policy_document" "task" {
   statement {
     sid       = "Parameters"
@@ -88,18 +100,16 @@ data "aws_iam_policy_document" "task" {
     resources = [for path in ["", "/*"] : "arn:${local.partition}:ssm:${local.region}:${local.account}:parameter${var.deployment.parameter_prefix}${path}"]
   }
 
-  statement {
-    sid = "Tables"
-    actions = [
-      "dynamodb:DeleteItem",
-      "dynamodb:DescribeTable",
-      "dynamodb:GetItem",
-      "dynamodb:PutItem",
-      "dynamodb:Query",
-      "dynamodb:Scan",
-      "dynamodb:UpdateItem",
-    ]
-    resources = [for made in module.table : made.arn]
+  # What each table is for, and no more: an audit row can't be changed or taken away, a link ends by
+  # its state, and only sessions and transcripts lose rows.
+  dynamic "statement" {
+    for_each = local.table_actions
+
+    content {
+      sid       = "Table${replace(title(replace(statement.key, "_", " ")), " ", "")}"
+      actions   = [for action in statement.value : "dynamodb:${action}"]
+      resources = [module.table[statement.key].arn]
+    }
   }
 
   statement {
@@ -134,7 +144,8 @@ data "aws_iam_policy_document" "task" {
     condition {
       test     = "StringEquals"
       variable = "kms:ViaService"
-      values   = [for service in ["dynamodb", "s3", "sqs", "ssm"] : "${service}.${local.region}.amazonaws.com"]
+      # Not SSM: the secrets among the parameters are the agent's.
+      values = [for service in ["dynamodb", "s3", "sqs"] : "${service}.${local.region}.amazonaws.com"]
     }
   }
 
@@ -156,16 +167,24 @@ data "aws_iam_policy_document" "task" {
   }
 
   statement {
-    sid = "People"
-    actions = [
-      "cognito-idp:AdminAddUserToGroup",
-      "cognito-idp:AdminCreateUser",
-      "cognito-idp:AdminGetUser",
-      "cognito-idp:AdminSetUserPassword",
-      "cognito-idp:ListUsers",
-      "cognito-idp:ListUsersInGroup",
-    ]
+    sid       = "People"
+    actions   = ["cognito-idp:AdminGetUser", "cognito-idp:ListUsers", "cognito-idp:ListUsersInGroup"]
     resources = [var.user_pool_arn]
+  }
+
+  # IAM knows no condition for a group or a person: whoever may invite may make an administrator.
+  dynamic "statement" {
+    for_each = var.invitations ? [true] : []
+
+    content {
+      sid = "Invitations"
+      actions = [
+        "cognito-idp:AdminAddUserToGroup",
+        "cognito-idp:AdminCreateUser",
+        "cognito-idp:AdminSetUserPassword",
+      ]
+      resources = [var.user_pool_arn]
+    }
   }
 
   # The setup checklist asks whether it is there; this shows nobody's memories.

@@ -191,6 +191,12 @@ variable "trusted_proxies" {
   }
 }
 
+variable "invitations" {
+  description = "Whether administrators invite people at `/admin/invite`. It takes rights by which whoever takes over the chat service makes administrators: without them, people and groups change in the user pool alone"
+  type        = bool
+  default     = true
+}
+
 variable "platforms" {
   description = "Platforms beside the web chat: `slack`, `teams`. Put a platform's secret before you name it here: a task whose secret has no value doesn't start"
   type        = set(string)

@@ -12,10 +12,13 @@ locals {
     bizassist-users  = "May ask the assistant"
     bizassist-admins = "May also invite people and revoke links"
   }
-  # A client that rotates refuses the flow that doesn't. An empty list would mean Cognito's defaults,
-  # passwords by SRP among them; custom authentication is a flow that this pool has no function for.
-  renewal_flow = var.refresh_token_rotation ? "ALLOW_CUSTOM_AUTH" : "ALLOW_REFRESH_TOKEN_AUTH"
-  flows        = concat([local.renewal_flow], var.admin_password_sign_in ? ["ALLOW_ADMIN_USER_PASSWORD_AUTH"] : [])
+  # Cognito's own sign-in page needs a password flow of its client; by SRP no password is sent. A
+  # client that rotates refresh tokens refuses the flow that doesn't.
+  flows = concat(
+    ["ALLOW_USER_SRP_AUTH"],
+    var.refresh_token_rotation ? [] : ["ALLOW_REFRESH_TOKEN_AUTH"],
+    var.admin_password_sign_in ? ["ALLOW_ADMIN_USER_PASSWORD_AUTH"] : [],
+  )
 }
 
 resource "aws_cognito_user_pool" "this" {
@@ -66,8 +69,9 @@ resource "aws_cognito_user_group" "this" {
 }
 
 resource "aws_cognito_user_pool_domain" "this" {
-  domain       = coalesce(var.domain_prefix, "${var.deployment.name}-${local.account}")
-  user_pool_id = aws_cognito_user_pool.this.id
+  domain                = coalesce(var.domain_prefix, "${var.deployment.name}-${local.account}")
+  user_pool_id          = aws_cognito_user_pool.this.id
+  managed_login_version = var.managed_login ? 2 : 1
 }
 
 resource "aws_cognito_resource_server" "gateway" {

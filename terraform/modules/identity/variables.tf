@@ -74,7 +74,7 @@ variable "password_policy" {
 }
 
 variable "mfa" {
-  description = "Second factor by authenticator app: `OFF`, `OPTIONAL` or `ON`"
+  description = "Second factor by authenticator app: `OFF`; `ON`, which managed login lets everybody enrol at their next sign-in; or `OPTIONAL`, which asks only who has enrolled already: Cognito's pages don't offer it"
   type        = string
   default     = "OPTIONAL"
 
@@ -82,6 +82,12 @@ variable "mfa" {
     condition     = contains(["OFF", "OPTIONAL", "ON"], var.mfa)
     error_message = "MFA is OFF, OPTIONAL or ON."
   }
+}
+
+variable "managed_login" {
+  description = "Whether people sign in on managed login, which enrols authenticator apps and asks again when it is told to; its client then needs a style (`aws_cognito_managed_login_branding`), without which there are no pages. False for the classic pages"
+  type        = bool
+  default     = true
 }
 
 variable "refresh_token_days" {

@@ -84,14 +84,22 @@ async def test_a_model_that_cannot_be_built_ends_in_a_sentence(
 async def test_while_the_gateway_is_down_it_answers_and_says_what_is_missing(
     cloud: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Also when it was down as the agent began; its tools come without a restart."""
     monkeypatch.setattr("agent.tools.gateway.RETRY_SECONDS", 0.1)
-    settings = cloud.settings(gateway_url=f"http://127.0.0.1:{free_port()}/mcp")
+    late = Cloud(cloud.parameters, cloud.tokens, cloud.subjects, free_port())
+    settings = cloud.settings(gateway_url=f"http://127.0.0.1:{late.gateway_port}/mcp")
+    token, session = cloud.tokens["alice"], thread()
     async with serving(application(settings)) as address:
-        answer = await ask(address, cloud.tokens["alice"], QUESTION)
+        answer = await ask(address, token, QUESTION, session)
+        await asyncio.sleep(0.5)
+        async with gateway_serving(late):
+            back = await ask(address, token, QUESTION, session)
 
     assert answer.types[-1] == "RUN_FINISHED"
     assert "- **Show my memory**" in answer.text
     assert "Not available at the moment: all tools behind the company's Gateway." in answer.text
+    assert "**active**" in back.text
+    assert "Not available" not in back.text
 
 
 async def test_it_names_the_tools_that_went_away_and_uses_them_again_when_they_are_back(

@@ -45,6 +45,9 @@ OUTPUTS = {
     "cluster_name": {"value": "bizassist"},
     "ecs_service_name": {"value": "bizassist-chat"},
     "service_url": {"value": "https://assistant.example.com"},
+    "agent_log_groups": {"value": [f"/aws/bedrock-agentcore/runtimes/a-{at}" for at in ("1", "2")]},
+    "log_retention_days": {"value": 90},
+    "kms_key_arn": {"value": "arn:aws:kms:eu-west-1:1:key/k"},
 }
 
 
@@ -114,6 +117,8 @@ def test_it_runs_what_it_prints_in_that_order(
         "get-login",
         "buildx",
         f"apply -input=false ../{PLAN_FILE}",
+        "put-retention-policy --log-group-name /aws/bedrock-agentcore/runtimes/a-1 --retention-in",
+        "associate-kms-key --log-group-name /aws/bedrock-agentcore/runtimes/a-2 --kms-key-id arn",
         "runtime_platform",
         "policies index",
         "ecs --region eu-west-1 wait services-stable --cluster bizassist --services bizassist-chat",
@@ -128,6 +133,17 @@ def test_it_runs_what_it_prints_in_that_order(
     assert "env AWS_DEFAULT_REGION=eu-west-1 BIZASSIST_SSM_PREFIX=/app/acme python" in printed
     assert calls.with_name("calls.login").read_text() == "the-registry-password\n"
     assert "the-registry-password" not in printed
+
+
+def test_a_log_group_that_agentcore_has_not_made_yet_is_named_and_ends_nothing(
+    calls: Path, variables: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    outputs = OUTPUTS | {"agent_log_groups": {"value": ["failing-group"]}}
+    calls.with_name("calls.outputs").write_text(json.dumps(outputs))
+    assert main(["deploy", "--yes", "--var-file", variables]) == 0
+
+    assert "NOT YET: failing-group isn't there yet" in capsys.readouterr().out
+    assert "doctor" in calls.read_text()
 
 
 def test_repositories_that_are_there_are_left_alone(calls: Path, variables: str) -> None:

@@ -33,6 +33,7 @@ class Clouds:
 
     def __init__(self) -> None:
         self.runtime: int = 401
+        self.gateway: int = 401
         self.tools: list[list[str]] = [["one___a"], ["one___b"]]
         self.issuer = "https://issuer"
         self.slack: dict[str, Any] = {"ok": True, "team": "Acme"}
@@ -63,7 +64,8 @@ class Clouds:
         return web.json_response({"access_token": "machine"})
 
     async def mcp(self, request: web.Request) -> web.Response:
-        assert request.headers["Authorization"] == "Bearer machine"
+        if request.headers.get("Authorization") != "Bearer machine":
+            return web.Response(status=self.gateway)
         cursor = int((await request.json())["params"].get("cursor", 0))
         result: dict[str, Any] = {"tools": [{"name": name} for name in self.tools[cursor]]}
         if cursor + 1 < len(self.tools):
@@ -88,7 +90,9 @@ class Clouds:
 
 
 @asynccontextmanager
-async def checks(clouds: Clouds, teams: TeamsApp | None = None) -> AsyncIterator[Checks]:
+async def checks(
+    clouds: Clouds, teams: TeamsApp | None = None, *, as_machine: bool = True
+) -> AsyncIterator[Checks]:
     app, call = web.Application(), Executor(2)
     app.add_routes(clouds.routes())
     async with TestServer(app) as server, httpx.AsyncClient(timeout=2) as http:
@@ -116,6 +120,7 @@ async def checks(clouds: Clouds, teams: TeamsApp | None = None) -> AsyncIterator
             s3=cast("Any", SimpleNamespace(get_object=clouds.get_object)),
             call=call,
             teams=teams,
+            as_machine=as_machine,
         )
     call.close()
 
@@ -148,6 +153,17 @@ async def test_where_nothing_is_wrong_everything_works() -> None:
     }
     assert said["Gateway and its tools"].sentence == "2 tools: one___a, one___b."
     assert said["Memory"].sentence == "1 strategy active."
+
+
+@pytest.mark.parametrize(("status", "state"), [(401, "working"), (200, "broken")])
+async def test_the_chat_service_asks_the_gateway_without_a_secret(status: int, state: str) -> None:
+    clouds = Clouds()
+    clouds.gateway = status
+    async with checks(clouds, as_machine=False) as made:
+        said = await made.gateway()
+
+    assert said.state == state
+    assert ("lets nobody in" in said.sentence) == (status == 401)
 
 
 @pytest.mark.parametrize(

@@ -17,11 +17,16 @@ from bots.web.outgoing.answer_html import html
 
 @dataclass(frozen=True)
 class Seen:
-    """:ivar acts: whatever else than showing text and code, and following a link, would happen."""
+    """What one place gets.
+
+    :ivar acts: whatever else than showing text and code, and following a link, would happen.
+    :ivar text: all of it, as it is sent there.
+    """
 
     code: list[str]
     links: list[tuple[str, str]]
     acts: list[str]
+    text: str
 
 
 def seen_everywhere(markdown: str) -> dict[str, Seen]:
@@ -76,7 +81,7 @@ class _Page(HTMLParser):
 def _on_the_page(shown: str) -> Seen:
     page = _Page()
     page.feed(shown)
-    return Seen(page.code, page.links, page.acts)
+    return Seen(page.code, page.links, page.acts, shown)
 
 
 def _in_markdown(shown: str, acts: list[str]) -> Seen:
@@ -94,7 +99,7 @@ def _in_markdown(shown: str, acts: list[str]) -> Seen:
             address = None
         else:
             text += token.content
-    return Seen(code, links, acts)
+    return Seen(code, links, acts, shown)
 
 
 def _flat(tokens: list[Token]) -> list[Token]:

@@ -9,12 +9,14 @@ from urllib.parse import urlsplit
 import pytest
 from hypothesis import given
 
+from bots.slack.outgoing.mrkdwn import slack_mrkdwn
 from bots.teams.outgoing.markdown import teams_markdown
 from tests.bots.answer.composed_answers import ANSWERS, REPEATABLE, WITH_CODE, Composed
 from tests.bots.answer.shown_answer import seen_everywhere, seen_in_mrkdwn
 from tests.some import some
 
 DATA = Path(__file__).parents[2] / "data" / "answers.jsonl"
+DECEIVING = re.compile("[\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f]")
 CASES = [json.loads(line) for line in DATA.read_text("utf-8").splitlines()]
 
 
@@ -43,6 +45,16 @@ def test_code_is_shown_to_the_letter(case: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    ["\u202efdp.exe", "`\u202efdp.exe`", "[\u2066x](https://a.example)", "```\n\U000e0041\n```"],
+)
+def test_no_sign_turns_the_direction_or_spells_what_nobody_sees(text: str) -> None:
+    shown = [slack_mrkdwn(text), *(seen.text for seen in seen_everywhere(text).values())]
+
+    assert not DECEIVING.search("".join(shown))
+
+
+@pytest.mark.parametrize(
     ("text", "shown"),
     [
         ("<at>Everyone</at> 1 < 2", "&lt;at>Everyone&lt;/at> 1 < 2"),
@@ -68,7 +80,7 @@ def test_nothing_acts_and_every_link_says_where_it_leads(answer: Composed) -> No
     for place, seen in some(seen_everywhere(answer.text).items()):
         assert seen.acts == [], place
         assert dishonest(seen.links) == [], place
-        assert not re.search("[\u202a-\u202e\u2066-\u2069]", str(seen)), place
+        assert not DECEIVING.search(seen.text), place
 
 
 def dishonest(links: list[tuple[str, str]]) -> list[tuple[str, str]]:

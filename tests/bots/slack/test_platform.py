@@ -115,11 +115,18 @@ class TestFailure:
             await slack.work(saying(slack, "Trying again.", ZeroDivisionError()))
         assert len(slack.inbox) == 1
 
-    async def test_a_token_that_slack_refuses_reaches_the_inbox(self, slack: SlackClient) -> None:
+    async def test_a_question_is_read_although_slack_refuses_the_token(
+        self, slack: SlackClient
+    ) -> None:
+        turns: list[Turn] = []
         await slack.message("hello")
         async with slack_platform("xoxb-wrong", f"{slack.double_url}/api/") as platform:
-            with pytest.raises(InstallationRefused):
-                await platform.dispatch(slack.inbox[0], answering(slack))
+            await platform.dispatch(slack.inbox[0], answering(slack, turns=turns))
+            assert [turn.text for turn in turns] == ["hello"]
+            with pytest.raises(InstallationRefused) as refused:
+                await platform.check_installation()
+        assert refused.value.word == "invalid_auth"
+        await slack.platform.check_installation()
 
     async def test_a_slack_that_is_down_reaches_the_inbox(self, slack: SlackClient) -> None:
         await slack.message("hello")
@@ -207,16 +214,17 @@ class TestTheAnswer:
         self, slack: SlackClient
     ) -> None:
         seen: list[str] = []
+        opening = f"Thinking…\n\n{QUESTION}"  # what a push notification shows
 
         async def until(text: str) -> None:
             while (now := (await slack.from_us(ALICE, ALICE_DM))[-1]["text"]) != text:
-                assert now in {*seen, "Thinking…"}
+                assert now in {*seen, opening}
             seen.append(text)
 
         async def answer(turn: Turn) -> None:
             name = "warranty___check_warranty_status"
             async with slack.platform.reply(turn, slack.receipt(turn.id)) as reply:
-                await until("Thinking…")
+                await until(opening)
                 await reply.show(ToolCallStartEvent(tool_call_id="t1", tool_call_name=name))
                 await until("Checking warranty status…")
                 done = ToolCallResultEvent(message_id="r", tool_call_id="t1", content="{}")

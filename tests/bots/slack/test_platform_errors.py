@@ -29,7 +29,7 @@ CONTENT = {"text": "Yes."}
         ("restricted_action", DeliveryRefused),
         ("restricted_action_thread_locked", DeliveryRefused),
         ("token_revoked", InstallationRefused),
-        ("missing_scope", InstallationRefused),
+        ("missing_scope", DeliveryRefused),
         ("ratelimited", None),
         ("internal_error", None),
         ("a_word_of_tomorrow", None),

@@ -2,13 +2,15 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
 from ag_ui.core import BaseEvent
 
+from bots.answer.delay_sentences import Delay
 from bots.errors import PlatformUnavailable
-from bots.platform import Accepted, Turn
+from bots.platform import Accepted, Lease, Turn
 from bots.turn.handler import TurnHandler
 from bots.turn.outcome import Outcome
 from bots.turn.run_slots import RunSlots
@@ -26,6 +28,7 @@ class MemoryEntry(MemoryReceipt):
     subject: str | None = None
     result: bytes | None = None
     private: MemoryReceipt = field(default_factory=MemoryReceipt)
+    delay: Delay = field(default_factory=lambda: Delay(datetime.now(UTC), 1, None))
 
     async def keep_result(self, result: bytes, subject: str) -> None:
         self.result, self.subject = result, subject
@@ -75,7 +78,7 @@ class AnsweredTurn:
         }
         return TurnHandler(**stand_ins)
 
-    async def _begin(self, turn: Turn) -> MemoryEntry | None:
+    async def _begin(self, turn: Turn, lease: Lease) -> MemoryEntry | None:
         return self.entry if self.outcome is None else None
 
     async def _finish(self, turn: Turn, entry: MemoryEntry, outcome: Outcome) -> None:

@@ -13,6 +13,9 @@ from tests.bots.teams.connector import GROUP, PERSONAL
 from tests.bots.teams.teams_client import TeamsClient, text, tool_begins, tool_ends
 from tests.some import some
 
+FIRST = "_Thinking…_\n\n> Is it?"
+"""All that a push notification shows of an answer."""
+
 
 async def until(seen: str, teams: TeamsClient) -> None:
     for _ in range(500):
@@ -25,7 +28,7 @@ async def until(seen: str, teams: TeamsClient) -> None:
 async def test_a_placeholder_becomes_the_answer_in_one_message(teams: TeamsClient) -> None:
     receipt = MemoryReceipt()
     async with teams.platform.reply(await teams.turn(), receipt) as reply:
-        assert teams.connector.texts(PERSONAL) == ["_Thinking…_"]
+        assert teams.connector.texts(PERSONAL) == [FIRST]
         assert receipt.message == "1:1"
         await reply.show(tool_begins())
         await until("_Checking warranty status…_", teams)
@@ -34,7 +37,7 @@ async def test_a_placeholder_becomes_the_answer_in_one_message(teams: TeamsClien
         await until("It is", teams)
         await reply.show(text("**active**."))
     assert teams.connector.only(PERSONAL) == [
-        "_Thinking…_",
+        FIRST,
         "_Checking warranty status…_",
         "It is",
         "It is **active**.",

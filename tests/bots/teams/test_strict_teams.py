@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bots.answer.placeholder import THINKING
+from bots.answer.placeholder import opening
 from bots.errors import After, DeliveryRefused
 from bots.teams.incoming.activity import question_text, read_activity
 from bots.teams.outgoing.message import NOTHING_MORE
@@ -14,6 +14,8 @@ from tests.bots.teams.connector import GROUP, PERSONAL
 from tests.bots.teams.connector_faults import Fault
 from tests.bots.teams.teams_client import TeamsClient, text
 from tests.bots.teams.test_activity_shapes import recorded
+
+OPENING = opening("Is it?")
 
 
 @pytest.fixture
@@ -99,7 +101,7 @@ async def test_a_post_without_an_id_is_not_posted_again(teams: TeamsClient) -> N
     teams.connector.faults = [Fault("POST", "", taken=True)]
     turn = await answered(teams)
     assert (turn.runs, turn.passing) == (1, [])
-    assert teams.connector.texts(PERSONAL) == [THINKING, "It is."]
+    assert teams.connector.texts(PERSONAL) == [OPENING, "It is."]
 
 
 async def test_a_teams_that_never_gives_an_id_shows_an_answer_once(teams: TeamsClient) -> None:
@@ -108,7 +110,7 @@ async def test_a_teams_that_never_gives_an_id_shows_an_answer_once(teams: TeamsC
     for _ in range(2):  # the second is a redelivery
         await turn.deliver(teams, teams.accepted())
     assert turn.runs == 1
-    assert teams.connector.texts(PERSONAL) == [THINKING, "It is."]
+    assert teams.connector.texts(PERSONAL) == [OPENING, "It is."]
 
 
 @pytest.mark.parametrize("fault", [Fault("POST", "BadGateway"), Fault("POST", broken=True)])
@@ -119,7 +121,7 @@ async def test_a_placeholder_that_was_taken_and_not_confirmed_costs_no_second_an
     teams.connector.faults = [fault]
     turn = await answered(teams)
     assert (turn.runs, len(turn.passing)) == (1, 1)
-    assert teams.connector.texts(PERSONAL) == [THINKING, "It is."]
+    assert teams.connector.texts(PERSONAL) == [OPENING, "It is."]
 
 
 async def test_a_last_edit_that_fails_for_a_while_does_not_make_the_answer_again(

@@ -6,7 +6,7 @@ The real ledger, rules and encryption; a runtime by script and a place that refu
 import secrets
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import ClassVar, cast
 
@@ -67,6 +67,7 @@ class Room:
     opening: BotError | None = None
     closing: list[BotError] = field(default_factory=list)
     private: BotError | None = None
+    linking: BotError | None = None
     messages: dict[str, str] = field(default_factory=dict)
     told: list[str] = field(default_factory=list)
     approvals: list[Interrupt] = field(default_factory=list)
@@ -76,8 +77,12 @@ class Room:
     async def dispatch(self, accepted: Accepted, answer: Answer) -> None:
         raise AssertionError("nobody dispatches here")
 
+    async def check_installation(self) -> None:
+        raise AssertionError("nobody asks here")
+
     async def ask_to_link(self, turn: Turn, url: str) -> None:
-        raise AssertionError("everybody is linked")
+        assert self.linking, "everybody is linked"
+        raise self.linking
 
     async def ask_approval(self, turn: Turn, interrupts: Sequence[Interrupt]) -> None:
         self.approvals += interrupts
@@ -265,6 +270,27 @@ async def test_who_cannot_be_told_at_all_is_listed_all_the_same(service: Service
     await service.handler.answer(turn, room, Held())
 
     assert service.ledger_row.of(turn)["problem"]["S"] == "undeliverable: is_archived"
+
+
+async def test_who_can_not_be_asked_to_sign_in_is_told_another_way_and_listed(
+    service: Service,
+) -> None:
+    async def nobody(_: ChatUser) -> None:
+        return None
+
+    handler = replace(service.handler, links=cast("Links", SimpleNamespace(active=nobody)))
+    told, untold = Room(linking=DeliveryRefused("403")), Room(linking=DeliveryRefused("403"))
+    untold.private = DeliveryRefused("403")
+    turns = question(), question()
+
+    for turn, room in zip(turns, (told, untold), strict=True):
+        await handler.answer(turn, room, Held())
+
+    assert told.told == [DeliveryRefused.sentence]
+    for turn in turns:
+        row = service.ledger_row.of(turn)
+        assert (row["state"]["S"], row["problem"]["S"]) == ("answered", "undeliverable: 403")
+        assert "waiting_for" not in row
 
 
 async def test_a_refusal_that_nobody_can_be_told_ends_the_turn_all_the_same(

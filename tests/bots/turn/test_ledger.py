@@ -1,6 +1,7 @@
 """The ledger on a real table: every arrow of its diagram, and none beside them."""
 
 import secrets
+import time
 from collections.abc import Iterator
 
 import boto3
@@ -8,7 +9,7 @@ import pytest
 
 from bots.errors import GivenUp, Superseded
 from bots.platform import Accepted, Turn
-from bots.turn.ledger import Ledger
+from bots.turn.ledger import WAITS, Ledger
 from bots.turn.outcome import Outcome
 from identity.executor import Executor
 from identity.people import ChatUser
@@ -88,6 +89,19 @@ async def test_turns_wait_for_their_own_chat_user_in_order(ledger: Ledger) -> No
 
     await finished(ledger, one)
     assert await accepted_waiting(ledger, one) == [two.accepted]
+
+
+async def test_who_signs_in_after_a_day_asks_again(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turn = asked()
+    entry = await ledger.begin(turn, Held())
+    assert entry
+    await ledger.wait(turn, entry)
+    assert await accepted_waiting(ledger, turn) == [turn.accepted]
+    late = time.time_ns() + (WAITS + 1) * 1_000_000_000
+    monkeypatch.setattr("bots.turn.ledger.time.time_ns", lambda: late)
+    assert await accepted_waiting(ledger, turn) == []
 
 
 async def test_only_a_begun_turn_waits(ledger: Ledger) -> None:

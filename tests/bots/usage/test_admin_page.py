@@ -70,6 +70,13 @@ def test_nothing_adds_up_to_nothing() -> None:
     assert (found.turns, found.median, found.slow, found.tools) == (0, None, None, ())
 
 
+def test_a_question_that_nobody_signed_in_for_is_lost_after_a_day_and_asked_by_nobody() -> None:
+    waits = [turn(state="waiting", asked_at=NOW - timedelta(hours=hours)) for hours in (23, 25)]
+    found = usage([turn(), *waits], NOW)
+
+    assert (found.turns, found.people, found.undelivered) == (1, 1, 1)
+
+
 def test_seven_days_are_today_and_six_before() -> None:
     turns = [turn(asked_at=NOW - timedelta(days=back)) for back in range(9)]
 

@@ -23,6 +23,7 @@ def test_the_web_client_may_use_the_code_flow_and_nothing_else(deployment: Deplo
     # command line uses that for test tokens, and a deployment has to ask for it. What isn't listed
     # here Cognito refuses; MiniStack doesn't, so that the list itself is all that can be looked at.
     assert set(client["ExplicitAuthFlows"]) == {
+        "ALLOW_USER_SRP_AUTH",  # Cognito's own page signs people in by it
         "ALLOW_REFRESH_TOKEN_AUTH",
         "ALLOW_ADMIN_USER_PASSWORD_AUTH",
     }

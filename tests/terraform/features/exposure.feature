@@ -52,9 +52,9 @@ Feature: Only what must be reachable is reachable, and over TLS
     Then it must have drop_invalid_header_fields
     And its value must be true
 
-  Scenario: Who called is logged
+  Scenario: Who connected is logged
     Given I have aws_lb defined
-    Then it must have access_logs
+    Then it must have connection_logs
     And it must have enabled
     And its value must be true
 

@@ -16,7 +16,7 @@ Feature: People sign in by code and PKCE; machines by their secret
     Given I have aws_cognito_user_pool_client defined
     When it has explicit_auth_flows
     Then it must have explicit_auth_flows
-    And its value must match the "^ALLOW_CUSTOM_AUTH$" regex
+    And its value must match the "^ALLOW_USER_SRP_AUTH$" regex
 
   Scenario: A refresh token is good for one renewal
     Given I have aws_cognito_user_pool_client defined

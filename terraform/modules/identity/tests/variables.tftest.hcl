@@ -30,7 +30,7 @@ run "a_refresh_token_is_good_once" {
   }
 
   assert {
-    condition     = aws_cognito_user_pool_client.web.explicit_auth_flows == toset(["ALLOW_CUSTOM_AUTH"])
+    condition     = aws_cognito_user_pool_client.web.explicit_auth_flows == toset(["ALLOW_USER_SRP_AUTH"])
     error_message = "AWS refuses rotation beside ALLOW_REFRESH_TOKEN_AUTH."
   }
 }
@@ -48,7 +48,7 @@ run "a_refresh_token_that_stays" {
   }
 
   assert {
-    condition     = aws_cognito_user_pool_client.web.explicit_auth_flows == toset(["ALLOW_REFRESH_TOKEN_AUTH"])
+    condition     = aws_cognito_user_pool_client.web.explicit_auth_flows == toset(["ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"])
     error_message = "Without rotation a refresh token needs its flow."
   }
 }

@@ -1,0 +1,79 @@
+"""The calls that are known: each with the role that makes it and what it is about."""
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+KNOWN = Path(__file__).parents[1] / "data" / "aws_calls.json"
+ROLES = {"serve": "chat", "runtime.py": "agent", "gateway.py": "warranty"}
+KEEP = "BIZASSIST_KEEP_CALLS"
+"""Set in the environment, it adds to the file what a run of the tests has noted."""
+RARE = [
+    # A client is looked for.
+    ("agent", "dynamodb:Scan", "table/bizassist-clients"),
+    # The files of a question that the queue didn't take are withdrawn.
+    ("chat", "dynamodb:DeleteItem", "table/bizassist-transcripts"),
+    ("chat", "s3:DeleteObject", "uploads/object"),
+    # An answer takes long, is put back, or is given up.
+    ("chat", "sqs:ChangeMessageVisibility", "bizassist-inbox.fifo"),
+    ("chat", "sqs:ChangeMessageVisibility", "bizassist-dead-letter.fifo"),
+    ("chat", "sqs:DeleteMessage", "bizassist-dead-letter.fifo"),
+    ("chat", "sqs:SendMessage", "bizassist-dead-letter.fifo"),
+]
+"""Calls that not every run makes; each is one of the code's."""
+# The local stack's own, done by AWS in AWS.
+LOCAL = {
+    ("memory", "bedrock-agentcore:BatchCreateMemoryRecords"),
+    ("memory", "bedrock-agentcore:BatchUpdateMemoryRecords"),
+    ("warranty", "ssm:GetParametersByPath"),
+}
+# Cognito judges these by the token in them.
+WITHOUT_A_RIGHT = {"cognito-idp:GetTokensFromRefreshToken", "cognito-idp:RevokeToken"}
+# Where IAM's name is not the operation's.
+ACTIONS = {"s3:ListObjectsV2": "s3:ListBucket"}
+NAMES: dict[str, Callable[[str], str]] = {
+    "dynamodb": lambda on: f"table/{on}",
+    "sqs": lambda on: on.rpartition("/")[2],
+    "ssm": lambda on: f"parameter{on}",
+    "sts": lambda on: on.rpartition(":")[2],
+    "kms": lambda _: "key/tokens",
+    "cognito-idp": lambda _: "pool",
+    "bedrock-agentcore": lambda _: "memory",
+    "s3": lambda on: on.removeprefix("bizassist-"),
+}
+
+
+def committed_calls() -> list[tuple[str, str, str]]:
+    """Role, action and what it is about; those of failures as well."""
+    return [*_known(), *RARE]
+
+
+def noted_calls(file: Path) -> set[tuple[str, str, str]]:
+    """The same of what processes have noted in ``file``."""
+    return {call for line in file.read_text().splitlines() if (call := _call(json.loads(line)))}
+
+
+def keep(calls: set[tuple[str, str, str]]) -> None:
+    """Add ``calls`` to those that are known."""
+    lines = ",\n".join(f" {json.dumps(call)}" for call in sorted({*_known(), *calls}))
+    KNOWN.write_text(f"[\n{lines}\n]\n")
+
+
+def _known() -> list[tuple[str, str, str]]:
+    return [(role, action, on) for role, action, on in json.loads(KNOWN.read_text())]
+
+
+def _call(noted: dict[str, str]) -> tuple[str, str, str] | None:
+    role = next((r for end, r in ROLES.items() if noted["part"].endswith(end)), None)
+    service, _, operation = noted["call"].partition(":")
+    if service == "bedrock-agentcore":
+        role = "memory"
+    prefix = re.sub("-control$", "", service)
+    action = ACTIONS.get(noted["call"], f"{prefix}:{operation.removesuffix('Batch')}")
+    if role is None or (role, action) in LOCAL or action in WITHOUT_A_RIGHT:
+        return None
+    on = NAMES[prefix](noted["on"])
+    if prefix == "s3" and action != "s3:ListBucket":
+        on = f"{on}/object"
+    return role, action, f"{on}/index/{noted['index']}" if noted["index"] else on

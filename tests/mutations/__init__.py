@@ -1,0 +1,1 @@
+"""What keeps people safe is taken out, one control at a time: each time a test must fail."""
