@@ -77,7 +77,7 @@ golden: setup ## write anew what tests compare with: diagrams, routes, tables (t
 	@.venv/bin/python -m pytest -q --update-golden $(ARGS)
 
 bench: setup ## what is measured, as ratios against a floor of the same run
-	@for script in benchmarks/*.py; do .venv/bin/python $$script || exit 1; done
+	@for script in benchmarks/*.py; do PYTHONPATH=. .venv/bin/python $$script || exit 1; done
 
 clean: ## forget environments, state and what tests left
 	rm -rf .venv .venv-ministack .venv-checkov .uv .bizassist tests/artifacts
