@@ -26,6 +26,7 @@ from bots.app import Check, application
 from bots.aws import BOUNDED, Clients
 from bots.connected_platform import ConnectedPlatform
 from bots.limits.connections import ConnectionLimits
+from bots.limits.request_bodies import bounded_bodies
 from bots.paused_workspaces.service import PausedWorkspaces
 from bots.platform import Accept
 from bots.queue.service import POLLS, QueueService
@@ -143,7 +144,7 @@ class ChatService:
             )
             accept = queue.inbox.put
             platforms = [
-                web_chat(web_settings(deployment, url), turns, accept, html),
+                web_chat(web_settings(deployment, url), turns, accept, html, pools.rendering),
                 *[await enter(one) for one in _switched_on(process, accept, turns)],
             ]
             admin = admin_routes(
@@ -173,6 +174,7 @@ class ChatService:
             if telemetry.is_on():  # where nothing is recorded a trace begins in the inbox
                 app.middlewares.insert(0, traced)
             identity.setup(app, html, waiting.queue)
+            app.middlewares.append(bounded_bodies)
             bounds = _bounds(process, pools, turns, queue)
             yield cls(app, queue, dispatcher, waiting, paused, bounds)
 

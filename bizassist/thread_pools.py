@@ -20,12 +20,14 @@ class ThreadPools:
     :ivar identity: links, sessions, tokens, the user pool, the administrators' pages.
     :ivar polls: the queues' long polls.
     :ivar files: the bucket of files.
+    :ivar rendering: answers as HTML; one thread, for it is work and no waiting.
     """
 
     turns: Executor
     identity: Executor
     polls: Executor
     files: Executor
+    rendering: Executor
 
     @classmethod
     @contextmanager
@@ -34,9 +36,9 @@ class ThreadPools:
 
         :param size: threads of each pool whose calls are short and many.
         """
-        pools = cls(Executor(size), Executor(size), Executor(POLLS), Executor(FILES))
+        pools = cls(Executor(size), Executor(size), Executor(POLLS), Executor(FILES), Executor(1))
         try:
             yield pools
         finally:
-            for pool in (pools.turns, pools.identity, pools.polls, pools.files):
+            for pool in (pools.turns, pools.identity, pools.polls, pools.files, pools.rendering):
                 pool.close()

@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from aiohttp import web
 
 from bots.errors import reason
-from bots.limits.request_bodies import bounded_bodies
 from bots.limits.unknown_senders import strangers_limited
 
 CHECK_SECONDS = 5.0
@@ -21,12 +20,15 @@ _log = logging.getLogger(__name__)
 def application(
     routes: Iterable[web.AbstractRouteDef], checks: Mapping[str, Check], trusted_proxies: int = 0
 ) -> web.Application:
-    """The application without anybody's session or pages, its requests within their limits.
+    """The application without anybody's session or pages, and with few requests of strangers.
+
+    Its bodies are bounded by :func:`bots.limits.request_bodies.bounded_bodies`, which comes last,
+    so that whatever makes pages of errors stands before it.
 
     :param checks: the dependencies that ``/readyz`` asks, by name.
     :param trusted_proxies: how many proxies of ours add to ``X-Forwarded-For``.
     """
-    app = web.Application(middlewares=[strangers_limited(trusted_proxies), bounded_bodies])
+    app = web.Application(middlewares=[strangers_limited(trusted_proxies)])
     app.add_routes(routes)
     app.add_routes(
         [

@@ -32,6 +32,8 @@ def refusals_answered(handler: Handler) -> Handler:
         try:
             return await handler(request)
         except web.HTTPRequestEntityTooLarge:
+            if "text/html" in request.headers.get("Accept", ""):
+                raise  # a page is made of it for its person
             return _answer(request, RequestTooLarge())
         except RequestRefused as refused:
             return _answer(request, refused)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
+from botocore.exceptions import ClientError
+
 from identity.executor import Executor
 
 if TYPE_CHECKING:
@@ -110,16 +112,23 @@ class AuditLog:
 
     async def _put(self, row: dict[str, str], *, again: bool = False) -> None:
         """Add a row that isn't there; the mark of a day may be put ``again``, unchanged."""
+        item = {name: {"S": value} for name, value in row.items()}
         condition: dict[str, Any] = {
             "ConditionExpression": "attribute_not_exists(#position)",
             "ExpressionAttributeNames": {"#position": "position"},
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
         }
-        await self._execute(
-            self._dynamodb.put_item,
-            TableName=self._table,
-            Item={name: {"S": value} for name, value in row.items()},
-            **({} if again else condition),
-        )
+        try:
+            await self._execute(
+                self._dynamodb.put_item,
+                TableName=self._table,
+                Item=item,
+                **({} if again else condition),
+            )
+        except ClientError as error:
+            # The client sends a write again whose answer was lost, and finds itself.
+            if error.response.get("Item") != item:
+                raise
 
     async def _rows(self, day: str, before: str, together: int) -> AsyncIterator[Any]:
         start: dict[str, Any] = {}

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -25,6 +26,10 @@ SEEN_INTERVAL = 120
 SEGMENTS = 4
 """Parts of the table that are read at the same time: DynamoDB gives a megabyte at a time, of rows
 as long as their tokens."""
+
+WRITTEN_BY = "written_by"
+"""The mark of a row's latest write. The client sends a write again whose answer was lost; its
+condition then fails on what the first attempt has written, and the mark tells that it was that."""
 
 LinkState = Literal["active", "revoked", "expired"]
 
@@ -110,18 +115,22 @@ class Links:
             Item={**_item(link), **outbox_entry()},
             ReturnValues="ALL_OLD",
         )
-        return _link(answer["Attributes"]) if answer.get("Attributes") else None
+        replaced = _link(answer["Attributes"]) if answer.get("Attributes") else None
+        # Where the first answer was lost, the client's second attempt has replaced the first one.
+        ours = replaced and replaced.encrypted_token == link.encrypted_token
+        return None if ours else replaced
 
     async def put_newer(self, link: Link) -> tuple[bool, Link | None]:
         """The same, unless there is a link that was made later, or this very one.
 
         :returns: whether it was stored, and the link that stood there.
         """
+        mark = _mark()
         try:
             answer = await self._execute(
                 self._dynamodb.put_item,
                 TableName=self._table,
-                Item={**_item(link), **outbox_entry()},
+                Item={**_item(link), **outbox_entry(), WRITTEN_BY: mark},
                 ConditionExpression="attribute_not_exists(chat_user) OR linked_at < :linked_at",
                 ExpressionAttributeValues={":linked_at": {"N": _seconds(link.linked_at)}},
                 ReturnValues="ALL_OLD",
@@ -129,7 +138,8 @@ class Links:
             )
         except ClientError as error:
             if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
-                return False, _link(cast("Item", error.response["Item"]))  # type: ignore[typeddict-item]
+                found = cast("Item", error.response["Item"])  # type: ignore[typeddict-item]
+                return (True, None) if found.get(WRITTEN_BY) == mark else (False, _link(found))
             raise
         return True, _link(answer["Attributes"]) if answer.get("Attributes") else None
 
@@ -174,7 +184,7 @@ class Links:
 
     async def release(self, link: Link) -> None:
         """Give a lease back without having refreshed."""
-        await self._update(link, "REMOVE leased_until", {})
+        await self._update(link, "SET leased_until = :free", {":free": {"N": "0"}})
 
     async def expire(self, link: Link) -> bool:
         """Mark a link whose refresh token the pool refused, unless it was changed meanwhile."""
@@ -225,19 +235,25 @@ class Links:
         condition: str = "",
     ) -> bool:
         # The ciphertext is different each time, so it tells whether the row is still ours.
-        unchanged = "sealed = :old"
+        unchanged, mark = "sealed = :old", _mark()
         try:
             await self._execute(
                 self._dynamodb.update_item,
                 TableName=self._table,
                 Key={"chat_user": {"S": link.chat_user.key}},
-                UpdateExpression=change,
+                UpdateExpression=change.replace("SET ", f"SET {WRITTEN_BY} = :mark, ", 1),
                 ConditionExpression=f"{unchanged} AND {condition}" if condition else unchanged,
-                ExpressionAttributeValues={**values, ":old": {"B": link.encrypted_token}},
+                ExpressionAttributeValues={
+                    **values,
+                    ":old": {"B": link.encrypted_token},
+                    ":mark": mark,
+                },
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
         except ClientError as error:
             if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
-                return False
+                found = cast("Item", error.response.get("Item", {}))
+                return found.get(WRITTEN_BY) == mark
             raise
         return True
 
@@ -265,6 +281,10 @@ def new_link(
         names=names,
         replaces=replaces,
     )
+
+
+def _mark() -> "AttributeValueTypeDef":
+    return {"S": secrets.token_hex(8)}
 
 
 def outbox_entry() -> "dict[str, AttributeValueTypeDef]":

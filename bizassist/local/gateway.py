@@ -38,6 +38,7 @@ from agent.request.signing_keys import SigningKeys
 from agent.telemetry import export as telemetry
 from bizassist import log
 from bizassist.local.lambda_context import lambda_context
+from bizassist.local.own_machine import OwnMachine
 from bizassist.settings.parameters import read_parameters
 from gateway_tools import catalog
 from gateway_tools.handler import handler
@@ -232,7 +233,7 @@ def main() -> None:
     if telemetry.is_on():
         telemetry.start_or_log("bizassist-gateway")
     uvicorn.run(
-        app,
+        OwnMachine(app),
         host="127.0.0.1",
         port=port,
         log_config=None,

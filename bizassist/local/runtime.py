@@ -23,6 +23,7 @@ from agent.settings import Settings, parameter_prefix, port
 from agent.telemetry import log
 from bizassist.errors import RuntimeRefusal
 from bizassist.local.memory_extractor import Extractor
+from bizassist.local.own_machine import OwnMachine
 from bizassist.settings.parameters import read_parameters
 
 logger = logging.getLogger(__name__)
@@ -200,9 +201,11 @@ def main() -> None:
         sys.exit(str(error))
     arn = read_parameters(boto3.client("ssm"), parameter_prefix())["runtime_arn"]
     extractor = Extractor(settings.memory_id)
-    app = Runtime(application(settings), authorizer(settings), arn, extractor.session_ended)
+    runtime = Runtime(
+        application(settings, Settings.load), authorizer(settings), arn, extractor.session_ended
+    )
     config = uvicorn.Config(
-        app,
+        OwnMachine(runtime),
         host="127.0.0.1",
         port=chosen,
         log_config=None,

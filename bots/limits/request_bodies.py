@@ -7,7 +7,13 @@ from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
 
 from bots.edge import refusals_answered
-from bots.errors import MalformedRequest, RequestTooLarge, RequestTooSlow, UnreadableBody
+from bots.errors import (
+    MalformedRequest,
+    RequestRefused,
+    RequestTooLarge,
+    RequestTooSlow,
+    UnreadableBody,
+)
 
 LARGEST = 256 * 1024
 """Bytes; the longest question of the web chat has 192 KB as a form writes it, an activity of Teams
@@ -32,9 +38,27 @@ async def bounded_bodies(request: web.Request, handler: Handler) -> web.StreamRe
     """
 
     async def read_first(request: web.Request) -> web.StreamResponse:
-        return await handler(await _read(request))
+        try:
+            bounded = await _read(request)
+        except RequestRefused as refused:
+            if "text/html" in request.headers.get(hdrs.ACCEPT, ""):
+                raise _for_people(refused) from refused
+            raise
+        return await handler(bounded)
 
     return await refusals_answered(read_first)(request)
+
+
+def _for_people(refused: RequestRefused) -> web.HTTPException:
+    """The refusal of a browser's request, which a page is made of."""
+    match refused:
+        case RequestTooLarge():
+            return web.HTTPRequestEntityTooLarge(LARGEST, text=refused.sentence)
+        case RequestTooSlow():
+            return web.HTTPRequestTimeout(text=refused.sentence)
+        case UnreadableBody():
+            return web.HTTPUnsupportedMediaType(text=refused.sentence)
+    return web.HTTPBadRequest(text=refused.sentence)
 
 
 async def _read(request: web.Request) -> web.Request:

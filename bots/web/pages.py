@@ -2,6 +2,7 @@
 
 import secrets
 import time
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from urllib.parse import quote
 
@@ -14,9 +15,10 @@ from bots.web.incoming.accepted import accepted_question
 from bots.web.incoming.ownership import find_turn, require_person
 from bots.web.incoming.question_form import read_form
 from bots.web.incoming.uploads import Uploads
-from bots.web.outgoing.answer_html import html as rendered
+from bots.web.outgoing.answer_html import html_of_piece
 from bots.web.outgoing.explanation import LONGEST_COMMENT
-from bots.web.server_sent_events import stream
+from bots.web.outgoing.markdown_pieces import pieces
+from bots.web.server_sent_events import AnswerStreams
 from bots.web.transcripts import ID, Transcripts, TranscriptTurn
 from identity.sessions.signed_in_person import SignedIn, signed_in
 from identity.web.html import Html
@@ -46,13 +48,21 @@ class WebChat:
     """
 
     def __init__(
-        self, transcripts: Transcripts, uploads: Uploads, accept: Accept, html: Html, tenant: str
+        self,
+        transcripts: Transcripts,
+        uploads: Uploads,
+        accept: Accept,
+        html: Html,
+        tenant: str,
+        *,
+        streams: AnswerStreams,
     ) -> None:
         self._transcripts = transcripts
         self._uploads = uploads
         self._accept = accept
         self._html = html
         self._tenant = tenant
+        self._streams = streams
 
     def routes(self) -> list[web.AbstractRouteDef]:
         """Every route of the web chat."""
@@ -126,7 +136,7 @@ class WebChat:
             dropped=bool(later),
             conversation=conversation,
             files=await self._uploads.of(person.subject, conversation),
-            rendered=rendered,
+            rendered=await self._rendered([turn]),
             longest_comment=LONGEST_COMMENT,
         )
 
@@ -134,7 +144,15 @@ class WebChat:
         """The turn's agent events as they happen (server-sent events, AG-UI)."""
         person = await require_person(request)
         turn, _ = await find_turn(request, person, self._transcripts)
-        return await stream(request, self._transcripts, turn.live)
+        return await self._streams.stream(request, person.subject, turn.live)
+
+    async def _rendered(self, turns: Iterable[TranscriptTurn]) -> Callable[[str], str]:
+        """What a template shows of the Markdown of ``turns``, one after the other off the loop."""
+        known = {}
+        for markdown in [text for turn in turns for text in (turn.kept, turn.answer) if text]:
+            html = [await self._streams.render(html_of_piece, one) for one in pieces(markdown)]
+            known[markdown] = "\n".join(html)
+        return lambda markdown: known.get(markdown, "")
 
     async def _page(
         self, request: web.Request, person: SignedIn, conversation: str, turns: list[TranscriptTurn]
@@ -150,7 +168,7 @@ class WebChat:
             files=await self._uploads.of(person.subject, conversation),
             accepted=ACCEPTED,
             number=secrets.token_urlsafe(16),
-            rendered=rendered,
+            rendered=await self._rendered(turns),
             longest_comment=LONGEST_COMMENT,
         )
 

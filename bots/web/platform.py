@@ -18,6 +18,7 @@ from bots.platform import Accepted, Answer, Audience, Lease, Receipt, Turn
 from bots.turn.decision_and_stop import APPROVAL_SECONDS, Decided
 from bots.web.approval_display import Approvals, TurnKey, approval_of
 from bots.web.incoming.uploads import Uploads
+from bots.web.live_answers import LiveAnswers
 from bots.web.outgoing.answer_state import SENTENCE, AnswerState, apply
 from bots.web.outgoing.explanation import Explanation, ExplanationBuilder
 from bots.web.transcripts import Transcripts
@@ -39,9 +40,15 @@ class WebPlatform:
     can_approve: ClassVar = True
 
     def __init__(
-        self, transcripts: Transcripts, approvals: Approvals, uploads: Uploads, public_url: str
+        self,
+        transcripts: Transcripts,
+        live: LiveAnswers,
+        approvals: Approvals,
+        uploads: Uploads,
+        public_url: str,
     ) -> None:
         self._transcripts = transcripts
+        self._live = live
         self._approvals = approvals
         self._uploads = uploads
         self._public_url = public_url
@@ -85,17 +92,20 @@ class WebPlatform:
         if decided := _decided(turn.accepted):
             live = turn.accepted.event_id
             await self._approvals.continue_answer(_turn_key(turn), live, decided.decision)
-        reply = WebReply(self._transcripts.write, turn, receipt)
-        if receipt.message is None:
+        reply = WebReply(self._live.write, turn, receipt)
+        first = receipt.message is None
+        if first:
             await receipt.keep(turn.accepted.event_id)
-        try:
-            yield reply
-        finally:
-            await reply.flush()
-        await receipt.hold()
-        await self._finish(turn, reply.state.text, reply.state.sources, reply.explanation.result)
-        # A page that hears of the end finds the whole turn in the transcript.
-        await self._write(turn, reply.end or _over(turn))
+        with self._live.writing(turn.accepted.event_id, from_the_beginning=first):
+            try:
+                yield reply
+            finally:
+                await reply.flush()
+            await receipt.hold()
+            shown = reply.state
+            await self._finish(turn, shown.text, shown.sources, reply.explanation.result)
+            # A page that hears of the end finds the whole turn in the transcript.
+            await self._write(turn, reply.end or _over(turn))
 
     async def ask_approval(self, turn: Turn, interrupts: Sequence[Interrupt]) -> None:
         """Put the buttons below the answer, before it stands there without them."""
@@ -120,7 +130,7 @@ class WebPlatform:
         )
 
     async def _write(self, turn: Turn, *events: BaseEvent) -> None:
-        await self._transcripts.write(turn.accepted.event_id, events)
+        await self._live.write(turn.accepted.event_id, events)
 
 
 class WebReply:

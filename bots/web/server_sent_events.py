@@ -1,53 +1,96 @@
 """An answer while it is written, as server-sent events: from wherever it is being written."""
 
 import asyncio
-import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field
 
 from ag_ui.core import BaseEvent, CustomEvent
 from aiohttp import web
 from aiohttp_sse import sse_response
 
-from bots.web.outgoing.answer_html import html
-from bots.web.outgoing.answer_state import AnswerState, apply
-from bots.web.transcripts import Transcripts
+from bots.web.live_answers import Batch, LiveAnswers
+from bots.web.open_streams import CROWDED, OpenStream, OpenStreams
+from bots.web.outgoing.answer_state import AnswerState, apply, coalesced
+from bots.web.outgoing.growing_html import GrowingHtml
+from identity.executor import Executor
 
 RENDERED = "bizassist.html"
-"""Name of the custom event that carries the answer so far as safe HTML."""
-
-LOOK_SECONDS = 0.1
-# The browser opens the stream again by itself; none stays open for ever.
-LONGEST = 10 * 60
+"""Name of the custom event that carries what has changed of the answer as safe HTML."""
 
 
-async def stream(request: web.Request, transcripts: Transcripts, turn: str) -> web.StreamResponse:
-    """Send the turn's events from the first one on, and end with the answer.
+@dataclass(frozen=True, slots=True)
+class AnswerStreams:
+    """Streams of answers.
 
-    Every event is an AG-UI event; those that change what is visible are followed by a custom one
-    with the rendered answer, so that the page needs to know no Markdown.
+    :param render: threads for what takes as long as the text is.
     """
-    async with sse_response(request) as response:
-        state = AnswerState()
-        async for batch in _batches(transcripts, turn):
-            before = state
-            for event in batch:
-                state = apply(state, event)
-                await response.send(_json(event))
-            if state.text != before.text:
-                await response.send(_json(CustomEvent(name=RENDERED, value=html(state.text))))
-            if state.finished:
-                await response.send("", event="over")
-                break
-    return response
+
+    live: LiveAnswers
+    render: Executor
+    open_streams: OpenStreams = field(default_factory=OpenStreams)
+
+    async def stream(self, request: web.Request, subject: str, turn: str) -> web.StreamResponse:
+        """Send the turn's events from the first one on, and end with the answer.
+
+        Every event is an AG-UI event; those that change what is visible are followed by a custom
+        one with what has changed of the rendered answer, so that the page needs to know no
+        Markdown.
+        """
+        with self.open_streams.opened(request, subject) as opened:
+            async with sse_response(request) as response:
+                shown = ShownAnswer()
+                async with aclosing(self._until_over(turn, opened)) as batches:
+                    async for new in batches:
+                        for message in await self.render(shown.messages, new):
+                            await response.send(message)
+                        while shown.html.behind:
+                            for message in await self.render(shown.rendered):
+                                await response.send(message)
+                        if shown.state.finished:
+                            await response.send("", event="over")
+                            break
+                if opened.crowded:
+                    await response.send("", event=CROWDED)
+        return response
+
+    async def _until_over(self, turn: str, opened: OpenStream) -> AsyncGenerator[list[Batch]]:
+        over = asyncio.create_task(opened.over.wait())
+        async with aclosing(self.live.follow(turn)) as following:
+            new = asyncio.ensure_future(anext(following))
+            try:
+                while True:
+                    await asyncio.wait({new, over}, return_when=asyncio.FIRST_COMPLETED)
+                    if over.done():
+                        return
+                    yield new.result()
+                    new = asyncio.ensure_future(anext(following))
+            finally:
+                over.cancel()
+                new.cancel()
+                await asyncio.wait({new})  # a generator that runs can't be closed
 
 
-async def _batches(transcripts: Transcripts, turn: str) -> AsyncIterator[Sequence[BaseEvent]]:
-    since, began = "", time.monotonic()
-    while time.monotonic() - began < LONGEST:
-        for position, events in await transcripts.written(turn, since):
-            since = position
-            yield events
-        await asyncio.sleep(LOOK_SECONDS)
+@dataclass(slots=True)
+class ShownAnswer:
+    """What a page has been sent of one answer."""
+
+    state: AnswerState = field(default_factory=AnswerState)
+    html: GrowingHtml = field(default_factory=GrowingHtml)
+
+    def messages(self, batches: Sequence[Batch]) -> list[str]:
+        """The data of the events to send for what has been written since; takes its time."""
+        events = coalesced(event for batch in batches for event in batch)
+        sent = []
+        for event in events:
+            self.state = apply(self.state, event)
+            sent.append(_json(event))
+        return [*sent, *self.rendered()]
+
+    def rendered(self) -> list[str]:
+        """The same for what has changed of the rendered answer, or for a part of it."""
+        changed = self.html.update(self.state.text, last=self.state.finished)
+        return [] if changed is None else [_json(CustomEvent(name=RENDERED, value=changed))]
 
 
 def _json(event: BaseEvent) -> str:

@@ -9,9 +9,12 @@ from bots.web.approval_display import Approvals
 from bots.web.incoming.answer_actions import AnswerActions
 from bots.web.incoming.feedback import Feedback
 from bots.web.incoming.uploads import Uploads
+from bots.web.live_answers import LiveAnswers
 from bots.web.pages import WebChat
 from bots.web.platform import WebPlatform
+from bots.web.server_sent_events import AnswerStreams
 from bots.web.transcripts import Transcripts
+from identity.executor import Executor
 from identity.web.html import Html
 
 
@@ -29,23 +32,26 @@ class WebSettings:
 
 
 def web_chat(
-    settings: WebSettings, turns: TurnService, accept: Accept, html: Html
+    settings: WebSettings, turns: TurnService, accept: Accept, html: Html, render: Executor
 ) -> ConnectedPlatform:
     """The web chat as a platform.
 
     :param accept: puts a question into the inbox.
     :param html: knows the templates of this package.
+    :param render: a thread for what takes as long as an answer is.
     """
     dynamodb, execute = turns.clients.dynamodb, turns.execute
     table, tenant = settings.transcripts_table, settings.user_pool_id
     transcripts = Transcripts(dynamodb, execute, table)
     approvals = Approvals(dynamodb, execute, table)
     uploads = Uploads(dynamodb, execute, table, turns.files)
-    pages = WebChat(transcripts, uploads, accept, html, tenant)
+    live = LiveAnswers(transcripts)
+    streams = AnswerStreams(live, render)
+    pages = WebChat(transcripts, uploads, accept, html, tenant, streams=streams)
     feedback = Feedback(transcripts, turns.ledger, tenant)
     actions = AnswerActions(transcripts, approvals, turns.actions, turns.runs, accept, tenant)
     return ConnectedPlatform(
         "web",
-        WebPlatform(transcripts, approvals, uploads, settings.public_url),
+        WebPlatform(transcripts, live, approvals, uploads, settings.public_url),
         [*pages.routes(), *feedback.routes(), *actions.routes()],
     )

@@ -177,27 +177,29 @@ class Transcripts:
     async def turns(self, subject: str, conversation: str) -> list[TranscriptTurn]:
         """A conversation from its first question on."""
         rows = await self._rows(f"turns#{subject}#{conversation}")
-        return [_transcript_turn(row) for row in rows if "question" in row]
+        return await self._call(_transcript_turns, rows)
 
     async def conversations(self, subject: str) -> list[Conversation]:
         """The person's latest conversations, newest first."""
         rows = await self._rows(f"people#{subject}", newest=LISTED)
         return [Conversation(row["position"]["S"], row["title"]["S"]) for row in rows]
 
-    async def write(self, turn: str, events: Sequence[BaseEvent]) -> None:
-        """Append to the answer being written."""
+    async def write(self, turn: str, events: Sequence[BaseEvent]) -> str:
+        """Append to the answer being written; returns the position of what was appended."""
         sent = [event.model_dump(mode="json", by_alias=True, exclude_none=True) for event in events]
+        position = f"{time.time_ns():020d}"
         await self._update(
             f"live#{turn}",
-            f"{time.time_ns():020d}",
+            position,
             "SET events = :events, expires_at = :expires",
             {":events": {"S": json.dumps(sent)}, ":expires": _in(LIVE)},
         )
+        return position
 
     async def written(self, turn: str, since: str = "") -> list[tuple[str, Sequence[BaseEvent]]]:
         """What was appended after position ``since``, each batch with its own position."""
         rows = await self._rows(f"live#{turn}", since=since)
-        return [(row["position"]["S"], _EVENTS.validate_json(row["events"]["S"])) for row in rows]
+        return await self._call(_batches, rows)  # there may be thousands of events
 
     async def _update(
         self,
@@ -239,6 +241,14 @@ class Transcripts:
             if newest is not None or "LastEvaluatedKey" not in page:
                 return rows
             query["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+
+
+def _batches(rows: Iterable[Any]) -> list[tuple[str, Sequence[BaseEvent]]]:
+    return [(row["position"]["S"], _EVENTS.validate_json(row["events"]["S"])) for row in rows]
+
+
+def _transcript_turns(rows: Iterable[Any]) -> list[TranscriptTurn]:
+    return [_transcript_turn(row) for row in rows if "question" in row]
 
 
 def _transcript_turn(row: Any) -> TranscriptTurn:

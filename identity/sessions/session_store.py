@@ -216,6 +216,17 @@ def row_key(cookie: str) -> str:
     return hashlib.sha256(cookie.encode()).hexdigest()
 
 
+async def still_signed_in(request: web.Request, subject: str) -> bool:
+    """Whether a request's session, which has been open since, is still one of ``subject``.
+
+    :raises SignInUnavailable: when the user pool doesn't say.
+    :raises botocore.exceptions.ClientError: when the table doesn't.
+    """
+    storage = cast("SessionStore", request[STORAGE_KEY])
+    person = (await storage.load_session(request)).get("person")
+    return person is not None and person["subject"] == subject
+
+
 async def this_session(request: web.Request) -> str:
     """The row key of the request's own session; empty when nothing is stored of it yet."""
     identity = (await get_session(request)).identity

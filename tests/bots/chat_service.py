@@ -32,6 +32,11 @@ class ChatService:
     logs: Path
     running: Running
 
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        return int(self.url.rpartition(":")[2])
+
     async def restart(self) -> None:
         """End the process at once, and start the next."""
         os.kill(self.running.pid, signal.SIGKILL)

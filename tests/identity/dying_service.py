@@ -146,7 +146,7 @@ async def service(
         web_settings = WebSettings(
             known["transcripts_table"], known["user_pool_id"], deployment.url
         )
-        pages = web_chat(web_settings, turns, queue.inbox.put, html)
+        pages = web_chat(web_settings, turns, queue.inbox.put, html, calls)
         platforms: dict[PlatformName, Platform] = {
             "slack": cast("Platform", chat),
             "web": pages.platform,

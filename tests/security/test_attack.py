@@ -1,9 +1,6 @@
 """Nobody who has not signed in makes the others wait, or the service grow."""
 
-import asyncio
-import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import boto3
@@ -11,8 +8,8 @@ import pytest
 
 from tests.bots.chat_service import ChatService, separate_chat_service
 from tests.conftest import Stack
-from tests.security import health_probe
 from tests.security.attack import Attack
+from tests.security.probing import probing
 from tests.some import some
 
 TEAMS_APP = {
@@ -35,30 +32,6 @@ async def chat(
         yield running
 
 
-@asynccontextmanager
-async def probing(chat: ChatService) -> AsyncIterator[list[float]]:
-    """What each wait for ``/healthz`` cost the service at most, in milliseconds, at its end."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        health_probe.__file__,
-        str(port(chat)),
-        str(chat.running.pid),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-    )
-    waits: list[float] = []
-    assert process.stdout is not None
-    assert await process.stdout.readline() == b"asking\n"
-    yield waits
-    said, _ = await process.communicate(b"\n")
-    assert process.returncode == 0
-    waits.append(float(said))
-
-
-def port(chat: ChatService) -> int:
-    return int(chat.url.rpartition(":")[2])
-
-
 def megabytes(chat: ChatService) -> float:
     """The most memory that the process has had."""
     status = Path(f"/proc/{chat.running.pid}/status").read_text()
@@ -66,10 +39,10 @@ def megabytes(chat: ChatService) -> float:
 
 
 async def test_nobody_waits_while_strangers_attack(chat: ChatService) -> None:
-    await Attack(port(chat)).begin()
+    await Attack(chat.port).begin()
     before = megabytes(chat)
-    async with probing(chat) as waits:
-        answers = await Attack(port(chat)).run()
+    async with probing(chat, "all") as waits:
+        answers = await Attack(chat.port).run()
     statuses = set(some(line.split(b" ")[1] for line in answers if line))
     assert statuses - ANSWERED == set()
     assert max(waits) < LONGEST_MS

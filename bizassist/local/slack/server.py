@@ -2,10 +2,10 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from bizassist.local.own_machine import is_ours
 from bizassist.local.slack.control.conditions import Conditions
 from bizassist.local.slack.control.person_actions import PersonActions
 from bizassist.local.slack.events.delivery import RETRIES, Delivery
@@ -17,8 +17,6 @@ from bizassist.local.slack.web_api.endpoint import WebApi
 from bizassist.local.slack.web_api.faults import Calls
 from bizassist.local.slack.web_api.rate_limits import RateLimits
 from bizassist.local.slack.workspace import Workspace
-
-OURS = {"127.0.0.1", "localhost"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +70,6 @@ async def _from_here(
     request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
 ) -> web.StreamResponse:
     """Keep other sites' pages out: this double lets whoever asks speak as a sample person."""
-    origin = request.headers.get("Origin", "")
-    if request.url.host not in OURS or (origin and urlsplit(origin).netloc != request.host):
+    if not is_ours(request.headers.get("Host", ""), request.headers.get("Origin")):
         raise web.HTTPForbidden(text="This is a local stand-in; open it by its own address.")
     return await handler(request)

@@ -1,5 +1,7 @@
 """Teams' edge: verify, put into the inbox, acknowledge; nothing else happens in the request."""
 
+from urllib.parse import urlsplit
+
 from aiohttp import web
 from botbuilder.schema import ActivityTypes
 from yarl import URL
@@ -36,6 +38,8 @@ class TeamsEdge:
         return [web.post("/api/messages", refusals_answered(self._messages))]
 
     async def _messages(self, request: web.Request) -> web.Response:
+        if self._app.anonymous:
+            _check_machine(request)
         authorization = request.headers.get("Authorization", "")
         self._authentication.check_header(authorization)
         body = json_object(await request.read())
@@ -70,6 +74,19 @@ class TeamsEdge:
             known = address.scheme == "https" and address.host in CONNECTORS
         if not known:
             raise ForbiddenRequest(sentence="The service address is not one of Teams.")
+
+
+def _check_machine(request: web.Request) -> None:
+    """Without tokens, no page may post an activity: neither as itself nor by a name of its own.
+
+    :raises ForbiddenRequest: for anything but a program that knows our address.
+    """
+    try:
+        host = urlsplit(f"//{request.headers.get('Host', '')}").hostname
+    except ValueError:
+        host = None
+    if host not in LOOPBACK or "Origin" in request.headers:
+        raise ForbiddenRequest(sentence="Only programs on this machine may post here.")
 
 
 def _address(url: str | None) -> URL:

@@ -29,6 +29,7 @@ export function watch(answer) {
         if (event.name === "bizassist.html") show(text, event.value);
     }
   };
+  source.addEventListener("crowded", () => source.close()); // too many answers are looked at
   source.addEventListener("over", () => {
     source.close();
     text.setAttribute("aria-busy", "false");
@@ -46,9 +47,14 @@ function tool(event) {
   return item;
 }
 
-function show(text, html) {
+function show(text, { from, pieces }) {
   const following = window.innerHeight + window.scrollY >= document.body.scrollHeight - 80;
-  text.innerHTML = html; // rendered and cleaned by the server
+  while (text.children.length > from) text.lastElementChild.remove();
+  for (const html of pieces) {
+    const piece = document.createElement("div");
+    piece.innerHTML = html; // rendered and cleaned by the server
+    text.append(piece);
+  }
   if (following) window.scrollTo({ top: document.body.scrollHeight });
 }
 

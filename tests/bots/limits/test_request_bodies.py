@@ -9,7 +9,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from bots.app import application
 from bots.limits import request_bodies
-from bots.limits.request_bodies import LARGEST, LARGEST_OF_SLACK
+from bots.limits.request_bodies import LARGEST, LARGEST_OF_SLACK, bounded_bodies
 
 FORM = "application/x-www-form-urlencoded"
 Client = TestClient[web.Request, web.Application]
@@ -26,7 +26,9 @@ async def _size(request: web.Request) -> web.Response:
 @pytest.fixture
 async def client() -> AsyncIterator[Client]:
     routes = [web.post("/form", _fields), web.post("/slack/events", _size), web.get("/form", _size)]
-    async with TestClient(TestServer(application(routes, {}))) as made:
+    app = application(routes, {})
+    app.middlewares.append(bounded_bodies)
+    async with TestClient(TestServer(app)) as made:
         yield made
 
 

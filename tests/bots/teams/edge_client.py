@@ -10,6 +10,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from bots.app import application
 from bots.errors import InboxUnavailable
+from bots.limits.request_bodies import bounded_bodies
 from bots.platform import Accepted
 from bots.teams.incoming.endpoint import TeamsEdge
 from bots.teams.incoming.signing_keys import SigningKeys
@@ -53,5 +54,7 @@ async def edge_client(app: TeamsApp, service_url: str = TEAMS) -> AsyncIterator[
     client = EdgeClient(Issuer(), service_url)
     async with TestServer(client.issuer.application()) as keys:
         edge = TeamsEdge(app, client.accept, SigningKeys(str(keys.make_url("/openid"))))
-        async with TestClient(TestServer(application(edge.routes(), {}))) as client.http:
+        served = application(edge.routes(), {})
+        served.middlewares.append(bounded_bodies)
+        async with TestClient(TestServer(served)) as client.http:
             yield client

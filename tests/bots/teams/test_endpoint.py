@@ -35,6 +35,7 @@ async def test_a_question_from_teams_goes_into_the_inbox_without_its_token(
         f"{PERSONAL}/question-1",
         f"{PERSONAL}#{body['from']['aadObjectId']}",
         {"activity": body, "claims": {"iss": ISSUER, "aud": APP_ID, "serviceurl": TEAMS}},
+        asker=f"teams#{TENANT}#{body['from']['aadObjectId']}",
     )
 
 

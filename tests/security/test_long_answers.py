@@ -1,0 +1,91 @@
+"""Whoever has long answers waits for them alone: nobody else does, in any process."""
+
+import asyncio
+import re
+from pathlib import Path
+
+import boto3
+import httpx
+import pytest
+from ag_ui.core import RunFinishedEvent, RunStartedEvent, TextMessageContentEvent
+
+from bots.web.pages import new_id
+from bots.web.transcripts import Transcripts
+from identity.executor import Executor
+from tests.bots.chat_service import separate_chat_service
+from tests.conftest import Stack
+from tests.person import Person
+from tests.security.probing import probing
+
+LONGEST_MS = 100.0
+TURNS, ANSWER, STREAMS, LONG = 100, 16_000, 3, 40_000
+PIECE = 500
+PROSE = "A **paragraph** with [a link](https://example.com/a) and `code`.\n\n- one\n- two\n\n"
+
+
+def of_size(size: int) -> str:
+    return (PROSE * (size // len(PROSE) + 1))[:size]
+
+
+async def filled(transcripts: Transcripts, subject: str, conversation: str) -> str:
+    """A conversation of many long answers, and the turn whose answer is still being written."""
+
+    async def answered(turn: str) -> None:
+        await transcripts.ask(subject, conversation, turn, "Long?")
+        await transcripts.answered(subject, conversation, turn, of_size(ANSWER))
+
+    await asyncio.gather(*(answered(new_id()) for _ in range(TURNS)))
+    turn, text = new_id(), of_size(LONG)
+    await transcripts.ask(subject, conversation, turn, "Longer?")
+    await transcripts.write(turn, [RunStartedEvent(thread_id="t", run_id="r")])
+    for at in range(0, LONG, PIECE):
+        piece = TextMessageContentEvent(message_id="m", delta=text[at : at + PIECE])
+        await transcripts.write(turn, [piece])
+    await transcripts.write(turn, [RunFinishedEvent(thread_id="t", run_id="r")])
+    return turn
+
+
+async def test_nobody_waits_for_the_long_answers_of_another(
+    stack: Stack, aws: boto3.Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SLACK_SIGNING_SECRET", stack.slack_signing_secret)
+    monkeypatch.setenv("SLACK_BOT_TOKEN", stack.slack_bot_token)
+    calls = Executor(8)
+    table = stack.parameters["transcripts_table"]
+    transcripts = Transcripts(aws.client("dynamodb"), calls, table)
+    found = aws.client("cognito-idp").admin_get_user(
+        UserPoolId=stack.parameters["user_pool_id"], Username="alice"
+    )
+    (subject,) = (one["Value"] for one in found["UserAttributes"] if one["Name"] == "sub")
+    conversation = new_id()
+    turn = await filled(transcripts, subject, conversation)
+    calls.close()
+    async with (
+        separate_chat_service(stack, aws, tmp_path) as chat,
+        chat.visited("alice") as alice,
+    ):
+        place = f"{chat.url}/chat/{conversation}"
+        async with probing(chat, "main", stack.slack_signing_secret) as waits:
+            await asyncio.gather(
+                _page(alice, place),
+                *(_stream(alice, f"{place}/{turn}/events") for _ in range(STREAMS)),
+            )
+    assert max(waits) < LONGEST_MS
+
+
+def _cookies(person: Person, url: str) -> dict[str, str]:
+    jar = person._cookies[httpx.URL(url).netloc.decode()]
+    return {"Cookie": "; ".join(f"{name}={value}" for name, value in jar.items())}
+
+
+async def _page(person: Person, url: str) -> None:
+    async with httpx.AsyncClient(timeout=60) as http:
+        page = await http.get(url, headers=_cookies(person, url))
+    assert len(re.findall("<strong>paragraph</strong>", page.text)) > TURNS * 100
+
+
+async def _stream(person: Person, url: str) -> None:
+    async with httpx.AsyncClient(timeout=60) as http:
+        answer = await http.get(url, headers=_cookies(person, url))
+    assert "event: over" in answer.text
+    assert answer.text.count("<strong>paragraph</strong>") > LONG // len(PROSE) - 10
