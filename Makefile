@@ -1,6 +1,6 @@
 # Each target sets up what it needs: Python 3.11 or newer, make and a network are enough.
 .DEFAULT_GOAL := help
-.PHONY: help setup dev doctor test simulate mutants mutations rights lint format golden bench clean
+.PHONY: help setup dev doctor test simulate mutants mutations lint format golden bench clean
 
 UV_VERSION := 0.13.9
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -62,9 +62,6 @@ mutants: setup ## whether the simulation sees the product broken in one way afte
 
 mutations: setup ## each control taken out in a copy: its test must fail (ARGS="a part of its name")
 	@.venv/bin/python -m tests.mutations.run $(ARGS)
-
-rights: setup ## the chat service on the applied account, whose emulator enforces its role's policies
-	@BIZASSIST_ENFORCE_IAM=true .venv/bin/python -m pytest tests/terraform/test_chat.py $(ARGS)
 
 lint: setup ## style, types and the arrows between the packages
 	@.venv/bin/ruff check
