@@ -1,6 +1,6 @@
 # Each target sets up what it needs: Python 3.11 or newer, make and a network are enough.
 .DEFAULT_GOAL := help
-.PHONY: help setup dev doctor test simulate mutations rights lint format golden bench clean
+.PHONY: help setup dev doctor test simulate mutants mutations rights lint format golden bench clean
 
 UV_VERSION := 0.13.9
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -56,6 +56,9 @@ test: setup .venv-checkov/.ready lint ## every check and every test (ARGS="-k tu
 
 simulate: setup ## the core on virtual time, where anything fails (SEEDS=1000000)
 	@.venv/bin/python -m tests.simulation.many $(SEEDS)
+
+mutants: setup ## whether the simulation sees the product broken in one way after the other
+	@.venv/bin/python -m tests.simulation.mutants
 
 mutations: setup ## each control taken out in a copy: its test must fail (ARGS="a part of its name")
 	@.venv/bin/python -m tests.mutations.run $(ARGS)

@@ -1,13 +1,11 @@
 """A call that needs the person's approval waits for it; ``rights.cedar`` says which tools do."""
 
 import asyncio
-import json
 import logging
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
-import cedarpy
 from ag_ui.core import RunFinishedEvent, RunFinishedInterruptOutcome
 from strands import Agent
 from strands.hooks.events import AfterToolCallEvent, AfterToolsEvent, BeforeToolCallEvent
@@ -17,6 +15,7 @@ from strands.types.exceptions import SessionException
 from strands.types.interrupt import InterruptResponseContent
 from strands.types.tools import ToolResult
 
+from agent.authorization.policy_annotations import annotated_tools
 from agent.authorization.rights import POLICY
 from agent.error_rendering import error_result
 from agent.errors import OutcomeUnknownError
@@ -107,18 +106,7 @@ def tools_needing_approval(policy: str) -> Mapping[str, str]:
 
     :raises ValueError: when a policy has the annotation and no tool's name, or no words.
     """
-    descriptions: dict[str, str] = {}
-    rules = json.loads(cedarpy.policies_to_json_str(policy))["staticPolicies"].values()
-    for rule in rules:
-        if ANNOTATION not in rule.get("annotations", {}):
-            continue
-        words = rule["annotations"][ANNOTATION]
-        action = rule["action"]
-        tools = action.get("entities") or [action.get("entity")]
-        if not words or None in tools:
-            raise ValueError(f"@{ANNOTATION} needs its words, and a policy that names its tools")
-        descriptions |= {tool["id"]: words for tool in tools}
-    return descriptions
+    return annotated_tools(policy, ANNOTATION)
 
 
 def end_answered(agent: Agent) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from strands import Agent
 from strands.agent.conversation_manager import SlidingWindowConversationManager
+from strands.middleware import ExecuteToolStage
 from strands.models import Model
 from strands.types.tools import AgentTool
 
@@ -22,6 +23,7 @@ from agent.request.audience import RunAudience
 from agent.request.caller import Caller
 from agent.run.explanation import Explanation
 from agent.run.limits import LimitHandler, RunLimits
+from agent.run.recorded_calls import RecordedCalls
 from agent.telemetry.log_redaction import one_line
 from agent.tools.client_account_search import ClientAccounts
 from agent.tools.client_account_tool import client_account_tool
@@ -95,7 +97,7 @@ class AgentFactory:
         def made(memory: RunMemory | None) -> Agent:
             """Restores the conversation on the way, so it blocks on the network."""
             rights = Rights(caller, audience)
-            return Agent(
+            agent = Agent(
                 model=self.model,
                 system_prompt=system_prompt(
                     self.gateway.unavailable_tools,
@@ -117,6 +119,9 @@ class AgentFactory:
                 session_manager=memory.conversation if memory else None,
                 memory_manager=memory.recall if memory else None,
             )
+            recorded = RecordedCalls(memory.conversation if memory else None)
+            agent.add_middleware(ExecuteToolStage, recorded.execute)
+            return agent
 
         agent = await asyncio.to_thread(made, memory)
         if (

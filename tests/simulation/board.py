@@ -45,6 +45,7 @@ class Board:
     :ivar uninstalled: nothing of ours is taken anywhere.
     :ivar check_is_kind: who only asks whether we are installed is told so all the same.
     :ivar tells_anyhow: a person alone can be told something without an installation.
+    :ivar final: what a turn's messages were made to show at the end of an attempt.
     :ivar told: what a turn's asker was told alone, by turn.
     :ivar on_ask_to_link: hears who was shown where to sign in.
     """
@@ -54,6 +55,7 @@ class Board:
     uninstalled: bool = False
     check_is_kind: bool = False
     tells_anyhow: bool = False
+    final: dict[str, set[str]] = field(default_factory=dict)
     told: dict[str, list[str]] = field(default_factory=dict)
     on_ask_to_link: Callable[[ChatUser], None] = lambda _: None
     _ids: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
@@ -64,12 +66,14 @@ class Board:
         self.messages[message.id] = message
         return message.id
 
-    def update(self, turn: Turn, message: str, text: str) -> None:
+    def update(self, turn: Turn, message: str, text: str, *, final: bool) -> None:
         self._check(turn)
         found = self.messages[message]
         if found.deleted or found.closed:
             raise MessageGone(f"{message} can't be edited")
         found.text = text
+        if final:
+            self.final.setdefault(turn.id, set()).add(text)
 
     def delete(self, turn: Turn, message: str) -> None:
         self._check(turn)
@@ -127,7 +131,8 @@ class _Channel:
         return message
 
     async def update(self, message: str, markdown: str, *, final: bool) -> None:
-        await self._ask("update", self._board.update, message, markdown)
+        update = partial(self._board.update, final=final)
+        await self._ask("update", update, message, markdown)
 
     async def delete(self, message: str) -> None:
         await self._ask("delete", self._board.delete, message)

@@ -1,5 +1,6 @@
 """What must hold when a simulated world has come to rest."""
 
+import math
 import re
 from collections.abc import Iterator
 
@@ -10,7 +11,9 @@ from bots.errors import DeliveryRefused, QuestionRefused
 from bots.turn.handler import APOLOGY
 from bots.turn.run import STOPPED
 from tests.simulation.board import LIMIT, Message
-from tests.simulation.world import OVER, Question, World
+from tests.simulation.process import INBOX
+from tests.simulation.queue_model import DEDUPLICATION_SECONDS
+from tests.simulation.world import OVER, Question, World, turn_of
 
 LATENESS = re.compile(r"(\n\n|^)_This took \d+ (seconds|minutes), because [^\n]+\._$")
 """The line below an answer that comes late; no run says it."""
@@ -25,9 +28,29 @@ def violations(world: World) -> list[str]:
     for name, queue in world.queues.items():
         if queue.messages:
             wrong.append(f"the queue {name} isn't empty")
+    for turn, effects in world.runtime.effects.items():
+        if effects > 1:
+            wrong.append(f"{turn} had {effects} effects")
+    wrong += _stored_twice(world)
     for question in world.questions:
+        runs = world.runtime.runs[question.turn]
+        if runs > 1 and question.kind == "plain" and not world.disturbed:
+            wrong.append(f"{question.turn} had {runs} runs, and nothing had failed")
         wrong += [f"{question.turn} ({question.kind}) {what}" for what in _wrong(world, question)]
     return wrong
+
+
+def _stored_twice(world: World) -> Iterator[str]:
+    """Events that the queue has taken twice within the time in which it drops a duplicate."""
+    inbox = world.queues[INBOX]
+    sent: dict[str, float] = {}
+    for message in sorted([*inbox.deleted, *inbox.messages], key=lambda one: one.sent_at):
+        turn = turn_of(message)
+        waited = any(one.turn == turn and world.waited_for_link(one) for one in world.questions)
+        twice = message.sent_at - sent.get(turn, -math.inf) < DEDUPLICATION_SECONDS
+        if twice and not waited and not world.disturbed:
+            yield f"{turn} is in the queue twice"
+        sent[turn] = message.sent_at
 
 
 def _wrong(world: World, question: Question) -> Iterator[str]:

@@ -84,6 +84,7 @@ class Process:
 
     def stop(self) -> None:
         """Ask it to finish what it has begun, and to end."""
+        self.world.disturbed = True
         self.world.note(self.name, "is asked to stop")
         self._stopping.set()
 
@@ -91,7 +92,7 @@ class Process:
         """End it here and now."""
         if self.dead:
             return
-        self.dead = True
+        self.dead = self.world.disturbed = True
         self.world.note(self.name, f"is killed: {at}")
         self.world.counts["kills"] += 1
         for task in self.tasks:
@@ -201,9 +202,8 @@ class Process:
         call = partial(receive, **kwargs)
         while True:
             answer = await self.outside(f"receive {kwargs['QueueUrl']}", call, SQS)
-            if answer or self.world.now() >= until:
+            if answer or not await self.world.changed(queue, until):
                 return answer
-            await self.world.changed(queue, until)
 
     async def _run(self) -> None:
         world = self.world

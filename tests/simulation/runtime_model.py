@@ -34,7 +34,10 @@ class BrokenQuestion(Exception):
 
 @dataclass
 class RuntimeModel:
-    """What the agent did, whoever listens.
+    """What the agent did, whoever listens, and what its conversations keep.
+
+    As the agent does (``agent/run/earlier_run.py``, ``agent/run/recorded_calls.py``), it says a run
+    again that has come to its end, and doesn't make a call again that had begun.
 
     :ivar runs: how often each turn was run.
     :ivar effects: how often its tool had its effect.
@@ -44,6 +47,8 @@ class RuntimeModel:
     runs: Counter[str] = field(default_factory=Counter)
     effects: Counter[str] = field(default_factory=Counter)
     made: dict[str, list[str]] = field(default_factory=dict)
+    _finished: dict[RunAddress, list[BaseEvent]] = field(default_factory=dict)
+    _begun: set[RunAddress] = field(default_factory=set)
     _stopped: set[tuple[str, int]] = field(default_factory=set)
     _at_work: dict[RunAddress, tuple[str, int]] = field(default_factory=dict)
 
@@ -69,12 +74,23 @@ class RuntimeModel:
         """The run's next event, unless it was stopped."""
         if (run, number) in self._stopped:
             raise RuntimeUnavailable("the stream ended before the run did")
-        if isinstance(event, ToolCallResultEvent):
-            self.effects[run] += 1
         return event
 
-    def script(self, run: str, number: int, text: str) -> list[BaseEvent]:
+    def act(self, address: RunAddress) -> None:
+        """Make the run's call, unless it has begun before."""
+        if address not in self._begun:
+            self._begun.add(address)
+            self.effects[address.run] += 1
+
+    def end(self, address: RunAddress, said: list[BaseEvent]) -> None:
+        """Keep what a run has said that has come to its end."""
+        self._finished[address] = said
+
+    def script(self, address: RunAddress, number: int, text: str) -> list[BaseEvent]:
         """What a run says when nothing goes wrong."""
+        if said := self._finished.get(address):
+            return said
+        run = address.run
         started = RunStartedEvent(thread_id="t", run_id=run)
         words = text.split()
         if words[0] == "busy" and number <= BUSY_RUNS:
@@ -105,14 +121,25 @@ class RuntimeClient:
         begin = partial(self._model.begin, address, text)
         number: int = await self._process.outside(f"invoke {run}", begin, RUNTIME)
         draft = Draft()
-        for event in self._model.script(run, number, text):
-            say = partial(self._model.say, run, number, event)
+        script = self._model.script(address, number, text)
+        for event in script:
+            say = partial(self._said, address, number, script, event)
             what = f"{event.type.value} {run} #{number}"
             said: BaseEvent = await self._process.outside(what, say, RUNTIME)
             draft.take(said)
             if isinstance(said, RunFinishedEvent | RunErrorEvent):
                 self._model.made.setdefault(run, []).append(draft.final())
             yield said
+
+    def _said(
+        self, address: RunAddress, number: int, script: list[BaseEvent], event: BaseEvent
+    ) -> BaseEvent:
+        said = self._model.say(address.run, number, event)
+        if isinstance(event, ToolCallResultEvent):
+            self._model.act(address)
+        elif isinstance(event, RunFinishedEvent):
+            self._model.end(address, script)
+        return said
 
     async def cancel(self, address: RunAddress, token: str) -> None:
         await self._process.outside("cancel", partial(self._model.cancel, address), RUNTIME)

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from bots.answer.markdown.splitting import split
 from bots.answer.placeholder import THINKING
 from bots.platform import Accepted
 from bots.queue.retry_policy import MOST_APOLOGIES
 from identity.links import Link
 from identity.people import ChatUser, PlatformName
 from tests.simulation.aws_models import DynamoDBModel, KMSModel, SQSModel
-from tests.simulation.board import Board
+from tests.simulation.board import LIMIT, Board
 from tests.simulation.clock import VirtualLoop
 from tests.simulation.faults import Fate, Faults, ServiceName
 from tests.simulation.outbox_model import OutboxModel
@@ -53,6 +54,8 @@ class World:
 
     :ivar wrong: what must not have happened.
     :ivar trace: what happened: when, to whom, what.
+    :ivar unkept: a result could not be kept before it was shown.
+    :ivar disturbed: something failed, died, stood still or was taken away.
     :ivar counts: of kills, and of what else may be told of many seeds.
     """
 
@@ -62,6 +65,7 @@ class World:
         self.trace: list[tuple[float, str, str]] = []
         self.wrong: list[str] = []
         self.counts: Counter[str] = Counter()
+        self.disturbed = False
         self.queues = {DEAD_LETTERS: QueueModel(now)}
         self.queues[INBOX] = QueueModel(now, self.queues[DEAD_LETTERS], most_receives=100)
         self.tables = {LEDGER: TableModel("turn"), WORKSPACES: TableModel("workspace")}
@@ -72,6 +76,8 @@ class World:
         self.links: dict[str, Link] = {}
         self.outbox = OutboxModel(self.now)
         self.questions = self._questions()
+        self._linked_from_the_start = frozenset(self.links)
+        self.unkept = False
         self.stopped: set[str] = set()
         self._processes: dict[int, Process] = {}
         self._linking: set[str] = set()
@@ -112,10 +118,16 @@ class World:
         self.note(process.name, f"{what}{'' if fault == 'none' else f' ({fault})'}{ended}")
         if fault != "none":
             self.counts[fault] += 1
+            self.disturbed = True
+        if error is not None and ("#result = " in what or "data_key" in what):
+            self.unkept = True
 
     def begins(self, process: Process, turn: str) -> None:
         """A process is about to run the agent for a turn."""
         row = self.row(turn)
+        made = [split(one, LIMIT)[0] for one in self.runtime.made.get(turn, [])]
+        if not self.unkept and self.board.final.get(turn, set()).intersection(made):
+            self.wrong.append(f"{turn} is run again by {process.name}, although it was shown whole")
         if "result" in row:
             self.wrong.append(f"{turn} is run again by {process.name}, although its result is kept")
         mine = [one for one in self.queues[INBOX].messages if turn_of(one) == turn]
@@ -123,8 +135,8 @@ class World:
             if mine and other.group == mine[0].group and int(other.id) < int(mine[0].id):
                 self.wrong.append(f"{turn} overtakes {turn_of(other)}")
 
-    async def changed(self, name: str, until: float) -> None:
-        """Return when a queue may have something to give, or it is ``until``."""
+    async def changed(self, name: str, until: float) -> bool:
+        """Return when a queue may have something to give; False when it is ``until`` before."""
         loop = asyncio.get_running_loop()
         waiting = loop.create_future()
         self._waiting[name].append(waiting)
@@ -134,6 +146,11 @@ class World:
             await waiting
         finally:
             timer.cancel()
+        return self.now() < until
+
+    def waited_for_link(self, question: Question) -> bool:
+        """Whether its asker had to link first."""
+        return question.chat_user.key not in self._linked_from_the_start
 
     def row(self, turn: str) -> dict[str, Any]:
         """A turn's row in the ledger."""
@@ -245,7 +262,7 @@ class World:
                 self._meddle_with(chance.choice(("close", "delete", "archive", "revoke")))
 
     def _meddle_with(self, way: str) -> None:
-        chance = self.chance
+        chance, self.disturbed = self.chance, True
         messages = [one for one in self.board.messages.values() if self._in_work(one.turn)]
         if way == "archive" and chance.random() < 0.2:
             self.board.archived.add(chance.choice(self.questions).accepted.conversation)

@@ -1,7 +1,8 @@
-"""The agent as a process of its own, killed at a moment of its work: ``PORT FOLDER MOMENT``.
+"""The agent as a process of its own, killed at a moment of its work: ``PORT FOLDER MOMENT RULE``.
 
-Its account tool needs approval. ``FOLDER/effects`` has a line for each of its effects, and
-``FOLDER/models`` one for each time that the model was asked.
+Its account tool acts; whether a call needs approval is the RULE. ``FOLDER/effects`` has a line for
+each of its effects, ``FOLDER/models`` one for each time that the model was asked, and
+``FOLDER/saves`` one for each time that the agent's state was saved.
 """
 
 import os
@@ -22,13 +23,17 @@ from tests.agent.scripted_models import TestModel
 
 MOMENTS = ("begun", "effect", "result", "messages", "answer")
 """Before the tool's effect, after it, after its result, after the messages, after all is saved."""
-POLICY = '@approval("It acts.") permit (principal, action, resource);'.replace(
-    "action,", 'action == Action::"look_up_client_account",'
-)
+PERMIT = 'permit (principal, action == Action::"look_up_client_account", resource);'
+RULES = {
+    "approved": f'@approval("It acts.") {PERMIT}',
+    "unapproved": PERMIT,
+    "reading": f'@changes("nothing") {PERMIT}',
+}
 
 
-def main(port: int, folder: Path, moment: str) -> None:
+def main(port: int, folder: Path, moment: str, rule: str) -> None:
     """Serve until the moment comes: ``MOMENTS`` or ``never``."""
+    policy = RULES[rule]
 
     def note(name: str) -> None:
         with (folder / name).open("a") as file:
@@ -52,24 +57,29 @@ def main(port: int, folder: Path, moment: str) -> None:
             die("result")
 
     with (
-        patch("agent.authorization.rights.POLICY", POLICY),
-        patch("agent.authorization.approval.POLICY", POLICY),
+        patch("agent.authorization.rights.POLICY", policy),
+        patch("agent.authorization.approval.POLICY", policy),
+        patch("agent.authorization.tool_effects.POLICY", policy),
+        patch("agent.run.recorded_calls.POLICY", policy),
         patch("agent.run.agent_factory.client_account_tool", lambda *_: look_up_client_account),
         patch("agent.models.providers.model", lambda _: TestModel(asked)),
         patch(
             "agent.memory.agentcore_memory.Conversation._flush_agent_states_only",
-            _dying_flush(folder, die),
+            _dying_flush(folder, note, die),
         ),
         patch("agent.run.assistant.Usage.counted", _dying_count(die)),
     ):
         uvicorn.run(application(Settings.load()), host="127.0.0.1", port=port, log_level="error")
 
 
-def _dying_flush(folder: Path, die: Callable[[str], None]) -> Callable[..., object]:
+def _dying_flush(
+    folder: Path, note: Callable[[str], None], die: Callable[[str], None]
+) -> Callable[..., object]:
     """The run's messages are saved then, and not yet that nothing waits any more."""
     flush = Conversation._flush_agent_states_only
 
     def dying(self: Conversation) -> object:
+        note("saves")
         models = folder / "models"
         if models.exists() and len(models.read_text().splitlines()) > 1:
             die("messages")
@@ -95,4 +105,4 @@ def _dying_count(die: Callable[[str], None]) -> Callable[..., object]:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), Path(sys.argv[2]), sys.argv[3])
+    main(int(sys.argv[1]), Path(sys.argv[2]), *sys.argv[3:])

@@ -256,11 +256,11 @@ class Process:
         return len(path.read_text().splitlines()) if path.exists() else 0
 
     @contextlib.asynccontextmanager
-    async def dying(self, moment: str) -> AsyncIterator[str]:
+    async def dying(self, moment: str, rule: str = "approved") -> AsyncIterator[str]:
         port = free_port()
         command = [sys.executable, "-m", "tests.agent.run.dying_agent"]
         process = await asyncio.create_subprocess_exec(
-            *command, str(port), str(self._folder), moment, cwd=ROOT
+            *command, str(port), str(self._folder), moment, rule, cwd=ROOT
         )
         address = f"http://127.0.0.1:{port}"
         try:
@@ -322,6 +322,44 @@ async def test_an_approved_call_is_made_once_wherever_the_process_dies(
     assert once_more.text == again.text
     assert process.count("models") == models + 1
     assert ACT in after.text
+
+
+@pytest.mark.parametrize(
+    ("moment", "effects", "says"),
+    [
+        ("begun", 0, "may have been done"),
+        ("effect", 1, "may have been done"),
+        ("result", 1, "That account is done."),
+        ("messages", 1, "That account is done."),
+    ],
+)
+async def test_a_call_without_approval_is_made_once_wherever_the_process_dies(
+    process: Process, moment: str, effects: int, says: str
+) -> None:
+    async with process.dying(moment, "unapproved") as address:
+        with contextlib.suppress(httpx.HTTPError):
+            await process.asked(address)
+    async with process.dying("never", "unapproved") as address:
+        again = await process.asked(address)
+        once_more = await process.asked(address)
+        other = await process.asked(address, runId="another")
+
+    assert again.types[-1] == "RUN_FINISHED"
+    assert says in again.text
+    assert once_more.text == again.text
+    assert "That account is done." in other.text
+    assert process.count("effects") == effects + 1  # the other run's
+
+
+async def test_a_tool_that_changes_nothing_costs_no_write(process: Process) -> None:
+    async with process.dying("never", "reading") as address:
+        await process.asked(address)
+        reading = process.count("saves")
+    async with process.dying("never", "unapproved") as address:
+        await process.asked(address, runId="another")
+
+    assert process.count("effects") == 2
+    assert process.count("saves") - reading == reading + 2
 
 
 async def test_a_question_that_waits_for_approval_asks_for_it_again(process: Process) -> None:
