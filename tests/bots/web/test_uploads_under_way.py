@@ -10,6 +10,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from bots.web.incoming import uploads_under_way
 from bots.web.incoming.uploads_under_way import MOST_AT_ONCE, MOST_OF_PERSON, UploadsUnderWay
+from tests.some import some
 
 HEAD = b'--b\r\nContent-Disposition: form-data; name="text"\r\n\r\n'
 KIND = "multipart/form-data; boundary=b"
@@ -45,7 +46,7 @@ async def test_a_person_has_few_under_way_and_all_together_some(
     client: TestClient[web.Request, web.Application],
 ) -> None:
     with ExitStack() as stack:
-        for number in range(MOST_AT_ONCE):
+        for number in some(range(MOST_AT_ONCE)):
             who = f"person-{number // MOST_OF_PERSON}"
             stack.callback(asyncio.create_task(asked(client, who)).cancel)
             await asyncio.sleep(0.02)
@@ -58,5 +59,5 @@ async def test_a_form_that_does_not_come_is_not_waited_for(
     client: TestClient[web.Request, web.Application], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(uploads_under_way, "FORM_SECONDS", 0.1)
-    for _ in range(2 * MOST_OF_PERSON):
+    for _ in some(range(2 * MOST_OF_PERSON)):
         assert await asked(client, "alice") == 408
