@@ -2,7 +2,6 @@
 
 import sys
 
-from agent.app import application
 from agent.errors import SettingsError
 from agent.models import providers as models
 from agent.settings import Settings, port
@@ -20,7 +19,9 @@ def main() -> None:
         chosen = port()
     except SettingsError as error:
         sys.exit(str(error))
-    application(settings).run(
+    from agent.app import application  # noqa: PLC0415 - what is wrong is said first
+
+    application(settings, Settings.load).run(
         port=chosen, log_config=None, access_log=False, timeout_graceful_shutdown=STOP_SECONDS
     )
 

@@ -1,90 +1,107 @@
-"""The agent as an AG-UI application; what is heavy is imported after it answers ``/ping``."""
+"""The agent as an AG-UI application; whatever takes a while is done before it is healthy."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
 from contextlib import aclosing, asynccontextmanager
+from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
 
+import boto3
 from ag_ui.core import BaseEvent, RunAgentInput, RunFinishedEvent, RunStartedEvent
 from bedrock_agentcore.runtime import AGUIApp, PingStatus
 from bedrock_agentcore.runtime.context import RequestContext
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from agent.current_settings import CurrentSettings
 from agent.error_rendering import run_error_event
 from agent.errors import AgentUnavailableError
+from agent.memory.access.person_credentials import MemoryCredentials
+from agent.memory.agentcore_memory import AgentCoreMemory
+from agent.models import providers as models
 from agent.request.attachments import AttachedFile
 from agent.request.caller import Caller
 from agent.request.middleware import RequestMiddleware
 from agent.request.question import run_to_cancel
+from agent.request.reseeding import ReseedingMiddleware
 from agent.request.signing_keys import SigningKeys
 from agent.request.token_verification import Authorizer
+from agent.run.agent_factory import AgentFactory
+from agent.run.assistant import Assistant
 from agent.run.cancellation import CancellableRuns, RunName
+from agent.run.limits import RunLimits
 from agent.settings import Settings
 from agent.telemetry.export import Telemetry, is_on, start_or_log
 from agent.telemetry.trace import TraceMiddleware
+from agent.tools.client_account_search import ClientAccounts
+from agent.tools.gateway import Gateway
+from agent.tools.policies.collection import PolicyCollection
+from agent.tools.policies.storage import document_storage
+from agent.warm_up import WarmedUp, warm_up
 
-if TYPE_CHECKING:
-    from agent.run.assistant import Assistant
 
-
-def authorizer(settings: Settings) -> Authorizer:
+def authorizer(settings: Settings, jwks_uri: str = "") -> Authorizer:
     """Who may ask, as the runtime's JWT authorizer is told it too."""
-    keys = SigningKeys(str(settings.discovery_url))
+    keys = SigningKeys(str(settings.discovery_url), jwks_uri=jwks_uri)
     return Authorizer(keys, settings.issuer, settings.web_client_id, Settings.groups)
 
 
-def application(settings: Settings) -> AGUIApp:
-    """``POST /invocations`` and ``GET /ping``."""
-    agent = _Agent(settings)
+def application(settings: Settings, read: Callable[[], Settings] | None = None) -> AGUIApp:
+    """``POST /invocations`` and ``GET /ping``; made in some seconds, and warm when it is.
+
+    A process may be copied once it is made: it has no connection, no credentials and no token yet.
+
+    :param read: reads the settings again while the process lives; None when they stay.
+    """
+    telemetry = start_or_log("bizassist-agent") if is_on() else None
+    warm = warm_up(settings)
+    agent = _Agent(CurrentSettings(settings, read or (lambda: settings)), warm, telemetry)
     app = AGUIApp(
         lifespan=agent.lifespan,
         middleware=[
-            Middleware(TraceMiddleware, ready=agent.tracing_ready),
-            Middleware(RequestMiddleware, authorizer=authorizer(settings)),
+            Middleware(ReseedingMiddleware),
+            Middleware(TraceMiddleware),
+            Middleware(RequestMiddleware, authorizer=authorizer(settings, warm.jwks_uri)),
         ],
     )
-    # Nobody uses the WebSocket route, and it answers bad input in pydantic's words.
-    app.router.routes[:] = [route for route in app.router.routes if isinstance(route, Route)]
+    # Nobody uses the WebSocket route, and it answers bad input in pydantic's words. Its /ping
+    # doesn't say since when; the runtime ends a busy session that doesn't (SDK, issue 471).
+    kept = [one for one in app.router.routes if isinstance(one, Route) and one.path != "/ping"]
+    app.router.routes[:] = [*kept, Route("/ping", agent.ping)]
     app.entrypoint(agent.invoke)
-    app.ping(agent.ping)
     return app
 
 
 class _Agent:
-    """Builds what all runs share in the background, once, and hands each run to it."""
+    """Builds what all runs share when the first comes, and hands each run to it."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(
+        self, settings: CurrentSettings, warm: WarmedUp, telemetry: Telemetry | None
+    ) -> None:
         self._settings = settings
+        self._warm = warm
+        self._telemetry = telemetry
+        self._assistant: Assistant | None = None
+        self._built_for = settings.latest
+        self._building = asyncio.Lock()
         self._runs = CancellableRuns()
         self._running = 0
-        self._assistant: asyncio.Task[Assistant]
-        self._policy_refresh: asyncio.Task[None] | None = None
-        self._telemetry: asyncio.Task[Telemetry | None] | None = None
+        self._changed = time.time()
 
     @asynccontextmanager
     async def lifespan(self, _: Starlette) -> AsyncIterator[None]:
-        if is_on():
-            self._telemetry = asyncio.create_task(
-                asyncio.to_thread(start_or_log, "bizassist-agent")
-            )
-        self._assistant = asyncio.create_task(self._prepare())
         try:
             yield
         finally:
-            if self._policy_refresh is not None:
-                self._policy_refresh.cancel()
-            if not self._assistant.cancel() and not self._assistant.exception():
-                await self._assistant.result().factory.gateway.close()
-            if self._telemetry is not None and (telemetry := await self._telemetry):
-                await asyncio.to_thread(telemetry.stop)
-
-    async def tracing_ready(self) -> None:
-        """Wait until spans are recorded, if they are to be."""
-        if self._telemetry is not None:
-            await asyncio.shield(self._telemetry)
+            if self._assistant is not None:
+                await self._assistant.factory.gateway.close()
+                await self._assistant.factory.policies.close()
+            if self._telemetry is not None:
+                await asyncio.to_thread(self._telemetry.stop)
 
     async def invoke(
         self, run_input: RunAgentInput, context: RequestContext
@@ -99,14 +116,14 @@ class _Agent:
                 yield event
             return
         name = RunName(caller.subject, run_input.thread_id, run_input.run_id)
-        self._running += 1
+        self._count(1)
         try:
             made = partial(self._made, run_input, caller, state.files)
             async with aclosing(self._runs.events(name, made)) as events:
                 async for event in events:
                     yield event
         finally:
-            self._running -= 1
+            self._count(-1)
 
     def _cancellation(self, run_input: RunAgentInput, name: RunName) -> Iterator[BaseEvent]:
         thread, run = run_input.thread_id, run_input.run_id
@@ -117,10 +134,10 @@ class _Agent:
     async def _made(
         self, run_input: RunAgentInput, caller: Caller, files: Sequence[AttachedFile]
     ) -> AsyncGenerator[BaseEvent]:
-        # At once, also while the process is still getting ready: whoever waits sees it begin.
+        # At once, before anything is asked of the network: whoever waits sees it begin.
         yield RunStartedEvent(thread_id=run_input.thread_id, run_id=run_input.run_id)
         try:
-            assistant = await asyncio.shield(self._assistant)
+            assistant = await self._current()
         except Exception as error:  # noqa: BLE001 - an error event must not carry its text
             detail = f"{type(error).__name__}: {error}"
             yield run_error_event(AgentUnavailableError(detail=detail))
@@ -129,43 +146,78 @@ class _Agent:
             async for event in events:
                 yield event
 
-    def ping(self) -> PingStatus:
-        return PingStatus.HEALTHY_BUSY if self._running else PingStatus.HEALTHY
+    async def ping(self, _: Request) -> JSONResponse:
+        status = PingStatus.HEALTHY_BUSY if self._running else PingStatus.HEALTHY
+        return JSONResponse({"status": status.value, "time_of_last_update": int(self._changed)})
 
-    async def _prepare(self) -> "Assistant":
-        await (
-            self.tracing_ready()
-        )  # Strands asks once, when the first agent is made, where spans go
-        assistant = await asyncio.to_thread(build_assistant, self._settings)
-        await assistant.factory.gateway.tools()
-        self._policy_refresh = asyncio.create_task(assistant.factory.policies.keep_fresh())
-        return assistant
+    def _count(self, change: int) -> None:
+        """One run more, or less; note when the first begins and the last ends."""
+        before, self._running = self._running, self._running + change
+        if not before or not self._running:
+            self._changed = time.time()
+
+    async def _current(self) -> Assistant:
+        """The assistant as the settings of this minute have it."""
+        settings = await self._settings.current()
+        async with self._building:
+            if self._assistant is None:
+                self._assistant = await asyncio.to_thread(build_assistant, settings, self._warm)
+            elif settings != self._built_for:
+                rebuild = partial(_rebuilt, self._assistant, self._built_for, settings)
+                self._assistant = await asyncio.to_thread(rebuild, self._warm.aws)
+                await self._assistant.factory.gateway.use(settings)
+            self._built_for = settings
+            return self._assistant
 
 
-def build_assistant(settings: Settings) -> "Assistant":
+def build_assistant(settings: Settings, warm: WarmedUp | None = None) -> Assistant:
     """What all runs share, made anew; its tools are listed when they are first asked for."""
-    import boto3  # noqa: PLC0415 - these imports take seconds; /ping must not wait for them
-
-    from agent.memory.access.person_credentials import MemoryCredentials  # noqa: PLC0415
-    from agent.memory.agentcore_memory import AgentCoreMemory  # noqa: PLC0415
-    from agent.models.providers import model  # noqa: PLC0415
-    from agent.run.agent_factory import AgentFactory  # noqa: PLC0415
-    from agent.run.assistant import Assistant  # noqa: PLC0415
-    from agent.run.limits import RunLimits  # noqa: PLC0415
-    from agent.tools.client_account_search import ClientAccounts  # noqa: PLC0415
-    from agent.tools.gateway import Gateway  # noqa: PLC0415
-    from agent.tools.policies.collection import PolicyCollection  # noqa: PLC0415
-    from agent.tools.policies.storage import document_storage  # noqa: PLC0415
-
-    aws = boto3.Session()
-    credentials = MemoryCredentials(settings.memory_role_arn, aws)
-    policies = document_storage(settings.policies_folder, settings.policies_bucket, aws)
-    factory = AgentFactory(
-        model=model(settings.model_choice),
-        gateway=Gateway(settings),
-        memory=AgentCoreMemory(settings.memory_id, credentials),
-        client_accounts=ClientAccounts(settings.clients_table, aws),
-        policies=PolicyCollection(policies),
-        run_limits=RunLimits(settings.turn_tool_calls, settings.turn_tokens, settings.turn_seconds),
+    aws = warm.aws if warm else boto3.Session()
+    policies = _policies(settings, aws, warm.policies if warm else None)
+    return Assistant(
+        AgentFactory(
+            model=models.model(settings.model_choice),
+            gateway=Gateway(settings),
+            memory=_memory(settings, aws),
+            client_accounts=ClientAccounts(settings.clients_table, aws),
+            policies=policies,
+            run_limits=_run_limits(settings),
+        )
     )
-    return Assistant(factory)
+
+
+def _rebuilt(
+    assistant: Assistant, before: Settings, settings: Settings, aws: boto3.Session
+) -> Assistant:
+    """The same with what changed in the settings; runs that are under way keep what they have."""
+    factory = assistant.factory
+
+    def changed(*names: str) -> bool:
+        return any(getattr(before, name) != getattr(settings, name) for name in names)
+
+    if before.model_choice != settings.model_choice:
+        factory = replace(factory, model=models.model(settings.model_choice))
+    if changed("memory_id", "memory_role_arn"):
+        factory = replace(factory, memory=_memory(settings, aws))
+    if changed("clients_table"):
+        factory = replace(factory, client_accounts=ClientAccounts(settings.clients_table, aws))
+    if changed("policies_folder", "policies_bucket"):
+        factory = replace(factory, policies=_policies(settings, aws))
+    return replace(assistant, factory=replace(factory, run_limits=_run_limits(settings)))
+
+
+def _memory(settings: Settings, aws: boto3.Session) -> AgentCoreMemory:
+    return AgentCoreMemory(settings.memory_id, MemoryCredentials(settings.memory_role_arn, aws))
+
+
+def _policies(
+    settings: Settings, aws: boto3.Session, known: PolicyCollection | None = None
+) -> PolicyCollection:
+    storage = document_storage(settings.policies_folder, settings.policies_bucket, aws)
+    policies = known or PolicyCollection(storage)
+    policies.read_from(storage)
+    return policies
+
+
+def _run_limits(settings: Settings) -> RunLimits:
+    return RunLimits(settings.turn_tool_calls, settings.turn_tokens, settings.turn_seconds)

@@ -135,7 +135,9 @@ class Parameters(PydanticBaseSettingsSource):
         config = Config(connect_timeout=3, read_timeout=10, retries={"max_attempts": 3})
         try:
             pages = (
-                boto3.client("ssm", config=config)
+                # Of a session of its own, whose credentials are those of this moment.
+                boto3.Session()
+                .client("ssm", config=config)
                 .get_paginator("get_parameters_by_path")
                 .paginate(Path=prefix, WithDecryption=True)
             )

@@ -8,7 +8,10 @@ from collections.abc import Iterable
 
 from bizassist.errors import CommandError
 
-COMMANDS = ("dev", "serve", "deploy", "doctor", "users", "links", "tools", "warranty", "eval")
+COMMANDS = (
+    *("dev", "serve", "deploy", "doctor"),
+    *("users", "links", "tools", "warranty", "policies", "eval"),
+)
 
 
 def main(arguments: list[str] | None = None) -> int:

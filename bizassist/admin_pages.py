@@ -48,6 +48,7 @@ def admin_routes(
         deployment=deployment,
         http=http,
         control=session.client("bedrock-agentcore-control", config=SHORT_TIMEOUTS),
+        s3=session.client("s3", config=SHORT_TIMEOUTS),
         call=call,
         teams=teams_app(process),
     )

@@ -1,5 +1,6 @@
 """Turns the model setting into a Strands model; each provider's package is imported when used."""
 
+import importlib
 import importlib.util
 import os
 from collections.abc import Callable
@@ -45,6 +46,13 @@ def check(choice: ModelChoice) -> None:
         raise SettingsError(
             [f"{name} needs an API key: set {where}, BIZASSIST_MODEL_API_KEY or {provider.key}."]
         )
+
+
+def import_provider(choice: ModelChoice) -> None:
+    """Import what :func:`model` will need, without making anything that expires."""
+    name = choice.setting.partition(":")[0]
+    for module in OFFLINE if name == "offline" else PROVIDERS[name].modules:
+        importlib.import_module(module)
 
 
 def model(choice: ModelChoice) -> "Model":
@@ -139,16 +147,27 @@ def _timeout() -> Any:
 
 @dataclass(frozen=True, slots=True)
 class _Provider:
-    """The package that a provider needs, how its model is made, where its client finds a key."""
+    """A provider: its package, what is imported for it, how its model is made, where its key is."""
 
     package: str
+    modules: tuple[str, ...]
     make: Callable[[str, ModelChoice], "Model"]
     key: str = ""
 
 
+OFFLINE = ("agent.models.offline.model",)
 PROVIDERS = {
-    "bedrock": _Provider("boto3", _bedrock),
-    "anthropic": _Provider("anthropic", _anthropic, "ANTHROPIC_API_KEY"),
-    "openai": _Provider("openai", _openai, "OPENAI_API_KEY"),
-    "ollama": _Provider("ollama", _ollama),
+    "bedrock": _Provider(
+        "boto3", ("botocore.config", "strands.models.bedrock", "strands.models.model"), _bedrock
+    ),
+    "anthropic": _Provider(
+        "anthropic",
+        ("anthropic", "httpx", "strands.models.anthropic", "strands.models.model"),
+        _anthropic,
+        "ANTHROPIC_API_KEY",
+    ),
+    "openai": _Provider(
+        "openai", ("httpx", "openai", "strands.models.openai"), _openai, "OPENAI_API_KEY"
+    ),
+    "ollama": _Provider("ollama", ("httpx", "ollama", "strands.models.ollama"), _ollama),
 }

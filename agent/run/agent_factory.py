@@ -88,6 +88,7 @@ class AgentFactory:
         files: Sequence[AttachedFile] = (),
     ) -> AssembledAgent:
         """An agent that knows the conversation so far, and the person as far as it may."""
+        self.policies.look_ahead()
         gateway_tools, memory = await asyncio.gather(
             self.gateway.tools(), self._open_memory(caller, session, explanation, audience)
         )

@@ -4,7 +4,7 @@ A run has its id whether or not spans are recorded, so that a person and the log
 """
 
 import secrets
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from opentelemetry import context
@@ -27,21 +27,16 @@ TRACER = "bizassist.agent"
 
 
 class TraceMiddleware:
-    """ASGI middleware: each invocation is within a trace.
+    """ASGI middleware: each invocation is within a trace."""
 
-    :param ready: returns once spans are recorded, where they are to be.
-    """
-
-    def __init__(self, app: ASGIApp, ready: Callable[[], Awaitable[object]]) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._ready = ready
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let everything through; health is nobody's trace."""
         if scope["type"] != "http" or scope["path"] != "/invocations":
             await self._app(scope, receive, send)
             return
-        await self._ready()
         with _request(Headers(scope=scope)):
             await self._app(scope, receive, send)
 

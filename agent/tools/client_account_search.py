@@ -10,8 +10,10 @@ from typing import Any
 import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from rapidfuzz import fuzz, process
 
 from agent.errors import ClientAccountsUnavailableError
+from agent.wall_clock import is_older
 
 FIELDS = ("client_id", "name", "status", "plan", "email", "account_manager")
 CONFIG = Config(connect_timeout=3, read_timeout=10, retries={"max_attempts": 3})
@@ -58,9 +60,9 @@ class ClientAccounts:
 
     def _all(self) -> list[Account]:
         with self._lock:
-            if self._read is None or time.monotonic() - self._read > KEEP_SECONDS:
+            if self._read is None or is_older(self._read, KEEP_SECONDS):
                 self._accounts = self._rows()
-                self._read = time.monotonic()
+                self._read = time.time()
             return self._accounts
 
     def _rows(self) -> list[Account]:
@@ -106,8 +108,6 @@ def _by_name(query: str, accounts: list[Account]) -> list[Account]:
 
 
 def _similarity(word: str, wanted: list[str]) -> float:
-    from rapidfuzz import fuzz, process  # noqa: PLC0415 - 20 ms that only the first look-up pays
-
     found = process.extractOne(word, wanted, scorer=fuzz.ratio, score_cutoff=SAME_WORD)
     return found[1] / 100 if found else 0.0
 

@@ -21,6 +21,7 @@ from strands.types.tools import AgentTool
 from agent.error_rendering import error_content
 from agent.errors import GatewayUnreachableError
 from agent.settings import Settings
+from agent.wall_clock import is_older
 
 logger = logging.getLogger(__name__)
 
@@ -40,7 +41,7 @@ class MachineToken(httpx.Auth):
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._token = ""
-        self._expires = 0.0
+        self._fetched, self._lifetime = 0.0, 0.0
         self._lock = asyncio.Lock()
 
     async def async_auth_flow(
@@ -50,13 +51,13 @@ class MachineToken(httpx.Auth):
         request.headers["Authorization"] = f"Bearer {await self._current()}"
         response = yield request
         if response.status_code == httpx.codes.UNAUTHORIZED:
-            self._expires = 0.0
+            self._fetched = 0.0
             request.headers["Authorization"] = f"Bearer {await self._current()}"
             yield request
 
     async def _current(self) -> str:
         async with self._lock:
-            if time.monotonic() > self._expires - RENEW_BEFORE:
+            if is_older(self._fetched, self._lifetime - RENEW_BEFORE):
                 await self._fetch()
             return self._token
 
@@ -74,7 +75,7 @@ class MachineToken(httpx.Auth):
                 found.json()["token_endpoint"], grant_type="client_credentials"
             )
         self._token = token["access_token"]
-        self._expires = time.monotonic() + float(token.get("expires_in", 300))
+        self._fetched, self._lifetime = time.time(), float(token.get("expires_in", 300))
 
 
 class GatewayConnection(MCPClient):
@@ -119,8 +120,15 @@ class Gateway:
         async with self._lock:
             if self._is_due():
                 await asyncio.to_thread(self._refresh)
-                self._listed_at = time.monotonic()
+                self._listed_at = time.time()
             return list(self._tools) if self._connection else []
+
+    async def use(self, settings: Settings) -> None:
+        """Connect as these settings say from the next time on that the tools are asked for."""
+        async with self._lock:
+            if _connecting(settings) != _connecting(self._settings) and self._connection:
+                self._connection.broken = True
+            self._settings = settings
 
     async def close(self) -> None:
         """End the connection and its thread."""
@@ -132,7 +140,7 @@ class Gateway:
             return True
         pause = min(RETRY_SECONDS * 2**self._failures, LONGEST_RETRY_SECONDS)
         wait = REFRESH_SECONDS if self._connection else pause
-        return time.monotonic() - self._listed_at > wait
+        return is_older(self._listed_at, wait)
 
     def _refresh(self) -> None:
         """List the tools; a connection that no longer answers is replaced once."""
@@ -165,6 +173,17 @@ class Gateway:
         if connection is not None:
             with contextlib.suppress(RuntimeError):  # it had ended by itself
                 connection.stop(None, None, None)
+
+
+def _connecting(settings: Settings) -> tuple[object, ...]:
+    """What a connection is made with."""
+    return (
+        settings.gateway_url,
+        settings.discovery_url,
+        settings.m2m_client_id,
+        settings.m2m_client_secret,
+        settings.m2m_scope,
+    )
 
 
 def _all_tools(connection: GatewayConnection) -> list[MCPAgentTool]:

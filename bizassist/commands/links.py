@@ -25,7 +25,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Do it and print what is so now."""
-    from bizassist.commands import link_actions as links  # noqa: PLC0415 - the other commands need none of it
+    from bizassist.deployment import link_actions as links  # noqa: PLC0415 - the other commands need none of it
 
     try:
         if options.action == "list":

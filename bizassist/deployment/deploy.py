@@ -17,6 +17,7 @@ LAMBDA_FOLDER = "build/lambda"
 # Beside what else is made, where git doesn't look: a plan holds secrets.
 PLAN_FILE = Path("build/deploy.tfplan")
 TOOLS = ("git", "terraform", "docker", "aws")
+RUNTIME_PLATFORM = "bizassist.deployment.runtime_platform"
 REGISTRY = "ACCOUNT.dkr.ecr.REGION.amazonaws.com"
 # What a dry run says where Terraform would answer.
 DRY_RUN_OUTPUTS: dict[str, Any] = {
@@ -83,6 +84,10 @@ def deploy(
         PLAN_FILE.unlink(missing_ok=True)
     known = {name: one["value"] for name, one in _output(deployment, runner).items()}
     _keep_agent_logs(known, runner)
+    runner.heading("The agent's sessions begin from a snapshot, which Terraform can't say")
+    runner.run("env", *_place(known), sys.executable, "-m", RUNTIME_PLATFORM)
+    runner.heading("The index by which policies are searched, where they have changed")
+    runner.run("env", *_place(known), sys.executable, "-m", "bizassist", "policies", "index")
     _smoke_test(known, tag, runner)
 
 
@@ -144,18 +149,22 @@ def _keep_agent_logs(known: Mapping[str, Any], runner: CommandRunner) -> None:
             runner.note(f"{group} isn't there yet: deploy again after the first question")
 
 
+def _place(known: Mapping[str, Any]) -> tuple[str, str]:
+    """The environment by which a command finds this deployment."""
+    return (
+        f"AWS_DEFAULT_REGION={known['region']}",
+        f"BIZASSIST_SSM_PREFIX={known['parameter_prefix']}",
+    )
+
+
 def _smoke_test(known: Mapping[str, Any], tag: str, runner: CommandRunner) -> None:
     runner.heading("Wait until the new tasks have taken over, then ask every part")
     ecs = ("aws", "ecs", "--region", known["region"])
     service = ("--cluster", known["cluster_name"], "--services", known["ecs_service_name"])
     runner.run(*ecs, "wait", "services-stable", *service)
     _check_version(f"{known['repository_urls']['bots']}:{tag}", ecs, service, runner)
-    place = (
-        f"AWS_DEFAULT_REGION={known['region']}",
-        f"BIZASSIST_SSM_PREFIX={known['parameter_prefix']}",
-    )
     doctor = (sys.executable, "-m", "bizassist", "doctor", "--url", known["service_url"])
-    runner.run("env", *place, *doctor)
+    runner.run("env", *_place(known), *doctor)
 
 
 def _check_version(

@@ -63,6 +63,7 @@ async def run_doctor(
                 deployment=known,
                 http=http,
                 control=session.client("bedrock-agentcore-control", config=SHORT_TIMEOUTS),
+                s3=session.client("s3", config=SHORT_TIMEOUTS),
                 call=call,
                 teams=teams_app(process),
                 mend=remedies.parameter,

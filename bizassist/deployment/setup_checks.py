@@ -1,5 +1,6 @@
 """The setup checklist's questions: each asks one part of the deployment whether it works now."""
 
+import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -7,6 +8,7 @@ from urllib.parse import quote
 import httpx
 from botocore.exceptions import ClientError
 
+from bizassist.deployment.runtime_platform import PLATFORM_VERSION, runtime_id
 from bizassist.settings.environment import Process
 from bizassist.settings.parameters import Parameters
 from bots.errors import PlatformError
@@ -18,12 +20,17 @@ from identity.executor import Executor
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock_agentcore_control import BedrockAgentCoreControlClient
+    from mypy_boto3_s3 import S3Client
 
 PARAMETER_REMEDY = "Terraform writes this parameter; apply it and restart the service."
 MCP_HEADERS = {
     "Accept": "application/json, text/event-stream",
     "MCP-Protocol-Version": "2025-06-18",
 }
+POLICY_REPORT = ".index/report.json"
+"""What ``bizassist policies index`` leaves beside the index."""
+NOT_INDEXED = "Their index can't be read: `bizassist policies index` makes it."
+MOST_NAMED = 20
 PAGES = 20
 """Pages of tools that are read at most; a Gateway has fewer."""
 
@@ -43,6 +50,7 @@ class Checks:
         deployment: Parameters,
         http: httpx.AsyncClient,
         control: "BedrockAgentCoreControlClient",
+        s3: "S3Client",
         call: Executor,
         teams: TeamsApp | None,
         mend: str = PARAMETER_REMEDY,
@@ -52,6 +60,7 @@ class Checks:
         self._deployment = deployment
         self._http = http
         self._control = control
+        self._s3 = s3
         self._call = call
         self._teams = teams
         self._mend = mend
@@ -64,6 +73,7 @@ class Checks:
             Check("Runtime", self.runtime, f"Look at runtime_url and the agent. {self._mend}"),
             Check("Gateway and its tools", self.gateway, f"Look at gateway_url. {self._mend}"),
             Check("Memory", self.memory, f"Look at memory_id and its region. {self._mend}"),
+            Check("Company policies", self.policies, f"Look at policies_bucket. {self._mend}"),
             Check("Slack", self.slack, "Look whether this service may reach slack.com."),
             Check("Microsoft Teams", self.microsoft_teams, "Look at the bot's secret in Azure."),
         )
@@ -88,6 +98,15 @@ class Checks:
         return Finding(
             "broken", f"It answered {answer.status_code} where 401 was due: look at its logs."
         )
+
+    async def platform(self) -> Finding:
+        """The runtime's sessions are restored from a snapshot; only GetAgentRuntime tells."""
+        runtime = runtime_id(self._deployment.runtime_arn)
+        found = await self._call(self._control.get_agent_runtime, agentRuntimeId=runtime)
+        version = found.get("platformVersion", "V1")
+        if version == PLATFORM_VERSION:
+            return Finding("working", f"Platform {version}: sessions begin from a snapshot.")
+        return Finding("broken", f"It is on platform {version}: `bizassist deploy` moves it.")
 
     async def gateway(self) -> Finding:
         """A machine's token is accepted, and at least one tool is listed; or nobody is let in."""
@@ -129,6 +148,25 @@ class Checks:
         if memory["status"] != "ACTIVE":
             return Finding("broken", f"Its status is {memory['status']}: wait, or make it anew.")
         return Finding("working", f"{_many(len(memory.get('strategies', [])), 'strategy')} active.")
+
+    async def policies(self) -> Finding:
+        """They are indexed, and each can be read; those that can't are named, with the reason."""
+        bucket = self._deployment.policies_bucket
+        try:
+            answer = await self._call(self._s3.get_object, Bucket=bucket, Key=POLICY_REPORT)
+            report = json.loads(await self._call(answer["Body"].read))
+        except ClientError as error:
+            # Who may not list a bucket is told that a missing object is a forbidden one.
+            if error.response["Error"]["Code"] in {"NoSuchKey", "AccessDenied"}:
+                return Finding("broken", NOT_INDEXED)
+            raise
+        failures: dict[str, str] = report["failures"]
+        said = f"{_many(report['documents'], 'document')} indexed."
+        if not failures:
+            return Finding("working", said)
+        named = [f"{name} ({problem})" for name, problem in failures.items()]
+        more = f" and {len(named) - MOST_NAMED} more" if len(named) > MOST_NAMED else ""
+        return Finding("broken", f"{said} Not searched: {'; '.join(named[:MOST_NAMED])}{more}.")
 
     async def slack(self) -> Finding:
         """The bot's token is good for one workspace and has every scope of the manifest."""

@@ -149,15 +149,14 @@ async def open_runner(settings: Settings, files: Path) -> AsyncIterator[Question
     :raises SettingsError: when the model can't be used.
     """
     assistant = await asyncio.to_thread(build_assistant, settings)
-    reading = asyncio.create_task(assistant.factory.policies.keep_fresh())
     try:
         await assistant.factory.gateway.tools()
         one = QuestionRunner(assistant, files)
         yield one
         await one.forget()
     finally:
-        reading.cancel()
         await assistant.factory.gateway.close()
+        await assistant.factory.policies.close()
 
 
 def _run(thread: str, **asked: Any) -> RunAgentInput:

@@ -201,7 +201,9 @@ def main() -> None:
         sys.exit(str(error))
     arn = read_parameters(boto3.client("ssm"), parameter_prefix())["runtime_arn"]
     extractor = Extractor(settings.memory_id)
-    runtime = Runtime(application(settings), authorizer(settings), arn, extractor.session_ended)
+    runtime = Runtime(
+        application(settings, Settings.load), authorizer(settings), arn, extractor.session_ended
+    )
     config = uvicorn.Config(
         OwnMachine(runtime),
         host="127.0.0.1",

@@ -6,7 +6,7 @@ import os
 import secrets
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from bizassist.errors import PartError
@@ -17,9 +17,11 @@ from bizassist.local.provision import Addresses, provision
 
 MINISTACK = Path(__file__).parent / "ministack" / "serve.py"
 REGION = "us-east-1"
+AGENT_SECONDS = 120.0
+"""As long as AgentCore Runtime waits for a first healthy /ping: by then the agent is warm."""
 PREFIX = "/app/bizassist"
 # State made by an older set of resources cannot be brought up to date, so it is made anew.
-PROVISIONED = "8"
+PROVISIONED = "9"
 
 Report = Callable[[str], None]
 
@@ -178,7 +180,10 @@ def _parts(
     slack = _slack_environment(options.environment, ports, made)
     parts = [
         _module("gateway", "bizassist.local.gateway", ports.gateway, "healthz", shared),
-        _module("agent", "bizassist.local.runtime", ports.agent, "ping", shared),
+        replace(
+            _module("agent", "bizassist.local.runtime", ports.agent, "ping", shared),
+            start_seconds=AGENT_SECONDS,
+        ),
         Part(
             "chat",
             ("-m", "bizassist", "serve"),

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import quote
@@ -132,15 +133,19 @@ async def test_it_is_busy_while_it_works(
     blocked_agent: str, cloud: Cloud, blocked_model: BlockedModel
 ) -> None:
     async with httpx.AsyncClient() as http:
-        before = (await http.get(f"{blocked_agent}/ping")).json()["status"]
+        before = (await http.get(f"{blocked_agent}/ping")).json()
         asking = asyncio.create_task(ask(blocked_agent, cloud.tokens["alice"], "Hello"))
         await blocked_model.reached.wait()
-        during = (await http.get(f"{blocked_agent}/ping")).json()["status"]
+        during = (await http.get(f"{blocked_agent}/ping")).json()
         blocked_model.opened.set()
         assert (await asking).types[-1] == "RUN_FINISHED"
-        after = (await http.get(f"{blocked_agent}/ping")).json()["status"]
+        after = (await http.get(f"{blocked_agent}/ping")).json()
 
-    assert (before, during, after) == ("Healthy", "HealthyBusy", "Healthy")
+    told = [before, during, after]
+    assert [one["status"] for one in told] == ["Healthy", "HealthyBusy", "Healthy"]
+    times = [one["time_of_last_update"] for one in told]
+    assert times == sorted(times)
+    assert times[-1] <= time.time()
 
 
 async def test_a_cancelled_run_says_so_and_the_conversation_can_go_on(

@@ -19,7 +19,7 @@ class RecentWrites:
     would be answered without what came before it.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, clock: Callable[[], float] = time.time) -> None:
         self._clock = clock
         self._events: dict[str, tuple[float, dict[str, Any]]] = {}
         self._lock = threading.Lock()

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import Stemmer
+from rapidfuzz import fuzz, process
 from strands.types.tools import ToolSpec
 
 from agent.models.offline.lexicon import BROADER, GENERAL, PHRASES, STOP_WORDS, SYNONYMS
@@ -88,8 +89,6 @@ class Vocabulary:
     def _corrected(self, word: str) -> str:
         if len(word) < SHORTEST_CORRECTED or stem(word) in self._stems:
             return word
-        from rapidfuzz import fuzz, process  # noqa: PLC0415 - 20 ms that only a mistake pays
-
         long = [each for each in self._known if len(each) > SHORTEST_CORRECTED]
         found = process.extractOne(word, long, scorer=fuzz.ratio, score_cutoff=SAME_WORD)
         return found[0] if found else word

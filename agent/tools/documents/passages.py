@@ -3,6 +3,9 @@
 import re
 from collections.abc import Iterator, Sequence
 
+import bm25s
+import Stemmer
+
 from agent.tools.documents.content import Section
 from agent.tools.documents.sentences import sentences
 
@@ -25,9 +28,6 @@ ALSO = (
 
 def passages(question: str, sections: Sequence[Section]) -> list[Section]:
     """The best passages, best first; none when no word of the question is in the document."""
-    import bm25s  # noqa: PLC0415 - with numpy a tenth of a second that only a question pays
-    import Stemmer  # noqa: PLC0415
-
     pieces = [piece for section in sections for piece in _pieces(section)]
     stem = Stemmer.Stemmer("english")
     options = {"stopwords": "en", "stemmer": stem, "return_ids": False, "show_progress": False}

@@ -1,27 +1,24 @@
-"""The company's policies as all runs share them: read in the background, kept up to date."""
+"""The company's policies as all runs share them, looked at again when a search finds them old."""
 
 import asyncio
 import contextlib
 import logging
+import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from agent.errors import AgentError, PoliciesUnavailableError, PolicyUnreadableError
-from agent.tools.policies.storage import MOST_BYTES, DocumentStorage, ListedDocument
-
-if TYPE_CHECKING:
-    from agent.tools.policies.index import Hits, Index
-    from agent.tools.policies.passages import Passage
+from agent.errors import AgentError, PoliciesUnavailableError, PolicyStorageError
+from agent.tools.policies.documents import Documents, read_documents
+from agent.tools.policies.index import Hits, Index
+from agent.tools.policies.storage import DocumentStorage, split_index
+from agent.tools.policies.stored_index import StoredIndex, passages_of, unpack
+from agent.wall_clock import is_older
 
 logger = logging.getLogger(__name__)
 
-FIRST_LOOK_SECONDS = 5.0
-"""Reading waits this long, or for the first search: an answer that needs no policy comes first."""
 REFRESH_SECONDS = 180.0
 RETRY_SECONDS = 20.0
 PATIENCE_SECONDS = 30.0
-"""How long a search waits for the first reading."""
-MOST_DOCUMENTS = 500
+"""How long a search waits for reading; what was read before is searched then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,19 +29,9 @@ class SearchResult:
     :param empty: there is no document at all.
     """
 
-    hits: "Hits"
+    hits: Hits
     unread: tuple[str, ...]
     empty: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Document:
-    version: str
-    passages: "tuple[Passage, ...]" = ()
-    problem: str = ""
-
-
-TOO_MANY = _Document("", problem=f"there are more than {MOST_DOCUMENTS} documents")
 
 
 class PolicyCollection:
@@ -52,33 +39,54 @@ class PolicyCollection:
 
     def __init__(self, storage: DocumentStorage) -> None:
         self._storage = storage
-        self._documents: dict[str, _Document] = {}
+        self._documents: Documents = {}
+        self._stored: StoredIndex | None = None
+        self._tag = ""
         self._index: Index | None = None
-        self._search_began = asyncio.Event()
-        self._first_read = asyncio.Event()
+        self._looked_at = 0.0
+        self._keep = REFRESH_SECONDS
+        self._reading: asyncio.Task[None] | None = None
 
-    async def keep_fresh(self) -> None:
-        """Read the documents, and again those that have changed, for ever."""
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._search_began.wait(), FIRST_LOOK_SECONDS)
-        while True:
-            try:
-                await asyncio.to_thread(self._refresh)
-                pause = REFRESH_SECONDS
-            except Exception as error:  # noqa: BLE001 - whatever it was, the next look must come
-                logger.error("policies can't be read: %s", _described(error))  # noqa: TRY400 - no traceback
-                pause = RETRY_SECONDS
-            self._first_read.set()
-            await asyncio.sleep(pause)
+    def read_ahead(self) -> None:
+        """Load the stored index, if there is one, so that the first search finds it loaded.
+
+        Documents are not read: that may take longer than a process has to get ready.
+        """
+        try:
+            _, tag = split_index(self._storage.listed())
+            if tag:
+                self._load(tag)
+        except Exception as error:  # noqa: BLE001 - the first search tells what is wrong
+            logger.warning("policies can't be read yet: %s", _described(error))
+
+    def read_from(self, storage: DocumentStorage) -> None:
+        """Read from this place from now on: the same, with credentials of today."""
+        self._storage = storage
+
+    def look_ahead(self) -> None:
+        """Begin to look whether anything has changed: a search that comes soon needs not wait."""
+        if is_older(self._looked_at, self._keep):
+            self._read()
+
+    async def looked(self) -> None:
+        """Return when the look that is under way, if one is, has ended."""
+        if self._reading is not None:
+            await asyncio.shield(self._reading)
+
+    async def close(self) -> None:
+        """Wait for no reading any more."""
+        if self._reading is not None:
+            self._reading.cancel()
+            await asyncio.wait({self._reading})
 
     async def search(self, question: str) -> SearchResult:
         """What the policies say about a question, the best passage first.
 
         :raises PoliciesUnavailableError: while the documents have never been read.
         """
-        self._search_began.set()
+        self.look_ahead()
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._first_read.wait(), PATIENCE_SECONDS)
+            await asyncio.wait_for(self.looked(), PATIENCE_SECONDS)
         index, documents = self._index, self._documents
         if index is None:
             raise PoliciesUnavailableError
@@ -86,37 +94,55 @@ class PolicyCollection:
         unread = tuple(f"{name} ({d.problem})" for name, d in documents.items() if d.problem)
         return SearchResult(hits, unread, empty=not len(index) and not unread)
 
+    def _read(self) -> asyncio.Task[None]:
+        """The reading that all searches of this moment wait for."""
+        if self._reading is None or self._reading.done():
+            self._reading = asyncio.create_task(self._keep_fresh())
+        return self._reading
+
+    async def _keep_fresh(self) -> None:
+        """Read what has changed, if the last look is a while ago by the wall clock."""
+        if not is_older(self._looked_at, self._keep):
+            return
+        try:
+            await asyncio.to_thread(self._refresh)
+            self._keep = REFRESH_SECONDS
+        except Exception as error:  # noqa: BLE001 - whatever it was, what was read before is searched
+            logger.error("policies can't be read: %s", _described(error))  # noqa: TRY400 - no traceback
+            self._keep = RETRY_SECONDS
+        self._looked_at = time.time()
+
     def _refresh(self) -> None:
         """Read what is new; while anything fails, what was read before stays."""
-        from agent.tools.policies.index import Index  # noqa: PLC0415 - numpy, which only this needs
-
-        listed = self._storage.listed()
-        before = self._documents
-        documents = {entry.name: self._document(entry) for entry in listed[:MOST_DOCUMENTS]}
-        documents |= {entry.name: TOO_MANY for entry in listed[MOST_DOCUMENTS:]}
+        listed, tag = split_index(self._storage.listed())
+        if tag:
+            self._load(tag)
+        before, stored = self._documents, self._stored
+        versions = {entry.name: entry.version for entry in listed}
+        known = {
+            name: document
+            for source in (stored.documents if stored else {}, before)
+            for name, document in source.items()
+            if versions.get(name) == document.version
+        }
+        documents = read_documents(self._storage, listed, known)
         if self._index is not None and documents == before:
             return
-        found = [passage for document in documents.values() for passage in document.passages]
-        self._documents, self._index = documents, Index(found)
-        logger.info("read %d policy documents: %d passages", len(documents), len(found))
+        if stored and documents == stored.documents:
+            self._documents, self._index = stored.documents, stored.index
+        else:
+            self._documents, self._index = documents, Index(passages_of(documents))
+        logger.info("read %d policy documents: %d passages", len(documents), len(self._index))
 
-    def _document(self, entry: ListedDocument) -> _Document:
-        from agent.tools.policies.passages import passages  # noqa: PLC0415 - as above
-
-        known = self._documents.get(entry.name)
-        if known is not None and known.version == entry.version:
-            return known
-        if entry.size > MOST_BYTES:
-            return _Document(entry.version, problem=f"it has more than {MOST_BYTES // 2**20} MB")
-        content = self._storage.read(entry.name)
+    def _load(self, tag: str) -> None:
+        """Load the stored index, if it is another than the one that was loaded."""
+        if tag == self._tag:
+            return
         try:
-            return _Document(entry.version, tuple(passages(entry.name, content)))
-        except PolicyUnreadableError as error:
-            problem = str(error)
-        except Exception as error:  # noqa: BLE001 - one document must not hide the others
-            problem = f"it is damaged: {type(error).__name__}"
-        logger.warning("policy document %s is passed over: %s", entry.name, problem)
-        return _Document(entry.version, problem=problem)
+            self._stored = unpack(self._storage.read_index())
+        except PolicyStorageError as error:
+            logger.warning("the index of the policies is passed over: %s", error.detail)
+        self._tag = tag
 
 
 def _described(error: Exception) -> str:

@@ -1,11 +1,13 @@
 """Finds the passages that a question is about, by BM25 over word stems."""
 
 import math
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
 
 import bm25s
+import numpy as np
 import Stemmer
 from bm25s.stopwords import STOPWORDS_EN_PLUS
 
@@ -45,13 +47,30 @@ class Index:
 
     def __init__(self, passages: Sequence[Passage]) -> None:
         self._passages = list(passages)
-        stems = [_stems(_searchable(passage)) for passage in self._passages]
-        self._passage_stems = [frozenset(found) for found in stems]
-        self._frequency = Counter(stem for stems in self._passage_stems for stem in stems)
         self._bm25: bm25s.BM25 | None = None
-        if self._frequency:
+        stems = [_stems(_searchable(passage)) for passage in self._passages]
+        if any(stems):
             self._bm25 = bm25s.BM25()
             self._bm25.index(stems, show_progress=False)
+
+    @classmethod
+    def load(cls, passages: Sequence[Passage], folder: Path) -> Self:
+        """The index of these passages that was saved in a folder.
+
+        :raises ValueError: when it is of another number of passages.
+        """
+        loaded = cls([])
+        loaded._passages = list(passages)
+        if any(folder.glob("*.npy")):
+            loaded._bm25 = bm25s.BM25.load(folder, show_progress=False)
+            if loaded._bm25.scores["num_docs"] != len(passages):
+                raise ValueError("an index of other passages")
+        return loaded
+
+    def save(self, folder: Path) -> None:
+        """Save all but the passages; nothing when no word is in them."""
+        if self._bm25 is not None:
+            self._bm25.save(folder, show_progress=False)
 
     def __len__(self) -> int:
         return len(self._passages)
@@ -59,30 +78,35 @@ class Index:
     def search(self, question: str) -> Hits:
         """The passages that are about a question, or else those that are near it."""
         asked = dict.fromkeys(_stems(question))
-        known = [stem for stem in asked if stem in self._frequency]
-        if self._bm25 is None or not known:
+        if self._bm25 is None:
             return Hits()
-        scores = enumerate(self._bm25.get_scores(known).tolist())
-        ranked = sorted((entry for entry in scores if entry[1] > 0), key=lambda entry: -entry[1])
-        total = sum(self._weight(stem) for stem in asked)
-        shares = {place: self._shared_weight(known, place) / total for place, _ in ranked}
-        fitting = [(place, score) for place, score in ranked if shares[place] >= ENOUGH]
-        if fitting:
-            least = fitting[0][1] * BESIDE_THE_BEST
-            return self._hits(
-                [place for place, score in fitting[:MOST] if score >= least], relevant=True
-            )
-        near = [place for place, _ in ranked if shares[place] >= NEAR]
-        return self._hits(near[:MOST_NEAR], relevant=False)
+        known = [stem for stem in asked if stem in self._bm25.vocab_dict]
+        if not known:
+            return Hits()
+        scores = self._bm25.get_scores(known)
+        ranked = np.argsort(-scores, kind="stable")[: np.count_nonzero(scores > 0)]
+        shares = self._shares(asked, known)[ranked]
+        fitting = ranked[shares >= ENOUGH]
+        if fitting.size:
+            best = fitting[scores[fitting] >= scores[fitting[0]] * BESIDE_THE_BEST]
+            return self._hits(best[:MOST], relevant=True)
+        return self._hits(ranked[shares >= NEAR][:MOST_NEAR], relevant=False)
 
-    def _hits(self, places: Sequence[int], *, relevant: bool) -> Hits:
-        return Hits(tuple(self._passages[place] for place in places), relevant)
+    def _shares(self, asked: Iterable[str], known: Sequence[str]) -> Any:
+        """Of each passage, the share of the question's weight that it says; an array."""
+        total, said = 0.0, np.zeros(len(self._passages))
+        for stem in asked:
+            # A stem's own score is above nothing exactly where the stem is.
+            has = self._bm25.get_scores([stem]) > 0 if stem in known and self._bm25 else None
+            count = 0 if has is None else int(np.count_nonzero(has))
+            weight = math.log(1 + len(self._passages) / (1 + count))
+            total += weight
+            if has is not None:
+                said += weight * has
+        return said / total
 
-    def _shared_weight(self, asked: Sequence[str], place: int) -> float:
-        return sum(self._weight(stem) for stem in asked if stem in self._passage_stems[place])
-
-    def _weight(self, stem: str) -> float:
-        return math.log(1 + len(self._passages) / (1 + self._frequency[stem]))
+    def _hits(self, places: Iterable[int], *, relevant: bool) -> Hits:
+        return Hits(tuple(self._passages[int(place)] for place in places), relevant)
 
 
 def _searchable(passage: Passage) -> str:

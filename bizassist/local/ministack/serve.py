@@ -1,9 +1,10 @@
-"""Runs MiniStack for this machine alone, with two behaviours of its AgentCore Memory mended.
+"""Runs MiniStack for this machine alone, with the behaviours of its AgentCore mended.
 
 AWS answers ``ListEvents`` newest first; MiniStack answers oldest first, and a session manager that
 trusts AWS's order would restore each history backwards. AWS takes ``namespacePath`` as the root of
 a hierarchy; MiniStack compares it whole, and summaries of earlier sessions would never be found
-(both: AgentCore data plane API reference).
+(both: AgentCore data plane API reference). A runtime has a ``platformVersion``, which stays at an
+update that names none; MiniStack knows nothing of it (AgentCore control plane API reference).
 """
 
 import json
@@ -15,7 +16,7 @@ from ministack import app as server
 from ministack.services import bedrock_agentcore
 
 Page = Callable[[list[dict[str, Any]], dict[str, Any]], Any]
-Call = Callable[[str, bytes], Any]
+Call = Callable[..., Any]
 Asgi = Callable[[Any, Any, Any], Awaitable[None]]
 OURS = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -40,6 +41,23 @@ def paths_are_hierarchies(call: Call) -> Call:
         if path := request.pop("namespacePath", None):
             request["namespace"] = f"{path.rstrip('/')}/*"
         return call(memory_id, json.dumps(request).encode())
+
+    return mended
+
+
+def platform_is_kept(call: Call) -> Call:
+    """Let a runtime that is made or updated have the platform version that it was told."""
+
+    def mended(*given: Any) -> Any:
+        answered = call(*given)
+        runtimes = vars(bedrock_agentcore)["_runtimes"]
+        runtime = runtimes.get(json.loads(answered[2]).get("agentRuntimeId"))
+        if runtime:
+            told = json.loads(given[-1] or b"{}").get("platformVersion")
+            runtime["platformVersion"] = told or runtime.get("platformVersion", "V1")
+            newest = runtime["_versions"][runtime["agentRuntimeVersion"]]
+            newest["platformVersion"] = runtime["platformVersion"]
+        return answered
 
     return mended
 
@@ -78,6 +96,8 @@ def mend() -> None:
     service["_memory_page"] = newest_events_first(service["_memory_page"])
     for name in ("_list_memory_records", "_retrieve_memory_records"):
         service[name] = paths_are_hierarchies(service[name])
+    for name in ("_create_agent_runtime", "_update_agent_runtime"):
+        service[name] = platform_is_kept(service[name])
 
 
 if __name__ == "__main__":

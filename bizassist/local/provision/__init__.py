@@ -7,6 +7,8 @@ from pathlib import Path
 
 import boto3
 
+from agent.tools.policies.storage import Bucket
+from agent.tools.policies.stored_index import index_policies
 from bizassist.local import sample_data
 from bizassist.local.provision.agentcore import make_agentcore
 from bizassist.local.provision.identity import allow_callbacks, make_identity
@@ -61,6 +63,7 @@ def provision(addresses: Addresses, passwords: Mapping[str, str], prefix: str) -
         fill_table(aws, known["warranty_table"], sample_data.warranties(today))
         fill_table(aws, known["clients_table"], sample_data.clients())
         fill_bucket(aws, known["policies_bucket"], sorted(POLICIES.iterdir()))
+        index_policies(Bucket(known["policies_bucket"], aws))
     known |= {
         "discovery_url": f"{addresses.aws}/{known['user_pool_id']}{DISCOVERY}",
         "runtime_url": addresses.runtime,

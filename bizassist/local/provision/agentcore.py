@@ -39,6 +39,7 @@ def make_agentcore(aws: boto3.Session) -> dict[str, str]:
         },
         roleArn=role,
         networkConfiguration={"networkMode": "PUBLIC"},
+        platformVersion="V2",
     )["agentRuntimeArn"]
     return {"memory_id": memory["id"], "memory_role_arn": role, "runtime_arn": runtime}
 

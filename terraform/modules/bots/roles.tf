@@ -49,6 +49,13 @@ data "aws_iam_policy_document" "execution" {
     resources = values(aws_secretsmanager_secret.platform)[*].arn
   }
 
+  # What administrators are told of documents that can't be read.
+  statement {
+    sid       = "PolicyReport"
+    actions   = ["s3:GetObject"]
+    resources = ["${module.bucket["policies"].arn}/.index/report.json"]
+  }
+
   statement {
     sid       = "DataKey"
     actions   = ["kms:Decrypt"]

@@ -5,9 +5,9 @@ import io
 import json
 import threading
 import time
+import uuid
 import zlib
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,8 @@ from agent.errors import PoliciesUnavailableError, PolicyUnreadableError
 from agent.tools.policies.collection import PolicyCollection, SearchResult
 from agent.tools.policies.passages import LONGEST, passages
 from agent.tools.policies.pdf_pages import PdfError, pages
-from agent.tools.policies.storage import Folder, ListedDocument, document_storage
+from agent.tools.policies.storage import INDEX, Bucket, Folder, ListedDocument, document_storage
+from agent.tools.policies.stored_index import index_policies
 from agent.tools.policy_tool import NOT_FOUND, NOTICE
 from bizassist.local.provision import POLICIES
 from tests.agent.local_agent import Answer, Cloud, ask, serving
@@ -32,21 +33,8 @@ TOOL = "search_company_policy"
 PDF = "devices-warranty-and-returns.pdf"
 
 
-@asynccontextmanager
-async def shared(policies: PolicyCollection) -> AsyncIterator[PolicyCollection]:
-    """PolicyCollection that somebody keeps fresh, as the application does."""
-    reading = asyncio.create_task(policies.keep_fresh())
-    try:
-        yield policies
-    finally:
-        reading.cancel()
-        with suppress(asyncio.CancelledError):
-            await reading
-
-
 async def found(policies: PolicyCollection, question: str) -> SearchResult:
-    async with shared(policies):
-        return await policies.search(question)
+    return await policies.search(question)
 
 
 def result(answer: Answer) -> dict[str, Any]:
@@ -138,9 +126,8 @@ async def test_what_is_not_in_them_is_not_found(samples: PolicyCollection, quest
 
 
 @pytest.fixture(scope="module")
-async def samples() -> AsyncIterator[PolicyCollection]:
-    async with shared(PolicyCollection(Folder(POLICIES))) as policies:
-        yield policies
+def samples() -> PolicyCollection:
+    return PolicyCollection(Folder(POLICIES))
 
 
 async def test_a_document_that_changes_comes_or_goes_is_noticed(
@@ -148,14 +135,13 @@ async def test_a_document_that_changes_comes_or_goes_is_noticed(
 ) -> None:
     monkeypatch.setattr("agent.tools.policies.collection.REFRESH_SECONDS", 0.02)
     policies = PolicyCollection(Folder(tmp_path))
-    async with shared(policies):
-        assert (await policies.search("badgers")).empty
-        (tmp_path / "a.md").write_text("# Animals\n\n## Badgers\n\nBadgers stay outside.")
-        assert await until(policies, "badgers") == ["Badgers stay outside."]
-        (tmp_path / "a.md").write_text("# Animals\n\n## Badgers\n\nBadgers may come in.")
-        assert await until(policies, "badgers come") == ["Badgers may come in."]
-        (tmp_path / "a.md").unlink()
-        assert await until(policies, "badgers", relevant=False) == []
+    assert (await policies.search("badgers")).empty
+    (tmp_path / "a.md").write_text("# Animals\n\n## Badgers\n\nBadgers stay outside.")
+    assert await until(policies, "badgers") == ["Badgers stay outside."]
+    (tmp_path / "a.md").write_text("# Animals\n\n## Badgers\n\nBadgers may come in.")
+    assert await until(policies, "badgers come") == ["Badgers may come in."]
+    (tmp_path / "a.md").unlink()
+    assert await until(policies, "badgers", relevant=False) == []
 
 
 async def until(policies: PolicyCollection, question: str, *, relevant: bool = True) -> list[str]:
@@ -174,13 +160,6 @@ class Counted(Folder):
         super().__init__(path)
         self.looks, self.reads = 0, 0
 
-    async def looked(self, times: int) -> None:
-        for _ in range(1_000):
-            if self.looks >= times:
-                return
-            await asyncio.sleep(0.01)
-        raise AssertionError("nobody looks again")
-
     def listed(self) -> list[ListedDocument]:
         self.looks += 1
         return super().listed()
@@ -197,11 +176,12 @@ async def test_a_document_is_read_once_for_all_who_ask(
     (tmp_path / "a.md").write_text("# Badgers\n\nStay outside.")
     folder = Counted(tmp_path)
     policies = PolicyCollection(folder)
-    async with shared(policies):
-        await asyncio.gather(*(policies.search("badgers") for _ in range(20)))
-        await folder.looked(5)
+    await asyncio.gather(*(policies.search("badgers") for _ in range(20)))
+    looks = folder.looks
+    await asyncio.sleep(0.02)
+    await policies.search("badgers")
 
-    assert folder.reads == 1
+    assert (looks, folder.looks, folder.reads) == (1, 2, 1)
 
 
 async def test_documents_that_cannot_be_read_end_in_a_sentence_and_come_back(
@@ -238,11 +218,12 @@ async def test_what_was_read_stays_while_the_place_cannot_be_reached(
     (tmp_path / "a.md").write_text("# Badgers\n\nStay outside.")
     folder = Counted(tmp_path)
     policies = PolicyCollection(folder)
-    async with shared(policies):
-        await policies.search("badgers")
-        await asyncio.to_thread(tmp_path.rename, tmp_path.with_name("elsewhere"))
-        await folder.looked(folder.looks + 3)
+    await policies.search("badgers")
+    await asyncio.to_thread(tmp_path.rename, tmp_path.with_name("elsewhere"))
+    for _ in range(3):
+        await asyncio.sleep(0.02)
         assert (await policies.search("badgers")).hits.relevant
+    assert folder.looks == 4
 
 
 async def test_nobody_waits_for_documents_who_asks_for_none(
@@ -254,7 +235,6 @@ async def test_nobody_waits_for_documents_who_asks_for_none(
         opened.wait(20)
         return []
 
-    monkeypatch.setattr("agent.tools.policies.collection.FIRST_LOOK_SECONDS", 0)
     monkeypatch.setattr("agent.tools.policies.storage.Bucket.listed", slow)
     try:
         async with serving(application(cloud.settings())) as address:
@@ -271,9 +251,19 @@ async def test_nobody_waits_for_documents_who_asks_for_none(
 async def test_a_search_before_the_first_reading_does_not_wait_for_ever(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    opened = threading.Event()
+
+    class Stuck(Folder):
+        def listed(self) -> list[ListedDocument]:
+            opened.wait(20)
+            return super().listed()
+
     monkeypatch.setattr("agent.tools.policies.collection.PATIENCE_SECONDS", 0.01)
-    with pytest.raises(PoliciesUnavailableError):
-        await PolicyCollection(Folder(tmp_path)).search("anything")
+    try:
+        with pytest.raises(PoliciesUnavailableError):
+            await PolicyCollection(Stuck(tmp_path)).search("anything")
+    finally:
+        opened.set()
 
 
 async def test_a_document_that_is_passed_over_is_named_and_the_others_are_searched(
@@ -299,8 +289,8 @@ async def test_a_document_that_is_passed_over_is_named_and_the_others_are_search
 async def test_there_is_an_end_to_their_number_and_size(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("agent.tools.policies.collection.MOST_DOCUMENTS", 2)
-    monkeypatch.setattr("agent.tools.policies.collection.MOST_BYTES", 2**20)
+    monkeypatch.setattr("agent.tools.policies.documents.MOST_DOCUMENTS", 2)
+    monkeypatch.setattr("agent.tools.policies.documents.MOST_BYTES", 2**20)
     (tmp_path / "a.md").write_bytes(b"x" * (2**20 + 1))
     (tmp_path / "b.md").write_text("# Badgers\n\nStay outside.")
     (tmp_path / "c.md").write_text("# Third\n\nNot read.")
@@ -408,3 +398,126 @@ def test_a_folder_may_stand_for_the_bucket(cloud: Cloud, tmp_path: Path) -> None
 
     with pytest.raises(ValueError, match="policies_bucket"):
         cloud.settings(policies_bucket="")
+
+
+class CountedBucket(Bucket):
+    """A bucket that notes what is asked of it."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name, boto3.Session())
+        self.asked: list[str] = []
+
+    def listed(self) -> list[ListedDocument]:
+        self.asked.append("list")
+        return super().listed()
+
+    def read(self, name: str) -> bytes:
+        self.asked.append(name)
+        return super().read(name)
+
+    def read_index(self) -> bytes:
+        self.asked.append("index")
+        return super().read_index()
+
+
+@pytest.fixture
+def bucket(cloud: Cloud) -> str:
+    """A bucket with two documents that can be read and one that can't."""
+    name = f"policies-{uuid.uuid4().hex[:12]}"
+    boto3.client("s3").create_bucket(Bucket=name)
+    put(name, "badgers.md", b"# Badgers\n\nBadgers stay outside.")
+    put(name, "leave.md", b"# Leave\n\nEverybody has twenty days.")
+    put(name, "broken.pdf", b"%PDF-1.7\nthis is none")
+    return name
+
+
+def put(bucket: str, name: str, content: bytes) -> None:
+    boto3.client("s3").put_object(Bucket=bucket, Key=name, Body=content)
+
+
+async def test_a_session_loads_the_index_and_reads_no_document(bucket: str) -> None:
+    indexed = index_policies(CountedBucket(bucket))
+    storage = CountedBucket(bucket)
+    policies = PolicyCollection(storage)
+    policies.read_ahead()
+    assert storage.asked == ["list", "index"]
+
+    told = await policies.search("badgers")
+    assert [passage.text for passage in told.hits.passages] == ["Badgers stay outside."]
+    assert told.unread == ("broken.pdf (it is damaged)",)
+    for _ in range(9):
+        await policies.search("badgers")
+    assert storage.asked == ["list", "index", "list"]
+    assert (indexed.documents, indexed.changed) == (3, True)
+    assert indexed.failures == {"broken.pdf": "it is damaged"}
+
+
+async def test_a_run_that_begins_has_looked_before_it_searches(bucket: str) -> None:
+    index_policies(CountedBucket(bucket))
+    storage = CountedBucket(bucket)
+    policies = PolicyCollection(storage)
+    policies.look_ahead()
+    await policies.looked()
+    asked = list(storage.asked)
+    policies.look_ahead()
+    await policies.search("badgers")
+    await policies.close()
+
+    assert storage.asked == asked == ["list", "index"]
+
+
+async def test_only_what_has_changed_is_read_and_indexed_once(bucket: str) -> None:
+    index_policies(CountedBucket(bucket))
+    put(bucket, "badgers.md", b"# Badgers\n\nBadgers may come in.")
+
+    waiting = CountedBucket(bucket)
+    told = await PolicyCollection(waiting).search("badgers")
+    indexing = CountedBucket(bucket)
+    changed, unchanged = index_policies(indexing), index_policies(indexing)
+    after = CountedBucket(bucket)
+    again = await PolicyCollection(after).search("badgers")
+
+    assert waiting.asked == ["list", "index", "badgers.md"]
+    assert indexing.asked == ["list", "index", "badgers.md", "list", "index"]
+    assert (changed.changed, unchanged.changed) == (True, False)
+    assert after.asked == ["list", "index"]
+    for result in some([told, again]):
+        assert [passage.text for passage in result.hits.passages] == ["Badgers may come in."]
+
+
+async def test_the_index_is_loaded_again_when_its_tag_has_changed(
+    bucket: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("agent.tools.policies.collection.REFRESH_SECONDS", 0)
+    index_policies(CountedBucket(bucket))
+    storage = CountedBucket(bucket)
+    policies = PolicyCollection(storage)
+    await policies.search("badgers")
+    put(bucket, "badgers.md", b"# Badgers\n\nBadgers may come in.")
+    put(bucket, "otters.md", b"# Otters\n\nOtters may swim.")
+    index_policies(CountedBucket(bucket))
+
+    told = await policies.search("otters")
+    await policies.search("otters")
+
+    assert [passage.text for passage in told.hits.passages] == ["Otters may swim."]
+    assert storage.asked == ["list", "index", "list", "index", "list"]
+
+
+@pytest.mark.parametrize("content", [b"", b"no zip", b"PK\x05\x06" + bytes(18)])
+async def test_an_index_that_is_damaged_is_passed_over_and_made_anew(
+    bucket: str, content: bytes
+) -> None:
+    put(bucket, INDEX, content)
+
+    told = await PolicyCollection(CountedBucket(bucket)).search("badgers")
+    assert told.hits.relevant
+    assert index_policies(CountedBucket(bucket)).changed
+    assert not index_policies(CountedBucket(bucket)).changed
+
+
+async def test_a_bucket_without_a_document_is_indexed_too(bucket: str) -> None:
+    for name in ("badgers.md", "leave.md", "broken.pdf"):
+        boto3.client("s3").delete_object(Bucket=bucket, Key=name)
+    assert index_policies(CountedBucket(bucket)).documents == 0
+    assert (await PolicyCollection(CountedBucket(bucket)).search("badgers")).empty

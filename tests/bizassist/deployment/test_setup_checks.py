@@ -1,6 +1,7 @@
 """The setup checklist where something is wrong: each part says in one sentence what to do."""
 
 import asyncio
+import io
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -38,6 +39,7 @@ class Clouds:
         self.slack: dict[str, Any] = {"ok": True, "team": "Acme"}
         self.scopes = ",".join(SCOPES)
         self.memory: dict[str, Any] | Exception = {"status": "ACTIVE", "strategies": [{}]}
+        self.policies: dict[str, Any] | Exception = {"documents": 3, "failures": {}}
 
     def routes(self) -> list[web.RouteDef]:
         return [
@@ -81,6 +83,11 @@ class Clouds:
             raise self.memory
         return {"memory": self.memory}
 
+    def get_object(self, **_: str) -> dict[str, Any]:
+        if isinstance(self.policies, Exception):
+            raise self.policies
+        return {"Body": io.BytesIO(json.dumps(self.policies).encode())}
+
 
 @asynccontextmanager
 async def checks(
@@ -110,6 +117,7 @@ async def checks(
             deployment=deployment,
             http=http,
             control=cast("Any", SimpleNamespace(get_memory=clouds.get_memory)),
+            s3=cast("Any", SimpleNamespace(get_object=clouds.get_object)),
             call=call,
             teams=teams,
             as_machine=as_machine,
@@ -121,6 +129,9 @@ async def found(clouds: Clouds, name: str) -> Finding:
     async with checks(clouds) as made:
         (check,) = [one for one in made.all() if one.name.startswith(name)]
         return await finding(check)
+
+
+UNREAD = {"documents": 3, "failures": {"a.pdf": "it is damaged", "b.pdf": "it is empty"}}
 
 
 def refused(code: str) -> ClientError:
@@ -136,6 +147,7 @@ async def test_where_nothing_is_wrong_everything_works() -> None:
         "Runtime": "working",
         "Gateway and its tools": "working",
         "Memory": "working",
+        "Company policies": "working",
         "Slack": "working",
         "Microsoft Teams": "absent",
     }
@@ -165,6 +177,10 @@ async def test_the_chat_service_asks_the_gateway_without_a_secret(status: int, s
         ("Memory", {"memory": refused("ResourceNotFoundException")}, "no memory of this id"),
         ("Memory", {"memory": refused("AccessDeniedException")}, "may not call GetMemory"),
         ("Memory", {"memory": refused("ThrottlingException")}, "Look at memory_id"),
+        ("Company", {"policies": UNREAD}, "searched: a.pdf (it is damaged); b.pdf (it is empty)."),
+        ("Company", {"policies": refused("NoSuchKey")}, "`bizassist policies index`"),
+        ("Company", {"policies": refused("AccessDenied")}, "`bizassist policies index`"),
+        ("Company", {"policies": refused("InternalError")}, "Look at policies_bucket"),
         ("Slack", {"slack": {"ok": False, "error": "invalid_auth"}}, "refuses SLACK_BOT_TOKEN"),
         ("Slack", {"scopes": "commands,chat:write"}, "scopes are missing: app_mentions:read"),
     ],

@@ -1,0 +1,119 @@
+"""The index of all policies as one object beside them: made when they change, loaded by all."""
+
+import io
+import json
+import tempfile
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from agent.errors import PolicyStorageError
+from agent.tools.policies.documents import Document, Documents, read_documents
+from agent.tools.policies.index import Index
+from agent.tools.policies.passages import Passage
+from agent.tools.policies.storage import Bucket, split_index
+
+DOCUMENTS = "documents.json"
+MOST_UNPACKED = 1024 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class StoredIndex:
+    """Documents, and the index of exactly their passages."""
+
+    documents: Documents
+    index: Index
+
+
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """What came of indexing.
+
+    :param failures: why each document that can't be read can't be, by its name.
+    :param changed: whether a new index was written.
+    """
+
+    documents: int
+    passages: int
+    failures: dict[str, str]
+    changed: bool
+
+    def report(self) -> bytes:
+        """As JSON, for the administrators' page."""
+        return json.dumps(
+            {"documents": self.documents, "passages": self.passages, "failures": self.failures}
+        ).encode()
+
+
+def index_policies(storage: Bucket) -> Indexed:
+    """Index what has changed since the last time; blocks while documents are read.
+
+    :raises PolicyStorageError: when the place can't be reached.
+    """
+    listed, tag = split_index(storage.listed())
+    before = _before(storage) if tag else None
+    documents = read_documents(storage, listed, before.documents if before else {})
+    changed = before is None or before.documents != documents
+    if before is None or changed:
+        before = StoredIndex(documents, Index(passages_of(documents)))
+        storage.write_index(pack(before))
+    failures = {name: one.problem for name, one in documents.items() if one.problem}
+    indexed = Indexed(len(documents), len(before.index), failures, changed)
+    storage.write_report(indexed.report())
+    return indexed
+
+
+def _before(storage: Bucket) -> StoredIndex | None:
+    """What is stored; none when it was written by another version, or is damaged."""
+    try:
+        return unpack(storage.read_index())
+    except PolicyStorageError:
+        return None
+
+
+def passages_of(documents: Documents) -> list[Passage]:
+    """All passages, in the order of the documents."""
+    return [passage for document in documents.values() for passage in document.passages]
+
+
+def pack(stored: StoredIndex) -> bytes:
+    """A zip of the documents as JSON and of what bm25s saves."""
+    rows = [
+        [name, one.version, one.problem, [[p.title, p.section, p.text] for p in one.passages]]
+        for name, one in stored.documents.items()
+    ]
+    packed = io.BytesIO()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
+    ):
+        archive.writestr(DOCUMENTS, json.dumps(rows))
+        stored.index.save(Path(folder))
+        for file in sorted(Path(folder).iterdir()):
+            archive.write(file, file.name)
+    return packed.getvalue()
+
+
+def unpack(content: bytes) -> StoredIndex:
+    """What :func:`pack` made.
+
+    :raises PolicyStorageError: when it is something else.
+    """
+    try:
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            zipfile.ZipFile(io.BytesIO(content)) as archive,
+        ):
+            if sum(entry.file_size for entry in archive.infolist()) > MOST_UNPACKED:
+                raise PolicyStorageError(detail="the index is too large")
+            rows = json.loads(archive.read(DOCUMENTS))
+            for name in archive.namelist():
+                (Path(folder) / Path(name).name).write_bytes(archive.read(name))
+            documents = {
+                name: Document(version, tuple(Passage(*one) for one in found), problem)
+                for name, version, problem, found in rows
+            }
+            index = Index.load(passages_of(documents), Path(folder))
+    except (zipfile.BadZipFile, KeyError, OSError, TypeError, ValueError) as error:
+        raise PolicyStorageError(detail=f"the index: {type(error).__name__}") from error
+    return StoredIndex(documents, index)

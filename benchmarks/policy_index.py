@@ -1,0 +1,103 @@
+"""A session's first policy answer beside its tenth, with many long documents that are indexed.
+
+``python benchmarks/policy_index.py [--documents N --pages N --rounds N]`` starts MiniStack for
+itself. A session is a collection of policies that has loaded the index while it got ready, as each
+session of the agent is restored with it. Whether anything has changed is looked for when a run
+begins, while its memory is read and its model thinks.
+"""
+
+import argparse
+import asyncio
+import random
+import statistics
+import sys
+import time
+import uuid
+
+import boto3
+
+from agent.tools.policies.collection import PolicyCollection
+from agent.tools.policies.storage import Bucket
+from agent.tools.policies.stored_index import index_policies
+from benchmarks.token_broker import cloud
+
+DOCUMENTS, PAGES, ROUNDS = 500, 40, 10
+SEARCHES = 10
+LIMIT = 1.3
+PARAGRAPHS = 4
+"""Of a page; with a heading before them they are some 2,500 characters."""
+QUESTIONS = ("badgers in the garden", "travel to another office", "days of leave", "lost laptop")
+
+
+def document(number: int, pages: int, words: list[str]) -> bytes:
+    """Markdown of so many pages, in words of a vocabulary as large as a language's."""
+    drawn = random.Random(number)  # noqa: S311 - the same documents each time
+    parts = [f"# Policy {number}"]
+    for page in range(pages):
+        parts.append(f"## Section {page} on {drawn.choice(QUESTIONS)}")
+        parts += [" ".join(drawn.choices(words, k=90)) + "." for _ in range(PARAGRAPHS)]
+    return "\n\n".join(parts).encode()
+
+
+def vocabulary() -> list[str]:
+    """Some thousand words that are no words of English."""
+    drawn = random.Random(1)  # noqa: S311 - the same words each time
+    return [
+        "".join(drawn.choices("abcdefghiklmnoprstu", k=drawn.randint(4, 9))) for _ in range(8000)
+    ]
+
+
+async def session(bucket: str) -> tuple[float, float, list[float]]:
+    """The seconds to load the index, to look whether it changed, and those of each search."""
+    policies = PolicyCollection(Bucket(bucket, boto3.Session()))
+    began = time.perf_counter()
+    await asyncio.to_thread(policies.read_ahead)
+    loaded = time.perf_counter() - began
+    began = time.perf_counter()
+    policies.look_ahead()  # as each run does when it begins
+    await policies.looked()
+    looked = time.perf_counter() - began
+    taken = []
+    for number in range(SEARCHES):
+        began = time.perf_counter()
+        await policies.search(QUESTIONS[number % len(QUESTIONS)] + "?")
+        taken.append(time.perf_counter() - began)
+    return loaded, looked, taken
+
+
+async def measure(documents: int, pages: int, rounds: int) -> int:
+    async with cloud():
+        bucket, s3 = f"policies-{uuid.uuid4().hex[:8]}", boto3.client("s3")
+        s3.create_bucket(Bucket=bucket)
+        words = vocabulary()
+        for number in range(documents):
+            content = document(number, pages, words)
+            s3.put_object(Bucket=bucket, Key=f"policy-{number:03}.md", Body=content)
+        began = time.perf_counter()
+        indexed = index_policies(Bucket(bucket, boto3.Session()))
+        made = time.perf_counter() - began
+        sessions = [await session(bucket) for _ in range(rounds)]
+    ratio = statistics.median(taken[0] / taken[8] for _, _, taken in sessions)
+    print(f"{indexed.documents} documents, {indexed.passages:,} passages")
+    print(f"{'indexed once':<28}{made:>10.1f} s")
+    loaded = statistics.median(at for at, _, _ in sessions)
+    print(f"{'loaded while getting ready':<28}{loaded:>10.2f} s")
+    looked = statistics.median(at for _, at, _ in sessions) * 1000
+    print(f"{'looked while a run begins':<28}{looked:>10.1f} ms")
+    for name, place in (("first search", 0), ("ninth, the same question", 8)):
+        print(f"{name:<28}{statistics.median(t[place] for _, _, t in sessions) * 1000:>10.1f} ms")
+    print(f"the first may cost {LIMIT} x a later one; it costs {ratio:.2f} x")
+    return int(ratio > LIMIT)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--documents", type=int, default=DOCUMENTS)
+    parser.add_argument("--pages", type=int, default=PAGES)
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    options = parser.parse_args()
+    return asyncio.run(measure(options.documents, options.pages, options.rounds))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

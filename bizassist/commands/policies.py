@@ -1,0 +1,37 @@
+"""``bizassist policies index``: the index by which the company's policies are searched."""
+
+import sys
+from argparse import ArgumentParser, Namespace
+
+import boto3
+
+from bizassist.deployment.deployed_parameters import deployment
+from bizassist.errors import CommandError
+
+NAME = "policies"
+HELP = "index the company's policies after they have changed"
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Declare the one thing that can be done."""
+    actions = parser.add_subparsers(required=True, metavar="ACTION")
+    actions.add_parser("index", help="read what has changed in the bucket, and index all of it")
+
+
+def run(_: Namespace) -> int:
+    """Index, and say what can't be read."""
+    from agent.errors import PolicyStorageError  # noqa: PLC0415 - other commands need no agent
+    from agent.tools.policies.storage import Bucket  # noqa: PLC0415
+    from agent.tools.policies.stored_index import index_policies  # noqa: PLC0415
+
+    session = boto3.Session()
+    bucket = deployment(session).policies_bucket
+    try:
+        indexed = index_policies(Bucket(bucket, session))
+    except PolicyStorageError as error:
+        raise CommandError(f"the bucket {bucket} can't be used: {error.detail}") from None
+    state = "indexed anew" if indexed.changed else "unchanged"
+    sys.stdout.write(f"{indexed.documents} documents, {indexed.passages} passages: {state}\n")
+    for name, problem in indexed.failures.items():
+        sys.stdout.write(f"not searched: {name} ({problem})\n")
+    return 0
