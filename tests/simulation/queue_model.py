@@ -38,6 +38,7 @@ class QueueModel:
     :param now: seconds since 1970 on the simulation's clock.
     :ivar deleted: the messages that were worked on, or given up.
     :param changed: hears that something may be receivable that wasn't.
+    :param refuses: whether one entry of a batch fails.
     :param dead_letters: where a message goes that was received ``most_receives`` times.
     """
 
@@ -45,15 +46,21 @@ class QueueModel:
     dead_letters: "QueueModel | None" = None
     most_receives: int = 5
     changed: Callable[[], None] = lambda: None
+    refuses: Callable[[], bool] = lambda: False
     messages: list[_Message] = field(default_factory=list)
     deleted: list[_Message] = field(default_factory=list)
     _sent: dict[str, float] = field(default_factory=dict)
     _ids: "itertools.count[int]" = field(default_factory=itertools.count)
 
     def send_message_batch(self, *, QueueUrl: str, Entries: list[dict[str, Any]]) -> dict[str, Any]:
+        taken, failed = [], []
         for entry in Entries:
-            self.send_message(QueueUrl=QueueUrl, **entry)
-        return {"Successful": [{"Id": entry["Id"]} for entry in Entries]}
+            if self.refuses():
+                failed.append({"Id": entry["Id"], "Code": "InternalError", "SenderFault": False})
+            else:
+                self.send_message(QueueUrl=QueueUrl, **entry)
+                taken.append({"Id": entry["Id"]})
+        return {"Successful": taken, **({"Failed": failed} if failed else {})}
 
     def send_message(self, *, QueueUrl: str, **sent: Any) -> dict[str, Any]:
         del QueueUrl

@@ -84,6 +84,7 @@ class World:
         self._waiting: dict[str, list[asyncio.Future[None]]] = {name: [] for name in self.queues}
         self.context = contextvars.copy_context()
         for name, queue in self.queues.items():
+            queue.refuses = self._refuses
             queue.changed = lambda name=name: self._wake(name)  # type: ignore[misc]
 
     async def run(self) -> None:
@@ -151,6 +152,11 @@ class World:
     def waited_for_link(self, question: Question) -> bool:
         """Whether its asker had to link first."""
         return question.chat_user.key not in self._linked_from_the_start
+
+    def _refuses(self) -> bool:
+        refuses = self.now() < self.faults.until and self.faults.some(0.3)
+        self.disturbed = self.disturbed or refuses
+        return refuses
 
     def row(self, turn: str) -> dict[str, Any]:
         """A turn's row in the ledger."""
