@@ -39,12 +39,12 @@ async def bounded_bodies(request: web.Request, handler: Handler) -> web.StreamRe
 
     async def read_first(request: web.Request) -> web.StreamResponse:
         try:
-            bounded = await _read(request)
+            await _read(request)
         except RequestRefused as refused:
             if "text/html" in request.headers.get(hdrs.ACCEPT, ""):
                 raise _for_people(refused) from refused
             raise
-        return await handler(bounded)
+        return await handler(request)
 
     return await refusals_answered(read_first)(request)
 
@@ -61,8 +61,8 @@ def _for_people(refused: RequestRefused) -> web.HTTPException:
     return web.HTTPBadRequest(text=refused.sentence)
 
 
-async def _read(request: web.Request) -> web.Request:
-    """The request with its body.
+async def _read(request: web.Request) -> None:
+    """Read the body, which the request then keeps; a copy of it would lose its session.
 
     :raises UnreadableBody: when it is compressed, or written in what we don't read.
     :raises RequestTooLarge: when it is longer than what its route takes.
@@ -71,24 +71,24 @@ async def _read(request: web.Request) -> web.Request:
     """
     place = request.match_info.route.resource
     if place is None or request.method not in _READ or not request.can_read_body:
-        return request
+        return
     _check_coding(request)
     if request.content_type.startswith(_MULTIPART):
         if place.canonical != _WITH_FILES:
             raise UnreadableBody
-        return request
+        return
     most = LARGEST_OF_SLACK if place.canonical.startswith(_SLACK) else LARGEST
     if (request.content_length or 0) > most:
         raise RequestTooLarge
-    request = request.clone(client_max_size=most)
     try:
         async with asyncio.timeout(BODY_SECONDS):
-            body = await request.read()
+            body = await request.read()  # up to the megabyte that aiohttp allows
     except (TimeoutError, ConnectionError):  # or its sender has gone, and hears nothing
         raise RequestTooSlow from None
+    if len(body) > most:
+        raise RequestTooLarge
     if request.content_type == _FORM:
         _check_text(body)
-    return request
 
 
 def _check_coding(request: web.Request) -> None:

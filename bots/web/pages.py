@@ -13,8 +13,8 @@ from bots.file_bucket import TYPES
 from bots.platform import Accept
 from bots.web.incoming.accepted import accepted_question
 from bots.web.incoming.ownership import find_turn, require_person
-from bots.web.incoming.question_form import read_form
 from bots.web.incoming.uploads import Uploads
+from bots.web.incoming.uploads_under_way import UploadsUnderWay
 from bots.web.outgoing.answer_html import html_of_piece
 from bots.web.outgoing.explanation import LONGEST_COMMENT
 from bots.web.outgoing.markdown_pieces import pieces
@@ -63,6 +63,7 @@ class WebChat:
         self._html = html
         self._tenant = tenant
         self._streams = streams
+        self._arriving = UploadsUnderWay()
 
     def routes(self) -> list[web.AbstractRouteDef]:
         """Every route of the web chat."""
@@ -100,7 +101,7 @@ class WebChat:
         dies in between leaves no question that nobody will answer.
         """
         person = await require_person(request)
-        question = await read_form(request)
+        question = await self._arriving.read(request, person.subject)
         text = question.text
         if not text or len(text) > LONGEST_QUESTION:
             raise web.HTTPBadRequest(text=TOO_LONG)
