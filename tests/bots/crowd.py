@@ -30,6 +30,9 @@ class Crowd(world.World):
         self.runs = self.most_runs = 0
         self.answered_at: dict[str, float] = {}
 
+    def _refuses(self) -> bool:
+        return False
+
     def fate(self, service: ServiceName) -> Fate:
         return Fate("none", 0.01, 0.0, sent=True)
 
