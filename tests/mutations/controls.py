@@ -394,6 +394,6 @@ CONTROLS = (
         "agent/telemetry/log_redaction.py",
         'TOKEN = re.compile(r"eyJ',
         'TOKEN = re.compile(r"eyQ',
-        "tests/agent/test_errors.py",
+        "tests/agent/test_log_redaction.py",
     ),
 )
