@@ -50,8 +50,9 @@ def run(options: Namespace) -> int:
         return _add(options)
     logging.disable()  # what fails is in the report
     from agent.errors import SettingsError  # noqa: PLC0415 - other commands need no agent
+    from bizassist.evaluation.model_cost import price_of  # noqa: PLC0415
     from bizassist.evaluation.report import ALL, print_json, print_report  # noqa: PLC0415
-    from bizassist.evaluation.scoring import group, price_of  # noqa: PLC0415
+    from bizassist.evaluation.scoring import group  # noqa: PLC0415
 
     try:
         cases = _cases(options)
@@ -150,7 +151,7 @@ def _share(text: str) -> float:
 
 
 def _price(text: str) -> object:
-    from bizassist.evaluation.scoring import Price  # noqa: PLC0415
+    from bizassist.evaluation.model_cost import Price  # noqa: PLC0415
 
     try:
         read, written = (float(part) for part in text.split(","))

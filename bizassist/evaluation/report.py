@@ -10,7 +10,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from bizassist.evaluation.scoring import Group, Price, ScoredReply, by_tool, group
+from bizassist.evaluation.model_cost import Price
+from bizassist.evaluation.scoring import Group, ScoredReply, by_tool, group
 
 SHOWN = 10
 ALL = "all"

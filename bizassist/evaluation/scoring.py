@@ -1,18 +1,14 @@
-"""Judges replies by what their cases expect, and adds up what a model is worth."""
+"""Judges replies by what their cases expect."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from statistics import quantiles
 from typing import Any
 
 from bizassist.evaluation.cases import Case, missing_facts, right_arguments, right_tool
 from bizassist.evaluation.runner import Reply
 
-PRICES = Path(__file__).with_name("prices.json")
 NO_TOOL = "none fits"
-MILLION = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,20 +64,6 @@ class Group:
     p95: float
 
 
-@dataclass(frozen=True, slots=True)
-class Price:
-    """What a million tokens cost, in US dollars."""
-
-    read: float
-    written: float
-
-    def of(self, scored: Sequence[ScoredReply]) -> float:
-        """What the replies cost; cached tokens are counted as any other."""
-        read = sum(one.reply.input_tokens for one in scored)
-        written = sum(one.reply.output_tokens for one in scored)
-        return (read * self.read + written * self.written) / MILLION
-
-
 def by_tool(scored: Sequence[ScoredReply]) -> list[Group]:
     """One group for each tool, as the cases come, and one for the cases that no tool fits."""
     tools = dict.fromkeys(one.case.tool for one in scored)
@@ -111,16 +93,6 @@ def percentile(values: Sequence[float], which: int) -> float:
     if len(values) == 1:
         return values[0]
     return quantiles(values, n=100, method="inclusive")[which - 1]
-
-
-def price_of(setting: str) -> Price | None:
-    """The list price of a model; None when it isn't known here."""
-    provider, _, model = setting.partition(":")
-    if provider in {"offline", "ollama"}:
-        return Price(0, 0)
-    known: Mapping[str, Any] = json.loads(PRICES.read_text("utf-8"))["models"]
-    fitting = [name for name in known if name in model]
-    return Price(*known[max(fitting, key=len)]) if fitting else None
 
 
 def _share(good: Sequence[bool]) -> float:

@@ -1,6 +1,4 @@
-"""What stands where an answer will be: the thinking placeholder, and what the agent is doing."""
-
-import re
+"""What stands where an answer will be, before the first word of it."""
 
 from ag_ui.core import BaseEvent, CustomEvent, RunStartedEvent
 
@@ -12,19 +10,6 @@ QUOTED = 150
 
 WAITING = "bizassist.waiting"
 """Name of the custom event that tells, before a run begins, why it hasn't begun."""
-
-_DOING = {
-    "analyze": "Analyzing",
-    "check": "Checking",
-    "fetch": "Fetching",
-    "find": "Finding",
-    "get": "Getting",
-    "list": "Listing",
-    "look": "Looking",
-    "read": "Reading",
-    "recall": "Recalling",
-    "search": "Searching",
-}
 
 
 def opening(question: str) -> str:
@@ -52,12 +37,3 @@ def placeholder_after(event: BaseEvent, before: str) -> str:
         case CustomEvent(name=name) if name == WAITING:
             return IN_LINE
     return before
-
-
-def tool_activity(tool: str) -> str:
-    """What a tool's name says to a person: ``warranty___check_status`` is "Checking status"."""
-    name = re.sub(r"[\W_]+", " ", tool.rpartition("___")[2]).strip()
-    verb, _, object_ = name.partition(" ")
-    if verb in _DOING and object_:
-        return f"{_DOING[verb]} {object_}"
-    return f"Using {name or 'a tool'}"

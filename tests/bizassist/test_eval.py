@@ -15,8 +15,9 @@ import pytest
 
 from bizassist.__main__ import main
 from bizassist.evaluation.cases import Case, read_cases
+from bizassist.evaluation.model_cost import price_of
 from bizassist.evaluation.runner import Reply
-from bizassist.evaluation.scoring import ScoredReply, group, percentile, price_of
+from bizassist.evaluation.scoring import ScoredReply, group, percentile
 from bots.web.outgoing.explanation import Explanation
 from bots.web.transcripts import Transcripts
 from identity.executor import Executor

@@ -15,7 +15,8 @@ from ag_ui.core import (
 )
 
 from bots.answer.draft import NOTHING, Draft
-from bots.answer.placeholder import THINKING, tool_activity
+from bots.answer.placeholder import THINKING
+from bots.answer.tool_activity import tool_activity
 
 CHECK = "warranty___check_warranty_status"
 
