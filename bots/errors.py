@@ -131,7 +131,7 @@ CAUSES = {
     RunUnavailable.code: "the assistant had too much to do",
     FilesUnavailable.code: "your files couldn't be read",
     TryAgain.code: "something went wrong on our side",
-    "installation_refused": "I wasn't set up correctly here",
+    "installation_refused": "this workspace didn't let me answer",
 }
 """What is told, in the end, of what an answer was held up by."""
 

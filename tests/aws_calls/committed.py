@@ -75,5 +75,6 @@ def _call(noted: dict[str, str]) -> tuple[str, str, str] | None:
         return None
     on = NAMES[prefix](noted["on"])
     if prefix == "s3" and action != "s3:ListBucket":
-        on = f"{on}/object"
+        # What a role may read by its very name is no object like any other.
+        on = f"{on}/{noted['key'] if noted['key'].startswith('.') else 'object'}"
     return role, action, f"{on}/index/{noted['index']}" if noted["index"] else on

@@ -5,7 +5,7 @@ import sys
 from bizassist.__main__ import main
 from bots.queue import heartbeat
 
-heartbeat.VISIBLE_AFTER, heartbeat.HEARTBEAT = 8, 2
+heartbeat.VISIBLE_AFTER, heartbeat.HEARTBEAT, heartbeat.LONGEST_CALL = 8, 2, 2
 
 if __name__ == "__main__":
     sys.exit(main(["serve"]))

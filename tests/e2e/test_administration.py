@@ -44,7 +44,7 @@ async def test_an_administrator_sets_up_invites_and_settles(
     await page.goto(f"{stack.chat}/admin/setup")
     await sign_in(page, "admin", stack.password("admin"))
     await expect(page.get_by_role("heading", name="Setup", exact=True)).to_be_visible()
-    await expect(page.locator(".checks li")).to_have_count(6)
+    await expect(page.locator(".checks li")).to_have_count(7)
     await expect(page.locator(".checks .broken")).to_have_count(0)
     await photograph(page, artifacts, "setup")
     async with page.expect_download() as download:

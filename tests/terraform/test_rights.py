@@ -37,6 +37,9 @@ AGENT = tuple((ROOT / "agent").rglob("*.py"))
 WITHOUT_A_RIGHT = {"cognito-idp:GetTokensFromRefreshToken", "cognito-idp:RevokeToken"}
 # Needed by what AWS does for a call of ours, or called by a name of its own.
 INDIRECT = {"ssm:GetParametersByPath", "sts:TagSession"}
+# Done by commands, with the rights of whoever runs them: the doctor, and indexing policies.
+OF_THE_DOCTOR = {"bedrock-agentcore:GetAgentRuntime"}
+OF_INDEXING = {"s3:PutObject"}
 # What may be done with the files that people attach.
 UPLOADS = {"s3:DeleteObject", "s3:GetObject", "s3:PutObject"}
 # What AgentCore, X-Ray and Bedrock's library need for the agent beside our own calls.
@@ -86,13 +89,13 @@ EVERYWHERE = {
 
 def test_the_chat_service_may_do_what_it_does_and_nothing_else(plan: dict[str, Any]) -> None:
     may = granted(plan, "module.bots.aws_iam_role_policy.task")
-    assert may - INDIRECT - UPLOADS == called(*CHAT) - WITHOUT_A_RIGHT - UPLOADS
+    assert may - INDIRECT - UPLOADS == called(*CHAT) - WITHOUT_A_RIGHT - UPLOADS - OF_THE_DOCTOR
     assert may >= INDIRECT | UPLOADS
 
 
 def test_the_agent_may_do_what_it_does_and_nothing_else(plan: dict[str, Any]) -> None:
     may = granted(plan, "module.agentcore.aws_iam_role_policy.runtime")
-    assert may - OF_THE_RUNTIME == called(*AGENT)
+    assert may - OF_THE_RUNTIME == called(*AGENT) - OF_INDEXING
     assert may >= OF_THE_RUNTIME
     # Nobody's memory: that is what the memory role is assumed for.
     assert not [action for action in some(may) if action.startswith("bedrock-agentcore:")]

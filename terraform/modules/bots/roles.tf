@@ -49,13 +49,6 @@ data "aws_iam_policy_document" "execution" {
     resources = values(aws_secretsmanager_secret.platform)[*].arn
   }
 
-  # What administrators are told of documents that can't be read.
-  statement {
-    sid       = "PolicyReport"
-    actions   = ["s3:GetObject"]
-    resources = ["${module.bucket["policies"].arn}/.index/report.json"]
-  }
-
   statement {
     sid       = "DataKey"
     actions   = ["kms:Decrypt"]
@@ -87,13 +80,20 @@ locals {
     link_requests = ["GetItem", "PutItem", "UpdateItem"]
     sessions      = ["GetItem", "PutItem", "DeleteItem"]
     audit         = ["PutItem", "Query"]
-    workspaces    = ["GetItem", "PutItem", "Scan"]
+    workspaces    = ["GetItem", "PutItem", "UpdateItem", "Scan"]
     ledger        = ["DescribeTable", "GetItem", "UpdateItem"]
     transcripts   = ["GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query"]
   }
 }
 
 data "aws_iam_policy_document" "task" {
+  # What administrators are told of documents that can't be read.
+  statement {
+    sid       = "PolicyReport"
+    actions   = ["s3:GetObject"]
+    resources = ["${module.bucket["policies"].arn}/.index/report.json"]
+  }
+
   statement {
     sid       = "Parameters"
     actions   = ["ssm:GetParametersByPath"]

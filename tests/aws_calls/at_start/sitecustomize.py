@@ -23,6 +23,7 @@ def note(params: dict[str, Any], model: Any, **_: object) -> None:
         "call": f"{model.service_model.service_name}:{model.name}",
         "on": next((str(params[name]) for name in NAMES if name in params), ""),
         "index": params.get("IndexName", ""),
+        "key": params.get("Key", "") if model.name in {"GetObject", "PutObject"} else "",
     }
     with Path(os.environ["BIZASSIST_AWS_CALLS"]).open("a") as calls:
         calls.write(f"{json.dumps(line)}\n")

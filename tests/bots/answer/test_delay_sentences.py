@@ -45,16 +45,14 @@ def test_the_web_chat_shows_the_line_below_the_answer() -> None:
 
 
 @pytest.mark.parametrize(
-    "delay",
-    [
-        delayed(10),
-        delayed(130, attempts=1, held_up_by=None),
-        delayed(130, attempts=2, held_up_by=None),
-    ],
+    ("seconds", "attempts", "held_up_by"),
+    [(10, 2, RuntimeUnavailable.code), (130, 1, None), (130, 2, None)],
 )
-def test_an_answer_in_time_has_no_line(delay: Delay) -> None:
+def test_an_answer_in_time_has_no_line(
+    seconds: float, attempts: int, held_up_by: str | None
+) -> None:
     """A long run is none that comes late, and neither is one that was soon begun again."""
-    assert events(delay) == [SAID, ENDS]
+    assert events(delayed(seconds, attempts, held_up_by)) == [SAID, ENDS]
 
 
 def test_a_run_whose_process_died_says_so_when_it_is_late() -> None:

@@ -162,7 +162,7 @@ async def test_an_expired_sign_in_says_how_to_revive_it(
     ("names", "shown"),
     [
         (Names("<script>alert(1)</script>", "<img src=x onerror=alert(1)>"), "&lt;script&gt;"),
-        (Names("Acme\u202egro.live", "\u2066Alice\u2069"), "<bdi>Acmegro.live</bdi>"),
+        (Names("Acme\u202egro.live", "\u2066Alice\u2069"), "<bdi>Acme⟨U+202E⟩gro.live</bdi>"),
         (Names('"><form action=//evil.example>', "{{ 7 * 7 }}"), "{{ 7 * 7 }}"),
     ],
 )
