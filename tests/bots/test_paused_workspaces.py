@@ -49,7 +49,7 @@ def test_answers_wait_for_the_installation_and_no_agent_is_run_for_them() -> Non
     assert_each_answered_once(crowd, questions)
     for question in some(questions):
         (message,) = crowd.board.visible(f"slack:{question.event_id}")
-        assert message.text.endswith(" minutes, because I wasn't set up correctly here._")
+        assert message.text.endswith(" minutes, because this workspace didn't let me answer._")
 
 
 def test_a_workspace_is_paused_once_and_in_use_again_once() -> None:
