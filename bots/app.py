@@ -8,6 +8,7 @@ from aiohttp import web
 
 from bots.errors import reason
 from bots.limits.unknown_senders import strangers_limited
+from identity.executor import within
 
 CHECK_SECONDS = 5.0
 
@@ -53,8 +54,7 @@ async def _alive(request: web.Request) -> web.Response:
 def _ready(checks: Mapping[str, Check]) -> Callable[[web.Request], Awaitable[web.Response]]:
     async def answers(name: str, check: Check) -> bool:
         try:
-            async with asyncio.timeout(CHECK_SECONDS):
-                await check()
+            await within(CHECK_SECONDS, check())
         except Exception as error:  # noqa: BLE001 - whatever it is, it is not ready
             _log.warning("%s does not answer: %s", name, reason(error))
             return False

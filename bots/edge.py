@@ -15,7 +15,8 @@ DEEPEST = 64
 """Levels of JSON; the cards of Slack and Teams have about twenty."""
 MOST_PARTS = 20_000
 """Objects and lists of one body, of which the largest of a platform have some hundreds."""
-_STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+# A string without an end goes to the end: to look for one from each quote in it takes minutes.
+_STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)', re.DOTALL)
 _NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _STEPS = tuple(1 if byte in b"[{" else -1 for byte in range(256))
 

@@ -114,7 +114,7 @@ Answer = Callable[[Turn], Awaitable[None]]
 class Platform(Protocol):
     """One place where people ask.
 
-    :cvar can_ask: whether a person can approve there what an answer would do.
+    :cvar can_approve: whether a person can approve there what an answer would do.
     """
 
     can_approve: ClassVar[bool]

@@ -1,7 +1,7 @@
 """Runs blocking SDK calls in threads of their own, so that the event loop never waits."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from functools import partial
@@ -10,6 +10,25 @@ from typing import ParamSpec, TypeVar
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+
+async def within(seconds: float, work: Awaitable[T]) -> T:
+    """What ``work`` gives, if it does in time; a call in a thread ends by its own time-out then.
+
+    ``asyncio.timeout`` would wait for that call, because it can't be broken off.
+
+    :raises TimeoutError: when it doesn't.
+    """
+    task = asyncio.ensure_future(work)
+    try:
+        done, _ = await asyncio.wait({task}, timeout=seconds)
+    finally:
+        if not task.done():
+            task.cancel()
+            task.add_done_callback(lambda late: late.cancelled() or late.exception())
+    if not done:
+        raise TimeoutError
+    return task.result()
 
 
 class Executor:

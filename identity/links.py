@@ -132,7 +132,7 @@ class Links:
                 TableName=self._table,
                 Item={**_item(link), **outbox_entry(), WRITTEN_BY: mark},
                 ConditionExpression="attribute_not_exists(chat_user) OR linked_at < :linked_at",
-                ExpressionAttributeValues={":linked_at": {"N": _seconds(link.linked_at)}},
+                ExpressionAttributeValues={":linked_at": {"N": in_seconds(link.linked_at)}},
                 ReturnValues="ALL_OLD",
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
@@ -152,7 +152,7 @@ class Links:
         changed = await self._update(
             link,
             "SET sealed = :new, last_seen = :seen REMOVE leased_until",
-            {":new": {"B": encrypted_token}, ":seen": {"N": _seconds(seen)}},
+            {":new": {"B": encrypted_token}, ":seen": {"N": in_seconds(seen)}},
         )
         return replace(link, encrypted_token=encrypted_token, last_seen=seen) if changed else None
 
@@ -165,7 +165,7 @@ class Links:
         if link.last_seen and (now - link.last_seen).total_seconds() < SEEN_INTERVAL:
             return
         try:
-            await self._update(link, "SET last_seen = :seen", {":seen": {"N": _seconds(now)}})
+            await self._update(link, "SET last_seen = :seen", {":seen": {"N": in_seconds(now)}})
         except (ClientError, BotoCoreError) as error:
             log.warning("when somebody was here can't be noted: %s", type(error).__name__)
 
@@ -270,7 +270,7 @@ def new_link(
 ) -> Link:
     """An active link that begins now, or that began at ``linked`` in seconds since 1970."""
     now = datetime.now(UTC) if linked is None else datetime.fromtimestamp(linked, UTC)
-    now = _time(_seconds(now))  # as the table keeps it
+    now = _time(in_seconds(now))  # as the table keeps it
     return Link(
         chat_user,
         subject,
@@ -303,7 +303,7 @@ def _item(link: Link) -> "dict[str, AttributeValueTypeDef]":
         "subject": {"S": link.subject},
         "link_state": {"S": link.state},
         "account": {"S": link.account},
-        "linked_at": {"N": _seconds(link.linked_at)},
+        "linked_at": {"N": in_seconds(link.linked_at)},
         "workspace": {"S": link.names.workspace},
         "user_name": {"S": link.names.user},
         "replaces": {"BOOL": link.replaces},
@@ -311,7 +311,7 @@ def _item(link: Link) -> "dict[str, AttributeValueTypeDef]":
     if link.encrypted_token:
         item["sealed"] = {"B": link.encrypted_token}
     if link.last_seen:
-        item["last_seen"] = {"N": _seconds(link.last_seen)}
+        item["last_seen"] = {"N": in_seconds(link.last_seen)}
     return item
 
 
@@ -330,7 +330,8 @@ def _link(item: Item) -> Link:
     )
 
 
-def _seconds(moment: datetime) -> str:
+def in_seconds(moment: datetime) -> str:
+    """A moment as the table keeps it, in seconds since 1970."""
     return f"{moment.timestamp():.3f}"
 
 

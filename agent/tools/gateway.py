@@ -105,6 +105,7 @@ class Gateway:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._connection: GatewayConnection | None = None
+        self._set_aside: list[GatewayConnection] = []
         self._tools: list[MCPAgentTool] = []
         self._listed_at: float | None = None
         self._failures = 0
@@ -124,16 +125,22 @@ class Gateway:
             return list(self._tools) if self._connection else []
 
     async def use(self, settings: Settings) -> None:
-        """Connect as these settings say from the next time on that the tools are asked for."""
+        """Connect as these settings say from the next time on that the tools are asked for.
+
+        Runs that are under way keep the connection that they have.
+        """
         async with self._lock:
             if _connecting(settings) != _connecting(self._settings) and self._connection:
-                self._connection.broken = True
+                self._set_aside.append(self._connection)
+                self._connection, self._listed_at = None, None
             self._settings = settings
 
     async def close(self) -> None:
-        """End the connection and its thread."""
+        """End the connections and their threads."""
         async with self._lock:
             await asyncio.to_thread(self._disconnect)
+            while self._set_aside:
+                await asyncio.to_thread(_stop, self._set_aside.pop())
 
     def _is_due(self) -> bool:
         if self._listed_at is None or (self._connection and self._connection.broken):
@@ -171,8 +178,12 @@ class Gateway:
     def _disconnect(self) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:
-            with contextlib.suppress(RuntimeError):  # it had ended by itself
-                connection.stop(None, None, None)
+            _stop(connection)
+
+
+def _stop(connection: GatewayConnection) -> None:
+    with contextlib.suppress(RuntimeError):  # it had ended by itself
+        connection.stop(None, None, None)
 
 
 def _connecting(settings: Settings) -> tuple[object, ...]:

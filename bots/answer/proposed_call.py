@@ -22,10 +22,15 @@ class ProposedCall(BaseModel):
             tool=readable(str(metadata.get("tool_name", "a tool"))),
             words=interrupt.message or "",
             arguments={
-                readable(str(name)): str(value)[:LONGEST_ARGUMENT]
+                readable(str(name)): _cut(str(value))
                 for name, value in (fields.items() if isinstance(fields, dict) else ())
             },
         )
+
+
+def _cut(value: str) -> str:
+    """A value that is shown in part says so."""
+    return value if len(value) <= LONGEST_ARGUMENT else f"{value[:LONGEST_ARGUMENT]}…"
 
 
 def readable(tool: str) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from bots.conditional_write import conditional_write
 from bots.errors import InstallationRefused
 from bots.platform import Accepted, Turn
-from bots.turn.ledger import Entry
+from bots.turn.ledger import Entry, rows_waiting_for
 from bots.usage.daily_turns import UNDELIVERABLE
 from identity.executor import Executor
 from identity.workspaces.settings import Workspace
@@ -73,22 +73,8 @@ class HeldRows:
 
     async def held(self, workspace: Workspace) -> list[Held]:
         """What is held for ``workspace``, the longest waiting first."""
-        rows: list[Any] = []
-        start: dict[str, Any] = {}
-        while True:
-            page = await self._call(
-                self._dynamodb.query,
-                TableName=self._table,
-                IndexName="by_waiting",
-                KeyConditionExpression="waiting_for = :workspace",
-                ExpressionAttributeValues={":workspace": {"S": workspace.key}},
-                ProjectionExpression="turn, accepted, waiting_since, held_since, attempts",
-                **start,
-            )
-            rows += page["Items"]
-            if "LastEvaluatedKey" not in page:
-                return [_held(row) for row in sorted(rows, key=_waiting_since)]
-            start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+        rows = await rows_waiting_for(self._dynamodb, self._call, self._table, workspace.key)
+        return [_held(row) for row in sorted(rows, key=_waiting_since)]
 
     async def mark_trial(self, held: Held) -> bool:
         """Let the turn be tried although its workspace is paused; False when it isn't held."""

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -44,6 +44,8 @@ class HeldTurns:
             yield
         finally:
             task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
 
     async def look(self) -> None:
         """Send back what can be shown, end what has waited for too long."""

@@ -1,8 +1,8 @@
 """The turn: chat user, link, token, runtime, reply. It knows no platform."""
 
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 from dataclasses import dataclass, replace
 
 from ag_ui.core import BaseEvent
@@ -90,7 +90,7 @@ class TurnHandler:
             if link is None:
                 await self._ask_to_link(turn, platform, entry)
                 return
-            token = await self.tokens.access_token(link)
+            await self.tokens.access_token(link)
         except LinkExpired:
             await self._ask_to_link(turn, platform, entry)
             return
@@ -101,7 +101,7 @@ class TurnHandler:
         if refusal := await self.rules.quota_refusal(turn, link.subject, settings):
             await self._refuse(turn, platform, entry, refusal)
             return
-        await self._reply(turn, platform, entry, link, token)
+        await self._reply(turn, platform, entry, link)
 
     async def apologise(self, turn: Turn, platform: Platform, lease: Lease) -> None:
         """Tell the asker that the inbox has given up on ``turn``."""
@@ -115,6 +115,9 @@ class TurnHandler:
         try:
             async with platform.reply(turn, entry) as reply:
                 await reply.say(APOLOGY)
+            if entry.private_message:  # what was said to them alone says no longer that it is tried
+                async with _private_reply(turn, platform, entry) as reply:
+                    await reply.say(APOLOGY)
         except TurnRefused as error:
             await _tell(turn, platform, entry, error.sentence)
         except DeliveryRefused as error:
@@ -141,16 +144,15 @@ class TurnHandler:
             if again is not None:
                 await self._give_up_showing(turn, platform, again, error)
 
-    async def _reply(
-        self, turn: Turn, platform: Platform, entry: Entry, link: Link, token: str
-    ) -> None:
+    async def _reply(self, turn: Turn, platform: Platform, entry: Entry, link: Link) -> None:
         """Run the agent, keep what it said, then show it whole."""
         outcome = Outcome(subject=link.subject)
         try:
             async with self._reply_to(turn, platform, entry) as reply:
-                events = self.runs.events(turn, platform, link, token, entry)
-                events = self.rules.with_usage(turn, link.subject, events)
                 async with self._slot(turn, link, reply):
+                    token = await self._token(turn, link)
+                    events = self.runs.events(turn, platform, link, token, entry)
+                    events = self.rules.with_usage(turn, link.subject, events)
                     result = await self._stream(turn, entry, reply, events, outcome)
                 if result is not None:
                     await self._keep(turn, entry, result, link.subject)
@@ -161,6 +163,16 @@ class TurnHandler:
             await self._give_up_showing(turn, platform, entry, error)
         else:
             await self.ledger.finish(turn, entry, outcome)
+
+    async def _token(self, turn: Turn, link: Link) -> str:
+        """The person's token after the wait in line: who was disabled meanwhile gets no run.
+
+        :raises TryAgain: when there is none any more; the next delivery finds out what to do.
+        """
+        try:
+            return await self.tokens.access_token(link)
+        except (LinkExpired, SignInUnavailable) as error:
+            raise TryAgain(f"{turn.id}: {error}") from error
 
     def _slot(
         self, turn: Turn, link: Link, reply: ReplyStream
@@ -174,10 +186,9 @@ class TurnHandler:
         self, turn: Turn, platform: Platform, entry: Entry
     ) -> AsyncIterator[ReplyStream]:
         """The turn's reply, which goes on to the asker alone once the run says so."""
-        privately = replace(turn, private=True, audience=Audience.ALONE)
         async with (
             platform.reply(turn, entry) as shared,
-            NarrowingReply(shared, lambda: platform.reply(privately, entry.private)) as reply,
+            NarrowingReply(shared, lambda: _private_reply(turn, platform, entry)) as reply,
         ):
             yield reply
 
@@ -186,17 +197,18 @@ class TurnHandler:
         turn: Turn,
         entry: Entry,
         reply: ReplyStream,
-        events: AsyncIterator[BaseEvent],
+        events: AsyncGenerator[BaseEvent],
         outcome: Outcome,
     ) -> Result | None:
         """What the run said; None when the asker was told why it said nothing."""
         result = Result()
         try:
-            async for event in events:
-                outcome.take(event)
-                result.take(event)
-                for shown in with_lateness(event, entry.delay):
-                    await reply.show(shown)
+            async with aclosing(events):  # also where showing fails: the run ends with it
+                async for event in events:
+                    outcome.take(event)
+                    result.take(event)
+                    for shown in with_lateness(event, entry.delay):
+                        await reply.show(shown)
         except TurnRefused as error:
             _log.warning("turn %s was refused: %s", turn.id, error)
             outcome.problem = "refused"
@@ -260,6 +272,13 @@ async def _note_delay(entry: Entry, error: TryAgain) -> None:
         await entry.note_delay(error.code)
     except (BotoCoreError, ClientError) as failure:
         _log.warning("what holds a turn up is not kept: %s", type(failure).__name__)
+
+
+def _private_reply(
+    turn: Turn, platform: Platform, entry: Entry
+) -> AbstractAsyncContextManager[ReplyStream]:
+    """The part of the turn's answer that only its asker sees."""
+    return platform.reply(replace(turn, private=True, audience=Audience.ALONE), entry.private)
 
 
 async def _ask_approval(turn: Turn, platform: Platform, events: Sequence[BaseEvent]) -> None:

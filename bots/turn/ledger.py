@@ -287,14 +287,8 @@ class Ledger:
     async def waiting(self, chat_user: ChatUser) -> list[Waiting]:
         """What this chat user asked in the day before being linked, oldest first."""
         since = time.time_ns() - WAITS * 1_000_000_000
-        answer = await self._call(
-            self._dynamodb.query,
-            TableName=self._table,
-            IndexName="by_waiting",
-            KeyConditionExpression="waiting_for = :user",
-            ExpressionAttributeValues={":user": {"S": chat_user.key}},
-        )
-        rows = sorted(answer["Items"], key=lambda row: int(row["waiting_since"]["N"]))
+        items = await rows_waiting_for(self._dynamodb, self._call, self._table, chat_user.key)
+        rows = sorted(items, key=lambda row: int(row["waiting_since"]["N"]))
         return [
             Waiting(Accepted(**json.loads(row["accepted"]["S"])), row["waiting_since"]["N"])
             for row in rows
@@ -373,3 +367,24 @@ class Ledger:
 
 def _in(seconds: int) -> dict[str, str]:
     return {"N": str(int(time.time()) + seconds)}
+
+
+async def rows_waiting_for(
+    dynamodb: "DynamoDBClient", call: Executor, table: str, waited_for: str
+) -> list[dict[str, Any]]:
+    """All rows that wait for somebody or something, in no order (Query of ``by_waiting``)."""
+    rows: list[dict[str, Any]] = []
+    start: dict[str, Any] = {}
+    while True:
+        page = await call(
+            dynamodb.query,
+            TableName=table,
+            IndexName="by_waiting",
+            KeyConditionExpression="waiting_for = :it",
+            ExpressionAttributeValues={":it": {"S": waited_for}},
+            **start,
+        )
+        rows += page["Items"]
+        if "LastEvaluatedKey" not in page:
+            return rows
+        start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}

@@ -1,6 +1,6 @@
 """One run of the agent for a turn: its events go into the reply until it ends, however it ends."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, Iterable
 from contextlib import aclosing
 from dataclasses import dataclass
 
@@ -46,7 +46,7 @@ class Runs:
 
     async def events(
         self, turn: Turn, platform: Platform, link: Link, token: str, lease: Lease
-    ) -> AsyncIterator[BaseEvent]:
+    ) -> AsyncGenerator[BaseEvent]:
         """What to show of the turn's run; one that its asker stopped ends with a word.
 
         :raises TryAgain: when the run broke off and nobody has stopped it.

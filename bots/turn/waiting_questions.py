@@ -7,9 +7,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from bots.errors import BotError, reason
+from bots.errors import reason
 from bots.platform import Accepted, Platform
 from bots.queue.inbox import Inbox
 from bots.turn.ledger import Ledger
@@ -75,18 +73,18 @@ class WaitingQuestions:
             try:
                 for link in await self.outbox.due():
                     await self._queue_or_drop(link)
-            except (BotoCoreError, ClientError) as error:
-                _log.warning("the outbox of links can't be read: %s", type(error).__name__)
+            except Exception as error:  # noqa: BLE001 - the next look may go well
+                _log.warning("the outbox of links can't be read: %s", reason(error))
             await asyncio.sleep(LOOK_SECONDS)
 
     async def _queue_or_drop(self, link: Link) -> None:
-        if link.state != "active":
-            await self.outbox.done(link)
-            return
         try:
-            await self.queue(link)
-        except BotError as error:
-            _log.warning("what waits for a link can't be queued now: %s", error)
+            if link.state == "active":
+                await self.queue(link)
+            else:
+                await self.outbox.done(link)
+        except Exception as error:  # noqa: BLE001 - what waits for others is queued all the same
+            _log.warning("what waits for a link can't be queued now: %s", reason(error))
 
     async def _receipt(self, accepted: Accepted, link: Link) -> None:
         """Tell it where the first question was asked, and to its asker alone."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from aiohttp import web
+from botocore.exceptions import BotoCoreError, ClientError
 
 from bots.errors import InboxUnavailable
 from bots.file_bucket import TYPES
@@ -108,7 +109,11 @@ class WebChat:
         conversation, turn = request.match_info["conversation"], new_id()
         kept = await self._uploads.keep(person.subject, conversation, turn, question.files)
         own = (person.subject, conversation, question.sent_again)
-        asked = await self._transcripts.claim_form(*own, turn)
+        try:
+            asked = await self._transcripts.claim_form(*own, turn)
+        except (BotoCoreError, ClientError):
+            await self._uploads.withdraw(person.subject, conversation, kept)
+            raise web.HTTPServiceUnavailable(text=NOT_TAKEN) from None
         try:
             await self._accept(
                 accepted_question(self._tenant, person.subject, conversation, asked, text)

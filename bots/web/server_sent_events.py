@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 
-from ag_ui.core import BaseEvent, CustomEvent
+from ag_ui.core import BaseEvent, CustomEvent, TextMessageContentEvent
 from aiohttp import web
 from aiohttp_sse import sse_response
 
@@ -85,11 +85,16 @@ class ShownAnswer:
         for event in events:
             self.state = apply(self.state, event)
             sent.append(_json(event))
-        return [*sent, *self.rendered()]
+        # After anything but text a while may pass, such as that of a tool.
+        pauses = bool(events) and not isinstance(events[-1], TextMessageContentEvent)
+        return [*sent, *self.rendered(last=pauses)]
 
-    def rendered(self) -> list[str]:
-        """The same for what has changed of the rendered answer, or for a part of it."""
-        changed = self.html.update(self.state.text, last=self.state.finished)
+    def rendered(self, *, last: bool = False) -> list[str]:
+        """The same for what has changed of the rendered answer, or for a part of it.
+
+        :param last: nothing follows soon.
+        """
+        changed = self.html.update(self.state.text, last=last or self.state.finished)
         return [] if changed is None else [_json(CustomEvent(name=RENDERED, value=changed))]
 
 

@@ -199,7 +199,8 @@ class Transcripts:
     async def written(self, turn: str, since: str = "") -> list[tuple[str, Sequence[BaseEvent]]]:
         """What was appended after position ``since``, each batch with its own position."""
         rows = await self._rows(f"live#{turn}", since=since)
-        return await self._call(_batches, rows)  # there may be thousands of events
+        # There may be thousands of events; mostly there is none.
+        return await self._call(_batches, rows) if rows else []
 
     async def _update(
         self,

@@ -1,7 +1,8 @@
 """What the administrators of a workspace allow: the channels to ask in, and how much in a day."""
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import replace
 
 from ag_ui.core import BaseEvent
@@ -47,18 +48,16 @@ class WorkspaceRules:
         return QUOTA_USED_UP.format(quota=quota)
 
     async def with_usage(
-        self, turn: Turn, subject: str, events: AsyncIterator[BaseEvent]
-    ) -> AsyncIterator[BaseEvent]:
+        self, turn: Turn, subject: str, events: AsyncGenerator[BaseEvent]
+    ) -> AsyncGenerator[BaseEvent]:
         """The turn's events; what its run has used counts for its person once it ends."""
-        async for event in events:
-            try:  # an answer isn't made again because its price was not noted
-                await self._daily_usage.record(turn, subject, event)
-            except (
-                BotoCoreError,
-                ClientError,
-            ) as error:
-                _log.warning("what %s used is not counted: %s", turn.id, type(error).__name__)
-            yield event
+        async with aclosing(events):
+            async for event in events:
+                try:  # an answer isn't made again because its price was not noted
+                    await self._daily_usage.record(turn, subject, event)
+                except (BotoCoreError, ClientError) as error:
+                    _log.warning("what %s used is not counted: %s", turn.id, type(error).__name__)
+                yield event
 
 
 def in_workspace(turn: Turn, settings: Settings) -> Turn:

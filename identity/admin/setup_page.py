@@ -9,6 +9,7 @@ from typing import Literal
 from aiohttp import web
 
 from identity.admin.administrators import Administrators
+from identity.executor import within
 from identity.web.html import Html
 
 log = logging.getLogger(__name__)
@@ -129,8 +130,7 @@ class SetupPages:
 async def finding(check: Check) -> Finding:
     """What a check says, within :data:`CHECK_TIMEOUT`; silence and errors are answers too."""
     try:
-        async with asyncio.timeout(CHECK_TIMEOUT):
-            return await check.ask()
+        return await within(CHECK_TIMEOUT, check.ask())
     except TimeoutError:
         return Finding("broken", f"No answer within {CHECK_TIMEOUT:.0f} seconds. {check.remedy}")
     except Exception as error:  # noqa: BLE001 - whatever it is, the part doesn't work

@@ -8,7 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from identity.directory.enabled_check import ANSWER_TIMEOUT, FAILURE_PAUSE, RECHECK
 from identity.errors import SignInUnavailable
-from identity.executor import Executor
+from identity.executor import Executor, within
 from identity.suspend_aware_clock import monotonic
 
 if TYPE_CHECKING:
@@ -57,8 +57,7 @@ class GroupMembership:
         if begun - self._failed < FAILURE_PAUSE:
             raise SignInUnavailable("user pool: failed a moment ago")
         try:
-            async with asyncio.timeout(ANSWER_TIMEOUT):
-                self._members = await self._execute(self._list)
+            self._members = await within(ANSWER_TIMEOUT, self._execute(self._list))
         except (TimeoutError, ClientError, BotoCoreError) as error:
             self._failed = monotonic()
             log.warning("who is in %s can't be asked: %s", self._group, type(error).__name__)

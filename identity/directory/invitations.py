@@ -111,7 +111,8 @@ class Invitations:
                 ],
             )
         except ClientError as error:
-            if await self._just_made(username, email):
+            twice = error.response["Error"]["Code"] == "UsernameExistsException"
+            if twice and await self._just_made(username, email):
                 return await self.renew_password(username, password)
             raise _refusal(error) from None
         person = _person(made["User"])

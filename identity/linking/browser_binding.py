@@ -45,6 +45,6 @@ async def claiming_browser(request: web.Request) -> str:
     cookie = request.cookies.get(COOKIE, "")
     if not isinstance(given, str) or not FORMAT.fullmatch(cookie):
         raise FormRejected("a link's form without a cookie")
-    if not compare_digest(form_token(cookie).encode(), given.encode()):
+    if not compare_digest(form_token(cookie).encode(), given.encode(errors="surrogatepass")):
         raise FormRejected("a link's form of another browser")
     return browser_id(cookie)

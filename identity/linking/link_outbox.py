@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from identity.executor import Executor
-from identity.links import Link, Links, timestamp
+from identity.links import Link, Links, in_seconds, timestamp
 from identity.people import ChatUser
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ class LinkOutbox:
         condition: str = "",
     ) -> bool:
         same = "linked_at = :linked_at"  # not one that has replaced it
-        linked_at: AttributeValueTypeDef = {"N": f"{link.linked_at.timestamp():.3f}"}
+        linked_at: AttributeValueTypeDef = {"N": in_seconds(link.linked_at)}
         try:
             await self._execute(
                 self._dynamodb.update_item,

@@ -180,4 +180,5 @@ def _store(session: Session, name: str, kept: Mapping[str, K]) -> None:
 
 def _equal(one: str, other: str) -> bool:
     """Compare two secrets in a time that doesn't tell where they differ."""
-    return compare_digest(one.encode(), other.encode())
+    # A form may hold what is no text.
+    return compare_digest(*(value.encode(errors="surrogatepass") for value in (one, other)))

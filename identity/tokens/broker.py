@@ -123,6 +123,8 @@ class TokenBroker:
         cached = self._cache.get(key)
         if cached and cached.until > monotonic():
             await self._links.note_seen(link)
+            left = cached.until - monotonic()
+            self._runtime_sessions.used(link.subject, cached.token, left)
             return cached.token
         task = self._refreshing.get(key)
         if task is None:
@@ -255,6 +257,7 @@ class TokenBroker:
         if current is None or _cache_key(current) != _cache_key(link):
             # It ended while it was refreshed; whoever ended it doesn't know what we were granted.
             await self.discard(encrypted_token, link.chat_user)
+            raise LinkExpired("the link was ended while it was refreshed")
 
     def _remember(self, link: Link, token: str, lifetime: int) -> None:
         now = monotonic()

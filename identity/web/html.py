@@ -1,5 +1,6 @@
 """Pages: the templates, and what each of them sees."""
 
+import re
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Any
 from aiohttp import web
 from aiohttp_session import get_session
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from identity.sessions.csrf import csrf_token
 from identity.sessions.signed_in_person import signed_in
@@ -17,6 +18,12 @@ from identity.web.untrusted_text import isolated_name, multi_line
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
 STATIC_URL = "/static/identity"
+CODE = re.compile(r"`([^`]+)`")
+
+
+def with_code(sentence: str) -> Markup:
+    """A sentence of ours, what stands in it between backticks as code."""
+    return Markup(CODE.sub(r"<code>\1</code>", str(escape(sentence))))  # noqa: S704 - escaped
 
 
 class Html:
@@ -34,7 +41,7 @@ class Html:
             lstrip_blocks=True,
         )
         self._templates.filters.update(
-            name=isolated_name, timestamp=timestamp, multi_line=multi_line
+            code=with_code, name=isolated_name, timestamp=timestamp, multi_line=multi_line
         )
         self._templates.globals.update(person=None, static_url=STATIC_URL)
 

@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from ipaddress import IPv6Network
+from ipaddress import IPv6Address, IPv6Network
 from time import monotonic
 from typing import cast
 
@@ -97,6 +97,8 @@ class RateLimit:
 def _network(address: str) -> str:
     # Whoever has one address of IPv6 has the 2**64 beside it.
     try:
+        if mapped := IPv6Address(address.partition("%")[0]).ipv4_mapped:
+            return str(mapped)
         return str(IPv6Network((address.partition("%")[0], 64), strict=False))
     except ValueError:
         return address

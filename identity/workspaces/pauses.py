@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
 from identity.executor import Executor
+from identity.suspend_aware_clock import monotonic
 from identity.workspaces.settings import FRESH, Workspace
 
 if TYPE_CHECKING:

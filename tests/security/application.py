@@ -4,12 +4,20 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import boto3
+import httpx
 import pytest
 from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from bizassist.service import ChatService
+from bizassist.settings.deployment import read_deployment
 from bizassist.settings.environment import read_process
 from bizassist.settings.parameters import Parameters
+from bots.aws import BOUNDED
+from tests.conftest import Stack
+
+PREFIX = "/app/bizassist"
 
 PLATFORMS = {
     "SLACK_SIGNING_SECRET": "none",
@@ -32,6 +40,23 @@ async def chat_application(patch: pytest.MonkeyPatch) -> web.Application:
     known: Any = dict.fromkeys(Parameters.model_fields, "https://none.invalid/none")
     async with put_together(patch, Parameters.model_construct(**known)) as app:
         return app
+
+
+@asynccontextmanager
+async def asked_by_nobody(stack: Stack) -> AsyncIterator[tuple[httpx.AsyncClient, web.Application]]:
+    """A client that is nobody in particular, of the service as it runs in AWS."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_ENDPOINT_URL", stack.aws)
+        patch.setenv("AWS_DEFAULT_REGION", stack.region)
+        patch.setenv("AWS_ACCESS_KEY_ID", "local")
+        patch.setenv("AWS_SECRET_ACCESS_KEY", "local")
+        deployment = read_deployment(boto3.Session(), PREFIX, BOUNDED)
+        async with (
+            put_together(patch, deployment) as app,
+            TestServer(app, host="127.0.0.1") as server,
+            httpx.AsyncClient(base_url=str(server.make_url("")), timeout=20) as nobody,
+        ):
+            yield nobody, app
 
 
 @asynccontextmanager

@@ -5,18 +5,13 @@ import re
 from collections.abc import AsyncIterator, Mapping
 from types import MappingProxyType
 
-import boto3
 import httpx
 import pytest
-from aiohttp.test_utils import TestServer
 
-from bizassist.settings.deployment import read_deployment
-from bots.aws import BOUNDED
 from tests.bots.teams.edge_client import TEAMS
 from tests.bots.teams.teams_client import activity
 from tests.conftest import Stack
-from tests.security.application import put_together, routes
-from tests.security.test_route_table import PREFIX
+from tests.security.application import asked_by_nobody, routes
 from tests.security.test_routes import address
 from tests.some import some
 
@@ -60,18 +55,8 @@ HOSTILE: tuple[tuple[bytes, Mapping[str, str]], ...] = (
 @pytest.fixture(scope="module")
 async def nobody(stack: Stack) -> AsyncIterator[tuple[httpx.AsyncClient, list[str]]]:
     """A client of the service as it runs in AWS, and what can be posted to."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AWS_ENDPOINT_URL", stack.aws)
-        patch.setenv("AWS_DEFAULT_REGION", stack.region)
-        patch.setenv("AWS_ACCESS_KEY_ID", "local")
-        patch.setenv("AWS_SECRET_ACCESS_KEY", "local")
-        deployment = read_deployment(boto3.Session(), PREFIX, BOUNDED)
-        async with (
-            put_together(patch, deployment) as app,
-            TestServer(app, host="127.0.0.1") as server,
-            httpx.AsyncClient(base_url=str(server.make_url("")), timeout=20) as client,
-        ):
-            yield client, sorted(path for method, path in routes(app) if method == "POST")
+    async with asked_by_nobody(stack) as (client, app):
+        yield client, sorted(path for method, path in routes(app) if method == "POST")
 
 
 @pytest.mark.parametrize(("body", "headers"), HOSTILE, ids=range(len(HOSTILE)))

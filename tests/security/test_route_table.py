@@ -4,24 +4,19 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import boto3
 import httpx
 import pytest
-from aiohttp.test_utils import TestServer
 
-from bizassist.settings.deployment import read_deployment
-from bots.aws import BOUNDED
 from tests.bots.teams.edge_client import TEAMS
 from tests.bots.teams.teams_client import activity
 from tests.conftest import Stack
-from tests.security.application import put_together, routes
+from tests.security.application import asked_by_nobody, routes
 from tests.security.test_routes import ID, address, whose
 from tests.some import some
 
 TABLE = Path(__file__).parents[1] / "data" / "routes.txt"
 SOMEBODYS = ("the person who is signed in", "group `bizassist-admins`", "Slack", "Teams")
 ANYBODYS = ("anybody", "whoever has the link", "whoever has the receipt")
-PREFIX = "/app/bizassist"
 # What a person who is not signed in is shown instead of a refusal; nobody's data is there.
 SHOWN = {
     ("GET", "/chat"): "200",
@@ -36,21 +31,11 @@ Row = tuple[str, str, str, str]
 @pytest.fixture(scope="module")
 async def table(stack: Stack) -> AsyncIterator[list[Row]]:
     """Each route of the service as it runs in AWS, called by nobody."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AWS_ENDPOINT_URL", stack.aws)
-        patch.setenv("AWS_DEFAULT_REGION", stack.region)
-        patch.setenv("AWS_ACCESS_KEY_ID", "local")
-        patch.setenv("AWS_SECRET_ACCESS_KEY", "local")
-        deployment = read_deployment(boto3.Session(), PREFIX, BOUNDED)
-        async with (
-            put_together(patch, deployment) as app,
-            TestServer(app, host="127.0.0.1") as server,
-            httpx.AsyncClient(base_url=str(server.make_url("")), timeout=20) as nobody,
-        ):
-            yield [
-                (method, path, whose(path), await answered(nobody, method, path))
-                for method, path in sorted(routes(app), key=lambda route: route[::-1])
-            ]
+    async with asked_by_nobody(stack) as (nobody, app):
+        yield [
+            (method, path, whose(path), await answered(nobody, method, path))
+            for method, path in sorted(routes(app), key=lambda route: route[::-1])
+        ]
 
 
 async def answered(nobody: httpx.AsyncClient, method: str, path: str) -> str:

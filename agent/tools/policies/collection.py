@@ -65,8 +65,9 @@ class PolicyCollection:
 
     def look_ahead(self) -> None:
         """Begin to look whether anything has changed: a search that comes soon needs not wait."""
-        if is_older(self._looked_at, self._keep):
-            self._read()
+        under_way = self._reading is not None and not self._reading.done()
+        if is_older(self._looked_at, self._keep) and not under_way:
+            self._reading = asyncio.create_task(self._keep_fresh())
 
     async def looked(self) -> None:
         """Return when the look that is under way, if one is, has ended."""
@@ -94,16 +95,8 @@ class PolicyCollection:
         unread = tuple(f"{name} ({d.problem})" for name, d in documents.items() if d.problem)
         return SearchResult(hits, unread, empty=not len(index) and not unread)
 
-    def _read(self) -> asyncio.Task[None]:
-        """The reading that all searches of this moment wait for."""
-        if self._reading is None or self._reading.done():
-            self._reading = asyncio.create_task(self._keep_fresh())
-        return self._reading
-
     async def _keep_fresh(self) -> None:
-        """Read what has changed, if the last look is a while ago by the wall clock."""
-        if not is_older(self._looked_at, self._keep):
-            return
+        """Read what has changed; all searches of this moment wait for it."""
         try:
             await asyncio.to_thread(self._refresh)
             self._keep = REFRESH_SECONDS

@@ -13,7 +13,9 @@ from agent.tools.policies.index import Index
 from agent.tools.policies.passages import Passage
 from agent.tools.policies.storage import Bucket, split_index
 
-DOCUMENTS = "documents.json"
+DOCUMENTS, FORMAT = "documents.json", "format"
+VERSION = b"1"
+"""Raised when passages are cut, or their words stemmed, in another way: all is read anew then."""
 MOST_UNPACKED = 1024 * 1024 * 1024
 
 
@@ -48,11 +50,15 @@ class Indexed:
 def index_policies(storage: Bucket) -> Indexed:
     """Index what has changed since the last time; blocks while documents are read.
 
+    What could not be read is tried again: it may have been the hour, and not the document.
+
     :raises PolicyStorageError: when the place can't be reached.
     """
     listed, tag = split_index(storage.listed())
     before = _before(storage) if tag else None
-    documents = read_documents(storage, listed, before.documents if before else {})
+    known = before.documents if before else {}
+    read = {name: one for name, one in known.items() if not one.problem}
+    documents = read_documents(storage, listed, read)
     changed = before is None or before.documents != documents
     if before is None or changed:
         before = StoredIndex(documents, Index(passages_of(documents)))
@@ -87,6 +93,7 @@ def pack(stored: StoredIndex) -> bytes:
         tempfile.TemporaryDirectory() as folder,
         zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
     ):
+        archive.writestr(FORMAT, VERSION)
         archive.writestr(DOCUMENTS, json.dumps(rows))
         stored.index.save(Path(folder))
         for file in sorted(Path(folder).iterdir()):
@@ -106,6 +113,8 @@ def unpack(content: bytes) -> StoredIndex:
         ):
             if sum(entry.file_size for entry in archive.infolist()) > MOST_UNPACKED:
                 raise PolicyStorageError(detail="the index is too large")
+            if archive.read(FORMAT) != VERSION:
+                raise PolicyStorageError(detail="the index is of another version")
             rows = json.loads(archive.read(DOCUMENTS))
             for name in archive.namelist():
                 (Path(folder) / Path(name).name).write_bytes(archive.read(name))

@@ -8,7 +8,8 @@ from markdown_it.token import Token
 
 from bots.answer.markdown.clipping import clipped, size
 
-_SENTENCE = re.compile(r".+?(?:[.!?…]+[\"')\]]*\s+|[。\uff01\uff1f]+|$)", re.DOTALL)
+# A row of dots ends once, and is not tried from each of them.
+_SENTENCE = re.compile(r".+?(?:(?<![.!?…])[.!?…]++[\"')\]]*+\s+|[。\uff01\uff1f]+|$)", re.DOTALL)
 _WORD = re.compile(r"\S*\s*", re.DOTALL)
 _ESCAPED = re.compile(r"[\\*_\[\]<`&~#|()]")
 

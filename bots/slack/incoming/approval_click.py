@@ -39,6 +39,10 @@ class AskingTurn:
         """Its asker, who alone decides."""
         return ChatUser("slack", self.tenant, self.user)
 
+    def decided_event(self, *, in_time: bool) -> str:
+        """The event by which the answer goes on, or that says that it can't any more."""
+        return f"{self.event}.{1 if in_time else 'late'}"
+
     def value(self) -> str:
         """What a button carries; at most 2,000 characters (Slack, "Button element")."""
         return json.dumps(asdict(self))
@@ -88,9 +92,9 @@ class ApprovalClick:
             "decision": stands.decision if stands else None,
             "interrupts": list(stands.interrupts) if stands else [],
         }
-        end = "1" if stands else "late"
+        event = self.asking.decided_event(in_time=stands is not None)
         group = f"{self.asking.conversation}#{self.asking.user}"
-        return Accepted("slack", f"{self.asking.event}.{end}", group, body)
+        return Accepted("slack", event, group, body, self.asking.chat_user.key)
 
 
 def read_click(payload: Mapping[str, object]) -> ApprovalClick | None:

@@ -90,7 +90,7 @@ def _decision(body: Mapping[str, Any]) -> IncomingMessage:
     decision = body["decision"]
     return IncomingMessage(
         kind="decision",
-        event_id=f"{asking.event}.{1 if decision else 'late'}",
+        event_id=asking.decided_event(in_time=decision is not None),
         tenant=asking.tenant,
         user=asking.user,
         channel=body["channel"]["id"],

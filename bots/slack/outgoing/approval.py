@@ -41,7 +41,10 @@ def decided(what: str, decision: Decision | None) -> Content:
 
 def _described(call: ProposedCall) -> list[dict[str, object]]:
     what = f"{call.tool[:1].upper()}{call.tool[1:]} needs your approval. {call.words}".strip()
-    values = [f"{name}: {value}" for name, value in call.arguments.items()][:MOST_FIELDS]
+    values = [f"{name}: {value}" for name, value in call.arguments.items()]
+    if len(values) > MOST_FIELDS:
+        left = len(values) - MOST_FIELDS + 1
+        values = [*values[: MOST_FIELDS - 1], f"… and {left} more"]
     blocks: list[dict[str, object]] = [{"type": "section", "text": _plain(what)}]
     if values:
         blocks.append({"type": "section", "fields": [_plain(value) for value in values]})

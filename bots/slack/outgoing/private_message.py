@@ -65,7 +65,7 @@ class PrivateMessages:
         channel, thread = incoming.channel, incoming.thread
         if incoming.kind not in {"direct", "decision"}:
             channel, thread = await self._api.direct_channel(incoming.user), None
-        if not await self._api.find(channel, marker, thread=thread, since=""):
+        if not await self._api.find(channel, marker, thread=thread, since=incoming.ts):
             await self._api.post(channel, message, thread=thread, marker=marker)
 
     async def _by_direct_message(self, incoming: IncomingMessage, message: Content) -> None:

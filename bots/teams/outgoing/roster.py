@@ -28,14 +28,14 @@ class Rosters:
     """Remembers for a while who reads along where; what Teams doesn't tell counts as the wider."""
 
     def __init__(self) -> None:
-        self._known: OrderedDict[str, tuple[float, Audience]] = OrderedDict()
+        self._known: OrderedDict[tuple[str, str], tuple[float, Audience]] = OrderedDict()
 
     async def audience(self, client: ConnectorClient, conversation: str, tenant: str) -> Audience:
         """Who reads a conversation along that isn't personal.
 
         :param tenant: the asker's; whoever has another one is an outsider.
         """
-        read, known = self._known.get(conversation, (float("-inf"), Audience.OUTSIDERS))
+        read, known = self._known.get((conversation, tenant), (float("-inf"), Audience.OUTSIDERS))
         if 0 <= time() - read < FRESH:
             return known
         try:
@@ -43,7 +43,7 @@ class Rosters:
         except (PlatformRefused, PlatformUnavailable) as error:
             _log.warning("who reads along can't be told: %s", error)
             return Audience.OUTSIDERS
-        self._known[conversation] = (time(), audience)
+        self._known[conversation, tenant] = (time(), audience)
         while len(self._known) > MOST_KEPT:
             self._known.popitem(last=False)
         return audience

@@ -32,7 +32,8 @@ class GrowingHtml:
 
         :param last: nothing follows soon, so nothing is held back.
         """
-        if not text.startswith(self._text):
+        begun_anew = not text.startswith(self._text)
+        if begun_anew:
             self._settled = self._pieces = self._shown = 0
             self._fence = ""
         elif text == self._text and self._shown == len(text):
@@ -49,7 +50,7 @@ class GrowingHtml:
         self.behind = len(text) - self._settled > LARGEST_PIECE
         if self.behind:
             return {"from": kept, "pieces": made}
-        if not (made or last or self._grown_enough()):
+        if not (made or last or begun_anew or self._grown_enough()):
             return None
         if rest := self._rest(LARGEST_PIECE):
             made.append(self._render(f"{self._fence}{rest}"))

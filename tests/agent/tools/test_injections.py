@@ -3,13 +3,14 @@
 import json
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
+import pytest_asyncio
 from strands.types.content import Messages
 
 from agent.models.offline.model import respond
@@ -21,7 +22,7 @@ from bots.teams.outgoing.markdown import teams_markdown
 from bots.web.outgoing.answer_html import html
 from tests.agent.all_tools import all_specs
 from tests.agent.gateway_tool_specs import SEARCH, WARRANTY
-from tests.agent.local_agent import Cloud, ask, thread
+from tests.agent.local_agent import Cloud, ask, runtime_of, serving, thread
 from tests.agent.tools.documents import sample_documents
 from tests.some import some
 
@@ -206,8 +207,15 @@ def poisoned_client(cloud: Cloud) -> Iterator[str]:
     table.delete_item(Key={"client_id": row["client_id"]})
 
 
+@pytest_asyncio.fixture
+async def own_runtime(cloud: Cloud, gateway: str, poisoned_client: str) -> AsyncIterator[str]:
+    """A runtime of this test alone: one remembers its clients for a minute."""
+    async with serving(runtime_of(cloud)) as address:
+        yield address
+
+
 async def test_the_real_agent_calls_only_what_the_person_asks_for(
-    runtime: str, cloud: Cloud, poisoned_client: str
+    own_runtime: str, cloud: Cloud, poisoned_client: str
 ) -> None:
     paper = "\n\n".join(case.text for case in of("document", "policy", "web page"))
     named = sample_documents.asking(
@@ -216,9 +224,9 @@ async def test_the_real_agent_calls_only_what_the_person_asks_for(
     session = thread()
     token = cloud.tokens["admin"]
     answers = [
-        await ask(runtime, token, "", session, messages=named),
-        await ask(runtime, token, f"Look up client {poisoned_client}", session),
-        await ask(runtime, token, "ok, go on then", session),
+        await ask(own_runtime, token, "", session, messages=named),
+        await ask(own_runtime, token, f"Look up client {poisoned_client}", session),
+        await ask(own_runtime, token, "ok, go on then", session),
     ]
 
     called = [

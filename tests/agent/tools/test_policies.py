@@ -478,7 +478,10 @@ async def test_only_what_has_changed_is_read_and_indexed_once(bucket: str) -> No
     again = await PolicyCollection(after).search("badgers")
 
     assert waiting.asked == ["list", "index", "badgers.md"]
-    assert indexing.asked == ["list", "index", "badgers.md", "list", "index"]
+    tried_again = [name for name in indexing.asked if name == "broken.pdf"]
+    read = [name for name in indexing.asked if name != "broken.pdf"]
+    assert read == ["list", "index", "badgers.md", "list", "index"]
+    assert len(tried_again) == 2  # it may have been the hour, and not the document
     assert (changed.changed, unchanged.changed) == (True, False)
     assert after.asked == ["list", "index"]
     for result in some([told, again]):
@@ -512,6 +515,32 @@ async def test_an_index_that_is_damaged_is_passed_over_and_made_anew(
 
     told = await PolicyCollection(CountedBucket(bucket)).search("badgers")
     assert told.hits.relevant
+    assert index_policies(CountedBucket(bucket)).changed
+    assert not index_policies(CountedBucket(bucket)).changed
+
+
+async def test_a_document_that_could_not_be_read_for_a_while_is_in_the_next_index(
+    bucket: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slow(*_: object) -> None:
+        raise PolicyUnreadableError("it takes too long to read")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("agent.tools.policies.documents.passages", slow)
+        assert "leave.md" in index_policies(CountedBucket(bucket)).failures
+
+    again = index_policies(CountedBucket(bucket))
+
+    assert again.changed
+    assert "leave.md" not in again.failures
+
+
+async def test_an_index_of_another_version_is_made_anew(
+    bucket: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index_policies(CountedBucket(bucket))
+    monkeypatch.setattr("agent.tools.policies.stored_index.VERSION", b"of another day")
+
     assert index_policies(CountedBucket(bucket)).changed
     assert not index_policies(CountedBucket(bucket)).changed
 

@@ -104,3 +104,10 @@ def test_long_code_stays_code_in_each_piece() -> None:
     shown = html(code)
     assert shown.count("x = [1]") == 2_000
     assert "<em>it</em>" in shown
+
+
+def test_an_answer_that_begins_anew_takes_its_old_half_away() -> None:
+    growing = GrowingHtml()
+    assert growing.update("An old half.", last=True)
+
+    assert growing.update("") == {"from": 0, "pieces": []}
