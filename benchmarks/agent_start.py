@@ -24,9 +24,10 @@ import boto3
 import httpx
 
 from benchmarks.token_broker import PASSWORD, PREFIX, cloud
-from bizassist.local.ports import LOOPBACK, free_port
+from bizassist.local.ports import LOOPBACK
 from bizassist.local.processes import Part, Running
 from bizassist.settings.parameters import Parameters
+from tests.ports import free_port
 
 ROUNDS = 7
 LIMIT = 1.3

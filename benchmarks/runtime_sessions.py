@@ -18,7 +18,8 @@ import httpx
 
 from benchmarks.agent_start import first_things, gateway
 from benchmarks.token_broker import cloud
-from bizassist.local.ports import LOOPBACK, free_port
+from bizassist.local.ports import LOOPBACK
+from tests.ports import free_port
 
 THREADS = 10
 ROUNDS = 3

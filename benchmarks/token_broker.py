@@ -19,7 +19,7 @@ from pathlib import Path
 import boto3
 
 from bizassist.local import sample_data
-from bizassist.local.ports import LOOPBACK, free_port
+from bizassist.local.ports import LOOPBACK
 from bizassist.local.processes import Part, Running
 from bizassist.local.provision import Addresses, provision
 from bizassist.settings.identity import identity_settings
@@ -28,6 +28,7 @@ from identity.executor import Executor
 from identity.links import Link, new_link
 from identity.people import ChatUser, Names
 from identity.service import Identity
+from tests.ports import free_port
 
 ROUNDS = 30
 CALLS = 2_000

@@ -1,5 +1,7 @@
 """Which port each part of the local stack listens on; a port that is taken gives way."""
 
+import errno
+import random
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -7,6 +9,11 @@ from dataclasses import dataclass
 
 LOOPBACK = "127.0.0.1"
 LAST_PORT = 65_535
+
+FREE_RANGE = range(20_000, 32_768)
+"""Where a free port is looked for: below those that Linux, macOS and Windows give to outgoing
+connections, one of which would else take it between the choice and the start of its part.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +49,6 @@ def claim_ports(wanted: StackPorts, notify: Callable[[str], None]) -> StackPorts
         )
 
 
-def free_port() -> int:
-    """A port of the loopback interface that nobody listens on at this moment."""
-    with ExitStack() as stack:
-        return stack.enter_context(_listening(0))
-
-
 def url(port: int) -> str:
     """The address of what listens there."""
     return f"http://{LOOPBACK}:{port}"
@@ -56,16 +57,16 @@ def url(port: int) -> str:
 @contextmanager
 def _listening(port: int) -> Iterator[int]:
     """Listen there while the block runs, or on any free port where somebody else does."""
-    with socket.socket() as probe:
-        # What a stopped stack has left to the kernel for a minute is no reason to move.
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((LOOPBACK, port))
-            probe.listen()
-        except OSError:
-            if port == 0:
-                raise
-            with _listening(0) as free:
-                yield free
+    others = random.SystemRandom().sample(FREE_RANGE, 100)
+    for candidate in (port, *others) if port else others:
+        with socket.socket() as probe:
+            # What a stopped stack has left to the kernel for a minute is no reason to move.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((LOOPBACK, candidate))
+                probe.listen()
+            except OSError:
+                continue
+            yield candidate
             return
-        yield int(probe.getsockname()[1])
+    raise OSError(errno.EADDRINUSE, "no free port was found on the loopback interface")

@@ -14,13 +14,13 @@ from tests.agent.local_agent import (
     ROOT,
     Cloud,
     claims,
-    free_port,
     gateway_serving,
     runtime_of,
     serving,
     sign_in,
     until_healthy,
 )
+from tests.ports import free_port
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,6 @@ import contextlib
 import hashlib
 import json
 import os
-import socket
 import time
 import uuid
 from collections.abc import AsyncIterator
@@ -24,18 +23,13 @@ from agent.settings import Settings
 from bizassist.local import gateway as gateway_stand_in
 from bizassist.local.memory_extractor import Extractor
 from bizassist.local.runtime import Runtime
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 PASSWORD = "Try-0a1b2c3d-9Z"
 SESSION_HEADER = "X-Amzn-Bedrock-AgentCore-Runtime-Session-Id"
 PREFIX = "/app/bizassist"
 START_SECONDS = 30
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 @dataclass(frozen=True)

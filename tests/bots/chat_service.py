@@ -11,12 +11,12 @@ from pathlib import Path
 import boto3
 import httpx
 
-from bizassist.local.ports import free_port
 from bizassist.local.processes import Part, Running
 from bizassist.settings.parameters import write_parameters
 from tests.bots.scripted_runtime import new_queues
 from tests.conftest import Stack
 from tests.person import Person, signed_in
+from tests.ports import free_port
 
 
 @dataclass

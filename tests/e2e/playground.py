@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from aiohttp.test_utils import unused_port
 from playwright.async_api import Browser, Locator, Page, expect
 
 from tests.clients.node import node_tool
+from tests.ports import free_port
 
 BOT = "BizAssist"
 TENANT = "00000000-0000-0000-0000-000000000001"
@@ -92,7 +92,7 @@ async def playground(
     :param person: who sits in front of it.
     :raises RuntimeError: when it doesn't start.
     """
-    port = unused_port()
+    port = free_port()
     with TemporaryDirectory() as folder:
         _write_organisation(folder, person)
         process = await _started(endpoint, port, folder)

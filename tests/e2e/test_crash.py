@@ -12,7 +12,6 @@ from typing import Any
 import boto3
 import httpx
 
-from bizassist.local.ports import free_port
 from bizassist.local.processes import Part, Running
 from bizassist.settings.parameters import write_parameters
 from tests.bots.scripted_runtime import (
@@ -26,6 +25,7 @@ from tests.bots.scripted_runtime import (
 )
 from tests.conftest import Stack
 from tests.person import Person
+from tests.ports import free_port
 
 ALICE, CHAT = "U0ALICE0000", "D0ALICE0000"
 PREFIX = "/app/crash"

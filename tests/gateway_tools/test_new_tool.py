@@ -18,9 +18,9 @@ import pytest
 from bizassist.__main__ import main
 from bizassist.deployment.lambda_archives import build_function
 from bizassist.errors import CommandError
-from tests.agent.local_agent import free_port
 from tests.conftest import ROOT, Stack
 from tests.gateway_tools.mcp_requests import machine_token, rpc
+from tests.ports import free_port
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import pytest_asyncio
 from aiohttp import web
 
 from bizassist.local import sample_data
-from bizassist.local.ports import LOOPBACK, free_port
+from bizassist.local.ports import LOOPBACK
 from bizassist.local.processes import Part, Running
 from bizassist.local.provision import Addresses, provision
 from bots.queue.service import QueueSettings
@@ -34,6 +34,7 @@ from tests.identity.dying_service import Killer
 from tests.identity.fresh_accounts import other, person, records
 from tests.identity.log_check import LogCheck
 from tests.identity.process import Process, running_process
+from tests.ports import free_port
 
 __all__ = ["other", "person", "records"]  # fixtures of every test below
 

@@ -10,9 +10,10 @@ from aiohttp import web
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
-from bizassist.local.ports import LOOPBACK, free_port
+from bizassist.local.ports import LOOPBACK
 from identity.oidc.provider import OidcProvider
 from identity.oidc.token_verification import TokenVerifier
+from tests.ports import free_port
 
 ISSUER = "https://issuer.example/pool"
 CLIENT = "web-client"

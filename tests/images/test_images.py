@@ -15,10 +15,10 @@ import httpx
 import pytest
 from ag_ui.core import RunAgentInput, UserMessage
 
-from bizassist.local.ports import free_port
 from tests.conftest import ROOT, Stack
 from tests.images.dockerfile import stages
 from tests.images.image import Image, running, uv
+from tests.ports import free_port
 
 # Each image is laid out once, so one worker has all tests of them.
 pytestmark = pytest.mark.xdist_group("images")

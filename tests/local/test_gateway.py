@@ -13,8 +13,9 @@ from joserfc import jwt
 from bizassist.local.gateway import Gateway, Issuer, create_app
 from gateway_tools import catalog
 from tests.agent import token_issuer as stranger
-from tests.agent.local_agent import free_port, serving
+from tests.agent.local_agent import serving
 from tests.gateway_tools.mcp_requests import ACCEPT, rpc
+from tests.ports import free_port
 from tests.some import some
 
 SCOPE = "resource-server/read"

@@ -18,8 +18,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from bizassist.deployment.lambda_archives import build_function
-from bizassist.local.ports import LOOPBACK, free_port
+from bizassist.local.ports import LOOPBACK
 from bizassist.local.processes import Part, Running
+from tests.ports import free_port
 from tests.terraform.agentcore_cut import cut
 from tests.terraform.cli import Terraform, TerraformFailed
 

@@ -18,13 +18,13 @@ from agent.tools.gateway import MachineToken
 from tests.agent.local_agent import (
     Cloud,
     ask,
-    free_port,
     gateway_serving,
     runtime_of,
     serving,
     thread,
 )
 from tests.agent.scripted_models import failing
+from tests.ports import free_port
 
 QUESTION = "Is LAPTOP-2024-001 under warranty?"
 

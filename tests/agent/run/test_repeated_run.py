@@ -19,13 +19,13 @@ from tests.agent.local_agent import (
     Answer,
     Cloud,
     ask,
-    free_port,
     runtime_of,
     serving,
     thread,
     until_healthy,
 )
 from tests.agent.scripted_models import BlockedModel, TestModel
+from tests.ports import free_port
 from tests.some import some
 
 QUESTION = "Is LAPTOP-2024-001 under warranty?"

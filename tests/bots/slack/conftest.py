@@ -5,17 +5,18 @@ from collections.abc import AsyncIterator
 import aiohttp
 import pytest
 from aiohttp import web
-from aiohttp.test_utils import TestServer, unused_port
+from aiohttp.test_utils import TestServer
 
 from bizassist.local.slack.server import Settings, application
 from bots.slack.incoming.endpoint import SlackEdge
 from bots.slack.platform import slack_platform
 from tests.bots.slack.slack_client import SECRET, TOKEN, SlackClient
+from tests.ports import free_port
 
 
 @pytest.fixture
 async def slack() -> AsyncIterator[SlackClient]:
-    port, service_port = unused_port(), unused_port()
+    port, service_port = free_port(), free_port()
     slack, service = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{service_port}"
     double = TestServer(application(Settings(slack, service, SECRET, TOKEN)), port=port)
     async with (

@@ -8,7 +8,6 @@ from typing import Any
 
 import aiohttp
 import pytest
-from aiohttp.test_utils import unused_port
 
 from bots.errors import InstallationRefused, PlatformUnavailable
 from bots.teams.outgoing.bot_token import LOGIN, BotToken
@@ -16,6 +15,7 @@ from bots.teams.registration import TeamsApp
 from tests.bots.receipt import MemoryReceipt
 from tests.bots.teams.connector import PERSONAL
 from tests.bots.teams.teams_client import APP_ID, TeamsClient
+from tests.ports import free_port
 
 TICK = 0.01
 
@@ -62,7 +62,7 @@ async def test_a_slow_answer_body_is_awaited_too(teams: TeamsClient) -> None:
         await writer.drain()
         writer.close()
 
-    server = await asyncio.start_server(trickle, "127.0.0.1", port := unused_port())
+    server = await asyncio.start_server(trickle, "127.0.0.1", port := free_port())
     receipt = MemoryReceipt()
     teams.service_url = f"http://127.0.0.1:{port}/"
     turn = await teams.turn()

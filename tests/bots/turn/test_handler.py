@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 import boto3
 import pytest
 
-from bizassist.local.ports import free_port
 from bizassist.service import chat_service
 from bizassist.settings.environment import Process
 from bizassist.settings.parameters import Parameters
@@ -22,6 +21,7 @@ from identity.executor import Executor
 from tests.bots.scripted_runtime import FINISHED, STARTED, ScriptedRuntime, new_queues, text
 from tests.conftest import Stack
 from tests.person import signed_in
+from tests.ports import free_port
 
 
 @dataclass

@@ -5,15 +5,16 @@ from collections.abc import AsyncIterator
 import aiohttp
 import pytest
 from aiohttp import web
-from aiohttp.test_utils import TestServer, unused_port
+from aiohttp.test_utils import TestServer
 
 from bizassist.local.slack.server import Settings, application
 from tests.local.slack.scene import SECRET, TOKEN, App, Scene
+from tests.ports import free_port
 
 
 @pytest.fixture
 async def scene() -> AsyncIterator[Scene]:
-    app, port, app_port = App(), unused_port(), unused_port()
+    app, port, app_port = App(), free_port(), free_port()
     service = web.Application()
     service.router.add_post("/{path:.*}", app.handle)
     slack = f"http://127.0.0.1:{port}"

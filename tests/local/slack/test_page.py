@@ -7,10 +7,10 @@ import sys
 
 import aiohttp
 import pytest
-from aiohttp.test_utils import unused_port
 
 from bizassist.local.slack.page import markup
 from tests.local.slack.scene import ADMIN, ALICE, ALICE_DM, GENERAL, Scene
+from tests.ports import free_port
 
 
 async def page(scene: Scene, user: str = ALICE, channel: str = GENERAL, path: str = "/") -> str:
@@ -161,7 +161,7 @@ async def start(**environment: str) -> asyncio.subprocess.Process:
 
 
 async def test_the_process_answers_and_stops_when_it_is_asked() -> None:
-    port = unused_port()
+    port = free_port()
     process = await start(
         PORT=str(port),
         SLACK_SIGNING_SECRET="s",

@@ -9,9 +9,10 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from tests.agent.local_agent import Answer, Cloud, ask, free_port, runtime_of, serving
+from tests.agent.local_agent import Answer, Cloud, ask, runtime_of, serving
 from tests.agent.models.providers.bedrock import ANSWER, Bedrock
 from tests.clients.node import node_tool
+from tests.ports import free_port
 from tests.some import some
 
 QUESTION = "Is LAPTOP-2024-001 still under warranty?"

@@ -9,7 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from tests.agent.local_agent import Answer, Cloud, ask, free_port, runtime_of, serving
+from tests.agent.local_agent import Answer, Cloud, ask, runtime_of, serving
+from tests.ports import free_port
 
 BEDROCK = "bedrock:anthropic.claude-sonnet-4-20250514-v1:0"
 ANTHROPIC, OPENAI, OLLAMA = "anthropic:claude-sonnet-4-5", "openai:gpt-5", "ollama:llama3.2"
