@@ -18,7 +18,7 @@ from strands.types.exceptions import SessionException
 
 from agent.errors import MemoryUnavailableError
 from agent.memory.access.person_credentials import MemoryCredentials, SubjectSession
-from agent.memory.extraction import UserTextConverter
+from agent.memory.extraction_filter import UserTextConverter
 from agent.memory.forgetting import Forgetting
 from agent.memory.pause import MARK, PAUSED, MemoryPause
 from agent.memory.private_messages import mark_private

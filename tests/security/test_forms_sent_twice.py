@@ -13,8 +13,8 @@ import httpx
 import pytest
 
 from identity.executor import Executor
+from identity.linking.link_receipt import Receipts
 from identity.linking.link_requests import LinkRequests
-from identity.linking.receipts import Receipts
 from identity.links import Link, Links
 from identity.people import ChatUser, Names
 from tests.conftest import Stack

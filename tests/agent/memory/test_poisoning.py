@@ -10,7 +10,7 @@ import boto3
 import pytest
 import pytest_asyncio
 
-from agent.memory.extraction import UserTextConverter
+from agent.memory.extraction_filter import UserTextConverter
 from tests.agent.aws_requests import AwsRequests, aws_requests
 from tests.agent.local_agent import Answer, Cloud, ask, runtime_of, serving, thread
 from tests.agent.memory_contents import records
