@@ -33,8 +33,6 @@ POLICY_REPORT = ".index/report.json"
 """What ``bizassist policies index`` leaves beside the index."""
 NOT_INDEXED = "Their index can't be read: `bizassist policies index` makes it."
 NO_DOCUMENT = "None is there: put documents into {bucket}, then `bizassist policies index`."
-    "None is there to search: put documents into {bucket}, then `bizassist policies index`."
-)
 MOST_NAMED = 20
 PAGES = 20
 """Pages of tools that are read at most; a Gateway has fewer."""
