@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import ClassVar
 
+from bots.answer.markdown.threaded_rendering import rendered
 from bots.errors import DeliveryRefused, FormRefused, MessageGone, MessageTooLong, PlatformRefused
 from bots.teams.incoming.activity import IncomingActivity
 from bots.teams.outgoing.bot_connector import BotConnector
@@ -51,7 +52,7 @@ class TeamsConversation:
         """Show a new message in Markdown and return its id."""
         del part
         try:
-            return await self.send(formatted(markdown))
+            return await self.send(await rendered(formatted, markdown))
         except (MessageGone, MessageTooLong):
             raise
         except FormRefused:
@@ -62,7 +63,7 @@ class TeamsConversation:
         if message == NO_ID:
             raise MessageGone("the Bot Connector gave no id")
         try:
-            await self._edit(message, formatted(markdown), final=final)
+            await self._edit(message, await rendered(formatted, markdown), final=final)
         except (MessageGone, MessageTooLong):
             raise
         except FormRefused:
