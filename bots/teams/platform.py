@@ -21,7 +21,7 @@ from bots.teams.incoming.activity import IncomingActivity, question_text, read_a
 from bots.teams.incoming.authentication import identity
 from bots.teams.outgoing.bot_token import BotToken
 from bots.teams.outgoing.connector_clients import Connectors
-from bots.teams.outgoing.conversation import TeamsConversation, open_personal
+from bots.teams.outgoing.conversation import conversation_of, open_personal
 from bots.teams.outgoing.message import HELP, WELCOME, formatted, plain, sign_in
 from bots.teams.outgoing.private_message import PrivateMessages
 from bots.teams.outgoing.roster import Rosters
@@ -73,8 +73,7 @@ class TeamsPlatform:
         incoming = _incoming(turn.accepted)
         if turn.private and not incoming.personal:
             return self._personal_reply(turn, incoming, receipt)
-        client = self._connectors.client(incoming.activity.service_url)
-        chat = TeamsConversation(client, incoming.conversation, incoming.activity.id)
+        chat = conversation_of(self._connectors, incoming)
         return PostedAnswer(chat, receipt, self._pace, opening(turn.text))
 
     @asynccontextmanager
@@ -85,9 +84,8 @@ class TeamsPlatform:
 
         :raises NoPrivateChat: before there is anything to see, when Teams doesn't let us.
         """
-        client = self._connectors.client(incoming.activity.service_url)
         try:
-            chat = await open_personal(client, incoming)
+            chat = await open_personal(self._connectors, incoming)
         except (DeliveryRefused, FormRefused) as error:
             raise NoPrivateChat(str(error)) from error
         async with PostedAnswer(chat, receipt, self._pace, opening(turn.text)) as reply:

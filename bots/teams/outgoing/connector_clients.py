@@ -5,6 +5,7 @@ fetches the bot's token on the event loop, anew for each client. Here the same c
 aiohttp, once, with a time-out.
 """
 
+import time
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Any
@@ -20,6 +21,7 @@ from yarl import URL
 
 from bots.errors import PlatformUnavailable
 from bots.teams.outgoing.platform_errors import platform_error
+from bots.teams.outgoing.rate_limits import RateLimits
 
 Token = Callable[[], Awaitable[str]]
 TIMEOUT = aiohttp.ClientTimeout(total=10, connect=5)
@@ -32,11 +34,19 @@ class Connectors(ConnectorFactory):
 
     :param http: whoever made it closes it.
     :param token: fetches the bot's token; None when the connector asks for none.
+    :param now: seconds on a clock that never goes back.
+    :ivar limits: how often each conversation may be called.
     """
 
-    def __init__(self, http: aiohttp.ClientSession, token: Token | None) -> None:
+    def __init__(
+        self,
+        http: aiohttp.ClientSession,
+        token: Token | None,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._http = http
         self._token = token
+        self.limits = RateLimits(now)
         self._clients: dict[str, ConnectorClient] = {}
 
     async def check_token(self) -> None:

@@ -5,10 +5,19 @@ from typing import Any, ClassVar
 from botbuilder.schema import Activity, ConversationParameters
 from botframework.connector.aio import ConnectorClient
 
-from bots.errors import DeliveryRefused, FormRefused, MessageGone, MessageTooLong, PlatformRefused
+from bots.errors import (
+    DeliveryRefused,
+    FormRefused,
+    MessageGone,
+    MessageTooLong,
+    PlatformRefused,
+    PlatformUnavailable,
+)
 from bots.teams.incoming.activity import IncomingActivity
-from bots.teams.outgoing.call_retries import with_retries
+from bots.teams.outgoing.call_retries import noting_refusals, with_retries
+from bots.teams.outgoing.connector_clients import Connectors
 from bots.teams.outgoing.message import NOTHING_MORE, PIECE, formatted, plain
+from bots.teams.outgoing.rate_limits import ConversationLimits
 
 NO_ID = "-"
 """In place of a message's id: Teams took the message and didn't say how it is called."""
@@ -19,6 +28,7 @@ class TeamsConversation:
 
     Teams keeps no marker by which a post could be found again.
 
+    :param limits: the conversation's.
     :param question: the activity that posts reply to; in a channel they belong to its thread.
     """
 
@@ -28,8 +38,13 @@ class TeamsConversation:
     edited_while_written: ClassVar[int | None] = 1
 
     def __init__(
-        self, client: ConnectorClient, conversation: str, question: str | None = None
+        self,
+        client: ConnectorClient,
+        limits: ConversationLimits,
+        conversation: str,
+        question: str | None = None,
     ) -> None:
+        self._limits = limits
         self._calls: Any = client.conversations  # botframework is not typed
         self._conversation = conversation
         self._question = question
@@ -43,7 +58,7 @@ class TeamsConversation:
             return await self._calls.reply_to_activity(self._conversation, self._question, activity)
 
         try:
-            return _id(await with_retries(once, repeatable=False)) or NO_ID
+            return _id(await with_retries(once, self._limits, repeatable=False)) or NO_ID
         except MessageGone:
             if self._question is None:
                 raise
@@ -83,7 +98,7 @@ class TeamsConversation:
             await self._calls.delete_activity(self._conversation, message)
 
         try:
-            await with_retries(once, repeatable=True)
+            await with_retries(once, self._limits, repeatable=True)
         except MessageGone:
             return
         except PlatformRefused:
@@ -98,28 +113,49 @@ class TeamsConversation:
         async def once() -> None:
             await self._calls.update_activity(self._conversation, message, activity)
 
-        await (with_retries(once, repeatable=True) if final else once())
+        if final:
+            await with_retries(once, self._limits, repeatable=True)
+        elif wait := self._limits.draft_wait():
+            raise PlatformUnavailable("the edits of this moment are spent", after=wait)
+        else:
+            await noting_refusals(once, self._limits)
 
 
-async def open_personal(client: ConnectorClient, incoming: IncomingActivity) -> TeamsConversation:
+def conversation_of(connectors: Connectors, incoming: IncomingActivity) -> TeamsConversation:
+    """The conversation where a question was asked."""
+    return TeamsConversation(
+        connectors.client(incoming.activity.service_url),
+        connectors.limits.of(incoming.chat_user.tenant, incoming.conversation),
+        incoming.conversation,
+        incoming.activity.id,
+    )
+
+
+async def open_personal(connectors: Connectors, incoming: IncomingActivity) -> TeamsConversation:
     """The asker's own chat with the bot, opened when there is none.
 
     :raises PlatformRefused: when Teams doesn't let us; the person may not have the bot installed.
     :raises PlatformUnavailable: when Teams doesn't say.
     """
+    client = connectors.client(incoming.activity.service_url)
     calls: Any = client.conversations
+    tenant = incoming.chat_user.tenant
     parameters = ConversationParameters(
         is_group=False,
         bot=incoming.activity.recipient,
         members=[incoming.activity.from_property],
-        tenant_id=incoming.chat_user.tenant,
-        channel_data={"tenant": {"id": incoming.chat_user.tenant}},
+        tenant_id=tenant,
+        channel_data={"tenant": {"id": tenant}},
     )
     # Opening a chat that is there gives the same chat, so it may be done twice.
-    opened = await with_retries(lambda: calls.create_conversation(parameters), repeatable=True)
+    opened = await with_retries(
+        lambda: calls.create_conversation(parameters),
+        connectors.limits.of(tenant, ""),
+        repeatable=True,
+    )
     if not (chat := _id(opened)):
         raise DeliveryRefused("the Bot Connector gave no id")
-    return TeamsConversation(client, chat)
+    return TeamsConversation(client, connectors.limits.of(tenant, chat), chat)
 
 
 def _id(answer: Any) -> str:
