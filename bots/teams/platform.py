@@ -21,7 +21,7 @@ from bots.teams.incoming.activity import IncomingActivity, question_text, read_a
 from bots.teams.incoming.authentication import identity
 from bots.teams.outgoing.bot_token import BotToken
 from bots.teams.outgoing.connector_clients import Connectors
-from bots.teams.outgoing.conversation import conversation_of, open_personal
+from bots.teams.outgoing.conversation import TeamsConversation, conversation_of, open_personal
 from bots.teams.outgoing.message import HELP, WELCOME, formatted, plain, sign_in
 from bots.teams.outgoing.private_message import PrivateMessages
 from bots.teams.outgoing.roster import Rosters
@@ -52,7 +52,8 @@ class TeamsPlatform:
         incoming = _incoming(accepted)
         text = await asyncio.to_thread(question_text, incoming)
         asked = self._with_audience(incoming, answer)
-        listener = _Listener(incoming, incoming.turn(accepted, text), asked)
+        turn, chat = incoming.turn(accepted, text), conversation_of(self._connectors, incoming)
+        listener = _Listener(incoming, turn, asked, chat)
         await self._adapter.process_activity(
             self._authenticated(accepted), incoming.activity, listener.on_turn
         )
@@ -121,30 +122,37 @@ class TeamsPlatform:
 
 
 class _Listener(ActivityHandler):
-    """What to do with one activity."""
+    """What to do with one activity.
 
-    def __init__(self, incoming: IncomingActivity, turn: Turn, answer: Answer) -> None:
+    :param chat: where it was sent.
+    """
+
+    def __init__(
+        self, incoming: IncomingActivity, turn: Turn, answer: Answer, chat: TeamsConversation
+    ) -> None:
         self._incoming = incoming
         self._turn = turn
         self._answer = answer
+        self._chat = chat
 
     async def on_message_activity(self, turn_context: TurnContext) -> None:
+        del turn_context  # what is sent goes over the wire as we wrote it
         if self._turn.text.lower() in {"", "help"}:
-            await _say(turn_context, HELP)
+            await self._say(HELP)
         else:
             await self._answer(self._turn)
 
     async def on_conversation_update_activity(self, turn_context: TurnContext) -> None:
+        del turn_context
         if self._incoming.adds_bot:
-            await _say(turn_context, f"{WELCOME}\n\n{HELP}")
+            await self._say(f"{WELCOME}\n\n{HELP}")
 
-
-async def _say(turn_context: TurnContext, markdown: str) -> None:
-    """Say what nobody has to read: a place that refuses it isn't asked again."""
-    try:
-        await turn_context.send_activity(formatted(markdown))
-    except DeliveryRefused as error:
-        _log.info("neither help nor a welcome can be shown: %s", error)
+    async def _say(self, markdown: str) -> None:
+        """Say what nobody has to read: a place that refuses it isn't asked again."""
+        try:
+            await self._chat.send(formatted(markdown))
+        except DeliveryRefused as error:
+            _log.info("neither help nor a welcome can be shown: %s", error)
 
 
 @asynccontextmanager

@@ -1,10 +1,9 @@
 """One conversation at the Bot Connector: post, update, delete, and open a person's own chat."""
 
-from typing import Any, ClassVar
+from collections.abc import Mapping
+from typing import ClassVar
 
-from botbuilder.schema import Activity, ConversationParameters
-from botframework.connector.aio import ConnectorClient
-
+from bots.answer.markdown.threaded_rendering import rendered
 from bots.errors import (
     DeliveryRefused,
     FormRefused,
@@ -14,6 +13,7 @@ from bots.errors import (
     PlatformUnavailable,
 )
 from bots.teams.incoming.activity import IncomingActivity
+from bots.teams.outgoing.bot_connector import BotConnector
 from bots.teams.outgoing.call_retries import noting_refusals, with_retries
 from bots.teams.outgoing.connector_clients import Connectors
 from bots.teams.outgoing.message import NOTHING_MORE, PIECE, formatted, plain
@@ -39,26 +39,24 @@ class TeamsConversation:
 
     def __init__(
         self,
-        client: ConnectorClient,
+        connector: BotConnector,
         limits: ConversationLimits,
         conversation: str,
         question: str | None = None,
     ) -> None:
         self._limits = limits
-        self._calls: Any = client.conversations  # botframework is not typed
+        self._connector = connector
         self._conversation = conversation
         self._question = question
 
-    async def send(self, activity: Activity) -> str:
+    async def send(self, activity: Mapping[str, object]) -> str:
         """Show a new message and return its id, :data:`NO_ID` where Teams gives none."""
 
-        async def once() -> Any:
-            if self._question is None:
-                return await self._calls.send_to_conversation(self._conversation, activity)
-            return await self._calls.reply_to_activity(self._conversation, self._question, activity)
+        async def once() -> str:
+            return await self._connector.post(self._conversation, activity, reply_to=self._question)
 
         try:
-            return _id(await with_retries(once, self._limits, repeatable=False)) or NO_ID
+            return await with_retries(once, self._limits, repeatable=False) or NO_ID
         except MessageGone:
             if self._question is None:
                 raise
@@ -69,7 +67,7 @@ class TeamsConversation:
         """Show a new message in Markdown and return its id."""
         del part
         try:
-            return await self.send(formatted(markdown))
+            return await self.send(await rendered(formatted, markdown))
         except (MessageGone, MessageTooLong):
             raise
         except FormRefused:
@@ -80,7 +78,7 @@ class TeamsConversation:
         if message == NO_ID:
             raise MessageGone("the Bot Connector gave no id")
         try:
-            await self._edit(message, formatted(markdown), final=final)
+            await self._edit(message, await rendered(formatted, markdown), final=final)
         except (MessageGone, MessageTooLong):
             raise
         except FormRefused:
@@ -95,7 +93,7 @@ class TeamsConversation:
             return
 
         async def once() -> None:
-            await self._calls.delete_activity(self._conversation, message)
+            await self._connector.delete(self._conversation, message)
 
         try:
             await with_retries(once, self._limits, repeatable=True)
@@ -109,9 +107,9 @@ class TeamsConversation:
         del part
         return None
 
-    async def _edit(self, message: str, activity: Activity, *, final: bool) -> None:
+    async def _edit(self, message: str, activity: Mapping[str, object], *, final: bool) -> None:
         async def once() -> None:
-            await self._calls.update_activity(self._conversation, message, activity)
+            await self._connector.update(self._conversation, message, activity)
 
         if final:
             await with_retries(once, self._limits, repeatable=True)
@@ -137,26 +135,17 @@ async def open_personal(connectors: Connectors, incoming: IncomingActivity) -> T
     :raises PlatformRefused: when Teams doesn't let us; the person may not have the bot installed.
     :raises PlatformUnavailable: when Teams doesn't say.
     """
-    client = connectors.client(incoming.activity.service_url)
-    calls: Any = client.conversations
+    connector = connectors.client(incoming.activity.service_url)
     tenant = incoming.chat_user.tenant
-    parameters = ConversationParameters(
-        is_group=False,
-        bot=incoming.activity.recipient,
-        members=[incoming.activity.from_property],
-        tenant_id=tenant,
-        channel_data={"tenant": {"id": tenant}},
-    )
+    parameters = {
+        "isGroup": False,
+        "bot": {"id": incoming.activity.recipient.id, "name": incoming.activity.recipient.name},
+        "members": [{"id": incoming.activity.from_property.id}],
+        "tenantId": tenant,
+        "channelData": {"tenant": {"id": tenant}},
+    }
     # Opening a chat that is there gives the same chat, so it may be done twice.
-    opened = await with_retries(
-        lambda: calls.create_conversation(parameters),
-        connectors.limits.of(tenant, ""),
-        repeatable=True,
-    )
-    if not (chat := _id(opened)):
+    new = connectors.limits.of(tenant, "")
+    if not (chat := await with_retries(lambda: connector.open(parameters), new, repeatable=True)):
         raise DeliveryRefused("the Bot Connector gave no id")
-    return TeamsConversation(client, connectors.limits.of(tenant, chat), chat)
-
-
-def _id(answer: Any) -> str:
-    return str(answer.id) if answer is not None and answer.id else ""
+    return TeamsConversation(connector, connectors.limits.of(tenant, chat), chat)

@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any, cast
@@ -46,16 +46,15 @@ class BusyConversation:
     refused: Counter[str] = field(default_factory=Counter)
     _limits: TeamsLimits = field(default_factory=lambda: TeamsLimits(_now))
 
-    async def reply_to_activity(self, conversation: str, question: str, activity: Any) -> Any:
-        del question
+    async def post(self, conversation: str, activity: Mapping[str, Any], **_: Any) -> str:
         await self._take("post", conversation)
         name = f"1:{len(self.shown)}"
-        self.shown[name] = activity.text
-        return SimpleNamespace(id=name)
+        self.shown[name] = activity["text"]
+        return name
 
-    async def update_activity(self, conversation: str, message: str, activity: Any) -> None:
+    async def update(self, conversation: str, message: str, activity: Mapping[str, Any]) -> None:
         await self._take("edit", conversation)
-        self.shown[message] = activity.text
+        self.shown[message] = activity["text"]
 
     async def _take(self, method: str, conversation: str) -> None:
         await asyncio.sleep(LATENCY)
@@ -91,8 +90,7 @@ def answers_at_once(
         teams = BusyConversation()
         async with aiohttp.ClientSession() as http:
             connectors = Connectors(http, None, _now)
-        clients: Any = SimpleNamespace(conversations=teams)
-        cast("Any", connectors).client = lambda _: clients
+        cast("Any", connectors).client = lambda _: teams
         took: list[float] = []
         for _ in range(rounds):
             await asyncio.sleep(READING)
