@@ -6,7 +6,7 @@ from argparse import ArgumentParser, Namespace
 from botocore.exceptions import BotoCoreError, ClientError
 
 from bizassist.commands.table_output import print_listing
-from bizassist.deployment.command_target import add_target_arguments, lead_to_target
+from bizassist.commands.target_deployment import add_target_arguments, lead_to_target
 from bizassist.errors import CommandError
 
 NAME = "links"

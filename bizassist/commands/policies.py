@@ -5,7 +5,7 @@ from argparse import ArgumentParser, Namespace
 
 import boto3
 
-from bizassist.deployment.command_target import add_target_arguments, lead_to_target
+from bizassist.commands.target_deployment import add_target_arguments, lead_to_target
 from bizassist.deployment.deployed_parameters import deployment
 from bizassist.errors import CommandError
 

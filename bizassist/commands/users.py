@@ -9,7 +9,7 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from bizassist.commands.table_output import print_listing, print_record
-from bizassist.deployment.command_target import add_target_arguments, lead_to_target
+from bizassist.commands.target_deployment import add_target_arguments, lead_to_target
 from bizassist.deployment.deployed_parameters import deployment, parameter_prefix
 from bizassist.deployment.password_sign_in import access_token, check_flow
 from bizassist.errors import CommandError

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from bizassist.commands.warranty_csv import COLUMNS, Row, read_csv
-from bizassist.deployment.command_target import add_target_arguments, lead_to_target
+from bizassist.commands.target_deployment import add_target_arguments, lead_to_target
+from bizassist.deployment.warranty_csv import COLUMNS, Row, read_csv
 from bizassist.errors import CommandError
 from bizassist.settings.parameters import read_parameters
 
