@@ -11,6 +11,7 @@ from typing import Any
 import boto3
 import httpx
 import pytest
+from ag_ui.core import BaseEvent
 from strands import tool
 from strands.models import Model
 from strands.types.content import Messages
@@ -19,6 +20,7 @@ from strands.types.streaming import StreamEvent
 from strands.types.tools import AgentTool
 
 from agent.authorization.approval import BROKEN_OFF, CANT_NOTE
+from agent.run.runs_under_way import RunsUnderWay
 from tests.agent.local_agent import (
     ROOT,
     Answer,
@@ -235,7 +237,7 @@ class Held:
 
     def __init__(self, moment: str) -> None:
         self.moment = moment
-        self.reached, self.opened = asyncio.Event(), asyncio.Event()
+        self.reached, self.left, self.opened = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self.asked = self.effects = 0
 
     async def at(self, moment: str) -> None:
@@ -275,7 +277,17 @@ class Held:
 async def held_agent(
     cloud: Cloud, held: Held, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[str]:
+    events = RunsUnderWay.events
+
+    async def noted(*asked: Any) -> AsyncIterator[BaseEvent]:
+        try:
+            async for event in events(*asked):
+                yield event
+        finally:
+            held.left.set()
+
     with monkeypatch.context() as patch:
+        patch.setattr(RunsUnderWay, "events", noted)
         patch.setattr("agent.models.providers.model", lambda _: held.model())
         patch.setattr("agent.run.agent_factory.client_account_tool", lambda *_: held.tool())
         async with serving(runtime_of(cloud)) as address:
@@ -296,7 +308,7 @@ async def test_a_run_goes_on_without_its_client(
         first = asyncio.create_task(ask(address, token, ACT, session, runId=RUN))
         await asyncio.wait_for(held.reached.wait(), 60)
         first.cancel()
-        await asyncio.wait([first])
+        await asyncio.wait_for(held.left.wait(), 60)
         busy = await status(address)
         again = asyncio.create_task(ask(address, token, ACT, session, runId=RUN))
         held.opened.set()
@@ -322,7 +334,7 @@ async def test_an_answer_that_nobody_heard_is_told_whole(
         first = asyncio.create_task(ask(address, token, ACT, session, runId=RUN))
         await asyncio.wait_for(held.reached.wait(), 60)
         first.cancel()
-        await asyncio.wait([first])
+        await asyncio.wait_for(held.left.wait(), 60)
         held.opened.set()
         async with asyncio.timeout(60):
             while await status(address) != "Healthy":  # noqa: ASYNC110 - it is elsewhere
