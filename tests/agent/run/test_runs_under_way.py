@@ -10,6 +10,7 @@ from ag_ui.core import BaseEvent, RunAgentInput, RunErrorEvent, RunFinishedEvent
 from agent.run import runs_under_way
 from agent.run.runs_under_way import MOST_KEPT, RunName, RunsUnderWay
 from tests.agent.local_agent import run_input
+from tests.some import some
 
 SESSION, ALICE, THREAD = "session", "s-alice", "thread"
 STARTED = RunStartedEvent(thread_id=THREAD, run_id="r")
@@ -111,7 +112,7 @@ async def test_all_who_read_a_cancelled_run_are_told() -> None:
     assert not runs.kept.cancel(name._replace(session="another"))
     assert not runs.kept.cancel(name._replace(subject="s-bob"))
     assert runs.kept.cancel(name)
-    for told in await asyncio.gather(*readers):
+    for told in some(await asyncio.gather(*readers)):
         assert isinstance(told[-1], RunErrorEvent)
         assert told[-1].code == "CANCELLED"
     assert not runs.kept.cancel(name)
