@@ -191,7 +191,7 @@ def _switched_on(
     if registered := slack_app(process):
         yield slack(registered, accept, turns.runs.decide, process.platform_connections)
     if bot := teams_app(process):
-        yield teams(bot, accept, process.platform_connections)
+        yield teams(bot, accept, turns, process.platform_connections)
 
 
 def _connections(process: Process) -> httpx.Limits:

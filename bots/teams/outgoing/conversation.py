@@ -1,16 +1,33 @@
 """One conversation at the Bot Connector: post, update, delete, and open a person's own chat."""
 
-from collections.abc import Mapping
-from typing import ClassVar
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from typing import ClassVar, TypeVar
 
-from bots.errors import DeliveryRefused, FormRefused, MessageGone, MessageTooLong, PlatformRefused
+from bots.answer.answer_messages import CONTINUED
+from bots.errors import (
+    DeliveryRefused,
+    FormRefused,
+    MessageGone,
+    MessageTooLong,
+    PlatformError,
+    PlatformRefused,
+)
 from bots.teams.incoming.activity import IncomingActivity
-from bots.teams.outgoing.bot_connector import BotConnector
+from bots.teams.outgoing.answer.dressing import Dressing
+from bots.teams.outgoing.bot_connector import BotConnector, Json
 from bots.teams.outgoing.call_retries import with_retries
 from bots.teams.outgoing.message import NOTHING_MORE, PIECE, formatted, plain
 
+AT_ONCE = 2_000
+"""Characters: parsing more would hold everybody else up."""
 NO_ID = "-"
 """In place of a message's id: Teams took the message and didn't say how it is called."""
+
+T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
 
 
 class TeamsConversation:
@@ -19,12 +36,14 @@ class TeamsConversation:
     Teams keeps no marker by which a post could be found again.
 
     :param question: the activity that posts reply to; in a channel they belong to its thread.
+    :ivar dressing: what stands around the messages that are shown from now on.
     """
 
     limit: ClassVar = PIECE
     finds_posts: ClassVar = False
     # One message is enough to follow; the final answer may take several.
     edited_while_written: ClassVar[int | None] = 1
+    dressing: Dressing | None = None
 
     def __init__(
         self, connector: BotConnector, conversation: str, question: str | None = None
@@ -50,23 +69,17 @@ class TeamsConversation:
     async def post(self, part: int, markdown: str) -> str:
         """Show a new message in Markdown and return its id."""
         del part
-        try:
-            return await self.send(formatted(markdown))
-        except (MessageGone, MessageTooLong):
-            raise
-        except FormRefused:
-            return await self.send(plain(markdown))
+        return await self._in_a_form(markdown, self.send)
 
     async def update(self, message: str, markdown: str, *, final: bool) -> None:
         """Edit a message; where nothing follows, try again as long as that may help."""
         if message == NO_ID:
             raise MessageGone("the Bot Connector gave no id")
-        try:
-            await self._edit(message, formatted(markdown), final=final)
-        except (MessageGone, MessageTooLong):
-            raise
-        except FormRefused:
-            await self._edit(message, plain(markdown), final=final)
+
+        async def edit(form: Json) -> None:
+            await self._edit(message, form, final=final)
+
+        await self._in_a_form(markdown, edit)
 
     async def delete(self, message: str) -> None:
         """Take the message away; where Teams keeps it, it says nothing any more.
@@ -86,6 +99,36 @@ class TeamsConversation:
         except PlatformRefused:
             await self._edit(message, plain(NOTHING_MORE), final=True)
 
+    async def show_typing(self) -> None:
+        """Show that somebody writes; nobody misses it where that fails."""
+        try:
+            await self._connector.post(self._conversation, {"type": "typing"})
+        except PlatformError as error:
+            _log.info("typing isn't shown: %s", error)
+
+    async def _in_a_form(self, markdown: str, show: Callable[[Json], Awaitable[T]]) -> T:
+        *forms, last = await self.forms(markdown)
+        for form in forms:
+            try:
+                return await show(form)
+            except (MessageGone, MessageTooLong):
+                raise
+            except FormRefused as error:
+                _log.warning("a message isn't taken in this form: %s", error)
+        return await show(last)
+
+    async def forms(self, markdown: str) -> list[Json]:
+        """The message in the forms in which Teams may take it, the best one first."""
+        if len(markdown) <= AT_ONCE:
+            return self._forms(markdown)
+        return await asyncio.to_thread(self._forms, markdown)
+
+    def _forms(self, markdown: str) -> list[Json]:
+        forms = [formatted(markdown), plain(markdown)]
+        if self.dressing is None or markdown == CONTINUED:
+            return forms
+        return [self.dressing.message(markdown), *forms]
+
     async def find(self, part: int) -> str | None:
         """Nothing, ever."""
         del part
@@ -98,8 +141,8 @@ class TeamsConversation:
         await (with_retries(once, repeatable=True) if final else once())
 
 
-async def open_personal(connector: BotConnector, incoming: IncomingActivity) -> TeamsConversation:
-    """The asker's own chat with the bot, opened when there is none.
+async def open_personal(connector: BotConnector, incoming: IncomingActivity) -> str:
+    """The id of the asker's own chat with the bot, which is opened when there is none.
 
     :raises PlatformRefused: when Teams doesn't let us; the person may not have the bot installed.
     :raises PlatformUnavailable: when Teams doesn't say.
@@ -115,4 +158,4 @@ async def open_personal(connector: BotConnector, incoming: IncomingActivity) -> 
     # Opening a chat that is there gives the same chat, so it may be done twice.
     if not (chat := await with_retries(lambda: connector.open(parameters), repeatable=True)):
         raise DeliveryRefused("the Bot Connector gave no id")
-    return TeamsConversation(connector, chat)
+    return chat

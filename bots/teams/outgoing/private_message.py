@@ -29,7 +29,8 @@ class PrivateMessages:
             await here.send(message)
             return
         try:
-            await (await open_personal(client, incoming)).send(message)
+            chat = await open_personal(client, incoming)
+            await TeamsConversation(client, chat).send(message)
         except (DeliveryRefused, FormRefused) as error:
             _log.info("no personal chat could be opened: %s", error)
             await here.send(plain(NoPrivateChat.sentence))
