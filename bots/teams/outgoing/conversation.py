@@ -15,9 +15,9 @@ from bots.errors import (
     PlatformRefused,
 )
 from bots.teams.incoming.activity import IncomingActivity
-from bots.teams.outgoing.answer.dressing import Dressing
 from bots.teams.outgoing.bot_connector import BotConnector, Json
 from bots.teams.outgoing.call_retries import with_retries
+from bots.teams.outgoing.content.dressing import Dressing
 from bots.teams.outgoing.message import NOTHING_MORE, PIECE, formatted, plain
 
 AT_ONCE = 2_000

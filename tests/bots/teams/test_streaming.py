@@ -256,7 +256,7 @@ async def test_the_end_is_labelled_cites_asks_for_feedback_and_offers_what_to_as
     assert titles == ["Tell me more about this", "What exactly do the sources say?"]
     # Nothing of that belongs to what is shown before the end.
     assert all(len(state["entities"]) == 1 for state in some(stream_of(teams)[:-1]))
-    assert not any("channelData" in state for state in stream_of(teams)[:-1])
+    assert not any("channelData" in state for state in some(stream_of(teams)[:-1]))
 
 
 async def test_our_own_sentences_are_not_labelled(teams: TeamsClient) -> None:

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from bots.teams.outgoing.answer.dressing import Dressing
-from bots.teams.outgoing.answer.table_cards import with_table_cards
+from bots.teams.outgoing.content.dressing import Dressing
+from bots.teams.outgoing.content.table_cards import with_table_cards
 from tests.bots.receipt import MemoryReceipt
 from tests.bots.teams.connector import PERSONAL
 from tests.bots.teams.connector_messages import check_message

@@ -1,1 +1,1 @@
-"""An answer in Teams: streamed in personal chats, and how its final message is dressed."""
+"""How an answer is shown in Teams: streamed in personal chats, by one edit elsewhere."""

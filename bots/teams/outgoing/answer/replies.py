@@ -21,8 +21,8 @@ from bots.errors import (
     StreamStopped,
 )
 from bots.platform import Receipt
-from bots.teams.outgoing.answer.dressing import Dressing
 from bots.teams.outgoing.answer.streamed_conversation import APART, STREAM, StreamedConversation
+from bots.teams.outgoing.content.dressing import Dressing
 from bots.teams.outgoing.conversation import TeamsConversation
 from bots.teams.outgoing.markdown import teams_markdown_of
 from bots.teams.outgoing.message import THINKING

@@ -11,8 +11,8 @@ from markdown_it.token import Token
 from bots.answer.markdown.neutralise import harmless
 from bots.answer.markdown.parse_tree import plain_text, siblings
 from bots.answer.markdown.writing import written
-from bots.teams.outgoing.answer.charts import chart
 from bots.teams.outgoing.bot_connector import Json
+from bots.teams.outgoing.content.charts import chart
 from bots.teams.outgoing.markdown import teams_markdown_of
 
 CARD = "application/vnd.microsoft.card.adaptive"

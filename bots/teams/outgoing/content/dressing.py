@@ -9,8 +9,8 @@ from typing import Self
 
 from bots.answer.draft import Draft
 from bots.answer.sources import MOST, Source
-from bots.teams.outgoing.answer.table_cards import with_table_cards
 from bots.teams.outgoing.bot_connector import Json
+from bots.teams.outgoing.content.table_cards import with_table_cards
 
 LONGEST_NAME = 80
 LONGEST_ABSTRACT = 160
