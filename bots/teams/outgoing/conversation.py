@@ -1,11 +1,11 @@
 """One conversation at the Bot Connector: post, update, delete, and open a person's own chat."""
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import ClassVar, TypeVar
 
 from bots.answer.answer_messages import CONTINUED
+from bots.answer.markdown.threaded_rendering import rendered
 from bots.errors import (
     DeliveryRefused,
     FormRefused,
@@ -20,8 +20,6 @@ from bots.teams.outgoing.call_retries import with_retries
 from bots.teams.outgoing.content.dressing import Dressing
 from bots.teams.outgoing.message import NOTHING_MORE, PIECE, formatted, plain
 
-AT_ONCE = 2_000
-"""Characters: parsing more would hold everybody else up."""
 NO_ID = "-"
 """In place of a message's id: Teams took the message and didn't say how it is called."""
 
@@ -119,9 +117,7 @@ class TeamsConversation:
 
     async def forms(self, markdown: str) -> list[Json]:
         """The message in the forms in which Teams may take it, the best one first."""
-        if len(markdown) <= AT_ONCE:
-            return self._forms(markdown)
-        return await asyncio.to_thread(self._forms, markdown)
+        return await rendered(self._forms, markdown)
 
     def _forms(self, markdown: str) -> list[Json]:
         forms = [formatted(markdown), plain(markdown)]

@@ -11,6 +11,7 @@ from bots.slack.platform import SlackPlatform
 from bots.turn.decision_and_stop import Decided, Decision
 from identity.people import ChatUser
 from tests.bots.receipt import MemoryReceipt
+from tests.bots.slack.service_parts import Parts
 
 SECRET = "signing-secret-of-the-tests"
 TOKEN = "xoxb-of-the-tests"
@@ -26,6 +27,7 @@ class SlackClient:
     double_url: str
     service_url: str
     platform: SlackPlatform
+    parts: Parts
     inbox: list[Accepted]
     receipts: dict[str, MemoryReceipt] = field(default_factory=dict)
     inbox_is_down: bool = False
@@ -40,6 +42,9 @@ class SlackClient:
     async def decide(self, turn: str, chat_user: ChatUser, decision: Decision) -> Decided | None:
         self.decisions.append((turn, chat_user, decision))
         return self.stands
+
+    async def is_answered(self, conversation: str, chat_user: ChatUser) -> bool:
+        return (await self.parts.notes.read(conversation, chat_user)).answered
 
     def receipt(self, turn: str) -> MemoryReceipt:
         return self.receipts.setdefault(turn, MemoryReceipt())

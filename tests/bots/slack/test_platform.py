@@ -120,7 +120,8 @@ class TestFailure:
     ) -> None:
         turns: list[Turn] = []
         await slack.message("hello")
-        async with slack_platform("xoxb-wrong", f"{slack.double_url}/api/") as platform:
+        parts = slack.parts.for_slack()
+        async with slack_platform("xoxb-wrong", f"{slack.double_url}/api/", parts) as platform:
             await platform.dispatch(slack.inbox[0], answering(slack, turns=turns))
             assert [turn.text for turn in turns] == ["hello"]
             with pytest.raises(InstallationRefused) as refused:
@@ -201,7 +202,8 @@ class TestTheAnswer:
         [answer] = await slack.from_us(ALICE, ALICE_DM)
         assert answer["text"] == "Yes, until 2027."
         assert "<strong>until 2027</strong>" in answer["html"]
-        assert answer["thread_ts"] is None
+        question = (await slack.sees(ALICE, ALICE_DM))[0]
+        assert answer["thread_ts"] == question["ts"]
 
     async def test_a_mention_is_answered_in_its_thread(self, slack: SlackClient) -> None:
         await slack.message(f"@BizAssist {QUESTION}", channel=GENERAL)

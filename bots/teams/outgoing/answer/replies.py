@@ -9,6 +9,7 @@ from typing import Self
 
 from bots.answer.answer_messages import FINAL
 from bots.answer.markdown.settled_part import settled_part
+from bots.answer.markdown.threaded_rendering import rendered
 from bots.answer.posted_answer import PostedAnswer
 from bots.answer.shown_call import shown
 from bots.errors import (
@@ -26,9 +27,6 @@ from bots.teams.outgoing.content.dressing import Dressing
 from bots.teams.outgoing.conversation import TeamsConversation
 from bots.teams.outgoing.markdown import teams_markdown_of
 from bots.teams.outgoing.message import THINKING
-
-AT_ONCE = 2_000
-"""Characters: parsing more would hold everybody else up."""
 
 Stop = Callable[[], Awaitable[None]]
 
@@ -134,7 +132,7 @@ class StreamedAnswer(DressedAnswer):
     async def _to_show(self, sent: tuple[str, bool]) -> tuple[str, bool]:
         """What is being done, then the text, which has to begin with what was sent of it."""
         text, is_answer = sent
-        settled = await _settled(self._draft.said)
+        settled = await rendered(_settled, self._draft.said)
         if settled and (not is_answer or settled.startswith(text)):
             return settled, True
         return sent if is_answer else (self._draft.status, False)
@@ -151,11 +149,5 @@ class StreamedAnswer(DressedAnswer):
             _log.warning("an answer that was stopped goes on unseen: %s", error)
 
 
-async def _settled(text: str) -> str:
-    if len(text) <= AT_ONCE:
-        return _written(text)
-    return await asyncio.to_thread(_written, text)
-
-
-def _written(text: str) -> str:
+def _settled(text: str) -> str:
     return teams_markdown_of(settled_part(text))
