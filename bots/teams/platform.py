@@ -22,7 +22,7 @@ from bots.teams.outgoing.answer.replies import DressedAnswer, Pace, StreamedAnsw
 from bots.teams.outgoing.answer.streamed_conversation import StreamedConversation
 from bots.teams.outgoing.bot_token import BotToken
 from bots.teams.outgoing.connector_clients import Connectors
-from bots.teams.outgoing.conversation import TeamsConversation, open_personal
+from bots.teams.outgoing.conversation import TeamsConversation, conversation_of, open_personal
 from bots.teams.outgoing.message import HELP, WELCOME, formatted, plain, sign_in
 from bots.teams.outgoing.private_message import PrivateMessages
 from bots.teams.outgoing.roster import Rosters
@@ -62,7 +62,7 @@ class TeamsPlatform:
         incoming = _incoming(accepted)
         text = await asyncio.to_thread(question_text, incoming)
         asked = self._with_audience(incoming, answer)
-        turn, chat = incoming.turn(accepted, text), self._conversation(incoming)
+        turn, chat = incoming.turn(accepted, text), conversation_of(self._connectors, incoming)
         listener = _Listener(incoming, turn, asked, chat)
         await self._adapter.process_activity(
             self._authenticated(accepted), incoming.activity, listener.on_turn
@@ -86,16 +86,19 @@ class TeamsPlatform:
             return self._personal_reply(turn, incoming, receipt)
         if incoming.personal:
             return self._streamed(turn, incoming, incoming.conversation, receipt)
-        chat = self._conversation(incoming)
+        chat = conversation_of(self._connectors, incoming)
         return DressedAnswer(chat, receipt, self._pace, opening(turn.text))
 
     def _streamed(
         self, turn: Turn, incoming: IncomingActivity, conversation: str, receipt: Receipt
     ) -> StreamedAnswer:
         """An answer in the asker's own chat."""
-        client = self._connectors.client(incoming.activity.service_url)
-        question = incoming.activity.id if conversation == incoming.conversation else None
-        chat = StreamedConversation(client, conversation, question)
+        chat = StreamedConversation(
+            self._connectors.client(incoming.activity.service_url),
+            self._connectors.limits.of(incoming.chat_user.tenant, conversation),
+            conversation,
+            incoming.activity.id if conversation == incoming.conversation else None,
+        )
         chat.apart = self._pace.apart
 
         async def stop() -> None:
@@ -111,12 +114,11 @@ class TeamsPlatform:
 
         :raises NoPrivateChat: before there is anything to see, when Teams doesn't let us.
         """
-        client = self._connectors.client(incoming.activity.service_url)
         try:
-            chat = await open_personal(client, incoming)
+            chat = await open_personal(self._connectors, incoming)
         except (DeliveryRefused, FormRefused) as error:
             raise NoPrivateChat(str(error)) from error
-        async with self._streamed(turn, incoming, chat, receipt) as reply:
+        async with self._streamed(turn, incoming, chat.id, receipt) as reply:
             yield reply
 
     async def ask_approval(self, turn: Turn, interrupts: Sequence[Interrupt]) -> None:
@@ -125,11 +127,6 @@ class TeamsPlatform:
     async def notify(self, turn: Turn, sentence: str) -> None:
         """Tell the asker, and nobody else, one sentence."""
         await self._private.send(_incoming(turn.accepted), plain(sentence))
-
-    def _conversation(self, incoming: IncomingActivity) -> TeamsConversation:
-        """Where it was asked, below the question."""
-        client = self._connectors.client(incoming.activity.service_url)
-        return TeamsConversation(client, incoming.conversation, incoming.activity.id)
 
     def _with_audience(self, incoming: IncomingActivity, answer: Answer) -> Answer:
         async def told(turn: Turn) -> None:

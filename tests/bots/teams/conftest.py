@@ -12,6 +12,7 @@ from bots.teams.platform import TeamsPlatform
 from bots.teams.registration import TeamsApp
 from identity.people import ChatUser
 from tests.bots.teams.connector import TOKEN, Connector
+from tests.bots.teams.connector_clock import Clock
 from tests.bots.teams.teams_client import APP_ID, TeamsClient
 
 
@@ -21,9 +22,8 @@ async def _token() -> str:
 
 @pytest.fixture
 async def teams() -> AsyncIterator[TeamsClient]:
-    connector = Connector(
-        rate_limits=False, stream_pace=0.01
-    )  # these tests go a hundred times Teams' pace
+    # These tests go at so many times Teams' pace.
+    connector = Connector(clock=Clock(rate=10_000), stream_pace=0.01)
     async with TestServer(connector.application()) as server, aiohttp.ClientSession() as http:
         app = TeamsApp(app_id=APP_ID, app_password="password")
         stopped: list[str] = []
@@ -32,7 +32,8 @@ async def teams() -> AsyncIterator[TeamsClient]:
             stopped.append(turn)
 
         pace = Pace(edits=0.02, stream=0.02, apart=0.011)
-        platform = TeamsPlatform(app, Connectors(http, _token), pace, stop)
+        connectors = Connectors(http, _token, connector.clock.now)
+        platform = TeamsPlatform(app, connectors, pace, stop)
         yield TeamsClient(connector, platform, str(server.make_url("/teams/")), stopped)
 
 

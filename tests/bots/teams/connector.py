@@ -9,6 +9,7 @@ from typing import Any
 
 from aiohttp import web
 
+from tests.bots.teams.connector_clock import Clock
 from tests.bots.teams.connector_faults import Fault, Refused, refusal, refuse
 from tests.bots.teams.connector_limits import RateLimits
 from tests.bots.teams.connector_messages import check_message
@@ -48,7 +49,7 @@ class Connector:
     :ivar members: who is in the group, as its roster tells; the asker alone at first.
     :ivar installed: whether the person has the bot in their personal scope.
     :ivar takes_targeted: whether the clients there know targeted messages.
-    :ivar rate_limits: whether calls are refused when they are too many for Teams.
+    :ivar clock: of rate limits; streams go by one of their own.
     :ivar streaming: whether the bot may stream at all.
     :ivar stream_pace: seconds between two activities of a stream.
     :ivar targets: who alone sees a message, by conversation and id.
@@ -65,16 +66,16 @@ class Connector:
     installed: bool = True
     takes_targeted: bool = True
     delay: float = 0.0
-    rate_limits: bool = True
+    clock: Clock = field(default_factory=Clock)
     streaming: bool = True
     stream_pace: float = PACE
     targets: dict[tuple[str, str], str] = field(default_factory=dict)
     typing: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
-        self._ahead = 0.0
-        self._limits = RateLimits(self._now)
-        self.streams = Streams(self._now, self.stream_pace)
+        self._limits = RateLimits(self.clock.now)
+        self._stream_clock = Clock()
+        self.streams = Streams(self._stream_clock.now, self.stream_pace)
 
     def application(self) -> web.Application:
         app = web.Application(middlewares=[self._door])
@@ -93,7 +94,8 @@ class Connector:
 
     def advance(self, seconds: float) -> None:
         """Let time pass for streams and rate limits."""
-        self._ahead += seconds
+        self.clock.advance(seconds)
+        self._stream_clock.advance(seconds)
 
     def shown(self, conversation: str) -> list[dict[str, Any]]:
         """The messages of a conversation as everybody sees them now."""
@@ -115,9 +117,6 @@ class Connector:
         """What the only message of a conversation has shown, first to last."""
         (states,) = [states for (where, _), states in self.history.items() if where == conversation]
         return [state["text"] for state in states]
-
-    def _now(self) -> float:
-        return time.monotonic() + self._ahead
 
     @web.middleware
     async def _door(self, request: web.Request, handler: Any) -> web.StreamResponse:
@@ -143,9 +142,9 @@ class Connector:
                 status=status, headers={"Retry-After": "0"} if status == 429 else {}
             )
         conversation = request.match_info.get("conversation", "")
-        if self.rate_limits and (pause := self._limits.take(conversation or "new conversations")):
-            return refusal("Throttled", retry_after=pause)
         method = request.method if conversation else "OPEN"
+        if pause := self._limits.take(conversation, "members" if method == "GET" else "send"):
+            return refusal("Throttled", retry_after=pause)
         fault = next((one for one in self.faults if one.meets(method)), None)
         if fault is None:
             answer: web.StreamResponse = await handler(request)

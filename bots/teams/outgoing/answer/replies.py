@@ -10,7 +10,7 @@ from typing import Self
 from bots.answer.answer_messages import FINAL
 from bots.answer.markdown.settled_part import settled_part
 from bots.answer.markdown.threaded_rendering import rendered
-from bots.answer.posted_answer import PostedAnswer
+from bots.answer.posted_answer import LARGE, PostedAnswer
 from bots.answer.shown_call import shown
 from bots.errors import (
     After,
@@ -127,7 +127,7 @@ class StreamedAnswer(DressedAnswer):
                 pause = max(asked, pause * 2)
             else:
                 sent, pause = now, self._stream_pace
-            await self._closing_within(pause)
+            await self._closing_within(pause * max(1.0, len(text) / LARGE))
 
     async def _to_show(self, sent: tuple[str, bool]) -> tuple[str, bool]:
         """What is being done, then the text, which has to begin with what was sent of it."""

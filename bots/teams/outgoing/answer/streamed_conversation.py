@@ -10,9 +10,9 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 
-from bots.errors import FormRefused, MessageTooLong, StreamOver, StreamStopped
+from bots.errors import FormRefused, MessageTooLong, PlatformUnavailable, StreamOver, StreamStopped
 from bots.teams.outgoing.bot_connector import Json
-from bots.teams.outgoing.call_retries import with_retries
+from bots.teams.outgoing.call_retries import noting_refusals, with_retries
 from bots.teams.outgoing.conversation import NO_ID, TeamsConversation
 from bots.teams.outgoing.message import THINKING
 
@@ -74,6 +74,8 @@ class StreamedConversation(TeamsConversation):
         :raises StreamOver: when it takes nothing more.
         :raises PlatformUnavailable: when it can't now; the next time carries it.
         """
+        if wait := self._limits.draft_wait():
+            raise PlatformUnavailable("the updates of this moment are spent", after=wait)
         await self._keep_apart()
         kind = "informative" if informative else "streaming"
         self._sequence += 1
@@ -83,8 +85,9 @@ class StreamedConversation(TeamsConversation):
             "streamSequence": self._sequence,
         }
         shown = text[:LONGEST_INFORMATIVE] if informative else text
+        activity = _activity("typing", shown, part)
         try:
-            await self._connector.post(self._conversation, _activity("typing", shown, part))
+            await noting_refusals(lambda: self._connector.post(self.id, activity), self._limits)
         except StreamStopped:
             self.stopped = self._refused = self._over = True
             raise
@@ -140,7 +143,7 @@ class StreamedConversation(TeamsConversation):
         activity = form | {"entities": [*(entities if isinstance(entities, list) else []), end]}
         # Ending twice is the same as ending once: the second is refused, and the message edited.
         await with_retries(
-            lambda: self._connector.post(self._conversation, activity), repeatable=True
+            lambda: self._connector.post(self.id, activity), self._limits, repeatable=True
         )
 
     async def _keep_apart(self) -> None:
