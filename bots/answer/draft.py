@@ -56,7 +56,7 @@ class Draft:
 
     def so_far(self) -> str:
         """What to show while the agent is still at it."""
-        text = self._said()
+        text = self.said
         at_work = list(dict.fromkeys(self._tools.values()))
         if not text and not at_work and self._latest_tool:
             at_work = [self._latest_tool]  # it has finished, and what it found is being worded
@@ -65,7 +65,7 @@ class Draft:
 
     def final(self) -> str:
         """The whole answer, and below it what it is based on, or why it is none or ends there."""
-        text = "\n\n".join(filter(None, [self._said(), self._failure]))
+        text = "\n\n".join(filter(None, [self.said, self._failure]))
         return "\n\n".join(filter(None, [text, markdown(self._sources)])) if text else self._nothing
 
     @property
@@ -73,6 +73,7 @@ class Draft:
         """Whether all there is to say is that something waits for approval."""
         return self.final() == WAITS
 
-    def _said(self) -> str:
+    @property
+    def said(self) -> str:
         """The text so far; empty where nobody would see it."""
         return self._text.strip() if visible(self._text) else ""

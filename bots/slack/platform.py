@@ -12,19 +12,17 @@ from ag_ui.core import Interrupt
 from slack_bolt.async_app import AsyncApp, AsyncBoltContext, AsyncBoltRequest
 from slack_bolt.authorization import AuthorizeResult
 
-from bots.answer.placeholder import opening
-from bots.answer.posted_answer import PostedAnswer
 from bots.errors import InstallationRefused, MalformedRequest, PlatformRefused, PlatformUnavailable
 from bots.platform import Accepted, Answer, Receipt, ReplyStream, Turn
 from bots.slack.incoming.approval_click import ACTIONS, AskingTurn
 from bots.slack.incoming.payloads import IncomingMessage, read_message
 from bots.slack.name_cache import NameCache
 from bots.slack.outgoing import approval
-from bots.slack.outgoing.answer_channel import SlackChannel
 from bots.slack.outgoing.message import HELP, content, sign_in
 from bots.slack.outgoing.private_message import PrivateMessages
 from bots.slack.outgoing.private_reply import PrivateReply
 from bots.slack.outgoing.response_url import ResponseUrls
+from bots.slack.outgoing.threaded_reply import threaded_reply
 from bots.slack.outgoing.web_api import WebApi
 from identity.people import Names
 
@@ -83,8 +81,7 @@ class SlackPlatform:
         incoming = _incoming(turn.accepted)
         if incoming.kind == "command" or (incoming.kind == "mention" and turn.private):
             return PrivateReply(self._private, incoming, turn.id, receipt)
-        channel = SlackChannel(self._api, incoming, turn.id)
-        return PostedAnswer(channel, receipt, self._pace, opening(incoming.text))
+        return threaded_reply(self._api, incoming, turn.id, receipt, self._pace)
 
     async def ask_approval(self, turn: Turn, interrupts: Sequence[Interrupt]) -> None:
         """Show the asker alone what waits, in their direct messages, with two buttons."""

@@ -96,8 +96,8 @@ def answers_at_once(
         slack = BusyWorkspace()
         async with aiohttp.ClientSession() as http:
             api = WebApi(http, "xoxb-of-the-tests", "https://slack.com/api/")
-        api._once = api._patient = cast("Any", slack)
-        api._limits = RateLimits(asyncio.get_running_loop().time)
+        api.once = api.patient = cast("Any", slack)
+        api.limits = RateLimits(asyncio.get_running_loop().time)
         took: list[float] = []
         for number in range(rounds):
             channels = [f"D{number}-{one}" for one in range(at_once)]
