@@ -3,7 +3,8 @@
 import json
 import logging
 import re
-from collections.abc import AsyncIterator, Sequence
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import ClassVar
 
@@ -182,17 +183,23 @@ class SlackPlatform:
 
 @asynccontextmanager
 async def slack_platform(
-    bot_token: str, api_url: str, *, pace: float = PACE, connections: int = CONNECTIONS
+    bot_token: str,
+    api_url: str,
+    *,
+    pace: float = PACE,
+    connections: int = CONNECTIONS,
+    now: Callable[[], float] = time.monotonic,
 ) -> AsyncIterator[SlackPlatform]:
     """The platform with its connections, for as long as the service runs.
 
     :param api_url: base of Slack's Web API, ``https://slack.com/api/`` outside of tests.
     :param pace: seconds between two edits of a message.
     :param connections: to Slack at the same time; a call waits for one within its time-out.
+    :param now: seconds on a clock that never goes back.
     """
     connector = aiohttp.TCPConnector(limit=connections)
     async with aiohttp.ClientSession(connector=connector, timeout=TIMEOUT, trust_env=True) as http:
-        api = WebApi(http, bot_token, api_url)
+        api = WebApi(http, bot_token, api_url, now)
         yield SlackPlatform(api, ResponseUrls(http, api_url), pace)
 
 

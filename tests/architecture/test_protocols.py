@@ -15,7 +15,6 @@ IMPLEMENTATIONS = {
         "agent.tools.policies.storage.Folder",
     },
     "bots.answer.answer_messages.MessageChannel": {
-        "bots.slack.outgoing.answer_channel.DirectMessageChannel",
         "bots.slack.outgoing.answer_channel.SlackChannel",
         "bots.teams.outgoing.conversation.TeamsConversation",
     },

@@ -1,6 +1,7 @@
 """The few calls of Slack's Web API that a reply is made of."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -49,10 +50,17 @@ class WebApi:
     :ivar once: for calls that may not happen twice; :ivar patient: for those that may.
     """
 
-    def __init__(self, http: aiohttp.ClientSession, token: str, api_url: str) -> None:
+    def __init__(
+        self,
+        http: aiohttp.ClientSession,
+        token: str,
+        api_url: str,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.once = _client(http, token, api_url, [])
         self.patient = _client(http, token, api_url, when_broken())
-        self.limits = RateLimits()
+        self.limits = RateLimits(now)
+        self.now = now
 
     async def identity(self) -> AuthorizeResult:
         """Whose bot this is."""

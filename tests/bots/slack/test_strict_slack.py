@@ -94,7 +94,7 @@ async def test_a_channel_that_is_archived_meanwhile(slack: SlackClient) -> None:
     await slack.message("@BizAssist question", channel=GENERAL)
     await until_delivered(slack, meanwhile)
     assert slack.inbox == []
-    assert reasons == ["Slack answered is_inactive"]
+    assert reasons == ["Slack answered is_archived"]
     assert len(turns) == 1
     assert len(await shown(slack, ALICE_DM)) == 1
 

@@ -6,8 +6,6 @@ made twice. That also makes good whatever an append has lost.
 """
 
 import logging
-import time
-from collections.abc import Callable
 
 from bots.errors import DeliveryRefused, FormRefused, PlatformRefused, PlatformUnavailable
 from bots.slack.incoming.payloads import IncomingMessage
@@ -29,7 +27,6 @@ class AnswerStream:
     """The stream of a reply's first message.
 
     :param marker: what the stream is found by when its id is lost.
-    :param now: seconds on a clock that never goes back.
     """
 
     def __init__(
@@ -40,14 +37,12 @@ class AnswerStream:
         session: ThreadSession,
         *,
         marker: str,
-        now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._calls = calls
         self._incoming = incoming
         self._draft = draft
         self._session = session
         self._marker = marker
-        self._now = now
         self._ts = ""
         self._sealed: set[str] = set()
         self._opened_at = 0.0
@@ -74,7 +69,7 @@ class AnswerStream:
             if error.taken:
                 raise
             return None
-        self._opened_at, self._known = self._now(), {step.id: step for step in steps}
+        self._opened_at, self._known = self._calls.now(), {step.id: step for step in steps}
         return self._ts
 
     async def grow(self, ts: str) -> bool:
@@ -85,7 +80,7 @@ class AnswerStream:
         if ts != self._ts or ts in self._sealed:
             return False
         steps, text = self._draft.steps.steps, await self._draft.settled()
-        late = self._now() - self._opened_at >= LONGEST
+        late = self._calls.now() - self._opened_at >= LONGEST
         if late or weight(steps, text) > HEAVIEST or not text.startswith(self._text):
             return False
         chunks = new_chunks(steps, self._known, text[len(self._text) :], self._marker)

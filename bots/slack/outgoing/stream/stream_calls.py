@@ -15,6 +15,7 @@ class StreamCalls:
 
     def __init__(self, api: WebApi) -> None:
         self._api = api
+        self.now = api.now
 
     async def start(self, incoming: IncomingMessage, chunks: list[Chunk]) -> str:
         """Begin a stream for who asks, below what they asked, and return its timestamp.
