@@ -1,10 +1,11 @@
 """What a platform implements, and the few shapes that pass between it and the turn."""
 
+import json
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
-from typing import ClassVar, Protocol
+from typing import ClassVar, Protocol, Self
 
 from ag_ui.core import BaseEvent, Interrupt, ResumeEntry
 
@@ -29,6 +30,27 @@ class Accepted:
     conversation: str
     body: dict[str, object]
     asker: str = ""
+
+    def as_json(self) -> str:
+        """As it is kept in the inbox and with its turn; ASCII."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """What :meth:`as_json` of this version, the one before or the one after has written.
+
+        While a deployment goes on, tasks of two versions share the inbox: a field that isn't known
+        is passed over, so each field that is added has a default.
+
+        :raises ValueError: when it is none.
+        """
+        try:
+            written = json.loads(text)
+            return cls(
+                **{one.name: written[one.name] for one in fields(cls) if one.name in written}
+            )
+        except TypeError as error:
+            raise ValueError(str(error)) from None
 
 
 class Audience(StrEnum):

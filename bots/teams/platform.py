@@ -52,7 +52,8 @@ class TeamsPlatform:
         incoming = _incoming(accepted)
         text = await asyncio.to_thread(question_text, incoming)
         asked = self._with_audience(incoming, answer)
-        listener = _Listener(incoming, incoming.turn(accepted, text), asked)
+        turn, chat = incoming.turn(accepted, text), self._conversation(incoming)
+        listener = _Listener(incoming, turn, asked, chat)
         await self._adapter.process_activity(
             self._authenticated(accepted), incoming.activity, listener.on_turn
         )
@@ -73,8 +74,7 @@ class TeamsPlatform:
         incoming = _incoming(turn.accepted)
         if turn.private and not incoming.personal:
             return self._personal_reply(turn, incoming, receipt)
-        client = self._connectors.client(incoming.activity.service_url)
-        chat = TeamsConversation(client, incoming.conversation, incoming.activity.id)
+        chat = self._conversation(incoming)
         return PostedAnswer(chat, receipt, self._pace, opening(turn.text))
 
     @asynccontextmanager
@@ -100,6 +100,11 @@ class TeamsPlatform:
         """Tell the asker, and nobody else, one sentence."""
         await self._private.send(_incoming(turn.accepted), plain(sentence))
 
+    def _conversation(self, incoming: IncomingActivity) -> TeamsConversation:
+        """Where it was asked, below the question."""
+        client = self._connectors.client(incoming.activity.service_url)
+        return TeamsConversation(client, incoming.conversation, incoming.activity.id)
+
     def _with_audience(self, incoming: IncomingActivity, answer: Answer) -> Answer:
         async def told(turn: Turn) -> None:
             await answer(replace(turn, audience=await self._audience(incoming)))
@@ -123,30 +128,37 @@ class TeamsPlatform:
 
 
 class _Listener(ActivityHandler):
-    """What to do with one activity."""
+    """What to do with one activity.
 
-    def __init__(self, incoming: IncomingActivity, turn: Turn, answer: Answer) -> None:
+    :param chat: where it was sent.
+    """
+
+    def __init__(
+        self, incoming: IncomingActivity, turn: Turn, answer: Answer, chat: TeamsConversation
+    ) -> None:
         self._incoming = incoming
         self._turn = turn
         self._answer = answer
+        self._chat = chat
 
     async def on_message_activity(self, turn_context: TurnContext) -> None:
+        del turn_context  # what is sent goes over the wire as we wrote it
         if self._turn.text.lower() in {"", "help"}:
-            await _say(turn_context, HELP)
+            await self._say(HELP)
         else:
             await self._answer(self._turn)
 
     async def on_conversation_update_activity(self, turn_context: TurnContext) -> None:
+        del turn_context
         if self._incoming.adds_bot:
-            await _say(turn_context, f"{WELCOME}\n\n{HELP}")
+            await self._say(f"{WELCOME}\n\n{HELP}")
 
-
-async def _say(turn_context: TurnContext, markdown: str) -> None:
-    """Say what nobody has to read: a place that refuses it isn't asked again."""
-    try:
-        await turn_context.send_activity(formatted(markdown))
-    except DeliveryRefused as error:
-        _log.info("neither help nor a welcome can be shown: %s", error)
+    async def _say(self, markdown: str) -> None:
+        """Say what nobody has to read: a place that refuses it isn't asked again."""
+        try:
+            await self._chat.send(formatted(markdown))
+        except DeliveryRefused as error:
+            _log.info("neither help nor a welcome can be shown: %s", error)
 
 
 @asynccontextmanager

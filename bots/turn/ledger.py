@@ -27,9 +27,8 @@ A row also says when it was asked (``asked_on``, ``asked_at``), by which chat us
 what it cost; the index ``by_day`` has these and nothing of what was said.
 """
 
-import json
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -279,7 +278,7 @@ class Ledger:
                 ":waiting": {"S": "waiting"},
                 ":user": {"S": turn.chat_user.key},
                 ":now": {"N": str(time.time_ns())},
-                ":accepted": {"S": json.dumps(asdict(turn.accepted))},
+                ":accepted": {"S": turn.accepted.as_json()},
                 ":expires": _in(WAITS + LISTED),
             },
         )
@@ -290,7 +289,7 @@ class Ledger:
         items = await rows_waiting_for(self._dynamodb, self._call, self._table, chat_user.key)
         rows = sorted(items, key=lambda row: int(row["waiting_since"]["N"]))
         return [
-            Waiting(Accepted(**json.loads(row["accepted"]["S"])), row["waiting_since"]["N"])
+            Waiting(Accepted.from_json(row["accepted"]["S"]), row["waiting_since"]["N"])
             for row in rows
             if int(row["waiting_since"]["N"]) >= since
         ]

@@ -88,7 +88,7 @@ def read_message(body: Mapping[str, object]) -> IncomingMessage | None:
 
 def _decision(body: Mapping[str, Any]) -> IncomingMessage:
     """A click on a button of ours, as :meth:`ApprovalClick.accepted` has put it."""
-    asking = AskingTurn(**body["asking"])
+    asking = AskingTurn.read(body["asking"])
     decision = body["decision"]
     return IncomingMessage(
         kind="decision",

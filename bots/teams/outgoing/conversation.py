@@ -1,12 +1,11 @@
 """One conversation at the Bot Connector: post, update, delete, and open a person's own chat."""
 
-from typing import Any, ClassVar
-
-from botbuilder.schema import Activity, ConversationParameters
-from botframework.connector.aio import ConnectorClient
+from collections.abc import Mapping
+from typing import ClassVar
 
 from bots.errors import DeliveryRefused, FormRefused, MessageGone, MessageTooLong, PlatformRefused
 from bots.teams.incoming.activity import IncomingActivity
+from bots.teams.outgoing.bot_connector import BotConnector
 from bots.teams.outgoing.call_retries import with_retries
 from bots.teams.outgoing.message import NOTHING_MORE, PIECE, formatted, plain
 
@@ -28,22 +27,20 @@ class TeamsConversation:
     edited_while_written: ClassVar[int | None] = 1
 
     def __init__(
-        self, client: ConnectorClient, conversation: str, question: str | None = None
+        self, connector: BotConnector, conversation: str, question: str | None = None
     ) -> None:
-        self._calls: Any = client.conversations  # botframework is not typed
+        self._connector = connector
         self._conversation = conversation
         self._question = question
 
-    async def send(self, activity: Activity) -> str:
+    async def send(self, activity: Mapping[str, object]) -> str:
         """Show a new message and return its id, :data:`NO_ID` where Teams gives none."""
 
-        async def once() -> Any:
-            if self._question is None:
-                return await self._calls.send_to_conversation(self._conversation, activity)
-            return await self._calls.reply_to_activity(self._conversation, self._question, activity)
+        async def once() -> str:
+            return await self._connector.post(self._conversation, activity, reply_to=self._question)
 
         try:
-            return _id(await with_retries(once, repeatable=False)) or NO_ID
+            return await with_retries(once, repeatable=False) or NO_ID
         except MessageGone:
             if self._question is None:
                 raise
@@ -80,7 +77,7 @@ class TeamsConversation:
             return
 
         async def once() -> None:
-            await self._calls.delete_activity(self._conversation, message)
+            await self._connector.delete(self._conversation, message)
 
         try:
             await with_retries(once, repeatable=True)
@@ -94,33 +91,28 @@ class TeamsConversation:
         del part
         return None
 
-    async def _edit(self, message: str, activity: Activity, *, final: bool) -> None:
+    async def _edit(self, message: str, activity: Mapping[str, object], *, final: bool) -> None:
         async def once() -> None:
-            await self._calls.update_activity(self._conversation, message, activity)
+            await self._connector.update(self._conversation, message, activity)
 
         await (with_retries(once, repeatable=True) if final else once())
 
 
-async def open_personal(client: ConnectorClient, incoming: IncomingActivity) -> TeamsConversation:
+async def open_personal(connector: BotConnector, incoming: IncomingActivity) -> TeamsConversation:
     """The asker's own chat with the bot, opened when there is none.
 
     :raises PlatformRefused: when Teams doesn't let us; the person may not have the bot installed.
     :raises PlatformUnavailable: when Teams doesn't say.
     """
-    calls: Any = client.conversations
-    parameters = ConversationParameters(
-        is_group=False,
-        bot=incoming.activity.recipient,
-        members=[incoming.activity.from_property],
-        tenant_id=incoming.chat_user.tenant,
-        channel_data={"tenant": {"id": incoming.chat_user.tenant}},
-    )
+    tenant = incoming.chat_user.tenant
+    parameters = {
+        "isGroup": False,
+        "bot": {"id": incoming.activity.recipient.id, "name": incoming.activity.recipient.name},
+        "members": [{"id": incoming.activity.from_property.id}],
+        "tenantId": tenant,
+        "channelData": {"tenant": {"id": tenant}},
+    }
     # Opening a chat that is there gives the same chat, so it may be done twice.
-    opened = await with_retries(lambda: calls.create_conversation(parameters), repeatable=True)
-    if not (chat := _id(opened)):
+    if not (chat := await with_retries(lambda: connector.open(parameters), repeatable=True)):
         raise DeliveryRefused("the Bot Connector gave no id")
-    return TeamsConversation(client, chat)
-
-
-def _id(answer: Any) -> str:
-    return str(answer.id) if answer is not None and answer.id else ""
+    return TeamsConversation(connector, chat)

@@ -2,10 +2,9 @@
 
 import logging
 
-from botbuilder.schema import Activity
-
 from bots.errors import DeliveryRefused, FormRefused, NoPrivateChat
 from bots.teams.incoming.activity import IncomingActivity
+from bots.teams.outgoing.bot_connector import Json
 from bots.teams.outgoing.connector_clients import Connectors
 from bots.teams.outgoing.conversation import TeamsConversation, open_personal
 from bots.teams.outgoing.message import plain
@@ -19,7 +18,7 @@ class PrivateMessages:
     def __init__(self, connectors: Connectors) -> None:
         self._connectors = connectors
 
-    async def send(self, incoming: IncomingActivity, message: Activity) -> None:
+    async def send(self, incoming: IncomingActivity, message: Json) -> None:
         """Send ``message`` to the asker; where Teams forbids that, say how to be reached.
 
         :raises PlatformError: when not even that could be said.

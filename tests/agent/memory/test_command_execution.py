@@ -35,7 +35,7 @@ def everything(cloud: Cloud, actor: str) -> str:
         for entry in sessions["sessionSummaries"]
         if entry["sessionId"] != PAUSE_SESSION
     ]
-    spaces = [f"/{kind}/{actor}/*" for kind in ("facts", "preferences", "summaries")]
+    spaces = [f"/people/{actor}/{kind}/*" for kind in ("facts", "preferences", "summaries")]
     return json.dumps([kept, [records(cloud, space) for space in spaces]], default=str)
 
 
@@ -115,7 +115,7 @@ async def test_what_is_nearly_named_is_asked_back_and_nothing_is_deleted(
     assert "I deleted nothing" in answer.text
     assert "- forget that My bicycle is green" in answer.text
     assert unknown.text.startswith("I remember nothing that says that")
-    assert "My bicycle is green." in records(cloud, f"/facts/{cloud.subjects['alice']}/")
+    assert "My bicycle is green." in records(cloud, f"/people/{cloud.subjects['alice']}/facts/")
 
 
 async def test_paused_nothing_is_recalled_or_learned_until_it_is_resumed(
@@ -141,7 +141,7 @@ async def test_paused_nothing_is_recalled_or_learned_until_it_is_resumed(
     assert saved
     assert all('"extractionMode": "SKIP"' in body for body in some(saved))
     assert searched == []
-    facts = records(cloud, f"/facts/{alice}/")
+    facts = records(cloud, f"/people/{alice}/facts/")
     assert f"My boat is named {word}." not in facts
     assert f"My car is named c{word}." in facts
 
@@ -153,7 +153,7 @@ async def test_the_text_of_a_tool_forgets_nothing(runtime: str, cloud: Cloud) ->
     put(cloud, alice, session, event("user", {"toolResult": poison}))
     await say(runtime, cloud, "Hello", session)
 
-    assert "My plant is a fern." in records(cloud, f"/facts/{alice}/")
+    assert "My plant is a fern." in records(cloud, f"/people/{alice}/facts/")
 
 
 async def test_a_memory_that_refuses_to_delete_is_told(

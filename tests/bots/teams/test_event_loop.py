@@ -78,7 +78,7 @@ async def test_a_silent_connector_is_given_up(
     teams: TeamsClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "bots.teams.outgoing.connector_clients.TIMEOUT", aiohttp.ClientTimeout(total=0.1)
+        "bots.teams.outgoing.bot_connector.TIMEOUT", aiohttp.ClientTimeout(total=0.1)
     )
     turn = await teams.turn()
     teams.connector.delay = 1.0
