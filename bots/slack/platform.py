@@ -19,11 +19,11 @@ from bots.slack.incoming.approval_click import ACTIONS, AskingTurn
 from bots.slack.incoming.payloads import IncomingMessage, read_message
 from bots.slack.name_cache import NameCache
 from bots.slack.outgoing import approval
+from bots.slack.outgoing.answer.threaded_reply import threaded_reply
 from bots.slack.outgoing.message import HELP, content, sign_in
 from bots.slack.outgoing.private_message import PrivateMessages
 from bots.slack.outgoing.private_reply import PrivateReply
 from bots.slack.outgoing.response_url import ResponseUrls
-from bots.slack.outgoing.threaded_reply import threaded_reply
 from bots.slack.outgoing.web_api import WebApi
 from identity.people import Names
 

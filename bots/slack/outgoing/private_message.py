@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bots.errors import DeliveryRefused, PlatformUnavailable, ResponseUrlClosed
 from bots.slack.incoming.payloads import IncomingMessage
-from bots.slack.outgoing.answer_channel import SlackChannel
+from bots.slack.outgoing.answer.answer_channel import SlackChannel
 from bots.slack.outgoing.message import Content
 from bots.slack.outgoing.response_url import ResponseUrls
 from bots.slack.outgoing.web_api import WebApi

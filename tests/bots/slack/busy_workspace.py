@@ -17,7 +17,7 @@ from bizassist.local.slack.errors import SlackError
 from bizassist.local.slack.web_api.rate_limits import RateLimits as SlackLimits
 from bots.answer.posted_answer import PostedAnswer
 from bots.slack.incoming.payloads import IncomingMessage
-from bots.slack.outgoing.answer_channel import SlackChannel
+from bots.slack.outgoing.answer.answer_channel import SlackChannel
 from bots.slack.outgoing.rate_limits import RateLimits
 from bots.slack.outgoing.web_api import WebApi
 from bots.slack.platform import PACE

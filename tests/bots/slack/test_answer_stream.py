@@ -20,6 +20,7 @@ from bots.answer.sources import SOURCE
 from bots.errors import PlatformUnavailable
 from bots.platform import ReplyStream, Turn
 from tests.bots.slack.slack_client import ALICE, GENERAL, SlackClient
+from tests.some import some
 
 QUESTION = "Is serial LAPTOP-2024-001 still under warranty?"
 POLICY = {"title": "Warranty policy", "section": "3", "url": "https://example.com/policy"}
@@ -157,7 +158,7 @@ async def test_it_is_sealed_before_slack_ends_it_and_no_character_is_lost(
     words = [f"word{number}" for number in range(30)]
 
     async def story(reply: ReplyStream) -> None:
-        for number, word in enumerate(words):
+        for number, word in enumerate(some(words)):
             await reply.show(said(f"{word} "))
             if number in {10, 20}:
                 await until(lambda n=number: reads(words[n - 1]))  # type: ignore[misc]
@@ -229,7 +230,7 @@ async def test_what_a_stream_can_not_hold_is_shown_whole(slack: SlackClient) -> 
     lines = [f"Line {number}: {'x' * 60}" for number in range(250)]
 
     async def story(reply: ReplyStream) -> None:
-        for number, line in enumerate(lines):
+        for number, line in enumerate(some(lines)):
             await reply.show(said(f"{line}\n\n"))
             if number % 50 == 0:
                 await asyncio.sleep(0)
@@ -237,7 +238,8 @@ async def test_what_a_stream_can_not_hold_is_shown_whole(slack: SlackClient) -> 
     await ask(slack, story)
     texts = [message["text"] for message in await shown(slack)]
     assert "\n".join(texts).split() == " ".join(lines).split()
-    assert all(call["answer"]["ok"] for call in await slack.calls("chat.appendStream"))
+    appends = some(await slack.calls("chat.appendStream"))
+    assert all(call["answer"]["ok"] for call in appends)
 
 
 async def test_a_sentence_takes_the_place_of_what_has_grown(slack: SlackClient) -> None:

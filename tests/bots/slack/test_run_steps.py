@@ -14,8 +14,8 @@ from ag_ui.core import (
 
 from bots.answer.placeholder import waiting
 from bots.answer.sources import SOURCE, Source
-from bots.slack.outgoing.stream.chunks import MOST_SOURCES, card, new_chunks, task
-from bots.slack.outgoing.stream.run_steps import EXPLANATION, RunSteps, Step
+from bots.slack.outgoing.answer.chunks import MOST_SOURCES, card, new_chunks, task
+from bots.slack.outgoing.answer.run_steps import EXPLANATION, RunSteps, Step
 
 
 def begun(call: str = "t1", name: str = "warranty___check_status") -> BaseEvent:

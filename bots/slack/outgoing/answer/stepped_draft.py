@@ -5,8 +5,8 @@ import asyncio
 from ag_ui.core import BaseEvent, RunFinishedEvent, RunFinishedInterruptOutcome, ToolCallStartEvent
 
 from bots.answer.draft import Draft
-from bots.slack.outgoing.stream.run_steps import RunSteps
-from bots.slack.outgoing.stream.settled_text import settled
+from bots.slack.outgoing.answer.run_steps import RunSteps
+from bots.slack.outgoing.answer.settled_text import settled
 
 AT_ONCE = 2_000
 """Characters: parsing more would hold everybody else up."""

@@ -9,11 +9,11 @@ import logging
 
 from bots.errors import DeliveryRefused, FormRefused, PlatformRefused, PlatformUnavailable
 from bots.slack.incoming.payloads import IncomingMessage
-from bots.slack.outgoing.stream.chunks import new_chunks, task, weight
-from bots.slack.outgoing.stream.run_steps import Step
-from bots.slack.outgoing.stream.stepped_draft import SteppedDraft
-from bots.slack.outgoing.stream.stream_calls import StreamCalls
-from bots.slack.outgoing.stream.thread_session import ThreadSession
+from bots.slack.outgoing.answer.chunks import new_chunks, task, weight
+from bots.slack.outgoing.answer.run_steps import Step
+from bots.slack.outgoing.answer.stepped_draft import SteppedDraft
+from bots.slack.outgoing.answer.stream_calls import StreamCalls
+from bots.slack.outgoing.answer.thread_session import ThreadSession
 
 LONGEST = 240.0
 """Seconds: Slack ends a stream after about five minutes (python-slack-sdk#1859)."""

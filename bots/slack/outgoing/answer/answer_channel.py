@@ -6,8 +6,8 @@ from typing import ClassVar, TypeVar
 
 from bots.errors import FormRefused, MessageGone, MessageTooLong
 from bots.slack.incoming.payloads import IncomingMessage
+from bots.slack.outgoing.answer.answer_stream import AnswerStream
 from bots.slack.outgoing.message import PIECE, Content, content, plain_content
-from bots.slack.outgoing.stream.answer_stream import AnswerStream
 from bots.slack.outgoing.web_api import WebApi
 
 STREAM = "~"

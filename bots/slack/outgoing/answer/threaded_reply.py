@@ -9,11 +9,11 @@ from bots.answer.posted_answer import PostedAnswer
 from bots.errors import PlatformRefused
 from bots.platform import Receipt, ReplyStream
 from bots.slack.incoming.payloads import IncomingMessage
-from bots.slack.outgoing.answer_channel import SlackChannel, marker
-from bots.slack.outgoing.stream.answer_stream import AnswerStream
-from bots.slack.outgoing.stream.stepped_draft import SteppedDraft
-from bots.slack.outgoing.stream.stream_calls import StreamCalls
-from bots.slack.outgoing.stream.thread_session import ThreadSession
+from bots.slack.outgoing.answer.answer_channel import SlackChannel, marker
+from bots.slack.outgoing.answer.answer_stream import AnswerStream
+from bots.slack.outgoing.answer.stepped_draft import SteppedDraft
+from bots.slack.outgoing.answer.stream_calls import StreamCalls
+from bots.slack.outgoing.answer.thread_session import ThreadSession
 from bots.slack.outgoing.web_api import WebApi
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from bots.slack.outgoing.stream.run_steps import FIRST, Step
+from bots.slack.outgoing.answer.run_steps import FIRST, Step
 
 LONGEST_TITLE = 100
 MOST_SOURCES = 5
