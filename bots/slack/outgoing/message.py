@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from bots.answer.markdown.clipping import clipped, size
+from bots.slack.incoming.button_click import FORGET, KEEP
 from bots.slack.outgoing.markdown_block import block_markdown
 from bots.slack.outgoing.mrkdwn import slack_mrkdwn
+from bots.text_commands.execution import Told
 
 Content = Mapping[str, Any]
 """The ``text`` and ``blocks`` of a message, as every way of posting one takes them."""
@@ -24,11 +26,6 @@ SIGN_IN = (
 UNCONFIRMED = "_In case you can't see my answer where you asked, here it is:_"
 BY_DIRECT_MESSAGE = (
     "My answer is too long for this place. I'm sending it to you as a direct message."
-)
-HELP = (
-    "Ask me a business question in your own words, for example "
-    "`/bizassist Is serial LAPTOP-2024-001 still under warranty?`\n"
-    "You can also send me a direct message, or mention me in a channel."
 )
 
 
@@ -56,7 +53,7 @@ def fits_one_message(markdown: str) -> bool:
     return len(block_markdown(markdown)) <= WHOLE
 
 
-def sign_in(url: str) -> Content:
+def sign_in(url: str, sentence: str = SIGN_IN) -> Content:
     """The private invitation to link, with the link as a button."""
     button = {
         "type": "button",
@@ -66,12 +63,34 @@ def sign_in(url: str) -> Content:
         "url": url,
     }
     return {
-        "text": SIGN_IN,
+        "text": sentence,
         "blocks": [
-            {"type": "section", "text": {"type": "mrkdwn", "text": SIGN_IN}},
+            {"type": "section", "text": {"type": "mrkdwn", "text": sentence}},
             {"type": "actions", "elements": [button]},
         ],
     }
+
+
+def told_content(told: Told) -> Content:
+    """What somebody is told about a word, with the buttons that go with it."""
+    if told.sign_in:
+        return sign_in(told.sign_in, told.sentence)
+    if not told.confirms_forgetting:
+        return content(told.sentence)
+    message = content(told.sentence)
+    return {**message, "blocks": [*message["blocks"], _forget_or_keep()]}
+
+
+def _forget_or_keep() -> dict[str, object]:
+    buttons = (
+        {"action_id": FORGET, "style": "danger", "text": _plain("Forget everything")},
+        {"action_id": KEEP, "text": _plain("Keep it")},
+    )
+    return {"type": "actions", "elements": [{"type": "button", **one} for one in buttons]}
+
+
+def _plain(text: str) -> dict[str, object]:
+    return {"type": "plain_text", "text": text}
 
 
 def question_line(question: str) -> Content:

@@ -12,6 +12,7 @@ from bots.slack.platform import SlackPlatform
 from bots.turn.decision_and_stop import Decided, Decision
 from identity.people import ChatUser
 from tests.bots.receipt import MemoryReceipt
+from tests.bots.slack.service_parts import Parts
 
 SECRET = "signing-secret-of-the-tests"
 TOKEN = "xoxb-of-the-tests"
@@ -27,6 +28,7 @@ class SlackClient:
     double_url: str
     service_url: str
     platform: SlackPlatform
+    parts: Parts
     inbox: list[Accepted]
     receipts: dict[str, MemoryReceipt] = field(default_factory=dict)
     inbox_is_down: bool = False
@@ -42,6 +44,9 @@ class SlackClient:
     async def decide(self, turn: str, chat_user: ChatUser, decision: Decision) -> Decided | None:
         self.decisions.append((turn, chat_user, decision))
         return self.stands
+
+    async def is_answered(self, conversation: str, chat_user: ChatUser) -> bool:
+        return (await self.parts.notes.read(conversation, chat_user)).answered
 
     def receipt(self, turn: str) -> MemoryReceipt:
         return self.receipts.setdefault(turn, MemoryReceipt())
@@ -77,6 +82,10 @@ class SlackClient:
 
     async def from_us(self, user: str, channel: str) -> list[dict[str, Any]]:
         return [m for m in await self.sees(user, channel) if m["author"] == "U0BIZASSIST"]
+
+    async def no_streams(self) -> None:
+        """Let this be a place where nothing can be streamed."""
+        await self.fault(method="chat.startStream", error="channel_type_not_supported", times=1000)
 
     async def pass_time(self, seconds: float) -> None:
         """Let time pass for Slack and for the platform."""

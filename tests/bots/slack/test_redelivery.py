@@ -45,11 +45,14 @@ async def test_a_crash_without_a_word_is_continued(slack: SlackClient) -> None:
 
 
 @pytest.mark.parametrize(
-    ("channel", "method"), [(ALICE_DM, "chat.postMessage"), (GENERAL, "chat.startStream")]
+    ("channel", "streams"), [(ALICE_DM, True), (GENERAL, True), (ALICE_DM, False)]
 )
 async def test_a_message_whose_id_was_lost_is_found_again(
-    slack: SlackClient, channel: str, method: str
+    slack: SlackClient, channel: str, streams: bool
 ) -> None:
+    method = "chat.startStream" if streams else "chat.postMessage"
+    if not streams:
+        await slack.no_streams()
     await slack.message(f"@BizAssist {QUESTION}", channel=channel)
     # Slack posts the message, and its answer never arrives.
     await slack.fault(method=method, error="internal_error", status=500, after=True)
@@ -62,6 +65,7 @@ async def test_a_message_whose_id_was_lost_is_found_again(
 
 
 async def test_a_lost_id_is_looked_for_within_one_attempt_too(slack: SlackClient) -> None:
+    await slack.no_streams()
     lines = [f"Line {number}: {'x' * 60}" for number in range(200)]
 
     async def answer(turn: Turn) -> None:
@@ -80,6 +84,7 @@ async def test_a_lost_id_is_looked_for_within_one_attempt_too(slack: SlackClient
 
 
 async def test_a_message_that_was_never_posted_is_posted(slack: SlackClient) -> None:
+    await slack.no_streams()
     await slack.message(QUESTION)
     await slack.fault(method="chat.postMessage", error="internal_error", status=500)
     with pytest.raises(PlatformUnavailable, match="internal_error"):
@@ -89,6 +94,7 @@ async def test_a_message_that_was_never_posted_is_posted(slack: SlackClient) -> 
 
 
 async def test_the_first_attempt_looks_for_nothing(slack: SlackClient) -> None:
+    await slack.no_streams()
     await slack.message(QUESTION)
     await slack.work(answering(slack, *written("Yes.")))
     assert await slack.calls("conversations.history") == []
