@@ -2,7 +2,7 @@
 
 import pytest
 
-from bots.slack.outgoing.answer.settled_text import settled
+from bots.slack.outgoing.answer.stepped_draft import settled_text as settled
 from bots.slack.outgoing.markdown_block import block_markdown
 from tests.some import some
 

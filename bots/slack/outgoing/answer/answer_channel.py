@@ -4,6 +4,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import ClassVar, TypeVar
 
+from bots.answer.markdown.threaded_rendering import rendered
 from bots.errors import FormRefused, MessageGone, MessageTooLong
 from bots.slack.incoming.payloads import IncomingMessage
 from bots.slack.outgoing.answer.answer_stream import AnswerStream
@@ -94,12 +95,12 @@ def marker(turn: str, part: int) -> str:
 async def _taken(markdown: str, send: Callable[[Content], Awaitable[T]]) -> T:
     """Send Markdown in the form that Slack takes, the best one first."""
     try:
-        return await send(content(markdown))
+        return await send(await rendered(content, markdown))
     except MessageGone:
         raise
     except FormRefused as error:
         _log.warning("a message is sent as plain text: %s", error)
-        plain = plain_content(markdown)
+        plain = await rendered(plain_content, markdown)
         if plain is None:
             raise MessageTooLong(f"no block, and too long a text: {error}") from error
         return await send(plain)

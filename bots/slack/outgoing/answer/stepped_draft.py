@@ -1,15 +1,14 @@
 """A draft that also knows the steps of its run, and how far its text is settled."""
 
-import asyncio
+from functools import partial
 
 from ag_ui.core import BaseEvent, RunFinishedEvent, RunFinishedInterruptOutcome, ToolCallStartEvent
 
 from bots.answer.draft import Draft
+from bots.answer.markdown.settled_part import settled_part
+from bots.answer.markdown.threaded_rendering import rendered
 from bots.slack.outgoing.answer.run_steps import RunSteps
-from bots.slack.outgoing.answer.settled_text import settled
-
-AT_ONCE = 2_000
-"""Characters: parsing more would hold everybody else up."""
+from bots.slack.outgoing.markdown_block import block_text
 
 
 class SteppedDraft(Draft):
@@ -37,9 +36,15 @@ class SteppedDraft(Draft):
             self.waits = isinstance(event.outcome, RunFinishedInterruptOutcome)
             self.finished = not self.waits
 
+    def final(self, *, numbered: bool = True) -> str:
+        """The whole answer, below it what it is based on."""
+        return super().final(numbered=numbered)
+
     async def settled(self) -> str:
         """The text that no later event can change, as Slack's markdown takes it."""
-        text, whole = self.said, self._whole
-        if len(text) <= AT_ONCE:
-            return settled(text, whole=whole)
-        return await asyncio.to_thread(settled, text, whole=whole)
+        return await rendered(partial(settled_text, whole=self._whole), self.said)
+
+
+def settled_text(markdown: str, *, whole: bool) -> str:
+    """The settled part of ``markdown`` (:func:`settled_part`), as Slack's markdown takes it."""
+    return block_text(settled_part(markdown, whole=whole))

@@ -1,4 +1,4 @@
-"""How much of a growing answer no later word can change, so that it can be appended for good."""
+"""How much of a growing answer no later word can change, so that it can be shown for good."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -8,7 +8,6 @@ from markdown_it.token import Token
 
 from bots.answer.markdown.neutralise import harmless
 from bots.answer.markdown.parse_tree import siblings
-from bots.slack.outgoing.markdown_block import block_text
 
 _MAY_BEGIN = re.compile(r"[\\`*_~\[\]|<] | &(?=\S|$)", re.VERBOSE)
 """What may turn out to be the beginning of something: emphasis, a link, an entity, a table."""
@@ -17,19 +16,19 @@ _LAST_WORD = re.compile(r"\s*\S*$")
 Block = list[Token]
 
 
-def settled(markdown: str, *, whole: bool) -> str:
-    """The settled part of ``markdown``, as Slack's markdown takes it.
+def settled_part(markdown: str, *, whole: bool = False) -> list[Token]:
+    """The harmless tokens of what is settled of ``markdown``.
 
     Every block but the last one is over; of that, the items before the last of a list are, and the
     words of a paragraph before anything that may begin there. Text that is settled stays the
     beginning of what comes, but for what Markdown can say afterwards (a link's definition, an
-    empty line between the items of a list): whoever appends has to look.
+    empty line between the items of a list): whoever shows more has to look.
 
     :param whole: nothing is added to the last block any more.
     """
     blocks = list(siblings(harmless(markdown)))
     over = blocks if whole else [*blocks[:-1], *_begun(blocks[-1:])]
-    return block_text([token for block in over for token in block])
+    return [token for block in over for token in block]
 
 
 def _begun(last: Sequence[Block]) -> Iterator[Block]:
@@ -46,9 +45,13 @@ def _begun(last: Sequence[Block]) -> Iterator[Block]:
 
 
 def _without_space_at_end(children: Sequence[Token]) -> list[Token]:
-    if not children or children[-1].type != "text":
-        return list(children)
+    if not children:
+        return []
     *others, last = children
+    if last.type in {"softbreak", "hardbreak"}:
+        return _without_space_at_end(others)
+    if last.type != "text":
+        return list(children)
     text = last.content.rstrip()
     return [*others, replace(last, content=text)] if text else _without_space_at_end(others)
 
