@@ -33,6 +33,7 @@ class IncomingMessage:
     :param ts: the post's timestamp, which is its id in its channel; empty for a command.
     :param thread: the timestamp of the thread that the answer belongs into, if any.
     :param markup: what was said, in Slack's markup, without a mention of the assistant.
+    :param team: the person's workspace, which is the tenant but on Enterprise Grid.
     :param from_another_company: the person belongs to another company (Slack Connect).
     :param asking: the turn that asked for the approval which a click decides.
     :param decision: what stands; None for a click that came too late, and for a question.
@@ -48,6 +49,7 @@ class IncomingMessage:
     ts: str = ""
     thread: str | None = None
     response_url: str = ""
+    team: str = ""
     from_another_company: bool = False
     audience: Audience = Audience.ALONE
     asking: AskingTurn | None = None
@@ -140,6 +142,7 @@ def _command(form: Mapping[str, object]) -> IncomingMessage:
         channel=_required(form, "channel_id"),
         markup=_text(form, "text").strip(),
         response_url=_required(form, "response_url"),
+        team=_required(form, "team_id"),
     )
 
 
@@ -163,6 +166,7 @@ def _event(envelope: Mapping[str, object]) -> IncomingMessage | None:
         markup=_without_mention(markup, own),
         ts=ts,
         thread=_text(event, "thread_ts") or ts,
+        team=team,
         from_another_company=_from_another_company(envelope, event),
         audience=Audience.ALONE if kind == "direct" else _in_channel(envelope),
     )
