@@ -14,7 +14,7 @@ SCOPES = (
     "team:read",
     "users:read",
 )
-EVENTS = ("app_mention", "message.im")
+EVENTS = ("app_mention", "message.channels", "message.groups", "message.im", "message.mpim")
 
 
 def manifest(public_url: str) -> bytes:
