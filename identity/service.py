@@ -30,6 +30,10 @@ from identity.me.session_pages import SessionPages
 from identity.me.unlink_page import UnlinkPages
 from identity.memory.conversation_events import ConversationEvents
 from identity.memory.forget_page import ForgetPages
+from identity.memory.forgetting import Forgetting
+from identity.memory.forgetting_jobs import ForgettingJobs
+from identity.memory.forgetting_table import ForgettingTable
+from identity.memory.recently_forgotten import RecentlyForgotten
 from identity.memory.records import MemoryRecords
 from identity.memory.role import MemoryRole
 from identity.oidc.authorization_code import AuthorizationCodeFlow
@@ -76,6 +80,8 @@ class Identity:
     audit: AuditLog
     memories: MemoryRecords
     conversations: ConversationEvents
+    forgetting: ForgettingJobs
+    recently_forgotten: RecentlyForgotten
     runtime_sessions: RuntimeSessions
 
     @classmethod
@@ -105,6 +111,8 @@ class Identity:
             runtime_sessions,
         )
         role = MemoryRole(settings.memory_role_arn, session, clients.sts)
+        memories = MemoryRecords(role, settings.memory_id, execute)
+        conversations = ConversationEvents(role, settings.memory_id, execute)
         oidc = OidcProvider(discovery_url=settings.discovery_url, issuer=settings.issuer)
         verifier = TokenVerifier(oidc, client_id=settings.web_client_id)
         async with (
@@ -151,8 +159,13 @@ class Identity:
                     user_pool_id=settings.user_pool_id,
                 ),
                 audit=audit,
-                memories=MemoryRecords(role, settings.memory_id, execute),
-                conversations=ConversationEvents(role, settings.memory_id, execute),
+                memories=memories,
+                conversations=conversations,
+                forgetting=ForgettingJobs(
+                    ForgettingTable(dynamodb, settings.forgetting_table, execute),
+                    Forgetting(conversations, memories, execute),
+                ),
+                recently_forgotten=RecentlyForgotten(dynamodb, settings.forgetting_table, execute),
                 runtime_sessions=runtime_sessions,
             )
 
@@ -242,11 +255,22 @@ class Identity:
 
     def _routes_for_the_signed_in(self, html: Html) -> list[web.RouteDef]:
         overview = OverviewPage(
-            html=html, links=self.links, sessions=self.session_list, memories=self.memories
+            html=html,
+            links=self.links,
+            sessions=self.session_list,
+            memories=self.memories,
+            forgetting=self.forgetting,
+            recently_forgotten=self.recently_forgotten,
         )
         unlink = UnlinkPages(html=html, links=self.links, tokens=self.tokens, audit=self.audit)
         sessions = SessionPages(sessions=self.session_list)
-        forget = ForgetPages(html=html, memories=self.memories, conversations=self.conversations)
+        forget = ForgetPages(
+            html=html,
+            memories=self.memories,
+            conversations=self.conversations,
+            forgetting=self.forgetting,
+            recently=self.recently_forgotten,
+        )
         return [*overview.routes(), *unlink.routes(), *sessions.routes(), *forget.routes()]
 
     def _routes_for_administrators(self, html: Html) -> list[web.RouteDef]:

@@ -11,6 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from bizassist.commands.table_output import print_listing, print_record
 from bizassist.commands.target_deployment import add_target_arguments, lead_to_target
 from bizassist.deployment.deployed_parameters import deployment, parameter_prefix
+from bizassist.deployment.forgetting_progress import forgetting_progress
 from bizassist.deployment.password_sign_in import access_token, check_flow
 from bizassist.errors import CommandError
 from bizassist.settings.parameters import Parameters
@@ -37,8 +38,11 @@ def add_arguments(parser: ArgumentParser) -> None:
         action="store_true",
         help="keep an access token of theirs in SSM, as a SecureString, to test with",
     )
-    add_target_arguments(listing, create)
-    for action in (listing, create):
+    forgotten = actions.add_parser(
+        "forgotten", help="who asked to be forgotten in the last month, and how far that is"
+    )
+    add_target_arguments(listing, create, forgotten)
+    for action in (listing, create, forgotten):
         action.add_argument("--json", action="store_true", help="for programs")
 
 
@@ -51,6 +55,9 @@ def run(options: Namespace) -> int:
     try:
         if options.action == "list":
             print_listing(_list(cognito, pool), as_json=options.json, empty="Nobody is there yet.")
+        elif options.action == "forgotten":
+            rows = forgetting_progress(session, deployed)
+            print_listing(rows, as_json=options.json, empty="Nobody asked to be forgotten.")
         else:
             _add(session, deployed, options)
     except cognito.exceptions.UsernameExistsException:
