@@ -1,4 +1,4 @@
-"""A person's conversations in the web chat: listed by their last question, searched, renamed, ended.
+"""Conversations in the web chat: listed by their last question, searched, renamed, deleted.
 
 Each is a row of the table of transcripts; see :mod:`bots.web.transcripts`.
 """

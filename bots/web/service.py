@@ -39,6 +39,7 @@ def web_chat(
     accept: Accept,
     html: Html,
     render: Executor,
+    *,
     forget_session: ForgetSession,
 ) -> ConnectedPlatform:
     """The web chat as a platform.

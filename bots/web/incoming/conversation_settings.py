@@ -1,4 +1,4 @@
-"""A conversation's own page: its person names it anew, or deletes it with all that belongs to it."""
+"""A conversation's own page: its person names it anew, or deletes all that belongs to it."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

@@ -3,6 +3,7 @@
 export const turns = document.getElementById("turns");
 const scroll = document.querySelector(".scroll");
 const jump = document.querySelector(".jump");
+let following = true;
 const RETRY_SECONDS = [1, 2, 4, 8, 15];
 const headers = { "X-Requested-With": "fetch", Accept: "text/plain" };
 
@@ -85,13 +86,11 @@ export function signIn() {
 
 // Puts what the server says of a turn in its place, and goes on watching.
 export function replaceTurn(turn, content, tried = 0) {
-  const following = isAtEnd();
   turn.insertAdjacentHTML("afterend", content); // one turn, escaped by the server
   const fresh = turn.nextElementSibling;
   turn.remove();
   const answer = fresh.querySelector(".answer.pending");
   if (answer) watch(answer, tried);
-  if (following) toEnd();
   return fresh;
 }
 
@@ -113,27 +112,26 @@ function tool(event) {
 }
 
 function show(text, { from, pieces }) {
-  const following = isAtEnd();
   while (text.children.length > from) text.lastElementChild.remove();
   for (const html of pieces) {
     const piece = document.createElement("div");
     piece.innerHTML = html; // rendered and cleaned by the server
     text.append(piece);
   }
-  if (following) toEnd();
-}
-
-function isAtEnd() {
-  return scroll.scrollTop + scroll.clientHeight >= scroll.scrollHeight - 80;
 }
 
 function toEnd() {
+  following = true;
   scroll.scrollTop = scroll.scrollHeight;
 }
 
 scroll.addEventListener("scroll", () => {
-  jump.hidden = isAtEnd();
+  following = scroll.scrollTop + scroll.clientHeight >= scroll.scrollHeight - 80;
+  jump.hidden = following;
 });
+
+// Who reads at the end stays there while the answer grows; who has scrolled away isn't moved.
+new ResizeObserver(() => following && toEnd()).observe(turns);
 
 jump.addEventListener("click", () => {
   toEnd();
