@@ -16,8 +16,7 @@ from bots.runtime import TIMEOUT
 from bots.turn.decision_and_stop import APPROVAL_SECONDS
 from bots.web import transcripts
 from identity.directory import enabled_check as user_pool
-from identity.linking import link_receipt
-from identity.linking import link_requests
+from identity.linking import link_receipt, link_requests
 from identity.oidc import flow_state
 from identity.sessions import session_limit, session_store
 from identity.sessions import signed_in_person as signed_in
