@@ -14,6 +14,10 @@ from bots.answer.placeholder import THINKING
 from bots.errors import After, PlatformRefused, PlatformUnavailable
 from bots.platform import Receipt
 
+LARGE = 4_000
+"""Characters of a draft; a longer one is shown the more rarely the longer it is, because each edit
+parses all of it: an answer costs what it is long, not the square of that."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -88,7 +92,7 @@ class PostedAnswer:
                 await self._closing_within(max(asked, pause))
                 continue
             shown = draft
-            await self._closing_within(pause)
+            await self._closing_within(pause * max(1.0, len(draft) / LARGE))
 
     async def _closing_within(self, seconds: float) -> None:
         with suppress(TimeoutError):

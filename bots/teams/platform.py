@@ -21,7 +21,7 @@ from bots.teams.incoming.activity import IncomingActivity, question_text, read_a
 from bots.teams.incoming.authentication import identity
 from bots.teams.outgoing.bot_token import BotToken
 from bots.teams.outgoing.connector_clients import Connectors
-from bots.teams.outgoing.conversation import TeamsConversation, open_personal
+from bots.teams.outgoing.conversation import TeamsConversation, conversation_of, open_personal
 from bots.teams.outgoing.message import HELP, WELCOME, formatted, plain, sign_in
 from bots.teams.outgoing.private_message import PrivateMessages
 from bots.teams.outgoing.roster import Rosters
@@ -52,7 +52,7 @@ class TeamsPlatform:
         incoming = _incoming(accepted)
         text = await asyncio.to_thread(question_text, incoming)
         asked = self._with_audience(incoming, answer)
-        turn, chat = incoming.turn(accepted, text), self._conversation(incoming)
+        turn, chat = incoming.turn(accepted, text), conversation_of(self._connectors, incoming)
         listener = _Listener(incoming, turn, asked, chat)
         await self._adapter.process_activity(
             self._authenticated(accepted), incoming.activity, listener.on_turn
@@ -74,7 +74,7 @@ class TeamsPlatform:
         incoming = _incoming(turn.accepted)
         if turn.private and not incoming.personal:
             return self._personal_reply(turn, incoming, receipt)
-        chat = self._conversation(incoming)
+        chat = conversation_of(self._connectors, incoming)
         return PostedAnswer(chat, receipt, self._pace, opening(turn.text))
 
     @asynccontextmanager
@@ -85,9 +85,8 @@ class TeamsPlatform:
 
         :raises NoPrivateChat: before there is anything to see, when Teams doesn't let us.
         """
-        client = self._connectors.client(incoming.activity.service_url)
         try:
-            chat = await open_personal(client, incoming)
+            chat = await open_personal(self._connectors, incoming)
         except (DeliveryRefused, FormRefused) as error:
             raise NoPrivateChat(str(error)) from error
         async with PostedAnswer(chat, receipt, self._pace, opening(turn.text)) as reply:
@@ -99,11 +98,6 @@ class TeamsPlatform:
     async def notify(self, turn: Turn, sentence: str) -> None:
         """Tell the asker, and nobody else, one sentence."""
         await self._private.send(_incoming(turn.accepted), plain(sentence))
-
-    def _conversation(self, incoming: IncomingActivity) -> TeamsConversation:
-        """Where it was asked, below the question."""
-        client = self._connectors.client(incoming.activity.service_url)
-        return TeamsConversation(client, incoming.conversation, incoming.activity.id)
 
     def _with_audience(self, incoming: IncomingActivity, answer: Answer) -> Answer:
         async def told(turn: Turn) -> None:

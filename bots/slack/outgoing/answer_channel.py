@@ -3,6 +3,7 @@
 import logging
 from typing import ClassVar
 
+from bots.answer.markdown.threaded_rendering import rendered
 from bots.errors import FormRefused, MessageGone
 from bots.slack.incoming.payloads import IncomingMessage
 from bots.slack.outgoing.message import LARGE_PIECE, PIECE, Content, content, plain_content
@@ -29,21 +30,23 @@ class SlackChannel:
     async def post(self, part: int, markdown: str) -> str:
         """Post a message that :meth:`find` can find; its id is its timestamp."""
         try:
-            return await self._post(part, content(markdown))
+            return await self._post(part, await rendered(content, markdown))
         except FormRefused as error:
             _log.warning("a message is posted as plain text: %s", error)
-            return await self._post(part, plain_content(markdown))
+            return await self._post(part, await rendered(plain_content, markdown))
 
     async def update(self, message: str, markdown: str, *, final: bool) -> None:
         """Edit a message."""
         place = self._incoming.channel
         try:
-            await self._api.update(place, message, content(markdown), final=final)
+            await self._api.update(place, message, await rendered(content, markdown), final=final)
         except MessageGone:
             raise
         except FormRefused as error:
             _log.warning("a message is edited as plain text: %s", error)
-            await self._api.update(place, message, plain_content(markdown), final=final)
+            await self._api.update(
+                place, message, await rendered(plain_content, markdown), final=final
+            )
 
     async def delete(self, message: str) -> None:
         """Delete a message."""

@@ -3,11 +3,21 @@
 from collections.abc import Mapping
 from typing import ClassVar
 
-from bots.errors import DeliveryRefused, FormRefused, MessageGone, MessageTooLong, PlatformRefused
+from bots.answer.markdown.threaded_rendering import rendered
+from bots.errors import (
+    DeliveryRefused,
+    FormRefused,
+    MessageGone,
+    MessageTooLong,
+    PlatformRefused,
+    PlatformUnavailable,
+)
 from bots.teams.incoming.activity import IncomingActivity
 from bots.teams.outgoing.bot_connector import BotConnector
-from bots.teams.outgoing.call_retries import with_retries
+from bots.teams.outgoing.call_retries import noting_refusals, with_retries
+from bots.teams.outgoing.connector_clients import Connectors
 from bots.teams.outgoing.message import NOTHING_MORE, PIECE, formatted, plain
+from bots.teams.outgoing.rate_limits import ConversationLimits
 
 NO_ID = "-"
 """In place of a message's id: Teams took the message and didn't say how it is called."""
@@ -18,6 +28,7 @@ class TeamsConversation:
 
     Teams keeps no marker by which a post could be found again.
 
+    :param limits: the conversation's.
     :param question: the activity that posts reply to; in a channel they belong to its thread.
     """
 
@@ -27,8 +38,13 @@ class TeamsConversation:
     edited_while_written: ClassVar[int | None] = 1
 
     def __init__(
-        self, connector: BotConnector, conversation: str, question: str | None = None
+        self,
+        connector: BotConnector,
+        limits: ConversationLimits,
+        conversation: str,
+        question: str | None = None,
     ) -> None:
+        self._limits = limits
         self._connector = connector
         self._conversation = conversation
         self._question = question
@@ -40,7 +56,7 @@ class TeamsConversation:
             return await self._connector.post(self._conversation, activity, reply_to=self._question)
 
         try:
-            return await with_retries(once, repeatable=False) or NO_ID
+            return await with_retries(once, self._limits, repeatable=False) or NO_ID
         except MessageGone:
             if self._question is None:
                 raise
@@ -51,7 +67,7 @@ class TeamsConversation:
         """Show a new message in Markdown and return its id."""
         del part
         try:
-            return await self.send(formatted(markdown))
+            return await self.send(await rendered(formatted, markdown))
         except (MessageGone, MessageTooLong):
             raise
         except FormRefused:
@@ -62,7 +78,7 @@ class TeamsConversation:
         if message == NO_ID:
             raise MessageGone("the Bot Connector gave no id")
         try:
-            await self._edit(message, formatted(markdown), final=final)
+            await self._edit(message, await rendered(formatted, markdown), final=final)
         except (MessageGone, MessageTooLong):
             raise
         except FormRefused:
@@ -80,7 +96,7 @@ class TeamsConversation:
             await self._connector.delete(self._conversation, message)
 
         try:
-            await with_retries(once, repeatable=True)
+            await with_retries(once, self._limits, repeatable=True)
         except MessageGone:
             return
         except PlatformRefused:
@@ -95,15 +111,31 @@ class TeamsConversation:
         async def once() -> None:
             await self._connector.update(self._conversation, message, activity)
 
-        await (with_retries(once, repeatable=True) if final else once())
+        if final:
+            await with_retries(once, self._limits, repeatable=True)
+        elif wait := self._limits.draft_wait():
+            raise PlatformUnavailable("the edits of this moment are spent", after=wait)
+        else:
+            await noting_refusals(once, self._limits)
 
 
-async def open_personal(connector: BotConnector, incoming: IncomingActivity) -> TeamsConversation:
+def conversation_of(connectors: Connectors, incoming: IncomingActivity) -> TeamsConversation:
+    """The conversation where a question was asked."""
+    return TeamsConversation(
+        connectors.client(incoming.activity.service_url),
+        connectors.limits.of(incoming.chat_user.tenant, incoming.conversation),
+        incoming.conversation,
+        incoming.activity.id,
+    )
+
+
+async def open_personal(connectors: Connectors, incoming: IncomingActivity) -> TeamsConversation:
     """The asker's own chat with the bot, opened when there is none.
 
     :raises PlatformRefused: when Teams doesn't let us; the person may not have the bot installed.
     :raises PlatformUnavailable: when Teams doesn't say.
     """
+    connector = connectors.client(incoming.activity.service_url)
     tenant = incoming.chat_user.tenant
     parameters = {
         "isGroup": False,
@@ -113,6 +145,7 @@ async def open_personal(connector: BotConnector, incoming: IncomingActivity) -> 
         "channelData": {"tenant": {"id": tenant}},
     }
     # Opening a chat that is there gives the same chat, so it may be done twice.
-    if not (chat := await with_retries(lambda: connector.open(parameters), repeatable=True)):
+    new = connectors.limits.of(tenant, "")
+    if not (chat := await with_retries(lambda: connector.open(parameters), new, repeatable=True)):
         raise DeliveryRefused("the Bot Connector gave no id")
-    return TeamsConversation(connector, chat)
+    return TeamsConversation(connector, connectors.limits.of(tenant, chat), chat)

@@ -10,6 +10,7 @@ from bots.teams.outgoing.connector_clients import Connectors
 from bots.teams.platform import TeamsPlatform
 from bots.teams.registration import TeamsApp
 from tests.bots.teams.connector import TOKEN, Connector
+from tests.bots.teams.connector_clock import Clock
 from tests.bots.teams.teams_client import APP_ID, TeamsClient
 
 
@@ -19,8 +20,9 @@ async def _token() -> str:
 
 @pytest.fixture
 async def teams() -> AsyncIterator[TeamsClient]:
-    connector = Connector(rate_limits=False)  # these tests go a hundred times Teams' pace
+    connector = Connector(clock=Clock(rate=10_000))  # these tests go at so many times Teams' pace
     async with TestServer(connector.application()) as server, aiohttp.ClientSession() as http:
         app = TeamsApp(app_id=APP_ID, app_password="password")
-        platform = TeamsPlatform(app, Connectors(http, _token), pace=0.02)
+        connectors = Connectors(http, _token, connector.clock.now)
+        platform = TeamsPlatform(app, connectors, pace=0.02)
         yield TeamsClient(connector, platform, str(server.make_url("/teams/")))

@@ -8,6 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
+from tests.bots.teams.connector_clock import Clock
 from tests.bots.teams.connector_faults import Fault, Refused, refusal, refuse
 from tests.bots.teams.connector_limits import RateLimits
 from tests.bots.teams.connector_streams import Streams, not_allowed
@@ -45,7 +46,7 @@ class Connector:
     :ivar closed: the code with which a conversation refuses whatever is said, by conversation.
     :ivar members: who is in the group, as its roster tells; the asker alone at first.
     :ivar installed: whether the person has the bot in their personal scope.
-    :ivar rate_limits: whether calls are refused when they are too many for Teams.
+    :ivar clock: of streams and rate limits.
     :ivar streaming: whether the bot may stream at all.
     """
 
@@ -58,13 +59,12 @@ class Connector:
     updates_refused: bool = False
     installed: bool = True
     delay: float = 0.0
-    rate_limits: bool = True
+    clock: Clock = field(default_factory=Clock)
     streaming: bool = True
 
     def __post_init__(self) -> None:
-        self._ahead = 0.0
-        self._limits = RateLimits(self._now)
-        self._streams = Streams(self._now)
+        self._limits = RateLimits(self.clock.now)
+        self._streams = Streams(self.clock.now)
 
     def application(self) -> web.Application:
         app = web.Application(middlewares=[self._door])
@@ -83,7 +83,7 @@ class Connector:
 
     def advance(self, seconds: float) -> None:
         """Let time pass for streams and rate limits."""
-        self._ahead += seconds
+        self.clock.advance(seconds)
 
     def shown(self, conversation: str) -> list[dict[str, Any]]:
         """The messages of a conversation as they look now."""
@@ -97,9 +97,6 @@ class Connector:
         """What the only message of a conversation has shown, first to last."""
         (states,) = [states for (where, _), states in self.history.items() if where == conversation]
         return [state["text"] for state in states]
-
-    def _now(self) -> float:
-        return time.monotonic() + self._ahead
 
     @web.middleware
     async def _door(self, request: web.Request, handler: Any) -> web.StreamResponse:
@@ -125,9 +122,9 @@ class Connector:
                 status=status, headers={"Retry-After": "0"} if status == 429 else {}
             )
         conversation = request.match_info.get("conversation", "")
-        if self.rate_limits and (pause := self._limits.take(conversation or "new conversations")):
-            return refusal("Throttled", retry_after=pause)
         method = request.method if conversation else "OPEN"
+        if pause := self._limits.take(conversation, "members" if method == "GET" else "send"):
+            return refusal("Throttled", retry_after=pause)
         fault = next((one for one in self.faults if one.meets(method)), None)
         if fault is None:
             answer: web.StreamResponse = await handler(request)

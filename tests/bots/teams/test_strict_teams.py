@@ -19,12 +19,14 @@ OPENING = opening("Is it?")
 
 
 @pytest.fixture
-def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """What was slept, in seconds, without the time that it takes."""
+def pauses(teams: TeamsClient, monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """What was slept, in seconds of Teams' clock, without the time that it takes."""
     slept, sleep = [], asyncio.sleep
+    teams.connector.clock.stop()
 
     async def quick(seconds: float, result: object = None) -> object:
         slept.append(seconds)
+        teams.connector.advance(seconds)
         return await sleep(0, result)
 
     monkeypatch.setattr(asyncio, "sleep", quick)
@@ -135,7 +137,6 @@ async def test_a_last_edit_that_fails_for_a_while_does_not_make_the_answer_again
 
 
 async def test_what_is_no_longer_needed_is_taken_away_at_teams_pace(teams: TeamsClient) -> None:
-    teams.connector.rate_limits = True
     turn, receipt = await teams.turn(), MemoryReceipt()
     for answer in ("long " * 4000, "Short."):
         async with teams.platform.reply(turn, receipt) as reply:
