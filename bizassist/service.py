@@ -195,7 +195,7 @@ def _switched_on(
         service = ServiceParts(words, turns.notes, turns.ledger.is_answered, turns.files)
         yield slack(registered, accept, turns.runs.decide, service, process.platform_connections)
     if bot := teams_app(process):
-        yield teams(bot, accept, process.platform_connections)
+        yield teams(bot, accept, turns, process.platform_connections)
 
 
 def _connections(process: Process) -> httpx.Limits:

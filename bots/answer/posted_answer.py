@@ -59,7 +59,7 @@ class PostedAnswer:
             self._editor.cancel()  # the process stops; whoever runs next shows the answer
         await self._stop_editing()
         if error is None and not self._said:
-            await self._messages.show(self._draft.final(), final=True)
+            await self._finish()
 
     async def show(self, event: BaseEvent) -> None:
         """Take one agent event into the answer."""
@@ -72,10 +72,18 @@ class PostedAnswer:
         await self._stop_editing()
         await self._messages.show(sentence, final=False)
 
+    async def _finish(self) -> None:
+        """Show the whole answer."""
+        await self._messages.show(self._draft.final(), final=True)
+
+    def _so_far(self) -> str:
+        """What to show while the answer is written."""
+        return self._draft.so_far()
+
     async def _keep_editing(self) -> None:
         pause, shown = self._pace, THINKING
         while not self._closing.is_set():
-            if (draft := self._draft.so_far()) == shown:
+            if (draft := self._so_far()) == shown:
                 await self._changed.wait()
                 self._changed.clear()
                 continue
