@@ -25,13 +25,13 @@ from bots.errors import (
 )
 from bots.file_bucket import Files
 from bots.platform import Accepted, Answer, Receipt, ReplyStream, Turn
+from bots.slack.files.download import FileDownloads
 from bots.slack.incoming.approval_click import AskingTurn
 from bots.slack.incoming.button_click import FORGET, ButtonClick, stored_click
 from bots.slack.incoming.payloads import IncomingMessage, read_message
 from bots.slack.name_cache import Account, NameCache
 from bots.slack.outgoing import approval
 from bots.slack.outgoing.answer_channel import SlackChannel
-from bots.slack.outgoing.file_download import FileDownloads
 from bots.slack.outgoing.message import content, sign_in, told_content
 from bots.slack.outgoing.private_message import PrivateMessages
 from bots.slack.outgoing.private_reply import PrivateReply

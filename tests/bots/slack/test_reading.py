@@ -9,8 +9,8 @@ from typing import Any, cast
 import pytest
 
 from bots.errors import FilesUnavailable
-from bots.file_types import type_by_content
 from bots.platform import Quote, Turn
+from bots.slack.files.content_types import type_by_content
 from bots.slack.name_cache import NameCache
 from bots.slack.outgoing.web_api import WebApi
 from tests.bots.slack.slack_client import (
@@ -176,7 +176,7 @@ async def test_each_refused_file_is_named_with_the_reason(
 async def test_a_file_that_is_larger_than_slack_says_is_left_in_the_midst_of_it(
     slack: SlackClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bots.slack.outgoing.file_download.MOST_BYTES", len(PDF) - 1)
+    monkeypatch.setattr("bots.slack.files.download.MOST_BYTES", len(PDF) - 1)
     await read(slack, "Read it", files=[file("lies.pdf", size=1)])
     assert slack.parts.bucket.kept == {}
     told = [m["text"] for m in await slack.from_us(ALICE, ALICE_DM)]
