@@ -3,6 +3,7 @@
 import json
 import logging
 import re
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
@@ -13,8 +14,6 @@ from ag_ui.core import Interrupt
 from slack_bolt.async_app import AsyncApp, AsyncBoltContext, AsyncBoltRequest
 from slack_bolt.authorization import AuthorizeResult
 
-from bots.answer.placeholder import opening
-from bots.answer.posted_answer import PostedAnswer
 from bots.conversation_notes import ConversationNotes
 from bots.errors import (
     InstallationRefused,
@@ -31,7 +30,7 @@ from bots.slack.incoming.button_click import FORGET, ButtonClick, stored_click
 from bots.slack.incoming.payloads import IncomingMessage, read_message
 from bots.slack.name_cache import Account, NameCache
 from bots.slack.outgoing import approval
-from bots.slack.outgoing.answer_channel import SlackChannel
+from bots.slack.outgoing.answer.threaded_reply import threaded_reply
 from bots.slack.outgoing.message import content, sign_in, told_content
 from bots.slack.outgoing.private_message import PrivateMessages
 from bots.slack.outgoing.private_reply import PrivateReply
@@ -127,11 +126,10 @@ class SlackPlatform:
 
     def reply(self, turn: Turn, receipt: Receipt) -> AbstractAsyncContextManager[ReplyStream]:
         """Open the turn's visible message, or continue the one ``receipt`` names."""
-        incoming = _incoming(turn.accepted)
+        incoming = replace(_incoming(turn.accepted), named_text=turn.text)
         if incoming.kind == "command" or (incoming.kind in IN_CHANNELS and turn.private):
             return PrivateReply(self._private, incoming, turn.id, receipt)
-        channel = SlackChannel(self._api, incoming, turn.id)
-        return PostedAnswer(channel, receipt, self._pace, opening(turn.text))
+        return threaded_reply(self._api, incoming, turn.id, receipt, self._pace)
 
     async def ask_approval(self, turn: Turn, interrupts: Sequence[Interrupt]) -> None:
         """Show the asker alone what waits, in their direct messages, with two buttons."""
@@ -300,6 +298,7 @@ async def slack_platform(
     *,
     pace: float = PACE,
     connections: int = CONNECTIONS,
+    now: Callable[[], float] = time.monotonic,
 ) -> AsyncIterator[SlackPlatform]:
     """The platform with its connections, for as long as the service runs.
 
@@ -307,10 +306,11 @@ async def slack_platform(
     :param service: what the platform needs of the rest of the chat service.
     :param pace: seconds between two edits of a message.
     :param connections: to Slack at the same time; a call waits for one within its time-out.
+    :param now: seconds on a clock that never goes back.
     """
     connector = aiohttp.TCPConnector(limit=connections)
     async with aiohttp.ClientSession(connector=connector, timeout=TIMEOUT, trust_env=True) as http:
-        api = WebApi(http, bot_token, api_url)
+        api = WebApi(http, bot_token, api_url, now)
         downloads = FileDownloads(http, bot_token, api_url)
         yield SlackPlatform(api, ResponseUrls(http, api_url), downloads, service, pace)
 

@@ -28,6 +28,7 @@ class Message:
     :param posted_at: the clock when it was posted.
     :param streaming_since: the clock when ``chat.startStream`` opened it; None for others, and
         when it was stopped.
+    :param stream_mode: whether a stream is made of ``text`` or of ``chunks``; empty at first.
     """
 
     channel: str
@@ -45,11 +46,20 @@ class Message:
     edited: bool = False
     reactions: set[str] = field(default_factory=set)
     streaming_since: float | None = None
+    stream_mode: str = ""
 
     @property
     def root(self) -> str:
         """The timestamp of the thread's first message, or its own."""
         return self.thread_ts or self.ts
+
+
+@dataclass(slots=True)
+class Session:
+    """An agent's session in a thread (https://docs.slack.dev/ai/agent-sessions)."""
+
+    title: str = ""
+    status: str = "active"
 
 
 class Workspace:
@@ -66,6 +76,7 @@ class Workspace:
         self.clock = Clock()
         self.messages: list[Message] = []
         self.statuses: dict[tuple[str, str], str] = {}
+        self.sessions: dict[tuple[str, str], Session] = {}
         self.channels = {channel.id: channel for channel in _channels()}
         self.edit_window: float | None = None
         self.quiet_threads_drop_ephemerals = False

@@ -34,11 +34,13 @@ class IncomingMessage:
     :param ts: the post's timestamp, which is its id in its channel; empty for a command.
     :param thread: the timestamp of the thread that the answer belongs into, if any.
     :param markup: what was said, in Slack's markup, without a mention of the assistant.
+    :param team: the person's workspace, which is the tenant but on Enterprise Grid.
     :param from_another_company: the person belongs to another company (Slack Connect).
     :param asking: the turn that asked for the approval which a click decides.
     :param decision: what stands; None for a click that came too late, and for a question.
     :param quotes: what others wrote that the message carries: forwards and tables.
     :param files: those that its event tells of; a mention's tells of none.
+    :param named_text: the same as ``markup`` for a person, once the names in it are known.
     :param audience: who reads an answer in its thread along; a command is answered privately.
     """
 
@@ -51,12 +53,14 @@ class IncomingMessage:
     ts: str = ""
     thread: str | None = None
     response_url: str = ""
+    team: str = ""
     from_another_company: bool = False
     audience: Audience = Audience.ALONE
     quotes: tuple[Quote, ...] = ()
     files: tuple[SharedFile, ...] = ()
     asking: AskingTurn | None = None
     decision: Decided | None = None
+    named_text: str = ""
 
     @property
     def chat_user(self) -> ChatUser:
@@ -66,7 +70,7 @@ class IncomingMessage:
     @property
     def text(self) -> str:
         """What a person would read of it, with ids in place of names that Slack didn't send."""
-        return plain(self.markup).strip()
+        return self.named_text or plain(self.markup).strip()
 
     @property
     def word(self) -> Word | None:
@@ -147,6 +151,7 @@ def _command(form: Mapping[str, object]) -> IncomingMessage:
         channel=_required(form, "channel_id"),
         markup=_text(form, "text").strip(),
         response_url=_required(form, "response_url"),
+        team=_required(form, "team_id"),
     )
 
 
@@ -170,6 +175,7 @@ def _event(envelope: Mapping[str, object]) -> IncomingMessage | None:
         markup=_without_mention(markup, own),
         ts=ts,
         thread=_text(event, "thread_ts") or ts,
+        team=team,
         from_another_company=_from_another_company(envelope, event),
         audience=Audience.ALONE if kind == "direct" else _in_channel(envelope),
         quotes=quotes_in(event),
