@@ -34,6 +34,7 @@ from agent.request.attachments import AttachedFile
 from agent.request.audience import RunAudience, read_audience
 from agent.request.caller import Caller
 from agent.request.question import question_text
+from agent.request.quoted_words import quoted_context
 from agent.run.agent_factory import AGENT_ID, AgentFactory, AssembledAgent
 from agent.run.earlier_run import (
     EarlierRun,
@@ -237,7 +238,10 @@ def _adapter(assembled: AssembledAgent, thread: str) -> StrandsAgent:
 
 
 def trusted_input(run_input: RunAgentInput) -> RunAgentInput:
-    """The input without anything that the client has no say in: tools, state, earlier messages."""
+    """The input without anything that the client has no say in: tools, state, earlier messages.
+
+    What others wrote goes along as quotes.
+    """
     return RunAgentInput(
         thread_id=run_input.thread_id,
         run_id=run_input.run_id,
@@ -245,7 +249,7 @@ def trusted_input(run_input: RunAgentInput) -> RunAgentInput:
         resume=run_input.resume,
         state={},
         tools=[],
-        context=[],
+        context=quoted_context(run_input.context),
         forwarded_props={},
     )
 

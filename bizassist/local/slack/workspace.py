@@ -38,6 +38,7 @@ class Message:
     posted_at: float
     blocks: list[Block] = field(default_factory=list)
     files: list[dict[str, Any]] = field(default_factory=list)
+    attachments: list[dict[str, Any]] = field(default_factory=list)
     thread_ts: str | None = None
     only_for: str | None = None
     dropped: bool = False
@@ -67,6 +68,8 @@ class Workspace:
     :ivar edit_window: seconds for which messages can be edited; None for always.
     :ivar quiet_threads_drop_ephemerals: "Ephemeral messages in threads are only shown if there is
         already an active thread" (chat.postEphemeral, its ``thread_ts``).
+    :ivar files: the contents of shared files by their ids.
+    :ivar files_read: the app has the scope ``files:read``.
     """
 
     def __init__(self) -> None:
@@ -77,6 +80,8 @@ class Workspace:
         self.channels = {channel.id: channel for channel in _channels()}
         self.edit_window: float | None = None
         self.quiet_threads_drop_ephemerals = False
+        self.files: dict[str, bytes] = {}
+        self.files_read = True
         self._last_ts = 0.0
 
     def channel(self, channel: str) -> Channel:
