@@ -36,6 +36,7 @@ from identity.memory.forgetting_table import ForgettingTable
 from identity.memory.recently_forgotten import RecentlyForgotten
 from identity.memory.records import MemoryRecords
 from identity.memory.role import MemoryRole
+from identity.memory.shown_records import ShownRecords
 from identity.oidc.authorization_code import AuthorizationCodeFlow
 from identity.oidc.provider import OidcProvider
 from identity.oidc.token_verification import TokenVerifier
@@ -82,6 +83,7 @@ class Identity:
     conversations: ConversationEvents
     forgetting: ForgettingJobs
     recently_forgotten: RecentlyForgotten
+    shown_memories: ShownRecords
     runtime_sessions: RuntimeSessions
 
     @classmethod
@@ -113,6 +115,11 @@ class Identity:
         role = MemoryRole(settings.memory_role_arn, session, clients.sts)
         memories = MemoryRecords(role, settings.memory_id, execute)
         conversations = ConversationEvents(role, settings.memory_id, execute)
+        forgetting = ForgettingJobs(
+            ForgettingTable(dynamodb, settings.forgetting_table, execute),
+            Forgetting(conversations, memories, execute),
+        )
+        recently = RecentlyForgotten(dynamodb, settings.forgetting_table, execute)
         oidc = OidcProvider(discovery_url=settings.discovery_url, issuer=settings.issuer)
         verifier = TokenVerifier(oidc, client_id=settings.web_client_id)
         async with (
@@ -161,11 +168,9 @@ class Identity:
                 audit=audit,
                 memories=memories,
                 conversations=conversations,
-                forgetting=ForgettingJobs(
-                    ForgettingTable(dynamodb, settings.forgetting_table, execute),
-                    Forgetting(conversations, memories, execute),
-                ),
-                recently_forgotten=RecentlyForgotten(dynamodb, settings.forgetting_table, execute),
+                forgetting=forgetting,
+                recently_forgotten=recently,
+                shown_memories=ShownRecords(memories, forgetting, recently),
                 runtime_sessions=runtime_sessions,
             )
 
@@ -258,15 +263,15 @@ class Identity:
             html=html,
             links=self.links,
             sessions=self.session_list,
-            memories=self.memories,
+            memories=self.shown_memories,
             forgetting=self.forgetting,
-            recently_forgotten=self.recently_forgotten,
         )
         unlink = UnlinkPages(html=html, links=self.links, tokens=self.tokens, audit=self.audit)
         sessions = SessionPages(sessions=self.session_list)
         forget = ForgetPages(
             html=html,
             memories=self.memories,
+            shown=self.shown_memories,
             conversations=self.conversations,
             forgetting=self.forgetting,
             recently=self.recently_forgotten,

@@ -1,5 +1,6 @@
 """``bizassist users``: the people of the user pool."""
 
+import asyncio
 import secrets
 import sys
 from argparse import ArgumentParser, Namespace
@@ -11,10 +12,11 @@ from botocore.exceptions import BotoCoreError, ClientError
 from bizassist.commands.table_output import print_listing, print_record
 from bizassist.commands.target_deployment import add_target_arguments, lead_to_target
 from bizassist.deployment.deployed_parameters import deployment, parameter_prefix
-from bizassist.deployment.forgetting_progress import forgetting_progress
 from bizassist.deployment.password_sign_in import access_token, check_flow
 from bizassist.errors import CommandError
 from bizassist.settings.parameters import Parameters
+from identity.executor import Executor
+from identity.memory.forgetting_table import ForgettingJob, ForgettingTable
 
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
@@ -56,7 +58,7 @@ def run(options: Namespace) -> int:
         if options.action == "list":
             print_listing(_list(cognito, pool), as_json=options.json, empty="Nobody is there yet.")
         elif options.action == "forgotten":
-            rows = forgetting_progress(session, deployed)
+            rows = _forgotten(session, deployed)
             print_listing(rows, as_json=options.json, empty="Nobody asked to be forgotten.")
         else:
             _add(session, deployed, options)
@@ -65,6 +67,28 @@ def run(options: Namespace) -> int:
     except (BotoCoreError, ClientError) as error:
         raise CommandError(f"AWS refused: {error}") from None
     return 0
+
+
+def _forgotten(session: boto3.Session, deployed: Parameters) -> list[dict[str, str]]:
+    """Everybody who asked in the last month, the latest first."""
+    call = Executor(1)
+    try:
+        table = ForgettingTable(session.client("dynamodb"), deployed.forgetting_table, call)
+        return [_how_far(job) for job in asyncio.run(table.everybody())]
+    finally:
+        call.close()
+
+
+def _how_far(job: ForgettingJob) -> dict[str, str]:
+    return {
+        "account": job.account,
+        "asked": job.asked_at.isoformat(timespec="minutes"),
+        "state": job.state,
+        "events": str(job.progress.events),
+        "records": str(job.progress.records),
+        "found": str(job.progress.found),
+        "problem": job.problem,
+    }
 
 
 def _add(session: boto3.Session, deployed: Parameters, options: Namespace) -> None:

@@ -7,9 +7,8 @@ from aiohttp import web
 from identity.errors import MemoryUnavailable
 from identity.links import Link, Links
 from identity.memory.forgetting_jobs import ForgettingJobs
-from identity.memory.forgetting_table import ForgettingJob
-from identity.memory.recently_forgotten import RecentlyForgotten
-from identity.memory.records import MemoryRecord, MemoryRecords, RecordsOfKind
+from identity.memory.records import RecordsOfKind
+from identity.memory.shown_records import ShownRecords
 from identity.sessions.session_list import SessionList
 from identity.sessions.session_store import this_session
 from identity.sessions.signed_in_person import signed_in_or_redirect
@@ -29,16 +28,14 @@ class OverviewPage:
         html: Html,
         links: Links,
         sessions: SessionList,
-        memories: MemoryRecords,
+        memories: ShownRecords,
         forgetting: ForgettingJobs,
-        recently_forgotten: RecentlyForgotten,
     ) -> None:
         self._html = html
         self._links = links
         self._sessions = sessions
         self._memories = memories
         self._forgetting = forgetting
-        self._recently_forgotten = recently_forgotten
 
     def routes(self) -> list[web.RouteDef]:
         """What to add to the application's router."""
@@ -47,7 +44,6 @@ class OverviewPage:
     async def overview(self, request: web.Request) -> web.Response:
         """``GET /me``: everything on one page."""
         person = await signed_in_or_redirect(request)
-        forgetting = await self._forgetting.of(person.subject)
         return await self._html.page(
             request,
             "me/overview.html",
@@ -56,22 +52,14 @@ class OverviewPage:
             links=_chat_links(await self._links.by_subject(person.subject)),
             sessions=await self._sessions.of(person.subject),
             this=await this_session(request),
-            remembered=await self._remembered(person.subject, forgetting),
-            forgetting=forgetting,
+            remembered=await self._remembered(person.subject),
+            forgetting=await self._forgetting.of(person.subject),
         )
 
-    async def _remembered(
-        self, subject: str, forgetting: ForgettingJob | None
-    ) -> Sequence[RecordsOfKind] | None:
+    async def _remembered(self, subject: str) -> Sequence[RecordsOfKind] | None:
         """What is remembered, or None: the rest of the page works without the memory."""
-        gone = await self._recently_forgotten.of(subject)
-
-        def hidden(record: MemoryRecord) -> bool:
-            going = forgetting is not None and forgetting.covers(record.created)
-            return going or record.id in gone
-
         try:
-            return await self._memories.of(subject, hidden)
+            return await self._memories.of(subject)
         except MemoryUnavailable:
             return None
 

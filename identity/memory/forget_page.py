@@ -6,13 +6,11 @@ from identity.memory.conversation_events import ConversationEvents
 from identity.memory.forgetting_jobs import ForgettingJobs
 from identity.memory.recently_forgotten import RecentlyForgotten
 from identity.memory.records import MemoryRecords
+from identity.memory.shown_records import ShownRecords
 from identity.sessions.csrf import check_csrf
 from identity.sessions.signed_in_person import signed_in_or_redirect, signed_in_or_refuse
 from identity.web.flash_message import flash
 from identity.web.html import Html
-
-QUICK_SECONDS = 4.0
-"""What most people have is gone by then."""
 
 GOES_ON = "Forgetting has begun and goes on by itself. This page shows how far it is."
 
@@ -25,12 +23,14 @@ class ForgetPages:
         *,
         html: Html,
         memories: MemoryRecords,
+        shown: ShownRecords,
         conversations: ConversationEvents,
         forgetting: ForgettingJobs,
         recently: RecentlyForgotten,
     ) -> None:
         self._html = html
         self._memories = memories
+        self._shown = shown
         self._conversations = conversations
         self._forgetting = forgetting
         self._recently = recently
@@ -57,7 +57,7 @@ class ForgetPages:
     async def confirm_forget_all(self, request: web.Request) -> web.Response:
         """``GET /me/memories/forget-all``: how much that would be."""
         person = await signed_in_or_redirect(request)
-        remembered = await self._memories.of(person.subject)
+        remembered = await self._shown.of(person.subject)
         count = sum(len(kind.memories) for kind in remembered)
         return await self._html.page(
             request,
@@ -73,6 +73,6 @@ class ForgetPages:
         """
         person = await signed_in_or_refuse(request)
         await check_csrf(request)
-        job = await self._forgetting.ask(person.subject, person.label, QUICK_SECONDS)
+        job = await self._forgetting.ask(person.subject, person.label)
         await flash(request, GOES_ON if job.state == "deleting" else "Everything is forgotten.")
         raise web.HTTPSeeOther("/me#memories")

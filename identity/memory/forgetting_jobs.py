@@ -19,6 +19,9 @@ log = logging.getLogger(__name__)
 NOTE_SECONDS = 2.0
 """How often how far it is gets written, which also keeps the lease."""
 
+QUICK_SECONDS = 4.0
+"""How long who asked waits at most; what most people have is gone by then."""
+
 POLL_SECONDS = 30.0
 """How often it is looked for what another process has left, and for what is to be checked."""
 
@@ -38,7 +41,7 @@ class ForgettingJobs:
         self._owner = secrets.token_hex(8)
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
-    async def ask(self, subject: str, account: str, seconds: float) -> ForgettingJob:
+    async def ask(self, subject: str, account: str, seconds: float | None = None) -> ForgettingJob:
         """Begin to forget ``subject``; how far that is after so many ``seconds`` at most.
 
         :raises MemoryUnavailable: when it can't be noted that somebody asked.
@@ -50,7 +53,9 @@ class ForgettingJobs:
         try:
             if not await self._table.ask(job):
                 job = await self._table.of(subject) or job
-            await asyncio.wait({self._begun(job)}, timeout=seconds)
+            await asyncio.wait(
+                {self._begun(job)}, timeout=QUICK_SECONDS if seconds is None else seconds
+            )
             return await self._table.of(subject) or job
         except (ClientError, BotoCoreError) as error:
             raise MemoryUnavailable(type(error).__name__) from None

@@ -218,7 +218,7 @@ async def test_what_takes_long_goes_on_by_itself_and_the_page_shows_how_far_it_i
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     held = Event()
-    monkeypatch.setattr("identity.memory.forget_page.QUICK_SECONDS", 0.3)
+    monkeypatch.setattr("identity.memory.forgetting_jobs.QUICK_SECONDS", 0.3)
     delete = application.identity.conversations.delete
 
     def slowly(*event: str) -> bool:
