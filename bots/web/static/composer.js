@@ -157,7 +157,8 @@ turns.addEventListener("click", async (event) => {
     keep();
     field.focus();
   } else if (target.matches(".copy")) {
-    await navigator.clipboard.writeText(turn.querySelector(".answer:last-of-type .text").innerText);
+    const texts = [...turn.querySelectorAll(".answer .text")].map((text) => text.innerText);
+    await navigator.clipboard.writeText(texts.join("\n\n"));
     target.textContent = "Copied";
     setTimeout(() => (target.textContent = "Copy"), 2000);
   }

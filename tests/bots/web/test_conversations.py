@@ -5,7 +5,6 @@ from typing import Any
 from urllib.parse import urljoin
 
 import boto3
-from tests.identity.people import subject_of
 
 from tests.conftest import Stack
 from tests.person import Person, answered, signed_in
@@ -20,8 +19,11 @@ def listed(person: Person) -> dict[str, str]:
 
 def kept(aws: boto3.Session, stack: Stack, conversation: str) -> list[dict[str, Any]]:
     """What the table of transcripts has of a conversation."""
-    rows = aws.resource("dynamodb").Table(stack.parameters["transcripts_table"]).scan()["Items"]
-    return [row for row in rows if conversation in (row["conversation"] + row["position"])]
+    table = aws.resource("dynamodb").Table(stack.parameters["transcripts_table"])
+    rows: list[dict[str, Any]] = []
+    for page in table.meta.client.get_paginator("scan").paginate(TableName=table.name):
+        rows += page["Items"]
+    return [row for row in rows if conversation in f"{row['conversation']} {row['position']}"]
 
 
 async def test_the_one_asked_last_comes_first_and_words_of_an_answer_find_it(
@@ -73,7 +75,10 @@ async def test_a_deleted_conversation_leaves_nothing(stack: Stack, aws: boto3.Se
         conversation = str(alice.page.url).rsplit("/", 1)[1]
         assert len(kept(aws, stack, conversation)) >= 2
         memory = aws.client("bedrock-agentcore")
-        actor = subject_of(aws, stack, "alice")
+        person = aws.client("cognito-idp").admin_get_user(
+            UserPoolId=stack.parameters["user_pool_id"], Username="alice"
+        )
+        actor = next(one["Value"] for one in person["UserAttributes"] if one["Name"] == "sub")
         address = {"memoryId": stack.parameters["memory_id"], "actorId": actor}
         sessions = [one["sessionId"] for one in memory.list_sessions(**address)["sessionSummaries"]]
 
