@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from aiohttp import web
 
@@ -14,6 +15,7 @@ from bots.web.incoming.uploads import Uploads
 from bots.web.transcripts import ID, TITLE, Transcripts
 from identity.people import ChatUser, session_id
 from identity.sessions.csrf import check_csrf
+from identity.sessions.signed_in_person import signed_in
 from identity.web.html import Html
 
 NO_NAME = f"Please give it a name of at most {TITLE} characters."
@@ -50,7 +52,9 @@ class ConversationSettings:
 
     async def settings(self, request: web.Request) -> web.Response:
         """The page with both forms."""
-        person = await require_person(request)
+        person = await signed_in(request)
+        if person is None:
+            raise web.HTTPFound(f"/auth/login?next={quote(request.path)}")
         return await self.html.page(
             request,
             "conversation_settings.html",

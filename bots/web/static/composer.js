@@ -6,7 +6,7 @@ const chat = document.querySelector(".chat");
 const form = document.querySelector(".ask");
 const field = form.elements.text;
 const problem = form.querySelector(".problem");
-const draft = `draft:${chat.dataset.owner}:${new URL(form.action).pathname}`;
+const draft = () => `draft:${chat.dataset.owner}:${location.pathname}`; // a new chat has no name yet
 const tabs = new BroadcastChannel(`chat:${chat.dataset.owner}`);
 const UNSENT = "Your question couldn't be sent. Please try again.";
 const OFFLINE = "You seem to be offline. Your question is kept here; send it again when you are back.";
@@ -62,7 +62,7 @@ function taken(text, waiting, content, files) {
   const fresh = replaceTurn(waiting, content);
   if (files) form.dispatchEvent(new Event("asked"));
   form.elements.form.value = number(); // what is asked next is another question
-  localStorage.removeItem(draft);
+  localStorage.removeItem(draft());
   list(text);
   history.replaceState(null, "", form.action);
   tabs.postMessage({ conversation: form.action, turn: fresh.id.replace("turn-", "") });
@@ -109,8 +109,8 @@ function number() {
 }
 
 function keep() {
-  if (field.value.trim()) localStorage.setItem(draft, field.value);
-  else localStorage.removeItem(draft);
+  if (field.value.trim()) localStorage.setItem(draft(), field.value);
+  else localStorage.removeItem(draft());
 }
 
 // Drafts are their owner's: another person at this browser finds none.
@@ -172,4 +172,4 @@ tabs.addEventListener("message", async ({ data }) => {
 
 document.querySelector(".who").addEventListener("submit", () => forgetDrafts(""));
 forgetDrafts(`draft:${chat.dataset.owner}:`);
-field.value ||= localStorage.getItem(draft) ?? "";
+field.value ||= localStorage.getItem(draft()) ?? "";
