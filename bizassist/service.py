@@ -194,10 +194,10 @@ def _switched_on(
     """The platforms whose secrets this process has."""
     if registered := slack_app(process):
         words = text_commands(identity, turns)
-        service = ServiceParts(words, turns.notes, turns.ledger.is_answered)
+        service = ServiceParts(words, turns.notes, turns.ledger.is_answered, turns.files)
         yield slack(registered, accept, turns.runs.decide, service, process.platform_connections)
     if bot := teams_app(process):
-        yield teams(bot, accept, process.platform_connections)
+        yield teams(bot, accept, turns, process.platform_connections)
 
 
 def _connections(process: Process) -> httpx.Limits:

@@ -1,11 +1,14 @@
 """One client of the Bot Connector for each service address."""
 
+import time
+from collections.abc import Callable
 from typing import Any
 
 import aiohttp
 from botframework.connector.auth import ConnectorFactory
 
 from bots.teams.outgoing.bot_connector import BotConnector, Token
+from bots.teams.outgoing.rate_limits import RateLimits
 
 
 class Connectors(ConnectorFactory):
@@ -13,11 +16,19 @@ class Connectors(ConnectorFactory):
 
     :param http: whoever made it closes it.
     :param token: fetches the bot's token; None when the connector asks for none.
+    :param now: seconds on a clock that never goes back.
+    :ivar limits: how often each conversation may be called.
     """
 
-    def __init__(self, http: aiohttp.ClientSession, token: Token | None) -> None:
+    def __init__(
+        self,
+        http: aiohttp.ClientSession,
+        token: Token | None,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._http = http
         self._token = token
+        self.limits = RateLimits(now)
         self._clients: dict[str, BotConnector] = {}
 
     async def check_token(self) -> None:

@@ -6,7 +6,7 @@ from bots.errors import DeliveryRefused, FormRefused, NoPrivateChat
 from bots.teams.incoming.activity import IncomingActivity
 from bots.teams.outgoing.bot_connector import Json
 from bots.teams.outgoing.connector_clients import Connectors
-from bots.teams.outgoing.conversation import TeamsConversation, open_personal
+from bots.teams.outgoing.conversation import conversation_of, open_personal
 from bots.teams.outgoing.message import plain
 
 _log = logging.getLogger(__name__)
@@ -23,13 +23,12 @@ class PrivateMessages:
 
         :raises PlatformError: when not even that could be said.
         """
-        client = self._connectors.client(incoming.activity.service_url)
-        here = TeamsConversation(client, incoming.conversation, incoming.activity.id)
+        here = conversation_of(self._connectors, incoming)
         if incoming.personal:
             await here.send(message)
             return
         try:
-            await (await open_personal(client, incoming)).send(message)
+            await (await open_personal(self._connectors, incoming)).send(message)
         except (DeliveryRefused, FormRefused) as error:
             _log.info("no personal chat could be opened: %s", error)
             await here.send(plain(NoPrivateChat.sentence))

@@ -5,7 +5,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, cast
 
+from botocore.exceptions import EndpointConnectionError
+
 from bots.conversation_notes import ConversationNotes
+from bots.file_bucket import StoredFile
 from bots.slack.platform import ServiceParts
 from bots.text_commands.execution import TextCommands
 from identity.links import Link, new_link
@@ -86,12 +89,26 @@ def in_memory() -> ConversationNotes:
 
 
 @dataclass
+class Bucket:
+    """Files by their keys."""
+
+    kept: dict[str, bytes] = field(default_factory=dict)
+    is_down: bool = False
+
+    async def put(self, file: StoredFile, content: bytes) -> None:
+        if self.is_down:
+            raise EndpointConnectionError(endpoint_url="https://s3.example")
+        self.kept[file.key] = content
+
+
+@dataclass
 class Parts:
     """All of it, and what of it a test looks at."""
 
     account: Account = field(default_factory=Account)
     runs: Runs = field(default_factory=Runs)
     notes: ConversationNotes = field(default_factory=in_memory)
+    bucket: Bucket = field(default_factory=Bucket)
     answered: bool = True
 
     async def is_answered(self, _: str) -> bool:
@@ -115,4 +132,4 @@ class Parts:
         )
 
     def for_slack(self) -> ServiceParts:
-        return ServiceParts(self.words(), self.notes, self.is_answered)
+        return ServiceParts(self.words(), self.notes, self.is_answered, cast("Any", self.bucket))
