@@ -43,6 +43,7 @@ from bots.turn.waiting_questions import WaitingQuestions
 from bots.usage.admin_page import TEMPLATES as USAGE_TEMPLATES
 from bots.web.pages import TEMPLATES as WEB_TEMPLATES
 from bots.web.service import web_chat
+from identity.memory.forgetting_jobs import ForgettingJobs
 from identity.service import Identity
 from identity.web.html import Html
 
@@ -98,6 +99,7 @@ async def chat_service(process: Process, deployment: Parameters) -> AsyncIterato
             logged(service.bounds),
             service.waiting.queueing(),
             service.paused.held.watched(),
+            service.forgetting.working(),
             listening(service.app, sockets, _connection_limits(process)),
         ):
             names = ", ".join(service.dispatcher.platforms)
@@ -114,6 +116,7 @@ class ChatService:
     dispatcher: Dispatcher
     waiting: WaitingQuestions
     paused: PausedWorkspaces
+    forgetting: ForgettingJobs
     bounds: tuple[Bound, ...]
 
     @classmethod
@@ -178,7 +181,8 @@ class ChatService:
             identity.setup(app, html, waiting.queue)
             app.middlewares.append(bounded_bodies)
             bounds = _bounds(process, pools, turns, queue)
-            yield cls(app, queue, dispatcher, waiting, paused, bounds)
+            forgetting = identity.forgetting
+            yield cls(app, queue, dispatcher, waiting, paused, forgetting, bounds)
 
 
 def _connection_limits(process: Process) -> ConnectionLimits:
