@@ -6,8 +6,8 @@ from typing import Any
 
 from aiohttp import web
 
+from bizassist.local.slack.block_kit.blocks import checked
 from bizassist.local.slack.errors import SlackError, missing
-from bizassist.local.slack.web_api.blocks import checked
 
 MAX_METADATA = 16_000
 

@@ -7,9 +7,9 @@ import secrets
 from collections.abc import Iterator
 from typing import Any
 
+from bizassist.local.slack.block_kit import blocks as block_kit
 from bizassist.local.slack.errors import SlackError
 from bizassist.local.slack.people import person
-from bizassist.local.slack.web_api import blocks as block_kit
 from bizassist.local.slack.web_api.arguments import Arguments
 from bizassist.local.slack.workspace import APP, BOT, TEAM, Workspace
 

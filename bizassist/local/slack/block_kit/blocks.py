@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
+from bizassist.local.slack.block_kit.data_blocks import DATA, whole_message
 from bizassist.local.slack.errors import SlackError
-from bizassist.local.slack.web_api.data_blocks import DATA, whole_message
 
 # Characters and items, each of the block's own page below
 # https://docs.slack.dev/reference/block-kit/blocks and …/block-elements/button-element.
