@@ -1,7 +1,9 @@
 """Models that do what a test needs: fail, or take their time."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterable, Callable
+import json
+import uuid
+from collections.abc import AsyncGenerator, AsyncIterable, Callable, Sequence
 from typing import Any
 
 from strands.models import Model
@@ -10,6 +12,7 @@ from strands.types.streaming import StreamEvent
 from strands.types.tools import ToolSpec
 
 from agent.models.offline.model import OfflineModel
+from agent.models.offline.tool_choice import ToolCall
 
 
 class TestModel(Model):
@@ -47,6 +50,42 @@ def failing(secret: str) -> TestModel:
         raise RuntimeError(f"provider said: {secret}")
 
     return TestModel(fail)
+
+
+Reply = str | Sequence[ToolCall]
+
+
+class ScriptedModel(TestModel):
+    """A model that answers as a test wants: with words, or with calls.
+
+    :param reply: the answer to a conversation.
+    """
+
+    def __init__(self, reply: Callable[[Messages], Reply]) -> None:
+        self._reply = reply
+
+    async def stream(self, messages: Messages, *_: Any, **__: Any) -> AsyncIterable[StreamEvent]:
+        """The reply, a block for each call."""
+        reply = self._reply(messages)
+        yield {"messageStart": {"role": "assistant"}}
+        if isinstance(reply, str):
+            yield {"contentBlockStart": {"start": {}}}
+            yield {"contentBlockDelta": {"delta": {"text": reply}}}
+            yield {"contentBlockStop": {}}
+        else:
+            for call in reply:
+                named: Any = {"name": call.tool, "toolUseId": uuid.uuid4().hex}
+                arguments = json.dumps(call.arguments)
+                yield {"contentBlockStart": {"start": {"toolUse": named}}}
+                yield {"contentBlockDelta": {"delta": {"toolUse": {"input": arguments}}}}
+                yield {"contentBlockStop": {}}
+        yield {"messageStop": {"stopReason": "end_turn" if isinstance(reply, str) else "tool_use"}}
+
+
+def results_in(messages: Messages) -> list[str]:
+    """What the tools have just said; empty for a question."""
+    results = [block["toolResult"] for block in messages[-1]["content"] if "toolResult" in block]
+    return [str(part) for result in results for part in result["content"]]
 
 
 class BlockedModel:
