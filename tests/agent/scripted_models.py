@@ -52,7 +52,7 @@ def failing(secret: str) -> TestModel:
     return TestModel(fail)
 
 
-Reply = str | Sequence[ToolCall]
+Reply = str | Sequence[ToolCall | str]
 
 
 class ScriptedModel(TestModel):
@@ -65,21 +65,25 @@ class ScriptedModel(TestModel):
         self._reply = reply
 
     async def stream(self, messages: Messages, *_: Any, **__: Any) -> AsyncIterable[StreamEvent]:
-        """The reply, a block for each call."""
+        """The reply, a block for each text and each call."""
         reply = self._reply(messages)
+        blocks = [reply] if isinstance(reply, str) else reply
         yield {"messageStart": {"role": "assistant"}}
-        if isinstance(reply, str):
-            yield {"contentBlockStart": {"start": {}}}
-            yield {"contentBlockDelta": {"delta": {"text": reply}}}
+        for block in blocks:
+            start, delta = _block(block)
+            yield {"contentBlockStart": {"start": start}}
+            yield {"contentBlockDelta": {"delta": delta}}
             yield {"contentBlockStop": {}}
-        else:
-            for call in reply:
-                named: Any = {"name": call.tool, "toolUseId": uuid.uuid4().hex}
-                arguments = json.dumps(call.arguments)
-                yield {"contentBlockStart": {"start": {"toolUse": named}}}
-                yield {"contentBlockDelta": {"delta": {"toolUse": {"input": arguments}}}}
-                yield {"contentBlockStop": {}}
-        yield {"messageStop": {"stopReason": "end_turn" if isinstance(reply, str) else "tool_use"}}
+        calls = any(isinstance(block, ToolCall) for block in blocks)
+        yield {"messageStop": {"stopReason": "tool_use" if calls else "end_turn"}}
+
+
+def _block(block: ToolCall | str) -> tuple[Any, Any]:
+    """The start and the content of a block as a provider streams it."""
+    if isinstance(block, str):
+        return {}, {"text": block}
+    named = {"name": block.tool, "toolUseId": uuid.uuid4().hex}
+    return {"toolUse": named}, {"toolUse": {"input": json.dumps(block.arguments)}}
 
 
 def results_in(messages: Messages) -> list[str]:
