@@ -4,15 +4,17 @@ The model calls tool after tool and says all that it was ever told. Each tool te
 own, and who may read which word is written here apart from the policy.
 """
 
+import json
 import random
 import re
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import product
 from types import SimpleNamespace
 from typing import Any, cast
 
+import cedarpy
 import pytest
 from ag_ui.core import BaseEvent, RunAgentInput, UserMessage
 from strands import tool
@@ -61,7 +63,8 @@ FIELDS: Mapping[str, Mapping[str, Audience]] = {
 NOT_MADE = {"warranty___find_serial_numbers"}
 """Without a conversation that is kept nobody can be asked for approval."""
 TOOLS = [*WIDEST, "forget", "pause_memory", "resume_memory"]
-ORDERS = 16
+ORDERS, AT_ONCE = 14, 4
+ARGUMENTS = {ACCOUNT: {"client": "C-1"}}
 CANARY = re.compile(r"canary<(\w+)>")
 
 
@@ -92,11 +95,9 @@ class Talker:
         told = sorted({found[0] for found in CANARY.finditer(str(messages))})
         known = " ".join(["I know", self.recalled, *told])
         called = sum("toolUse" in block for message in messages for block in message["content"])
-        if called == len(self.order):
-            return known
-        self.steps += 1
-        name = self.order[called]
-        return [known, ToolCall(name, {"client": "C-1"} if name == ACCOUNT else {})]
+        following = self.order[called : called + AT_ONCE]
+        self.steps += len(following)
+        return [known, *(ToolCall(name, ARGUMENTS.get(name, {})) for name in following)]
 
 
 @dataclass(slots=True)
@@ -188,17 +189,32 @@ OWN: Mapping[str, Mapping[str, Audience]] = {
 }
 
 
+def asked_once(judge: Callable[..., Any]) -> Callable[..., Any]:
+    """The real judgement; of the same request it is the same."""
+    known: dict[str, Any] = {}
+
+    def judged(*request: Any) -> Any:
+        name = json.dumps(request)
+        if name not in known:
+            known[name] = judge(*request)
+        return known[name]
+
+    return judged
+
+
 async def test_a_model_that_says_all_it_has_shows_others_nothing_that_is_not_theirs(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("agent.run.agent_factory.document_tools", lambda *_: [])
+    monkeypatch.setattr("cedarpy.is_authorized", asked_once(cedarpy.is_authorized))
+    monkeypatch.setattr("cedarpy.format_policies", asked_once(cedarpy.format_policies))
     steps, shown, answers = 0, 0, 0
     for (room, (audience, props)), groups in some(product(ROOMS.items(), GROUPS)):
         memory = room in WITH_MEMORY
         may = set(readable(groups, audience, memory=memory))
         alone = set(readable(groups, Audience.ALONE, memory=memory)) - NOT_MADE - {*OWN}
         chosen = random.Random(f"{room} {groups}")  # noqa: S311 - the same orders each time
-        for _ in range(ORDERS):
+        for _ in some(range(ORDERS)):
             talker = Talker(chosen.sample(TOOLS, len(TOOLS)))
             shared, private = await seen(groups, props, talker)
             assert shared.words <= may, (room, groups, talker.order)
