@@ -19,7 +19,7 @@ from bots.usage.daily_turns import DailyTurns
 from identity.admin.invite_page import InvitePages
 from identity.admin.setup_page import Download, Guide, SetupPages
 from identity.aws import BOUNDED
-from identity.directory.invitations import Invitations
+from identity.directory.user_provisioning import Invitations
 from identity.errors import DownloadRefused
 from identity.executor import Executor
 from identity.service import Identity

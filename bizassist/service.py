@@ -32,8 +32,10 @@ from bots.platform import Accept
 from bots.queue.service import POLLS, QueueService
 from bots.runtime import Runtime
 from bots.server import bound, listening
+from bots.slack.platform import ServiceParts
 from bots.slack.service import slack
 from bots.teams.service import teams
+from bots.text_commands.execution import text_commands
 from bots.trace import traced
 from bots.turn.dispatcher import Dispatcher
 from bots.turn.service import TurnService
@@ -145,7 +147,7 @@ class ChatService:
             accept = queue.inbox.put
             platforms = [
                 web_chat(web_settings(deployment, url), turns, accept, html, pools.rendering),
-                *[await enter(one) for one in _switched_on(process, accept, turns)],
+                *[await enter(one) for one in _switched_on(process, accept, turns, identity)],
             ]
             admin = admin_routes(
                 identity,
@@ -185,13 +187,15 @@ def _connection_limits(process: Process) -> ConnectionLimits:
 
 
 def _switched_on(
-    process: Process, accept: Accept, turns: TurnService
+    process: Process, accept: Accept, turns: TurnService, identity: Identity
 ) -> Iterator[AbstractAsyncContextManager[ConnectedPlatform]]:
     """The platforms whose secrets this process has."""
     if registered := slack_app(process):
-        yield slack(registered, accept, turns.runs.decide, process.platform_connections)
+        words = text_commands(identity, turns)
+        service = ServiceParts(words, turns.notes, turns.ledger.is_answered, turns.files)
+        yield slack(registered, accept, turns.runs.decide, service, process.platform_connections)
     if bot := teams_app(process):
-        yield teams(bot, accept, process.platform_connections)
+        yield teams(bot, accept, turns, process.platform_connections)
 
 
 def _connections(process: Process) -> httpx.Limits:

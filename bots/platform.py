@@ -1,10 +1,11 @@
 """What a platform implements, and the few shapes that pass between it and the turn."""
 
+import json
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
-from typing import ClassVar, Protocol
+from typing import ClassVar, Protocol, Self
 
 from ag_ui.core import BaseEvent, Interrupt, ResumeEntry
 
@@ -30,6 +31,27 @@ class Accepted:
     body: dict[str, object]
     asker: str = ""
 
+    def as_json(self) -> str:
+        """As it is kept in the inbox and with its turn; ASCII."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """What :meth:`as_json` of this version, the one before or the one after has written.
+
+        While a deployment goes on, tasks of two versions share the inbox: a field that isn't known
+        is passed over, so each field that is added has a default.
+
+        :raises ValueError: when it is none.
+        """
+        try:
+            written = json.loads(text)
+            return cls(
+                **{one.name: written[one.name] for one in fields(cls) if one.name in written}
+            )
+        except TypeError as error:
+            raise ValueError(str(error)) from None
+
 
 class Audience(StrEnum):
     """Who reads an answer along; an adapter that can't tell says the wider one."""
@@ -37,6 +59,17 @@ class Audience(StrEnum):
     ALONE = "alone"
     COLLEAGUES = "colleagues"
     OUTSIDERS = "outsiders"
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Words that came with a question and are not its asker's: data, never a reason to act.
+
+    :param source: who wrote them, or what they are part of, for a person.
+    """
+
+    source: str
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +86,7 @@ class Turn:
     :param personal_memory: colleagues may read along what the asker's memory holds.
     :param resume: decisions that an interrupted run waits for; the turn goes on with its answer.
     :param files: what the question can speak of, oldest first: the conversation's files so far.
+    :param quotes: what others wrote that goes along, oldest first.
     """
 
     id: str
@@ -67,6 +101,7 @@ class Turn:
     personal_memory: bool = False
     resume: tuple[ResumeEntry, ...] = ()
     files: tuple[StoredFile, ...] = ()
+    quotes: tuple[Quote, ...] = ()
 
 
 class Lease(Protocol):

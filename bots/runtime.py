@@ -13,6 +13,7 @@ import httpx
 from ag_ui.core import (
     BaseEvent,
     ContentPart,
+    Context,
     DataSource,
     DocumentPart,
     Event,
@@ -29,7 +30,7 @@ from pydantic import TypeAdapter, ValidationError
 from bots import trace
 from bots.errors import QuestionRefused, QuestionTooLong, RuntimeUnavailable, TokenRefused
 from bots.file_bucket import SentFile
-from bots.platform import Audience
+from bots.platform import Audience, Quote
 
 SESSION_HEADER = "X-Amzn-Bedrock-AgentCore-Runtime-Session-Id"
 # "read" bounds the silence between two events, not the answer: a tool may think for a while, and
@@ -89,6 +90,7 @@ class Runtime:
         personal_memory: bool = False,
         resume: Sequence[ResumeEntry] = (),
         files: Sequence[SentFile] = (),
+        quotes: Sequence[Quote] = (),
     ) -> AsyncGenerator[BaseEvent]:
         """Ask ``text`` and yield what the agent says and does.
 
@@ -97,12 +99,13 @@ class Runtime:
         :param audience: who reads the answer along.
         :param personal_memory: whether what the person's memory holds may be read by colleagues.
         :param files: what the question can speak of; the agent keeps none of them.
+        :param quotes: what others wrote, for the model to read beside the question.
         :raises RuntimeUnavailable: when the runtime can't be reached, fails, or breaks off.
         :raises TokenRefused: when its authorizer refuses the token.
         :raises QuestionRefused: when it doesn't take the question.
         """
         props = {"audience": audience.value, "personalMemory": personal_memory}
-        question = _run_input(address, props, list(resume) or None)
+        question = _run_input(address, props, list(resume) or None, quotes)
         body = await asyncio.to_thread(_body, question, text, files)
         try:
             with trace.outgoing("invoke_agent bizassist", SPAN) as traced:
@@ -178,6 +181,7 @@ def _run_input(
     address: RunAddress,
     forwarded_props: Mapping[str, object],
     resume: list[ResumeEntry] | None = None,
+    quotes: Sequence[Quote] = (),
 ) -> RunAgentInput:
     return RunAgentInput(
         thread_id=address.thread,
@@ -186,7 +190,7 @@ def _run_input(
         resume=resume,
         state={},
         tools=[],
-        context=[],
+        context=[Context(description=one.source, value=one.words) for one in quotes],
         forwarded_props=dict(forwarded_props),
     )
 

@@ -21,8 +21,8 @@ from identity.executor import Executor
 from identity.linking.confirmation_page import LinkPages
 from identity.linking.link_creation import LinkCreation, OnLinked
 from identity.linking.link_outbox import LinkOutbox
+from identity.linking.link_receipt import Receipts
 from identity.linking.link_requests import LinkRequests
-from identity.linking.receipts import Receipts
 from identity.linking.undo import UndoPages
 from identity.links import Link, Links
 from identity.me.overview_page import OverviewPage
@@ -47,7 +47,7 @@ from identity.tokens.broker import TokenBroker
 from identity.tokens.encryption import TokenEncryption
 from identity.web.error_pages import error_pages
 from identity.web.html import STATIC, STATIC_URL, Html
-from identity.web.rate_limit import RateLimit
+from identity.web.rate_limit_per_address import RateLimit
 from identity.web.security_headers import security_headers
 
 if TYPE_CHECKING:

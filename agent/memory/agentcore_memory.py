@@ -18,11 +18,11 @@ from strands.types.exceptions import SessionException
 
 from agent.errors import MemoryUnavailableError
 from agent.memory.access.person_credentials import MemoryCredentials, SubjectSession
-from agent.memory.extraction import UserTextConverter
+from agent.memory.extraction_filter import UserTextConverter
 from agent.memory.forgetting import Forgetting
 from agent.memory.pause import MARK, PAUSED, MemoryPause
 from agent.memory.private_messages import mark_private
-from agent.memory.recall import OnRecall, Recall, recall_stores
+from agent.memory.recall import OnRecall, PersonsRecords, Recall
 from agent.memory.records import Records
 from agent.memory.run_mark import mark
 from agent.memory.unsaid_words import UnsaidWords
@@ -152,8 +152,11 @@ class AgentCoreMemory:
             )
         except (BotoCoreError, ClientError, ResponseParserError, SessionException) as error:
             raise MemoryUnavailableError(detail=f"{type(error).__name__}: {error}") from error
-        stores = recall_stores(conversation.memory_client, self._memory_id, subject, session_id)
-        recall = None if silent else Recall(stores, on_recall)
+        recall = None
+        if not silent:
+            client, recalls = conversation.memory_client, session.recent_recalls
+            records = PersonsRecords(client, self._memory_id, subject, session_id, recalls)
+            recall = Recall(records, on_recall)
         return RunMemory(conversation, recall, controls, paused)
 
     def controls(self, subject: str) -> MemoryControls:

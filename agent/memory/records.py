@@ -12,7 +12,6 @@ from agent.errors import ForeignMemoryError
 from agent.memory.access.foreign_call_refusal import is_own_namespace
 from agent.memory.pause import PAUSE_SESSION
 
-KINDS = ("facts", "preferences", "summaries")
 PAGE = 100
 
 
@@ -59,34 +58,36 @@ class Records:
         self._subject = subject
 
     def all_records(self) -> list[Record]:
-        """All records of all kinds, the newest first within a kind."""
-        return [record for kind in KINDS for record in self._records_of(kind)]
+        """All records of all kinds, by kind and the newest first within a kind."""
+        found = self._pages(
+            self._client.list_memory_records,
+            "memoryRecordSummaries",
+            namespacePath=f"/people/{self._subject}/",
+        )
+        records = sorted(map(self._record, found), key=lambda one: one.created, reverse=True)
+        return sorted(records, key=lambda record: record.kind)
 
     def all_events(self) -> list[Event]:
         """All events of all conversations."""
         return [event for session in self._sessions() for event in self.events_of(session)]
 
-    def _records_of(self, kind: str) -> list[Record]:
-        found = self._pages(
-            self._client.list_memory_records,
-            "memoryRecordSummaries",
-            namespacePath=f"/{kind}/{self._subject}/",
-        )
-        records = [self._record(kind, summary) for summary in found]
-        return sorted(records, key=lambda record: record.created, reverse=True)
-
-    def _record(self, kind: str, summary: Any) -> Record:
+    def _record(self, summary: Any) -> Record:
         check_own(summary["namespaces"], self._subject)
         return Record(
             id=summary["memoryRecordId"],
-            kind=kind,
+            kind=kind_of(summary["namespaces"][0]),
             namespace=summary["namespaces"][0],
             text=summary["content"].get("text", ""),
             created=summary["createdAt"],
         )
 
     def _sessions(self) -> list[str]:
-        found = self._pages(self._client.list_sessions, "sessionSummaries", actorId=self._subject)
+        found = self._pages(
+            self._client.list_sessions,
+            "sessionSummaries",
+            actorId=self._subject,
+            filter={"eventFilter": "HAS_EVENTS"},  # emptied sessions stay listed otherwise
+        )
         sessions = (summary["sessionId"] for summary in found)
         return [session for session in sessions if session != PAUSE_SESSION]
 
@@ -115,6 +116,11 @@ class Records:
             if not page.get("nextToken"):
                 return
             token = {"nextToken": page["nextToken"]}
+
+
+def kind_of(namespace: str) -> str:
+    """The kind in ``/people/SUBJECT/KIND/…``; empty where there is none."""
+    return "".join(namespace.split("/")[3:4])
 
 
 def check_own(namespaces: list[str], subject: str) -> None:

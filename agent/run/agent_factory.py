@@ -23,7 +23,7 @@ from agent.request.audience import RunAudience
 from agent.request.caller import Caller
 from agent.run.explanation import Explanation
 from agent.run.limits import LimitHandler, RunLimits
-from agent.run.recorded_calls import RecordedCalls
+from agent.run.tool_call_idempotency import RecordedCalls
 from agent.telemetry.log_redaction import one_line
 from agent.tools.client_account_search import ClientAccounts
 from agent.tools.client_account_tool import client_account_tool

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from bizassist.commands.table_output import print_listing
+from bizassist.commands.table_output import print_listing, print_record
+from bizassist.commands.target_deployment import add_target_arguments, lead_to_target
 from bizassist.deployment.deployed_parameters import deployment, parameter_prefix
 from bizassist.deployment.password_sign_in import access_token, check_flow
 from bizassist.errors import CommandError
@@ -36,12 +37,14 @@ def add_arguments(parser: ArgumentParser) -> None:
         action="store_true",
         help="keep an access token of theirs in SSM, as a SecureString, to test with",
     )
+    add_target_arguments(listing, create)
     for action in (listing, create):
         action.add_argument("--json", action="store_true", help="for programs")
 
 
 def run(options: Namespace) -> int:
     """Do it and print what is so now."""
+    lead_to_target(options)
     session = boto3.Session()
     deployed = deployment(session)
     pool, cognito = deployed.user_pool_id, session.client("cognito-idp")
@@ -69,7 +72,7 @@ def _add(session: boto3.Session, deployed: Parameters, options: Namespace) -> No
     except CommandError as error:
         raise CommandError(f"{made['username']} was made, but no token is kept: {error}") from None
     finally:  # they are there now, and nobody else knows their password
-        print_listing([made], as_json=options.json, empty="")
+        print_record(made, as_json=options.json)
         if not options.json:
             sys.stdout.write("The password is shown this once.\n")
 

@@ -54,14 +54,18 @@ class Extractor:
             memoryId=self._memory_id, actorId=actor, sessionId=session, maxResults=100
         )["events"]
         events = [event for event in listed if event.get("metadata", {}).get("memory") != SKIPPED]
-        summaries = f"/summaries/{actor}/{session}/"
+        summaries = f"/people/{actor}/summaries/{session}/"
         summary = next(iter(self._records(summaries)), None)
         new = [event for event in reversed(events) if _key(event) > _read_to(summary)]
         if not new:
             return
         said = [sentence for event in new for sentence in sentences(event)]
-        self._remember(f"/facts/{actor}/", [fact for text in said if (fact := fact_of(text))])
-        self._remember(f"/preferences/{actor}/", [text for text in said if PREFERENCE.search(text)])
+        self._remember(
+            f"/people/{actor}/facts/", [fact for text in said if (fact := fact_of(text))]
+        )
+        self._remember(
+            f"/people/{actor}/preferences/", [text for text in said if PREFERENCE.search(text)]
+        )
         questions = [text for event in reversed(events) for text in user_texts(event)]
         if questions:
             self._summarise(summaries, summary, questions, _key(new[-1]))

@@ -133,6 +133,8 @@ def _ministack(options: StackOptions, ports: StackPorts) -> Part:
             "SFTP_ENABLED": "0",
             "PERSIST_STATE": "1",
             "STATE_DIR": str(options.state / "ministack"),
+            "S3_PERSIST": "1",
+            "S3_DATA_DIR": str(options.state / "ministack" / "s3"),
             "LOG_LEVEL": "WARNING",
         },
         python=str(options.ministack_python),

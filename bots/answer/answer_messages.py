@@ -1,11 +1,11 @@
 """The visible messages of one answer: posted once each, edited from then on. No platform's own."""
 
-import asyncio
 import logging
 import re
 from typing import ClassVar, Protocol
 
 from bots.answer.markdown.splitting import split
+from bots.answer.markdown.threaded_rendering import rendered
 from bots.answer.shown_call import shown
 from bots.errors import MessageGone, MessageTooLong, PlatformRefused
 from bots.platform import Receipt
@@ -17,19 +17,10 @@ FINAL = "!"
 CONTINUED = "…"
 SMALLEST_PIECE = 500
 """Characters: what isn't taken in pieces of twice as much isn't refused for its length."""
-AT_ONCE = 4_000
-"""Characters: parsing more would hold everybody else up."""
 SEPARATORS = re.compile(r"[, ]")
 """Between the ids of a receipt; a space in those of Teams that an earlier version has written."""
 
 _log = logging.getLogger(__name__)
-
-
-async def _pieces(markdown: str, limit: int) -> list[str]:
-    """The pieces of an answer; a long one is parsed beside the event loop."""
-    if len(markdown) <= AT_ONCE:
-        return split(markdown, limit)
-    return await asyncio.to_thread(split, markdown, limit)
 
 
 class MessageChannel(Protocol):
@@ -94,7 +85,7 @@ class AnswerMessages:
 
         :raises PlatformError: when it can't be shown now; nothing is lost by that.
         """
-        whole = await _pieces(markdown, self._channel.limit)
+        whole = await self._pieces(markdown, self._channel.limit)
         pieces = whole[: self._channel.edited_while_written]
         await self._find_announced()
         for part, piece in enumerate(pieces):
@@ -113,7 +104,7 @@ class AnswerMessages:
         limit = self._channel.limit
         while True:
             try:
-                pieces = await _pieces(markdown, limit)
+                pieces = await self._pieces(markdown, limit)
                 return await self._show_pieces(pieces, final=final)
             except MessageTooLong as error:
                 limit //= 2
@@ -132,6 +123,10 @@ class AnswerMessages:
                 _log.warning("a message can't be edited, so its text is posted anew: %s", error)
                 await self._replace(part, piece, mark=FINAL if final else "")
         await self._delete_surplus(len(pieces))
+
+    @staticmethod
+    async def _pieces(markdown: str, limit: int) -> list[str]:
+        return await rendered(lambda text: split(text, limit), markdown)
 
     async def _append(self, markdown: str) -> None:
         part = len(self._ids)

@@ -11,7 +11,7 @@ from bots.edge import refusals_answered
 from bots.errors import Overloaded, TooManyRequests
 from identity.errors import TooManyRequests as BucketEmpty
 from identity.sessions.known_sender import STRANGER, Stranger
-from identity.web.rate_limit import RateLimit
+from identity.web.rate_limit_per_address import RateLimit
 
 BURST, PER_SECOND = 1_000, 20.0
 """Requests of one address whose sender stays unknown; a load balancer's own questions are some."""

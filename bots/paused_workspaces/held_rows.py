@@ -1,9 +1,8 @@
 """Turns that are held for their workspace, as rows of the ledger."""
 
-import json
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -66,7 +65,7 @@ class HeldRows:
                 ":workspace": {"S": workspace.key},
                 ":code": {"S": InstallationRefused.code},
                 ":since": {"N": str(time.time_ns())},
-                ":accepted": {"S": json.dumps(asdict(turn.accepted))},
+                ":accepted": {"S": turn.accepted.as_json()},
                 ":now": {"S": datetime.now(UTC).isoformat(timespec="seconds")},
             },
         )
@@ -133,7 +132,7 @@ def _waiting_since(row: Mapping[str, Any]) -> int:
 def _held(row: Mapping[str, Any]) -> Held:
     return Held(
         row["turn"]["S"],
-        Accepted(**json.loads(row["accepted"]["S"])),
+        Accepted.from_json(row["accepted"]["S"]),
         datetime.fromisoformat(row["held_since"]["S"]).astimezone(UTC),
         int(row["attempts"]["N"]),
     )

@@ -24,8 +24,9 @@ _log = logging.getLogger(__name__)
 class HoldingHandler:
     """Pauses a workspace when its platform refuses us altogether, and holds its turns meanwhile.
 
-    The workspace is in use again once a turn that was held in it could be shown:
-    :mod:`bots.paused_workspaces.sending_back`. Implements :class:`bots.turn.dispatcher.Handler`.
+    The workspace is in use again once a turn that was held in it could be shown
+    (:mod:`bots.paused_workspaces.held_turn_requeueing`).
+    Implements :class:`bots.turn.dispatcher.Handler`.
 
     :param handler: answers turns.
     """

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Self
 
 from bots.paused_workspaces.held_rows import HeldRows
+from bots.paused_workspaces.held_turn_requeueing import HeldTurns
 from bots.paused_workspaces.holding_handler import HoldingHandler
-from bots.paused_workspaces.sending_back import HeldTurns
 from bots.platform import Platform
 from bots.queue.inbox import Inbox
 from bots.turn.service import TurnService

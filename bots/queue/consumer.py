@@ -196,7 +196,7 @@ class Consumer:
         """What the message is called in the log, and what it failed by."""
         name = f"message {message['MessageId']}"
         try:
-            accepted = Accepted(**json.loads(message["Body"]))
+            accepted = Accepted.from_json(message["Body"])
             name = f"{accepted.platform} event {accepted.event_id}"
             with trace.span("turn", SpanKind.CONSUMER, _carried(message)):
                 await self._handle(accepted, lease)

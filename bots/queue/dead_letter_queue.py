@@ -1,6 +1,5 @@
 """The dead-letter queue: what the inbox has given up on goes there, to be apologised for."""
 
-import json
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
@@ -49,6 +48,6 @@ class DeadLetters:
 def _read(body: str) -> Accepted | None:
     """The event that a message carries; None when it can't be read, which may be why it is here."""
     try:
-        return Accepted(**json.loads(body))
-    except (ValueError, TypeError):
+        return Accepted.from_json(body)
+    except ValueError:
         return None

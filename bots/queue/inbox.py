@@ -1,10 +1,9 @@
 """The inbox: the durable FIFO queue that every accepted event goes into."""
 
 import asyncio
-import json
 from collections import deque
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from opentelemetry.trace import SpanKind
@@ -46,7 +45,7 @@ class _Waiting:
 
 def _message(accepted: Accepted, again: str) -> dict[str, Any]:
     return {
-        "MessageBody": json.dumps(asdict(accepted)),
+        "MessageBody": accepted.as_json(),
         "MessageGroupId": group_id(accepted),
         "MessageDeduplicationId": deduplication_id(accepted, again),
         "MessageAttributes": {

@@ -5,16 +5,19 @@ import json
 SCOPES = (
     "app_mentions:read",
     "channels:history",
+    "channels:read",
     "chat:write",
     "commands",
+    "files:read",
     "groups:history",
+    "groups:read",
     "im:history",
     "im:write",
     "mpim:history",
     "team:read",
     "users:read",
 )
-EVENTS = ("app_mention", "message.im")
+EVENTS = ("app_mention", "message.channels", "message.groups", "message.im", "message.mpim")
 
 
 def manifest(public_url: str) -> bytes:

@@ -3,8 +3,10 @@
 import json
 import logging
 import re
-from collections.abc import AsyncIterator, Sequence
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import aiohttp
@@ -12,25 +14,39 @@ from ag_ui.core import Interrupt
 from slack_bolt.async_app import AsyncApp, AsyncBoltContext, AsyncBoltRequest
 from slack_bolt.authorization import AuthorizeResult
 
-from bots.answer.placeholder import opening
-from bots.answer.posted_answer import PostedAnswer
-from bots.errors import InstallationRefused, MalformedRequest, PlatformRefused, PlatformUnavailable
+from bots.conversation_notes import ConversationNotes
+from bots.errors import (
+    InstallationRefused,
+    MalformedRequest,
+    PlatformRefused,
+    PlatformUnavailable,
+    ResponseUrlClosed,
+)
+from bots.file_bucket import Files
 from bots.platform import Accepted, Answer, Receipt, ReplyStream, Turn
-from bots.slack.incoming.approval_click import ACTIONS, AskingTurn
+from bots.slack.files.download import FileDownloads
+from bots.slack.incoming.approval_click import AskingTurn
+from bots.slack.incoming.button_click import FORGET, ButtonClick, stored_click
 from bots.slack.incoming.payloads import IncomingMessage, read_message
-from bots.slack.name_cache import NameCache
+from bots.slack.name_cache import Account, NameCache
 from bots.slack.outgoing import approval
-from bots.slack.outgoing.answer_channel import SlackChannel
-from bots.slack.outgoing.message import HELP, content, sign_in
+from bots.slack.outgoing.answer.threaded_reply import threaded_reply
+from bots.slack.outgoing.message import content, sign_in, told_content
 from bots.slack.outgoing.private_message import PrivateMessages
 from bots.slack.outgoing.private_reply import PrivateReply
 from bots.slack.outgoing.response_url import ResponseUrls
 from bots.slack.outgoing.web_api import WebApi
+from bots.slack.question_reader import QuestionReader
+from bots.text_commands.execution import Said, TextCommands
+from bots.text_commands.sentences import KEPT
+from bots.text_commands.words import Word
 from identity.people import Names
 
 REFUSAL = (
     "I can only answer people of the company that I work for. Please ask one of your contacts here."
 )
+EXAMPLE = "/bizassist Is serial LAPTOP-2024-001 still under warranty?"
+IN_CHANNELS = ("mention", "reply")
 TIMEOUT = aiohttp.ClientTimeout(total=10, connect=5)
 PACE = 1.0
 CONNECTIONS = 100
@@ -40,15 +56,45 @@ _log = logging.getLogger(__name__)
 _ANY_COMMAND = re.compile("")  # an installation may have given ours another name
 
 
+@dataclass(frozen=True, slots=True)
+class ServiceParts:
+    """What the platform needs of the rest of the chat service.
+
+    :param words: acts on words that no model is asked about.
+    :param notes: what is noted of one person's part in a conversation.
+    :param is_answered: whether a turn, by its id, has an answer.
+    :param files: keeps the files that come with questions.
+    """
+
+    words: TextCommands
+    notes: ConversationNotes
+    is_answered: Callable[[str], Awaitable[bool]]
+    files: Files
+
+
 class SlackPlatform:
     """Implements :class:`bots.platform.Platform`; made by :func:`slack_platform`."""
 
     can_approve: ClassVar = True
 
-    def __init__(self, api: WebApi, responses: ResponseUrls, pace: float) -> None:
+    def __init__(
+        self,
+        api: WebApi,
+        responses: ResponseUrls,
+        downloads: FileDownloads,
+        service: ServiceParts,
+        pace: float,
+    ) -> None:
         self._api = api
+        self._words = service.words
+        self._notes = service.notes
+        self._is_answered = service.is_answered
+        self._responses = responses
         self._private = PrivateMessages(api, responses)
         self._names = NameCache(api)
+        self._questions = QuestionReader(
+            api, self._names, downloads, service.files, service.notes, service.words.is_linked
+        )
         self._pace = pace
         self._identity: AuthorizeResult | None = None
         self._bolt = self._bolt_app()
@@ -80,11 +126,10 @@ class SlackPlatform:
 
     def reply(self, turn: Turn, receipt: Receipt) -> AbstractAsyncContextManager[ReplyStream]:
         """Open the turn's visible message, or continue the one ``receipt`` names."""
-        incoming = _incoming(turn.accepted)
-        if incoming.kind == "command" or (incoming.kind == "mention" and turn.private):
+        incoming = replace(_incoming(turn.accepted), named_text=turn.text)
+        if incoming.kind == "command" or (incoming.kind in IN_CHANNELS and turn.private):
             return PrivateReply(self._private, incoming, turn.id, receipt)
-        channel = SlackChannel(self._api, incoming, turn.id)
-        return PostedAnswer(channel, receipt, self._pace, opening(incoming.text))
+        return threaded_reply(self._api, incoming, turn.id, receipt, self._pace)
 
     async def ask_approval(self, turn: Turn, interrupts: Sequence[Interrupt]) -> None:
         """Show the asker alone what waits, in their direct messages, with two buttons."""
@@ -129,7 +174,7 @@ class SlackPlatform:
             app.command(_ANY_COMMAND),
             app.event("message"),
             app.event("app_mention"),
-            app.action(next(iter(ACTIONS))),
+            app.action(re.compile("")),
         ):
             listen(self._hear)
         return app
@@ -146,17 +191,79 @@ class SlackPlatform:
         context["heard"] = True
         accepted: Accepted = context["accepted"]
         answer: Answer = context["answer"]
+        if click := stored_click(accepted.body):
+            await self._clicked(click)
+            return
         incoming = _incoming(accepted)
         if incoming.asking is not None:
             await self._go_on(incoming, accepted, answer)
-        elif incoming.from_another_company:
+            return
+        account = await self._names.account(incoming.tenant, incoming.user)
+        if incoming.from_another_company or account.standing == "stranger":
             await self._private.refuse(incoming, content(REFUSAL))
-        elif incoming.text.lower() in {"", "help"}:
-            await self._private.send(incoming, content(HELP))
-        elif names := await self._names.names(incoming.tenant, incoming.user):
-            await answer(self._turn(incoming, accepted, names))
-        else:
+        elif account.standing == "nobody":
             _log.info("%s was asked by nobody: a bot, or a closed account", incoming.event_id)
+        else:
+            await self._listen(incoming, accepted, account, answer)
+
+    async def _listen(
+        self, incoming: IncomingMessage, accepted: Accepted, account: Account, answer: Answer
+    ) -> None:
+        """Do what a person of this company says."""
+        names = await self._names.names(incoming.tenant, account)
+        if incoming.word:
+            await self._act_on(incoming, incoming.word, names)
+        else:
+            await self._ask(incoming, accepted, names, answer)
+
+    async def _act_on(self, incoming: IncomingMessage, word: Word, names: Names) -> None:
+        """Do what a word says, and tell its person alone."""
+        said = Said(
+            word,
+            incoming.chat_user,
+            names,
+            place=incoming.conversation,
+            around=incoming.around,
+            event=incoming.event_id,
+            goes_on=incoming.in_thread,
+        )
+        told = await self._words.act_on(said, EXAMPLE)
+        await self._private.send(incoming, told_content(told))
+
+    async def _clicked(self, click: ButtonClick) -> None:
+        """Do what a button says, for whoever has clicked it."""
+        sentence = KEPT
+        if click.action == FORGET:
+            sentence = await self._words.forget_everything(click.chat_user)
+        try:
+            await self._responses.send(click.response_url, content(sentence), replace=True)
+        except ResponseUrlClosed:
+            direct = await self._api.direct_channel(click.user)
+            await self._api.post(direct, content(sentence))
+
+    async def _ask(
+        self, incoming: IncomingMessage, accepted: Accepted, names: Names, answer: Answer
+    ) -> None:
+        """Answer a question, and note where its asker was answered."""
+        place, asker = incoming.conversation, incoming.chat_user
+        notes = await self._notes.read(place, asker)
+        question = await self._questions.question(incoming, notes)
+        turn = replace(
+            self._turn(incoming, accepted, names),
+            conversation=notes.conversation(place),
+            text=question.text,
+            quotes=question.quotes,
+            files=question.files,
+        )
+        if question.refusals:
+            refusals = content(question.refusals)
+            await self._private.send_once(incoming, refusals, f"{turn.id}/files")
+        if question.text:
+            await answer(turn)
+        elif not question.refusals and incoming.kind != "reply":
+            await self._act_on(incoming, "help", names)
+        if incoming.kind in IN_CHANNELS and await self._is_answered(turn.id):
+            await self._notes.note_answered(place, asker)
 
     async def _go_on(self, incoming: IncomingMessage, accepted: Accepted, answer: Answer) -> None:
         """Write what was decided where it was asked, then let the answer go on below it."""
@@ -185,18 +292,27 @@ class SlackPlatform:
 
 @asynccontextmanager
 async def slack_platform(
-    bot_token: str, api_url: str, *, pace: float = PACE, connections: int = CONNECTIONS
+    bot_token: str,
+    api_url: str,
+    service: ServiceParts,
+    *,
+    pace: float = PACE,
+    connections: int = CONNECTIONS,
+    now: Callable[[], float] = time.monotonic,
 ) -> AsyncIterator[SlackPlatform]:
     """The platform with its connections, for as long as the service runs.
 
     :param api_url: base of Slack's Web API, ``https://slack.com/api/`` outside of tests.
+    :param service: what the platform needs of the rest of the chat service.
     :param pace: seconds between two edits of a message.
     :param connections: to Slack at the same time; a call waits for one within its time-out.
+    :param now: seconds on a clock that never goes back.
     """
     connector = aiohttp.TCPConnector(limit=connections)
     async with aiohttp.ClientSession(connector=connector, timeout=TIMEOUT, trust_env=True) as http:
-        api = WebApi(http, bot_token, api_url)
-        yield SlackPlatform(api, ResponseUrls(http, api_url), pace)
+        api = WebApi(http, bot_token, api_url, now)
+        downloads = FileDownloads(http, bot_token, api_url)
+        yield SlackPlatform(api, ResponseUrls(http, api_url), downloads, service, pace)
 
 
 def _incoming(accepted: Accepted) -> IncomingMessage:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from typing import Any, ClassVar
@@ -14,21 +14,24 @@ from botbuilder.integration.aiohttp import CloudAdapter
 from botframework.connector.auth import AuthenticateRequestResult
 
 from bots.answer.placeholder import opening
-from bots.answer.posted_answer import PostedAnswer
 from bots.errors import DeliveryRefused, FormRefused, NoPrivateChat
 from bots.platform import Accepted, Answer, Audience, Receipt, ReplyStream, Turn
 from bots.teams.incoming.activity import IncomingActivity, question_text, read_activity
 from bots.teams.incoming.authentication import identity
+from bots.teams.outgoing.answer.replies import DressedAnswer, Pace, StreamedAnswer
+from bots.teams.outgoing.answer.streamed_conversation import StreamedConversation
 from bots.teams.outgoing.bot_token import BotToken
 from bots.teams.outgoing.connector_clients import Connectors
-from bots.teams.outgoing.conversation import TeamsConversation, open_personal
+from bots.teams.outgoing.conversation import TeamsConversation, conversation_of, open_personal
 from bots.teams.outgoing.message import HELP, WELCOME, formatted, plain, sign_in
 from bots.teams.outgoing.private_message import PrivateMessages
 from bots.teams.outgoing.roster import Rosters
 from bots.teams.registration import TeamsApp
+from identity.people import ChatUser
 
-PACE = 1.0
 CONNECTIONS = 100
+
+Stop = Callable[[str, ChatUser, str], Awaitable[None]]
 
 _log = logging.getLogger(__name__)
 
@@ -38,7 +41,14 @@ class TeamsPlatform:
 
     can_approve: ClassVar = False
 
-    def __init__(self, app: TeamsApp, connectors: Connectors, pace: float) -> None:
+    def __init__(
+        self,
+        app: TeamsApp,
+        connectors: Connectors,
+        pace: Pace,
+        stop: Stop,
+    ) -> None:
+        self._stop = stop
         self._connectors = connectors
         self._private = PrivateMessages(connectors)
         self._rosters = Rosters()
@@ -52,7 +62,8 @@ class TeamsPlatform:
         incoming = _incoming(accepted)
         text = await asyncio.to_thread(question_text, incoming)
         asked = self._with_audience(incoming, answer)
-        listener = _Listener(incoming, incoming.turn(accepted, text), asked)
+        turn, chat = incoming.turn(accepted, text), conversation_of(self._connectors, incoming)
+        listener = _Listener(incoming, turn, asked, chat)
         await self._adapter.process_activity(
             self._authenticated(accepted), incoming.activity, listener.on_turn
         )
@@ -73,9 +84,27 @@ class TeamsPlatform:
         incoming = _incoming(turn.accepted)
         if turn.private and not incoming.personal:
             return self._personal_reply(turn, incoming, receipt)
-        client = self._connectors.client(incoming.activity.service_url)
-        chat = TeamsConversation(client, incoming.conversation, incoming.activity.id)
-        return PostedAnswer(chat, receipt, self._pace, opening(turn.text))
+        if incoming.personal:
+            return self._streamed(turn, incoming, incoming.conversation, receipt)
+        chat = conversation_of(self._connectors, incoming)
+        return DressedAnswer(chat, receipt, self._pace, opening(turn.text))
+
+    def _streamed(
+        self, turn: Turn, incoming: IncomingActivity, conversation: str, receipt: Receipt
+    ) -> StreamedAnswer:
+        """An answer in the asker's own chat."""
+        chat = StreamedConversation(
+            self._connectors.client(incoming.activity.service_url),
+            self._connectors.limits.of(incoming.chat_user.tenant, conversation),
+            conversation,
+            incoming.activity.id if conversation == incoming.conversation else None,
+        )
+        chat.apart = self._pace.apart
+
+        async def stop() -> None:
+            await self._stop(turn.id, turn.chat_user, turn.conversation)
+
+        return StreamedAnswer(chat, receipt, self._pace, opening(turn.text), stop)
 
     @asynccontextmanager
     async def _personal_reply(
@@ -85,12 +114,11 @@ class TeamsPlatform:
 
         :raises NoPrivateChat: before there is anything to see, when Teams doesn't let us.
         """
-        client = self._connectors.client(incoming.activity.service_url)
         try:
-            chat = await open_personal(client, incoming)
+            chat = await open_personal(self._connectors, incoming)
         except (DeliveryRefused, FormRefused) as error:
             raise NoPrivateChat(str(error)) from error
-        async with PostedAnswer(chat, receipt, self._pace, opening(turn.text)) as reply:
+        async with self._streamed(turn, incoming, chat.id, receipt) as reply:
             yield reply
 
     async def ask_approval(self, turn: Turn, interrupts: Sequence[Interrupt]) -> None:
@@ -123,45 +151,52 @@ class TeamsPlatform:
 
 
 class _Listener(ActivityHandler):
-    """What to do with one activity."""
+    """What to do with one activity.
 
-    def __init__(self, incoming: IncomingActivity, turn: Turn, answer: Answer) -> None:
+    :param chat: where it was sent.
+    """
+
+    def __init__(
+        self, incoming: IncomingActivity, turn: Turn, answer: Answer, chat: TeamsConversation
+    ) -> None:
         self._incoming = incoming
         self._turn = turn
         self._answer = answer
+        self._chat = chat
 
     async def on_message_activity(self, turn_context: TurnContext) -> None:
+        del turn_context  # what is sent goes over the wire as we wrote it
         if self._turn.text.lower() in {"", "help"}:
-            await _say(turn_context, HELP)
+            await self._say(HELP)
         else:
             await self._answer(self._turn)
 
     async def on_conversation_update_activity(self, turn_context: TurnContext) -> None:
+        del turn_context
         if self._incoming.adds_bot:
-            await _say(turn_context, f"{WELCOME}\n\n{HELP}")
+            await self._say(f"{WELCOME}\n\n{HELP}")
 
-
-async def _say(turn_context: TurnContext, markdown: str) -> None:
-    """Say what nobody has to read: a place that refuses it isn't asked again."""
-    try:
-        await turn_context.send_activity(formatted(markdown))
-    except DeliveryRefused as error:
-        _log.info("neither help nor a welcome can be shown: %s", error)
+    async def _say(self, markdown: str) -> None:
+        """Say what nobody has to read: a place that refuses it isn't asked again."""
+        try:
+            await self._chat.send(formatted(markdown))
+        except DeliveryRefused as error:
+            _log.info("neither help nor a welcome can be shown: %s", error)
 
 
 @asynccontextmanager
 async def teams_platform(
-    app: TeamsApp, *, pace: float = PACE, connections: int = CONNECTIONS
+    app: TeamsApp, stop: Stop, *, connections: int = CONNECTIONS
 ) -> AsyncIterator[TeamsPlatform]:
     """The platform with its connections, for as long as the service runs.
 
-    :param pace: seconds between two updates of a message.
+    :param stop: stops a turn of somebody in a conversation.
     :param connections: to the Bot Connector at the same time.
     """
     connector = aiohttp.TCPConnector(limit=connections)
     async with aiohttp.ClientSession(connector=connector, trust_env=True) as http:
         connectors = Connectors(http, None if app.anonymous else BotToken(app))
-        yield TeamsPlatform(app, connectors, pace)
+        yield TeamsPlatform(app, connectors, Pace(), stop)
 
 
 def _incoming(accepted: Accepted) -> IncomingActivity:

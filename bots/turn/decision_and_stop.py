@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 from ag_ui.core import Interrupt, ResumeEntry
 
 from bots.conditional_write import conditional_write
+from bots.turn.ledger import rows_waiting_for, under_way
 from identity.executor import Executor
+from identity.people import ChatUser
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -94,6 +96,11 @@ class TurnActions:
             },
         )
         return bool(row.get("state", {}).get("S") == "answering")
+
+    async def under_way(self, chat_user: ChatUser) -> dict[str, str]:
+        """The turns that are being answered to somebody, and the conversation of each."""
+        rows = await rows_waiting_for(self._dynamodb, self._call, self._table, under_way(chat_user))
+        return {row["turn"]["S"]: row["conversation"]["S"] for row in rows}
 
     async def stopped(self, turn: str) -> bool:
         """Whether its asker has stopped the turn."""

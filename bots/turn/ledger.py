@@ -27,9 +27,8 @@ A row also says when it was asked (``asked_on``, ``asked_at``), by which chat us
 what it cost; the index ``by_day`` has these and nothing of what was said.
 """
 
-import json
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -187,8 +186,8 @@ class Ledger:
             "SET #state = :answering, expires_at = :expires, platform = :platform, "
             "chat_user = :user, conversation = :conversation, trace = :trace, "
             "asked_on = if_not_exists(asked_on, :day), asked_at = if_not_exists(asked_at, :now), "
-            "began_at = if_not_exists(began_at, :now) "
-            "REMOVE waiting_for, accepted ADD attempts :one",
+            "began_at = if_not_exists(began_at, :now), waiting_for = :under_way "
+            "REMOVE accepted ADD attempts :one",
             "(attribute_not_exists(#state) OR NOT #state IN (:answered, :failed)) "
             f"AND attribute_not_exists(decision){open_}",
             {
@@ -203,6 +202,7 @@ class Ledger:
                 ":day": {"S": now.date().isoformat()},
                 ":now": {"S": now.isoformat(timespec="milliseconds")},
                 ":one": {"N": "1"},
+                ":under_way": {"S": under_way(turn.chat_user)},
             },
         )
         if row is None:
@@ -211,15 +211,23 @@ class Ledger:
         return Entry(self, turn.id, row, lease)
 
     async def _raise_if_given_up(self, turn: str) -> None:
+        row = await self._row(turn)
+        if "given_up" in row and row.get("state", {}).get("S") not in OVER:
+            raise GivenUp(turn)
+
+    async def _row(self, turn: str) -> dict[str, Any]:
         answer = await self._call(
             self._dynamodb.get_item,
             TableName=self._table,
             Key={"turn": {"S": turn}},
             ConsistentRead=True,
         )
-        row = answer.get("Item", {})
-        if "given_up" in row and row.get("state", {}).get("S") not in OVER:
-            raise GivenUp(turn)
+        return dict(answer.get("Item", {}))
+
+    async def is_answered(self, turn: str) -> bool:
+        """Whether the turn has an answer, and not only a sentence that says why it has none."""
+        row = await self._row(turn)
+        return row.get("state", {}).get("S") == OVER[0] and "problem" not in row
 
     async def give_up(self, turn: str) -> None:
         """Let the turn be answered no more, however often its event still comes."""
@@ -279,7 +287,7 @@ class Ledger:
                 ":waiting": {"S": "waiting"},
                 ":user": {"S": turn.chat_user.key},
                 ":now": {"N": str(time.time_ns())},
-                ":accepted": {"S": json.dumps(asdict(turn.accepted))},
+                ":accepted": {"S": turn.accepted.as_json()},
                 ":expires": _in(WAITS + LISTED),
             },
         )
@@ -290,7 +298,7 @@ class Ledger:
         items = await rows_waiting_for(self._dynamodb, self._call, self._table, chat_user.key)
         rows = sorted(items, key=lambda row: int(row["waiting_since"]["N"]))
         return [
-            Waiting(Accepted(**json.loads(row["accepted"]["S"])), row["waiting_since"]["N"])
+            Waiting(Accepted.from_json(row["accepted"]["S"]), row["waiting_since"]["N"])
             for row in rows
             if int(row["waiting_since"]["N"]) >= since
         ]
@@ -367,6 +375,11 @@ class Ledger:
 
 def _in(seconds: int) -> dict[str, str]:
     return {"N": str(int(time.time()) + seconds)}
+
+
+def under_way(chat_user: ChatUser) -> str:
+    """What the index ``by_waiting`` has for the turns that are being answered to somebody."""
+    return f"answering#{chat_user.key}"
 
 
 async def rows_waiting_for(

@@ -1,5 +1,6 @@
 """One run of the agent for a turn: its events go into the reply until it ends, however it ends."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Iterable
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -80,6 +81,24 @@ class Runs:
         except (IdentityError, TryAgain) as error:
             raise StopFailed(f"{turn}: {error}") from error
 
+    async def stop_all(self, chat_user: ChatUser, place: str) -> int:
+        """Stop each turn of this person that is being answered at a place; how many those are.
+
+        :param place: a conversation, or what those of a channel begin with.
+        :raises StopFailed: when the agent could not be told of one; the others are stopped.
+        """
+        here = {
+            turn: conversation
+            for turn, conversation in (await self.actions.under_way(chat_user)).items()
+            if conversation == place or conversation.startswith((f"{place}:", f"{place}~"))
+        }
+        stopping = (self.stop(turn, chat_user, where) for turn, where in here.items())
+        outcomes = await asyncio.gather(*stopping, return_exceptions=True)
+        for outcome in outcomes:
+            if isinstance(outcome, BaseException):
+                raise outcome
+        return len(here)
+
     async def decide(self, turn: str, chat_user: ChatUser, decision: Decision) -> Decided | None:
         """Take the decision of who clicked, by their link; what stands then, an earlier one too.
 
@@ -107,6 +126,7 @@ class Runs:
             personal_memory=turn.personal_memory,
             resume=turn.resume,
             files=files,
+            quotes=turn.quotes,
         )
         await lease.hold()
         async with aclosing(run) as events:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from bots.aws import Clients
+from bots.conversation_notes import ConversationNotes
 from bots.file_bucket import Files
 from bots.runtime import Runtime
 from bots.turn.decision_and_stop import TurnActions
@@ -45,6 +46,7 @@ class TurnService:
     ledger: Ledger
     actions: TurnActions
     runs: Runs
+    notes: ConversationNotes
     files: Files
     workspaces: Workspaces
     settings: TurnSettings
@@ -91,6 +93,7 @@ class TurnService:
             ledger=ledger,
             actions=actions,
             runs=runs,
+            notes=ConversationNotes(dynamodb, execute, table),
             files=files,
             workspaces=workspaces,
             settings=settings,

@@ -12,7 +12,7 @@ from bots.platform import Accepted, Platform
 from bots.queue.inbox import Inbox
 from bots.turn.ledger import Ledger
 from identity.linking.link_outbox import LinkOutbox
-from identity.linking.receipts import Receipts
+from identity.linking.link_receipt import Receipts
 from identity.links import Link
 from identity.people import PlatformName
 

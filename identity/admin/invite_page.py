@@ -9,7 +9,7 @@ from aiohttp_session import get_session
 
 from identity.admin.administrators import Administrators
 from identity.audit_log import AuditLog
-from identity.directory.invitations import Invitations, Invited, Person, temporary_password
+from identity.directory.user_provisioning import Invitations, Invited, Person, temporary_password
 from identity.errors import InvitationRefused
 from identity.sessions.csrf import check_csrf, csrf_token
 from identity.web.html import Html

@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from identity.audit_log import AuditLog
-from identity.linking.receipts import Receipts, Undo
+from identity.linking.link_receipt import Receipts, Undo
 from identity.links import Link, Links
 from identity.oidc.token_verification import Account
 from identity.sessions.csrf import check_csrf

@@ -83,13 +83,14 @@ class MemoryRecords:
         :raises MemoryUnavailable: when the memory can't be read.
         """
         try:
-            await self._execute(self._role.client, subject)  # once, before three ask for it
-            found = await asyncio.gather(
-                *(self._execute(self._list, subject, kind) for kind in KINDS)
-            )
+            found = await self._execute(self._list, subject)
         except (ClientError, BotoCoreError) as error:
             raise _unavailable(error) from None
-        return [RecordsOfKind(kind, memories) for kind, memories in zip(KINDS, found, strict=True)]
+        by_kind = {kind: f"/people/{subject}/{kind}/" for kind in KINDS}
+        return [
+            RecordsOfKind(kind, [one for one in found if one.namespace.startswith(root)])
+            for kind, root in by_kind.items()
+        ]
 
     async def forget(self, subject: str, record: str, namespace: str) -> None:
         """Delete one record of ``subject`` and look that it is gone; what is gone stays so.
@@ -130,13 +131,13 @@ class MemoryRecords:
             raise MemoryUnavailable("records remain after all of them were deleted")
         return forgotten
 
-    def _list(self, subject: str, kind: str) -> list[MemoryRecord]:
+    def _list(self, subject: str) -> list[MemoryRecord]:
         pages = (
             self._role.client(subject)
             .get_paginator("list_memory_records")
             .paginate(
                 memoryId=self._memory_id,
-                namespacePath=f"/{kind}/{subject}/",
+                namespacePath=f"/people/{subject}/",
                 PaginationConfig={"PageSize": PAGE},
             )
         )
@@ -194,11 +195,11 @@ class MemoryRecords:
 
 
 def is_own(namespace: str, subject: str) -> bool:
-    """Whether a namespace is ``/KIND/SUBJECT/`` or lies below it; the last ``/`` is not optional.
+    """Whether a namespace is ``/people/SUBJECT/KIND/`` or lies below it; its last ``/`` is needed.
 
     The service once matched prefixes: without the slash ``alice`` would read ``alice2``.
     """
-    own = rf"/({'|'.join(KINDS)})/{re.escape(subject)}/([\w-]+/)*"
+    own = rf"/people/{re.escape(subject)}/({'|'.join(KINDS)})/([\w-]+/)*"
     return re.fullmatch(own, namespace, re.ASCII) is not None
 
 

@@ -51,6 +51,7 @@ class AwsRequests:
     sent: list[Sent] = field(default_factory=list)
     owners: dict[str, str] = field(default_factory=dict)
     deny: Deny = lambda _: False
+    throttle: Deny = lambda _: False
     late: Deny = lambda _: False
     """Whether a listing has not heard of anything yet."""
 
@@ -64,6 +65,8 @@ class AwsRequests:
             self.sent.append(sent)
             if self.deny(sent):
                 return _denied(request.url, xml="Action=" in sent.body)
+            if self.throttle(sent):
+                return _refused(request.url, 429, "ThrottledException", "Rate exceeded")
             response = send(session, request)
             if self.late(sent):
                 response._content = b'{"events": [], "sessionSummaries": []}'  # type: ignore[attr-defined]
@@ -86,20 +89,25 @@ def _sent(request: AWSPreparedRequest) -> Sent:
     return Sent(unquote(urlsplit(request.url).path), content, key[1] if key else "")
 
 
-def _denied(url: str, *, xml: bool) -> AWSResponse:
-    class Raw(BytesIO):
-        def stream(self, **_: Any) -> Any:
-            yield self.read()
+class _Raw(BytesIO):
+    def stream(self, **_: Any) -> Any:
+        yield self.read()
 
-    headers = HTTPHeaders()
-    headers["x-amzn-ErrorType"] = "AccessDeniedException"
-    headers["content-type"] = "application/json"
+
+def _denied(url: str, *, xml: bool) -> AWSResponse:
     message = "User is not authorized to perform: secret-detail"
-    content = json.dumps({"message": message})
-    if xml:
-        error = f"<Code>AccessDenied</Code><Message>{message}</Message>"
-        content = f"<ErrorResponse><Error>{error}</Error></ErrorResponse>"
-    return AWSResponse(url, 403, headers, Raw(content.encode()))
+    if not xml:
+        return _refused(url, 403, "AccessDeniedException", message)
+    error = f"<Code>AccessDenied</Code><Message>{message}</Message>"
+    content = f"<ErrorResponse><Error>{error}</Error></ErrorResponse>"
+    return AWSResponse(url, 403, HTTPHeaders(), _Raw(content.encode()))
+
+
+def _refused(url: str, status: int, code: str, message: str) -> AWSResponse:
+    headers = HTTPHeaders()
+    headers["x-amzn-ErrorType"] = code
+    headers["content-type"] = "application/json"
+    return AWSResponse(url, status, headers, _Raw(json.dumps({"message": message}).encode()))
 
 
 @pytest.fixture

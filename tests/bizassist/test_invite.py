@@ -12,8 +12,8 @@ from botocore.exceptions import ConnectTimeoutError
 
 from identity.admin.invite_page import InvitePages
 from identity.audit_log import AuditLog
-from identity.directory import invitations as directory
-from identity.directory.invitations import EMAIL, WORD, Invited, temporary_password
+from identity.directory import user_provisioning
+from identity.directory.user_provisioning import EMAIL, WORD, Invited, temporary_password
 from tests.conftest import Stack
 from tests.person import Person, signed_in
 from tests.some import some
@@ -98,7 +98,7 @@ async def test_nobody_is_made_whom_the_audit_log_does_not_take() -> None:
 
     async def make() -> Invited:
         made.append("somebody")
-        return Invited(directory.Person("somebody", "somebody@example.com", "CONFIRMED"))
+        return Invited(user_provisioning.Person("somebody", "somebody@example.com", "CONFIRMED"))
 
     class Down:
         async def write(self, *_: object, **__: object) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bots.paused_workspaces import sending_back
+from bots.paused_workspaces import held_turn_requeueing
 from bots.paused_workspaces.holding_handler import PAUSED
 from bots.platform import Accepted
 from tests.bots.crowd import Crowd, assert_each_answered_once, happens
@@ -79,8 +79,8 @@ def test_a_workspace_is_paused_once_and_in_use_again_once() -> None:
 
 
 def test_what_waited_for_too_long_ends_and_is_listed(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert timedelta(days=3) == sending_back.HELD
-    monkeypatch.setattr(sending_back, "HELD", timedelta(hours=1))
+    assert timedelta(days=3) == held_turn_requeueing.HELD
+    monkeypatch.setattr(held_turn_requeueing, "HELD", timedelta(hours=1))
     questions: list[Accepted] = []
 
     async def story(crowd: Crowd, put: Put) -> None:

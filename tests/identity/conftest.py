@@ -25,7 +25,7 @@ from identity.people import ChatUser
 from identity.service import Identity
 from identity.sessions.signed_in_person import signed_in
 from identity.web.html import Html
-from identity.web.rate_limit import RateLimit
+from identity.web.rate_limit_per_address import RateLimit
 from tests.bots.scripted_runtime import new_queues
 from tests.identity.application import Deployment, IdentityApplication
 from tests.identity.browser import Browser
@@ -153,7 +153,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     for module in (
         "links",
         "linking.link_requests",
-        "linking.receipts",
+        "linking.link_receipt",
         "oidc.authorization_code",
         "oidc.flow_state",
         "sessions.session_limit",

@@ -26,7 +26,7 @@ from identity.executor import Executor
 from identity.people import ChatUser, Names, PlatformName
 from identity.service import Identity
 from identity.web.html import Html
-from identity.web.rate_limit import RateLimit
+from identity.web.rate_limit_per_address import RateLimit
 from tests.identity.application import Deployment
 from tests.identity.browser import Browser
 

@@ -12,7 +12,7 @@ from identity.executor import Executor
 from identity.links import Link
 from identity.service import Identity
 from identity.web.html import Html
-from identity.web.rate_limit import RateLimit
+from identity.web.rate_limit_per_address import RateLimit
 from tests.identity.application import Deployment
 
 HOME = "https://bizassist.example"

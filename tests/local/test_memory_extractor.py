@@ -34,9 +34,9 @@ async def test_the_extractor_writes_what_a_person_told_and_never_what_a_tool_sai
     extractor.extract(actor, session)
     extractor.extract(actor, session)
 
-    assert records(cloud, f"/facts/{actor}/") == ["My office is in Vienna."]
-    assert records(cloud, f"/preferences/{actor}/") == ["I prefer short answers."]
-    (summary,) = records(cloud, f"/summaries/{actor}/{session}/")
+    assert records(cloud, f"/people/{actor}/facts/") == ["My office is in Vienna."]
+    assert records(cloud, f"/people/{actor}/preferences/") == ["I prefer short answers."]
+    (summary,) = records(cloud, f"/people/{actor}/summaries/{session}/")
     assert "Is my laptop covered?" in summary
     assert "Mallory" not in summary
 
@@ -48,6 +48,6 @@ async def test_the_summary_of_a_session_is_replaced_not_repeated(cloud: Cloud) -
         put(cloud, actor, session, event("user", {"text": question}))
         extractor.extract(actor, session)
 
-    (summary,) = records(cloud, f"/summaries/{actor}/{session}/")
+    (summary,) = records(cloud, f"/people/{actor}/summaries/{session}/")
     assert "First?" in summary
     assert "Second?" in summary

@@ -43,7 +43,11 @@ def test_a_namespace_path_is_the_root_of_a_hierarchy(
     stack: Stack, memory: "BedrockAgentCoreClient"
 ) -> None:
     memory_id, actor = stack.parameters["memory_id"], secrets.token_hex(8)
-    namespaces = [f"/summaries/{actor}/s1/", f"/summaries/{actor}/s2/", f"/summaries/{actor}x/s3/"]
+    namespaces = [
+        f"/people/{actor}/summaries/s1/",
+        f"/people/{actor}/summaries/s2/",
+        f"/people/{actor}x/summaries/s3/",
+    ]
     memory.batch_create_memory_records(
         memoryId=memory_id,
         records=[
@@ -57,8 +61,10 @@ def test_a_namespace_path_is_the_root_of_a_hierarchy(
         ],
     )
 
-    below = memory.list_memory_records(memoryId=memory_id, namespacePath=f"/summaries/{actor}/")
-    exact = memory.list_memory_records(memoryId=memory_id, namespace=f"/summaries/{actor}/")
+    below = memory.list_memory_records(
+        memoryId=memory_id, namespacePath=f"/people/{actor}/summaries/"
+    )
+    exact = memory.list_memory_records(memoryId=memory_id, namespace=f"/people/{actor}/summaries/")
 
     found = {record["namespaces"][0] for record in below["memoryRecordSummaries"]}
     assert found == set(namespaces[:2])

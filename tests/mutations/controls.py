@@ -306,17 +306,17 @@ CONTROLS = (
     ),
     Control(
         "an address is slowed down",
-        "identity/web/rate_limit.py",
+        "identity/web/rate_limit_per_address.py",
         "if bucket.left < 1:",
         "if False:",
-        "tests/identity/web/test_rate_limit.py",
+        "tests/identity/web/test_rate_limit_per_address.py",
     ),
     Control(
         "a flood of addresses costs no memory",
-        "identity/web/rate_limit.py",
+        "identity/web/rate_limit_per_address.py",
         "if len(self._buckets) > MAX_ADDRESSES:",
         "if False:",
-        "tests/identity/web/test_rate_limit.py",
+        "tests/identity/web/test_rate_limit_per_address.py",
     ),
     Control(
         "what is unseen in a name is shown",

@@ -16,7 +16,7 @@ from bots.runtime import TIMEOUT
 from bots.turn.decision_and_stop import APPROVAL_SECONDS
 from bots.web import transcripts
 from identity.directory import enabled_check as user_pool
-from identity.linking import link_requests, receipts
+from identity.linking import link_receipt, link_requests
 from identity.oidc import flow_state
 from identity.sessions import session_limit, session_store
 from identity.sessions import signed_in_person as signed_in
@@ -43,7 +43,7 @@ def documented(what: str) -> float:
         ("a sign-in counts as recent", signed_in.RECENT),
         ("from leaving for the sign-in page to coming back", flow_state.FLOW_LIFETIME),
         ("a link request", link_requests.LIFETIME),
-        ("the undo address of a receipt", receipts.LIFETIME),
+        ("the undo address of a receipt", link_receipt.LIFETIME),
         ("a disabled or deleted person is believed", user_pool.RECHECK),
         (
             "somebody who was taken out of the administrators' group is believed",

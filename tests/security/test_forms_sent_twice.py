@@ -13,8 +13,8 @@ import httpx
 import pytest
 
 from identity.executor import Executor
+from identity.linking.link_receipt import Receipts
 from identity.linking.link_requests import LinkRequests
-from identity.linking.receipts import Receipts
 from identity.links import Link, Links
 from identity.people import ChatUser, Names
 from tests.conftest import Stack
@@ -183,7 +183,7 @@ async def remembered(world: World, path: str) -> Person:
     """Somebody of whom something is remembered, before a page that forgets it."""
     person, link = await world.linked()
     records = Records(Deployment(world.stack.parameters, {}, 0, world.aws))
-    records.write("likes tea", f"/facts/{link.subject}/")
+    records.write("likes tea", f"/people/{link.subject}/facts/")
     records.say(link.subject, f"session-{secrets.token_hex(4)}", "I like tea")
     await person.open(f"{world.stack.chat}{path}")
     return person

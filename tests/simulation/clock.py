@@ -88,6 +88,18 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         """Seconds since the simulation began."""
         return self._now
 
+    def run_in_executor(  # type: ignore[override]
+        self, executor: Any, func: Any, *args: Any
+    ) -> "asyncio.Future[Any]":
+        """What a thread would do is done here and takes no time, or time would run past it."""
+        del executor
+        done: asyncio.Future[Any] = self.create_future()
+        try:
+            done.set_result(func(*args))
+        except Exception as error:  # noqa: BLE001 - whoever awaits it gets it
+            done.set_exception(error)
+        return done
+
     def freeze(self, process: Any) -> None:
         """Let nothing of a process go on, until :meth:`thaw`; its timers fall due meanwhile."""
         self._frozen.setdefault(process, [])

@@ -11,8 +11,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from bots.errors import BotError, reason
 from bots.paused_workspaces.held_rows import HeldRows
+from bots.paused_workspaces.held_turn_requeueing import HeldTurns
 from bots.paused_workspaces.holding_handler import HoldingHandler
-from bots.paused_workspaces.sending_back import HeldTurns
 from bots.platform import Accepted, Lease
 from bots.queue.consumer import Handle
 from bots.queue.service import QueueService, QueueSettings

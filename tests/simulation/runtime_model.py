@@ -36,8 +36,8 @@ class BrokenQuestion(Exception):
 class RuntimeModel:
     """What the agent did, whoever listens, and what its conversations keep.
 
-    As the agent does (``agent/run/earlier_run.py``, ``agent/run/recorded_calls.py``), it says a run
-    again that has come to its end, and doesn't make a call again that had begun.
+    As the agent does (``agent/run/earlier_run.py``, ``agent/run/tool_call_idempotency.py``), it
+    says a run again that has come to its end, and doesn't make a call again that had begun.
 
     :ivar runs: how often each turn was run.
     :ivar effects: how often its tool had its effect.

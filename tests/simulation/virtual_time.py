@@ -24,7 +24,7 @@ _MODULES_WITH_DATETIME = (
     "bots.turn.ledger",
     "bots.turn.waiting_questions",
     "bots.paused_workspaces.held_rows",
-    "bots.paused_workspaces.sending_back",
+    "bots.paused_workspaces.held_turn_requeueing",
     "bots.answer.delay_sentences",
     "identity.workspaces.pauses",
 )

@@ -62,7 +62,12 @@ def test_the_provider_takes_every_attribute_and_misses_none(
         ("main.tf", '_agent_runtime_endpoint"', '_endpoint"', "there is no such resource"),
         ("gateway.tf", "required    = contains(try(items", "need = contains(try(items", ".need"),
         ("gateway.tf", "lambda_arn = ", "arn = ", "lambda_arn: is missing"),
-        ("memory.tf", 'namespaces = ["/facts', 'namespace = ["/facts', "namespaces: is missing"),
+        (
+            "memory.tf",
+            'namespaces = ["/people/{actorId}/facts',
+            'namespace = ["/people/{actorId}/facts',
+            "namespaces: is missing",
+        ),
         ("parameters.tf", "this.gateway_url", "this.url", "has no attribute url"),
         ("memory.tf", "var.event_expiry_days", "var.expiry", "var.expiry: is not declared"),
         ("main.tf", "var.image.uri", "var.image.url", "var.image.url: is not declared"),
@@ -151,8 +156,8 @@ def _written() -> list[dict[str, Any]]:
     (file,) = parsed({"memory_role.tf": (MODULE / "memory_role.tf").read_text("utf-8")})
     (values,) = file["locals"]
     sub = values["sub"].strip('"').replace("$$", "$")
-    own = [one.strip('"').replace("${local.sub}", sub) for one in values["own_namespaces"]]
-    known = {"${local.own_namespaces}": own, "${local.sub}": [sub]}
+    own = values["own_namespace"].strip('"').replace("${local.sub}", sub)
+    known = {"${local.own_namespace}": own, "${local.sub}": sub}
     statements = next(
         body["statement"] for _, name, body in resources([file], "data") if name == "own_memory"
     )
@@ -164,9 +169,7 @@ def _written() -> list[dict[str, Any]]:
             "conditions": {
                 condition["test"].strip('"'): {
                     condition["variable"].strip('"'): sorted(
-                        known[condition["values"]]
-                        if isinstance(condition["values"], str)
-                        else [item for value in condition["values"] for item in known[value]]
+                        known[value] for value in condition["values"]
                     )
                 }
                 for condition in statement["condition"]

@@ -43,7 +43,7 @@ async def test_what_nobody_may_do_is_denied(rights: Rights) -> None:
 
 async def test_the_judge_allows_what_is_granted(rights: Rights) -> None:
     """Else it would deny for another reason, and every denial would show nothing."""
-    own = {**ANN, "bedrock-agentcore:namespace": "/summaries/ann/s1/"}
+    own = {**ANN, "bedrock-agentcore:namespace": "/people/ann/summaries/s1/"}
     calls = [
         Call("chat", "dynamodb:PutItem", "table/bizassist-audit"),
         Call("chat", "kms:Decrypt", "key/data", via("dynamodb")),
@@ -79,5 +79,5 @@ def context(role: str, action: str, on: str) -> dict[str, str]:
     if role != "memory":
         return {}
     if action.endswith(RECORDS):
-        return {**ANN, "bedrock-agentcore:namespace": "/facts/ann/"}
+        return {**ANN, "bedrock-agentcore:namespace": "/people/ann/facts/"}
     return {**ANN, "bedrock-agentcore:actorId": "ann"}

@@ -10,6 +10,7 @@ from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 
 from agent.errors import ForeignMemoryError
+from agent.memory.access.throttling import is_throttled
 from agent.memory.pause import keep_out_of_extraction
 
 logger = logging.getLogger(__name__)
@@ -22,6 +23,8 @@ BATCHES = frozenset(
 """The agent writes no records, and deletes them one by one: these calls say nothing to check."""
 BY_RECORD = frozenset({"GetMemoryRecord", "DeleteMemoryRecord"})
 """Their namespace is what AWS judges by; it is optional, and here it is not."""
+
+RECALL = "RetrieveMemoryRecords"
 
 FAILED_CALLS: ContextVar[list[str]] = ContextVar("failed_memory_calls")
 """Operations that failed during this run; the libraries swallow some of these errors."""
@@ -66,6 +69,8 @@ def _answer_empty(context: Any, **_: Any) -> tuple[AWSResponse, Any] | None:
 
 
 def _note_error_status(http_response: Any, model: Any, parsed: Any, **_: Any) -> None:
+    if model.name == RECALL and is_throttled(parsed):
+        return  # an answer without recall is whole
     if http_response.status_code >= 400:  # noqa: PLR2004 - HTTP's line between good and bad
         _note(model.name, parsed.get("Error", {}).get("Code", str(http_response.status_code)))
 
@@ -75,11 +80,11 @@ def _note_unreachable(exception: Exception, event_name: str, **_: Any) -> None:
 
 
 def is_own_namespace(namespace: str, subject: str) -> bool:
-    """Whether a namespace is ``/KIND/SUBJECT/`` or lies below it; the last ``/`` is not optional.
+    """Whether a namespace is ``/people/SUBJECT/`` or lies below it; its last ``/`` is needed.
 
     The service once matched prefixes: without the slash ``alice`` would read ``alice2``.
     """
-    own = rf"/[\w-]+/{re.escape(subject)}/([\w-]+/)*"
+    own = rf"/people/{re.escape(subject)}/([\w-]+/)*"
     return re.fullmatch(own, namespace, re.ASCII) is not None
 
 

@@ -9,13 +9,15 @@ import boto3
 from botocore.config import Config
 
 from agent.memory.access.foreign_call_refusal import SubjectIsolation
+from agent.memory.access.recent_recalls import RecentRecalls
 from agent.memory.access.recent_writes import RecentWrites
 
 RENEW_BEFORE = timedelta(minutes=5)
 SESSION_SECONDS = 3600
 """A role that is assumed from a role's own session lasts at most an hour (STS, role chaining)."""
 CACHED_SESSIONS = 256
-CONFIG = Config(connect_timeout=3, read_timeout=15, retries={"max_attempts": 3})
+RETRIES: Any = {"mode": "standard", "total_max_attempts": 3}
+CONFIG = Config(connect_timeout=3, read_timeout=15, retries=RETRIES)
 
 
 @dataclass(slots=True)
@@ -32,6 +34,7 @@ class SubjectSession:
     _aws: boto3.Session
     _keys: dict[str, str] = field(repr=False)
     recent_writes: RecentWrites = field(default_factory=RecentWrites, repr=False)
+    recent_recalls: RecentRecalls = field(default_factory=RecentRecalls, repr=False)
     _clients: dict[str, Any] = field(default_factory=dict, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
@@ -44,6 +47,7 @@ class SubjectSession:
                 )
                 SubjectIsolation(self.subject).watch(made)
                 self.recent_writes.watch(made)
+                self.recent_recalls.watch(made)
                 self._clients[service_name] = made
             return self._clients[service_name]
 
@@ -73,10 +77,11 @@ class MemoryCredentials:
             return session
 
     def _renewed(self, subject: str, before: SubjectSession | None) -> SubjectSession:
-        """New credentials; what was saved with the old ones is known to the new ones too."""
+        """New credentials, which know what was saved and recalled with the old ones."""
         renewed = self._assume(subject)
         if before is not None:
             renewed.recent_writes = before.recent_writes
+            renewed.recent_recalls = before.recent_recalls
         return renewed
 
     def _assume(self, subject: str) -> SubjectSession:

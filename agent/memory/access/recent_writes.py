@@ -57,7 +57,7 @@ class RecentWrites:
 
     def _on_sessions_listed(self, parsed: Any, context: Any, **_: Any) -> None:
         parameters, listed = context.get(PARAMETERS, {}), parsed.get("sessionSummaries")
-        if listed is None or "nextToken" in parameters or "filter" in parameters:
+        if listed is None or "nextToken" in parameters:
             return
         known = {summary["sessionId"] for summary in listed}
         for event in self._kept(parameters, "memoryId", "actorId"):

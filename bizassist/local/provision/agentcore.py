@@ -14,17 +14,22 @@ def make_agentcore(aws: boto3.Session) -> dict[str, str]:
         name="bizassist",
         eventExpiryDuration=90,
         memoryStrategies=[
-            {"semanticMemoryStrategy": {"name": "facts", "namespaces": ["/facts/{actorId}/"]}},
+            {
+                "semanticMemoryStrategy": {
+                    "name": "facts",
+                    "namespaces": ["/people/{actorId}/facts/"],
+                }
+            },
             {
                 "summaryMemoryStrategy": {
                     "name": "summaries",
-                    "namespaces": ["/summaries/{actorId}/{sessionId}/"],
+                    "namespaces": ["/people/{actorId}/summaries/{sessionId}/"],
                 }
             },
             {
                 "userPreferenceMemoryStrategy": {
                     "name": "preferences",
-                    "namespaces": ["/preferences/{actorId}/"],
+                    "namespaces": ["/people/{actorId}/preferences/"],
                 }
             },
         ],
@@ -59,7 +64,7 @@ def _memory_role(aws: boto3.Session, memory_arn: str) -> str:
             }
         ),
     )["Role"]["Arn"]
-    own = [f"/facts/{sub}/", f"/preferences/{sub}/", f"/summaries/{sub}/*"]
+    own = f"/people/{sub}/*"
     events = ["CreateEvent", "GetEvent", "DeleteEvent", "ListEvents", "ListSessions"]
     records = ["ListMemoryRecords", "RetrieveMemoryRecords"]
     # These two name their record's namespace, which AWS may not compare. Batch calls name none.

@@ -138,6 +138,11 @@ def fill_bucket(aws: boto3.Session, bucket: str, files: Iterable[Path]) -> None:
         s3.put_object(Bucket=bucket, Key=file.name, Body=file.read_bytes())
 
 
+def is_empty(aws: boto3.Session, bucket: str) -> bool:
+    """Whether nothing lies there."""
+    return not aws.client("s3").list_objects_v2(Bucket=bucket, MaxKeys=1).get("KeyCount")
+
+
 def fill_table(aws: boto3.Session, table: str, rows: Iterable[Mapping[str, Any]]) -> None:
     """Write sample rows."""
     with aws.resource("dynamodb").Table(table).batch_writer() as batch:

@@ -40,8 +40,10 @@ def written(
 def _text(node: RenderTreeNode, context: RenderContext) -> str:
     del context
     text = _MEANS.sub(r"\\\g<0>", _WHITE.sub(" ", node.content))
+    if not text.endswith("!"):
+        return text
     before_link = node.next_sibling and node.next_sibling.type == "link"
-    return f"{text[:-1]}\\!" if before_link and text.endswith("!") else text
+    return f"{text[:-1]}\\!" if before_link else text
 
 
 def _rule(node: RenderTreeNode, context: RenderContext) -> str:
@@ -78,14 +80,29 @@ def _ordered_list(node: RenderTreeNode, context: RenderContext) -> str:
     """Numbers as they are read: not padded with zeros, which some chats would show."""
     first = int(node.attrs.get("start", 1))
     sign = ")" if node.previous_sibling and node.previous_sibling.type == node.type else "."
-    tight = all(
-        part.hidden for item in node.children for part in item.children if part.type == "paragraph"
-    )
     items = [
         _item(f"{number}{sign} ", item.render(context))
         for number, item in enumerate(node.children, first)
     ]
-    return ("\n" if tight else "\n\n").join(items)
+    return _between(node, context).join(items)
+
+
+def _list_item(node: RenderTreeNode, context: RenderContext) -> str:
+    """What an item holds, without its mark."""
+    between = _between(node.parent, context) if node.parent else "\n"
+    written_out = (child.render(context) for child in node.children)
+    text = between.join(part for part in written_out if part)
+    return text if text.strip() else ""
+
+
+def _between(whole: RenderTreeNode, context: RenderContext) -> str:
+    """What divides a list's items and their blocks; found once a list, not once for each item."""
+    known = context.env.setdefault("between", {})
+    if id(whole) not in known:
+        blocks = (part for item in whole.children for part in item.children)
+        tight = all(part.hidden for part in blocks if part.type == "paragraph")
+        known[id(whole)] = "\n" if tight else "\n\n"
+    return str(known[id(whole)])
 
 
 def _item(marker: str, text: str) -> str:
@@ -105,6 +122,7 @@ _RENDERERS: Mapping[str, Write] = MappingProxyType(
         "text": _text,
         "table": _table,
         "ordered_list": _ordered_list,
+        "list_item": _list_item,
         "code_block": DEFAULT_RENDERERS["fence"],
     }
 )

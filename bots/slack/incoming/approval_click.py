@@ -48,14 +48,21 @@ class AskingTurn:
         return json.dumps(asdict(self))
 
     @classmethod
+    def read(cls, fields: Mapping[str, object]) -> Self:
+        """What :meth:`ApprovalClick.accepted` has put into its event; what isn't known is dropped.
+
+        :raises LookupError: when a field is missing.
+        """
+        return cls(**{name: str(fields[name]) for name in cls.__slots__})
+
+    @classmethod
     def of(cls, value: object) -> Self:
         """What a button carried.
 
         :raises MalformedRequest: when it was none of ours.
         """
         try:
-            fields = json.loads(str(value))
-            return cls(**{name: str(fields[name]) for name in cls.__slots__})
+            return cls.read(json.loads(str(value)))
         except (ValueError, LookupError, TypeError):
             raise MalformedRequest(sentence="This button is none of ours.") from None
 

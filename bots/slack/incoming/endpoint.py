@@ -10,13 +10,15 @@ from bots.edge import json_object, refusals_answered
 from bots.errors import InboxUnavailable, MalformedRequest
 from bots.platform import Accept
 from bots.slack.incoming.approval_click import read_click
-from bots.slack.incoming.payloads import read_message
+from bots.slack.incoming.button_click import read_button_click
+from bots.slack.incoming.payloads import IncomingMessage, read_message
 from bots.slack.incoming.signature import Signature
 from bots.turn.decision_and_stop import Decided, Decision
 from identity.people import ChatUser
 from identity.sessions.known_sender import recognise
 
 Decide = Callable[[str, ChatUser, Decision], Awaitable[Decided | None]]
+IsAnswered = Callable[[str, ChatUser], Awaitable[bool]]
 
 MAX_FORM_FIELDS = 100  # a slash command has about fifteen
 
@@ -29,9 +31,13 @@ class SlackEdge:
     :param signing_secret: the app's signing secret.
     :param accept: puts a verified event into the inbox.
     :param decide: takes a decision about a turn, by the link of who clicked.
+    :param is_answered: whether the assistant has answered a person in a conversation.
     """
 
-    def __init__(self, signing_secret: str, accept: Accept, decide: Decide) -> None:
+    def __init__(
+        self, signing_secret: str, accept: Accept, decide: Decide, is_answered: IsAnswered
+    ) -> None:
+        self._is_answered = is_answered
         self._signature = Signature(signing_secret)
         self._accept = accept
         self._decide = decide
@@ -81,16 +87,26 @@ class SlackEdge:
             _log.warning("Slack sends what is no event: %s", kind[:50])
             return web.Response()
         incoming = read_message(envelope)
-        if incoming is not None:
+        if incoming is not None and await self._is_for_us(incoming):
             await self._accept(incoming.accepted(envelope))
         return web.Response()
+
+    async def _is_for_us(self, incoming: IncomingMessage) -> bool:
+        """What people say to each other is left alone: it isn't even kept in the inbox."""
+        if incoming.kind != "reply":
+            return True
+        return await self._is_answered(incoming.conversation, incoming.chat_user)
 
     async def _interaction(self, body: bytes) -> web.Response:
         """Take a decision at once: it never waits in the queue behind what it is about.
 
         Slack tells us of a click on the sign-in link too, and only wants it acknowledged.
         """
-        click = read_click(json_object(_form(body).get("payload", "").encode()))
+        payload = json_object(_form(body).get("payload", "").encode())
+        if pressed := read_button_click(payload):
+            await self._accept(pressed.accepted)
+            return web.Response()
+        click = read_click(payload)
         if click is not None and click.is_the_askers:
             stands = await self._decide(click.asking.id, click.clicked_by, click.decision)
             await self._accept(click.accepted(stands))

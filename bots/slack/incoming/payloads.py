@@ -6,19 +6,24 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from bots.errors import MalformedRequest
-from bots.platform import Accepted, Audience
+from bots.platform import Accepted, Audience, Quote
 from bots.slack.incoming.approval_click import AskingTurn
-from bots.slack.incoming.rich_text import rich_text
+from bots.slack.incoming.markup import plain
+from bots.slack.incoming.message_content import own_markup, quotes_in
+from bots.slack.incoming.shared_files import SharedFile, shared_files
+from bots.text_commands.words import Word, read_word
 from bots.turn.decision_and_stop import Decided
 from identity.people import ChatUser
 
-Kind = Literal["command", "direct", "mention", "decision"]
+Kind = Literal["command", "direct", "mention", "reply", "decision"]
+"""A reply is said without a mention, in a thread in which this person may have been answered."""
+
+_CHANNELS = ("channel", "group", "mpim")
 
 _SPOKEN = {None, "file_share", "thread_broadcast"}  # message subtypes that a person typed
 # Slack's own accounts: their messages have neither subtype nor bot_id (recorded by vercel/chat).
 _NOBODY = frozenset({"USLACK", "USLACKBOT"})
 _OF_BOTS = ("bot_id", "app_id", "bot_profile")  # each of them may be all that tells
-_CONTROL = re.compile(r"<([@#!]?)([^<>|\s]+)(?:\|([^<>]*))?>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +33,14 @@ class IncomingMessage:
     :param tenant: the organisation on Enterprise Grid, the workspace otherwise.
     :param ts: the post's timestamp, which is its id in its channel; empty for a command.
     :param thread: the timestamp of the thread that the answer belongs into, if any.
-    :param text: what a person would read: no mention of the assistant, nothing escaped.
+    :param markup: what was said, in Slack's markup, without a mention of the assistant.
+    :param team: the person's workspace, which is the tenant but on Enterprise Grid.
     :param from_another_company: the person belongs to another company (Slack Connect).
     :param asking: the turn that asked for the approval which a click decides.
     :param decision: what stands; None for a click that came too late, and for a question.
+    :param quotes: what others wrote that the message carries: forwards and tables.
+    :param files: those that its event tells of; a mention's tells of none.
+    :param named_text: the same as ``markup`` for a person, once the names in it are known.
     :param audience: who reads an answer in its thread along; a command is answered privately.
     """
 
@@ -40,14 +49,18 @@ class IncomingMessage:
     tenant: str
     user: str
     channel: str
-    text: str
+    markup: str
     ts: str = ""
     thread: str | None = None
     response_url: str = ""
+    team: str = ""
     from_another_company: bool = False
     audience: Audience = Audience.ALONE
+    quotes: tuple[Quote, ...] = ()
+    files: tuple[SharedFile, ...] = ()
     asking: AskingTurn | None = None
     decision: Decided | None = None
+    named_text: str = ""
 
     @property
     def chat_user(self) -> ChatUser:
@@ -55,8 +68,34 @@ class IncomingMessage:
         return ChatUser("slack", self.tenant, self.user)
 
     @property
+    def text(self) -> str:
+        """What a person would read of it, with ids in place of names that Slack didn't send."""
+        return self.named_text or plain(self.markup).strip()
+
+    @property
+    def word(self) -> Word | None:
+        """The word that it is, which no model is asked about."""
+        if self.kind == "decision" or self.quotes or self.files:
+            return None
+        if not self.text:  # a mention may come with files of which its event tells nothing
+            return "help" if self.kind in {"command", "direct"} else None
+        return read_word(self.text)
+
+    @property
+    def in_thread(self) -> bool:
+        """Whether it goes on with a thread, or with one person's commands in a channel."""
+        return self.kind == "command" or self.thread != self.ts
+
+    @property
+    def around(self) -> str:
+        """What the conversations begin with that are going on where it was said."""
+        if self.in_thread and self.kind != "command":
+            return self.conversation
+        return f"slack:{self.tenant}:{self.channel}"
+
+    @property
     def conversation(self) -> str:
-        """The thread of questions: a thread, a direct message, or one person's commands."""
+        """The thread of questions: a thread, or one person's commands in a channel."""
         if self.asking is not None:
             return self.asking.conversation
         place = self.user if self.kind == "command" else self.thread
@@ -70,7 +109,8 @@ class IncomingMessage:
     def accepted(self, body: Mapping[str, object]) -> Accepted:
         """What goes into the inbox: ``body`` without the verification token that nobody needs."""
         kept = {name: value for name, value in body.items() if name != "token"}
-        group = f"{self.conversation}#{self.user}"
+        # A word waits behind no question: stop would come after what it is to stop.
+        group = f"{self.conversation}#{self.user}{'#word' if self.word else ''}"
         return Accepted("slack", self.event_id, group, kept, self.chat_user.key)
 
 
@@ -86,7 +126,7 @@ def read_message(body: Mapping[str, object]) -> IncomingMessage | None:
 
 def _decision(body: Mapping[str, Any]) -> IncomingMessage:
     """A click on a button of ours, as :meth:`ApprovalClick.accepted` has put it."""
-    asking = AskingTurn(**body["asking"])
+    asking = AskingTurn.read(body["asking"])
     decision = body["decision"]
     return IncomingMessage(
         kind="decision",
@@ -94,7 +134,7 @@ def _decision(body: Mapping[str, Any]) -> IncomingMessage:
         tenant=asking.tenant,
         user=asking.user,
         channel=body["channel"]["id"],
-        text="",
+        markup="",
         ts=body["message"]["ts"],
         thread=body["message"]["thread_ts"],
         asking=asking,
@@ -109,8 +149,9 @@ def _command(form: Mapping[str, object]) -> IncomingMessage:
         tenant=_text(form, "enterprise_id") or _required(form, "team_id"),
         user=_required(form, "user_id"),
         channel=_required(form, "channel_id"),
-        text=plain(_text(form, "text")).strip(),
+        markup=_text(form, "text").strip(),
         response_url=_required(form, "response_url"),
+        team=_required(form, "team_id"),
     )
 
 
@@ -118,8 +159,9 @@ def _event(envelope: Mapping[str, object]) -> IncomingMessage | None:
     event = envelope.get("event")
     if envelope.get("type") != "event_callback" or not isinstance(event, Mapping):
         raise MalformedRequest(sentence="This is not an event of Slack's Events API.")
-    kind = _kind(event)
-    if kind is None or _text(event, "user") in _own_users(envelope):
+    own, markup = _own_users(envelope), own_markup(event)
+    kind = _kind(event, markup, own)
+    if kind is None or _text(event, "user") in own:
         return None
     team, channel, ts = _team(envelope), _required(event, "channel"), _required(event, "ts")
     return IncomingMessage(
@@ -130,17 +172,18 @@ def _event(envelope: Mapping[str, object]) -> IncomingMessage | None:
         tenant=_enterprise(envelope) or team,
         user=_required(event, "user"),
         channel=channel,
-        text=_without_mention(
-            _text(event, "text") or rich_text(event.get("blocks")), _own_users(envelope)
-        ),
+        markup=_without_mention(markup, own),
         ts=ts,
-        thread=_text(event, "thread_ts") or (ts if kind == "mention" else None),
+        thread=_text(event, "thread_ts") or ts,
+        team=team,
         from_another_company=_from_another_company(envelope, event),
         audience=Audience.ALONE if kind == "direct" else _in_channel(envelope),
+        quotes=quotes_in(event),
+        files=shared_files(event),
     )
 
 
-def _kind(event: Mapping[str, object]) -> Kind | None:
+def _kind(event: Mapping[str, object], markup: str, own: set[str]) -> Kind | None:
     """How the person spoke to us; None for bots, edits, deletions and other people's talk."""
     if any(map(event.get, _OF_BOTS)) or event.get("subtype") not in _SPOKEN:
         return None
@@ -148,9 +191,20 @@ def _kind(event: Mapping[str, object]) -> Kind | None:
         return None
     if event.get("type") == "app_mention":
         return "mention"
-    if event.get("type") == "message" and event.get("channel_type") == "im":
+    if event.get("type") != "message":
+        return None
+    if event.get("channel_type") == "im":
         return "direct"
-    return None
+    return _kind_in_channel(event, markup, own)
+
+
+def _kind_in_channel(event: Mapping[str, object], markup: str, own: set[str]) -> Kind | None:
+    """A mention comes as an event of its own, so only what goes on with a thread may be for us."""
+    replies = _text(event, "thread_ts") not in {"", event.get("ts")}
+    if event.get("channel_type") not in _CHANNELS or not replies:
+        return None
+    mentions_us = any(f"<@{user}" in markup for user in own)
+    return "reply" if own and not mentions_us else None
 
 
 def _in_channel(envelope: Mapping[str, object]) -> Audience:
@@ -194,24 +248,7 @@ def _enterprise(envelope: Mapping[str, object]) -> str:
 def _without_mention(text: str, own: set[str]) -> str:
     mentions = "|".join(map(re.escape, own)) or r"\w+"
     count = 0 if own else 1
-    return plain(re.sub(rf"<@(?:{mentions})(?:\|[^<>]*)?>", "", text, count=count)).strip()
-
-
-def plain(text: str) -> str:
-    """``text`` as a person reads it: Slack's ``<…>`` sequences and entities resolved."""
-    resolved = _CONTROL.sub(_spoken, text)
-    return resolved.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-
-
-def _spoken(control: re.Match[str]) -> str:
-    sign, target, label = control.group(1), control.group(2), control.group(3) or ""
-    if sign == "!":
-        return label or f"@{target}"
-    if sign:
-        return f"{sign}{label.removeprefix(sign) or target}"
-    if not label or target.removeprefix("mailto:").endswith(label):
-        return label if target.startswith("mailto:") else target
-    return f"{label} ({target})"
+    return re.sub(rf"<@(?:{mentions})(?:\|[^<>]*)?>", "", text, count=count).strip()
 
 
 def _text(fields: Mapping[str, object], name: str) -> str:

@@ -3,18 +3,19 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bots.answer.markdown.clipping import clipped
+from bots.answer.markdown.clipping import clipped, size
+from bots.slack.incoming.button_click import FORGET, KEEP
 from bots.slack.outgoing.markdown_block import block_markdown
 from bots.slack.outgoing.mrkdwn import slack_mrkdwn
+from bots.text_commands.execution import Told
 
 Content = Mapping[str, Any]
 """The ``text`` and ``blocks`` of a message, as every way of posting one takes them."""
 
-# Bytes of one piece of an answer. It fits each limit that it can meet: 12,000 characters of a
-# markdown block, 4,000 bytes of chat.update's text, with room for what neutralising adds.
-PIECE = 3_000
+# Bytes of one piece of an answer: 12,000 characters of markdown blocks in one message, with room
+# for what neutralising adds. Its text, which only notifications show, is cut.
+PIECE = 11_000
 UPDATE_TEXT = 4_000  # bytes of UTF-8 (https://github.com/openclaw/openclaw/issues/115027)
-LARGE_PIECE = 11_000  # bytes; more than its text's beginning is in the block alone
 WHOLE = 12_000  # characters of the markdown blocks of one message
 QUOTED = 300  # characters of a question that are repeated
 
@@ -25,11 +26,6 @@ SIGN_IN = (
 UNCONFIRMED = "_In case you can't see my answer where you asked, here it is:_"
 BY_DIRECT_MESSAGE = (
     "My answer is too long for this place. I'm sending it to you as a direct message."
-)
-HELP = (
-    "Ask me a business question in your own words, for example "
-    "`/bizassist Is serial LAPTOP-2024-001 still under warranty?`\n"
-    "You can also send me a direct message, or mention me in a channel."
 )
 
 
@@ -46,9 +42,10 @@ def whole_content(markdown: str) -> Content:
     return {**content(markdown), "text": slack_mrkdwn(markdown)}
 
 
-def plain_content(markdown: str) -> Content:
-    """The same without a block, for when Slack doesn't take that."""
-    return {"text": clipped(slack_mrkdwn(markdown), UPDATE_TEXT)}
+def plain_content(markdown: str) -> Content | None:
+    """The same without a block, for when Slack doesn't take that; None where it doesn't fit."""
+    text = slack_mrkdwn(markdown)
+    return {"text": text} if size(text) <= UPDATE_TEXT else None
 
 
 def fits_one_message(markdown: str) -> bool:
@@ -56,7 +53,7 @@ def fits_one_message(markdown: str) -> bool:
     return len(block_markdown(markdown)) <= WHOLE
 
 
-def sign_in(url: str) -> Content:
+def sign_in(url: str, sentence: str = SIGN_IN) -> Content:
     """The private invitation to link, with the link as a button."""
     button = {
         "type": "button",
@@ -66,12 +63,34 @@ def sign_in(url: str) -> Content:
         "url": url,
     }
     return {
-        "text": SIGN_IN,
+        "text": sentence,
         "blocks": [
-            {"type": "section", "text": {"type": "mrkdwn", "text": SIGN_IN}},
+            {"type": "section", "text": {"type": "mrkdwn", "text": sentence}},
             {"type": "actions", "elements": [button]},
         ],
     }
+
+
+def told_content(told: Told) -> Content:
+    """What somebody is told about a word, with the buttons that go with it."""
+    if told.sign_in:
+        return sign_in(told.sign_in, told.sentence)
+    if not told.confirms_forgetting:
+        return content(told.sentence)
+    message = content(told.sentence)
+    return {**message, "blocks": [*message["blocks"], _forget_or_keep()]}
+
+
+def _forget_or_keep() -> dict[str, object]:
+    buttons = (
+        {"action_id": FORGET, "style": "danger", "text": _plain("Forget everything")},
+        {"action_id": KEEP, "text": _plain("Keep it")},
+    )
+    return {"type": "actions", "elements": [{"type": "button", **one} for one in buttons]}
+
+
+def _plain(text: str) -> dict[str, object]:
+    return {"type": "plain_text", "text": text}
 
 
 def question_line(question: str) -> Content:

@@ -10,6 +10,7 @@ from ag_ui.core import BaseEvent
 
 from bots.answer.answer_messages import AnswerMessages
 from bots.answer.draft import Draft
+from bots.answer.markdown.threaded_rendering import rendered
 from bots.answer.shown_call import shown
 from bots.errors import PlatformUnavailable
 from bots.platform import Receipt
@@ -110,7 +111,7 @@ class PrivateReply:
         # In the direct messages what waits has its own message, with the buttons.
         there = self._incoming.kind != "command"
         if error is None and not self._said and not (there and self._draft.only_waits):
-            await self._answer(self._draft.final())
+            await self._answer(self._draft.final(numbered=True))
 
     async def show(self, event: BaseEvent) -> None:
         """Take one agent event into the answer."""
@@ -137,12 +138,12 @@ class PrivateReply:
 
     async def _by_response(self, markdown: str) -> None:
         """Answer where the command was sent, or say there where the answer will be."""
-        if not fits_one_message(markdown):
+        if not await rendered(fits_one_message, markdown):
             await self._receipt.move("direct")
             await self._send(content(BY_DIRECT_MESSAGE), back="begun")
             return
         await self._receipt.move("sending")
-        if await self._send(whole_content(markdown), back="begun"):
+        if await self._send(await rendered(whole_content, markdown), back="begun"):
             await self._receipt.move("sent")
 
     async def _by_direct_message(self, markdown: str) -> None:

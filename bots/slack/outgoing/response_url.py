@@ -23,8 +23,10 @@ class ResponseUrls:
         self._http = http
         self._trusted = {*SLACK_HOSTS, _origin(api_url)}
 
-    async def send(self, url: str, content: Content) -> None:
+    async def send(self, url: str, content: Content, *, replace: bool = False) -> None:
         """Show ``content`` to the person who sent the command, and to nobody else.
+
+        :param replace: in place of the message whose button was pressed; a command has none.
 
         :raises ResponseUrlClosed: when another way has to be found: five answers were sent, thirty
             minutes are over, or the address isn't Slack's.
@@ -32,7 +34,8 @@ class ResponseUrls:
         """
         if _origin(url) not in self._trusted:
             raise ResponseUrlClosed("not an address of Slack's")
-        message = {"response_type": "ephemeral", **content}
+        place = {"replace_original": True} if replace else {"response_type": "ephemeral"}
+        message = {**place, **content}
         with platform_errors():
             async with self._http.post(url, json=message, allow_redirects=False) as answer:
                 _check(answer)

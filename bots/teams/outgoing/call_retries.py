@@ -1,10 +1,11 @@
-"""Which calls of the Bot Connector are repeated, and when: after its Retry-After, or soon."""
+"""When a call of the Bot Connector is made, and which are made again."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from bots.errors import After, PlatformUnavailable
+from bots.teams.outgoing.rate_limits import ConversationLimits
 
 TRIES = 3
 LONGEST_PAUSE = 10.0
@@ -13,20 +14,43 @@ LONGEST_PAUSE = 10.0
 T = TypeVar("T")
 
 
-async def with_retries(call: Callable[[], Awaitable[T]], *, repeatable: bool) -> T:
-    """Call again after a pause while the Bot Connector can't.
+async def with_retries(
+    call: Callable[[], Awaitable[T]], limits: ConversationLimits, *, repeatable: bool
+) -> T:
+    """Call when there is room, and again after a pause while the Bot Connector can't.
 
     No pause is cut short: who asks again before Teams' Retry-After is throttled for longer.
 
+    :param limits: the conversation's; what Teams has said to one answer holds for all of them.
     :param repeatable: doing it twice is the same as doing it once.
     :raises PlatformError: what the last call, or one that must not be repeated, ended in.
     """
     for attempt in range(1, TRIES):
         try:
-            return await call()
+            return await _when_there_is_room(call, limits)
         except PlatformUnavailable as error:
-            pause = error.again.seconds if isinstance(error.again, After) else 2.0 ** (attempt - 1)
+            asked = error.again.seconds if isinstance(error.again, After) else None
+            pause = 2.0 ** (attempt - 1) if asked is None else asked
             if (error.taken and not repeatable) or pause > LONGEST_PAUSE:
                 raise
-            await asyncio.sleep(pause)
-    return await call()
+            if asked is None:  # otherwise there is no room until then
+                await asyncio.sleep(pause)
+    return await _when_there_is_room(call, limits)
+
+
+async def _when_there_is_room(call: Callable[[], Awaitable[T]], limits: ConversationLimits) -> T:
+    wait = limits.wait(LONGEST_PAUSE)
+    if wait > LONGEST_PAUSE:
+        raise PlatformUnavailable("Teams takes no call here for now", after=wait)
+    await asyncio.sleep(wait)
+    return await noting_refusals(call, limits)
+
+
+async def noting_refusals(call: Callable[[], Awaitable[T]], limits: ConversationLimits) -> T:
+    """The answer of a call; for how long Teams takes no other one is noted for all of them."""
+    try:
+        return await call()
+    except PlatformUnavailable as error:
+        if isinstance(error.again, After):
+            limits.refused(error.again.seconds)
+        raise

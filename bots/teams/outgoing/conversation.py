@@ -1,17 +1,34 @@
 """One conversation at the Bot Connector: post, update, delete, and open a person's own chat."""
 
-from typing import Any, ClassVar
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from typing import ClassVar, TypeVar
 
-from botbuilder.schema import Activity, ConversationParameters
-from botframework.connector.aio import ConnectorClient
-
-from bots.errors import DeliveryRefused, FormRefused, MessageGone, MessageTooLong, PlatformRefused
+from bots.answer.answer_messages import CONTINUED
+from bots.answer.markdown.threaded_rendering import rendered
+from bots.errors import (
+    DeliveryRefused,
+    FormRefused,
+    MessageGone,
+    MessageTooLong,
+    PlatformError,
+    PlatformRefused,
+    PlatformUnavailable,
+)
 from bots.teams.incoming.activity import IncomingActivity
-from bots.teams.outgoing.call_retries import with_retries
+from bots.teams.outgoing.bot_connector import BotConnector, Json
+from bots.teams.outgoing.call_retries import noting_refusals, with_retries
+from bots.teams.outgoing.connector_clients import Connectors
+from bots.teams.outgoing.content.dressing import Dressing
 from bots.teams.outgoing.message import NOTHING_MORE, PIECE, formatted, plain
+from bots.teams.outgoing.rate_limits import ConversationLimits
 
 NO_ID = "-"
 """In place of a message's id: Teams took the message and didn't say how it is called."""
+
+T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
 
 
 class TeamsConversation:
@@ -19,31 +36,38 @@ class TeamsConversation:
 
     Teams keeps no marker by which a post could be found again.
 
+    :param limits: the conversation's.
     :param question: the activity that posts reply to; in a channel they belong to its thread.
+    :ivar id: the conversation's.
+    :ivar dressing: what stands around the messages that are shown from now on.
     """
 
     limit: ClassVar = PIECE
     finds_posts: ClassVar = False
     # One message is enough to follow; the final answer may take several.
     edited_while_written: ClassVar[int | None] = 1
+    dressing: Dressing | None = None
 
     def __init__(
-        self, client: ConnectorClient, conversation: str, question: str | None = None
+        self,
+        connector: BotConnector,
+        limits: ConversationLimits,
+        conversation: str,
+        question: str | None = None,
     ) -> None:
-        self._calls: Any = client.conversations  # botframework is not typed
-        self._conversation = conversation
+        self.id = conversation
+        self._limits = limits
+        self._connector = connector
         self._question = question
 
-    async def send(self, activity: Activity) -> str:
+    async def send(self, activity: Mapping[str, object]) -> str:
         """Show a new message and return its id, :data:`NO_ID` where Teams gives none."""
 
-        async def once() -> Any:
-            if self._question is None:
-                return await self._calls.send_to_conversation(self._conversation, activity)
-            return await self._calls.reply_to_activity(self._conversation, self._question, activity)
+        async def once() -> str:
+            return await self._connector.post(self.id, activity, reply_to=self._question)
 
         try:
-            return _id(await with_retries(once, repeatable=False)) or NO_ID
+            return await with_retries(once, self._limits, repeatable=False) or NO_ID
         except MessageGone:
             if self._question is None:
                 raise
@@ -53,23 +77,17 @@ class TeamsConversation:
     async def post(self, part: int, markdown: str) -> str:
         """Show a new message in Markdown and return its id."""
         del part
-        try:
-            return await self.send(formatted(markdown))
-        except (MessageGone, MessageTooLong):
-            raise
-        except FormRefused:
-            return await self.send(plain(markdown))
+        return await self._in_a_form(markdown, self.send)
 
     async def update(self, message: str, markdown: str, *, final: bool) -> None:
         """Edit a message; where nothing follows, try again as long as that may help."""
         if message == NO_ID:
             raise MessageGone("the Bot Connector gave no id")
-        try:
-            await self._edit(message, formatted(markdown), final=final)
-        except (MessageGone, MessageTooLong):
-            raise
-        except FormRefused:
-            await self._edit(message, plain(markdown), final=final)
+
+        async def edit(form: Json) -> None:
+            await self._edit(message, form, final=final)
+
+        await self._in_a_form(markdown, edit)
 
     async def delete(self, message: str) -> None:
         """Take the message away; where Teams keeps it, it says nothing any more.
@@ -80,47 +98,91 @@ class TeamsConversation:
             return
 
         async def once() -> None:
-            await self._calls.delete_activity(self._conversation, message)
+            await self._connector.delete(self.id, message)
 
         try:
-            await with_retries(once, repeatable=True)
+            await with_retries(once, self._limits, repeatable=True)
         except MessageGone:
             return
         except PlatformRefused:
             await self._edit(message, plain(NOTHING_MORE), final=True)
+
+    async def show_typing(self) -> None:
+        """Show that somebody writes; nobody misses it where that fails or there is no room."""
+        if self._limits.draft_wait():
+            return
+        try:
+            await noting_refusals(
+                lambda: self._connector.post(self.id, {"type": "typing"}), self._limits
+            )
+        except PlatformError as error:
+            _log.info("typing isn't shown: %s", error)
+
+    async def _in_a_form(self, markdown: str, show: Callable[[Json], Awaitable[T]]) -> T:
+        *forms, last = await self.forms(markdown)
+        for form in forms:
+            try:
+                return await show(form)
+            except (MessageGone, MessageTooLong):
+                raise
+            except FormRefused as error:
+                _log.warning("a message isn't taken in this form: %s", error)
+        return await show(last)
+
+    async def forms(self, markdown: str) -> list[Json]:
+        """The message in the forms in which Teams may take it, the best one first."""
+        return await rendered(self._forms, markdown)
+
+    def _forms(self, markdown: str) -> list[Json]:
+        forms = [formatted(markdown), plain(markdown)]
+        if self.dressing is None or markdown == CONTINUED:
+            return forms
+        return [self.dressing.message(markdown), *forms]
 
     async def find(self, part: int) -> str | None:
         """Nothing, ever."""
         del part
         return None
 
-    async def _edit(self, message: str, activity: Activity, *, final: bool) -> None:
+    async def _edit(self, message: str, activity: Mapping[str, object], *, final: bool) -> None:
         async def once() -> None:
-            await self._calls.update_activity(self._conversation, message, activity)
+            await self._connector.update(self.id, message, activity)
 
-        await (with_retries(once, repeatable=True) if final else once())
+        if final:
+            await with_retries(once, self._limits, repeatable=True)
+        elif wait := self._limits.draft_wait():
+            raise PlatformUnavailable("the edits of this moment are spent", after=wait)
+        else:
+            await noting_refusals(once, self._limits)
 
 
-async def open_personal(client: ConnectorClient, incoming: IncomingActivity) -> TeamsConversation:
+def conversation_of(connectors: Connectors, incoming: IncomingActivity) -> TeamsConversation:
+    """The conversation where a question was asked."""
+    return TeamsConversation(
+        connectors.client(incoming.activity.service_url),
+        connectors.limits.of(incoming.chat_user.tenant, incoming.conversation),
+        incoming.conversation,
+        incoming.activity.id,
+    )
+
+
+async def open_personal(connectors: Connectors, incoming: IncomingActivity) -> TeamsConversation:
     """The asker's own chat with the bot, opened when there is none.
 
     :raises PlatformRefused: when Teams doesn't let us; the person may not have the bot installed.
     :raises PlatformUnavailable: when Teams doesn't say.
     """
-    calls: Any = client.conversations
-    parameters = ConversationParameters(
-        is_group=False,
-        bot=incoming.activity.recipient,
-        members=[incoming.activity.from_property],
-        tenant_id=incoming.chat_user.tenant,
-        channel_data={"tenant": {"id": incoming.chat_user.tenant}},
-    )
+    connector = connectors.client(incoming.activity.service_url)
+    tenant = incoming.chat_user.tenant
+    parameters = {
+        "isGroup": False,
+        "bot": {"id": incoming.activity.recipient.id, "name": incoming.activity.recipient.name},
+        "members": [{"id": incoming.activity.from_property.id}],
+        "tenantId": tenant,
+        "channelData": {"tenant": {"id": tenant}},
+    }
     # Opening a chat that is there gives the same chat, so it may be done twice.
-    opened = await with_retries(lambda: calls.create_conversation(parameters), repeatable=True)
-    if not (chat := _id(opened)):
+    new = connectors.limits.of(tenant, "")
+    if not (chat := await with_retries(lambda: connector.open(parameters), new, repeatable=True)):
         raise DeliveryRefused("the Bot Connector gave no id")
-    return TeamsConversation(client, chat)
-
-
-def _id(answer: Any) -> str:
-    return str(answer.id) if answer is not None and answer.id else ""
+    return TeamsConversation(connector, connectors.limits.of(tenant, chat), chat)

@@ -1,15 +1,6 @@
 """What is said in Teams, and how a message carries it."""
 
-from botbuilder.core import CardFactory
-from botbuilder.schema import (
-    ActionTypes,
-    Activity,
-    ActivityTypes,
-    CardAction,
-    HeroCard,
-    TextFormatTypes,
-)
-
+from bots.teams.outgoing.bot_connector import Json
 from bots.teams.outgoing.markdown import teams_markdown
 
 # A message has 100 KB, counted in UTF-16 as JSON writes it
@@ -28,26 +19,27 @@ HELP = (
     "In a group or a channel, mention me."
 )
 
+THINKING = "Thinking…"
+"""What a stream says before there is anything to say."""
 NOTHING_MORE = "…"
 """What a message shows that was of use for a while and can't be taken away."""
 
 
-def formatted(markdown: str) -> Activity:
+def formatted(markdown: str) -> Json:
     """A message in Markdown with nothing in it that acts."""
-    return Activity(
-        type=ActivityTypes.message,
-        text=teams_markdown(markdown),
-        text_format=TextFormatTypes.markdown,
-    )
+    return {"type": "message", "text": teams_markdown(markdown), "textFormat": "markdown"}
 
 
-def plain(sentence: str) -> Activity:
+def plain(sentence: str) -> Json:
     """A message that shows ``sentence`` as it is."""
-    return Activity(type=ActivityTypes.message, text=sentence, text_format=TextFormatTypes.plain)
+    return {"type": "message", "text": sentence, "textFormat": "plain"}
 
 
-def sign_in(url: str) -> Activity:
+def sign_in(url: str) -> Json:
     """The private invitation to link, with the link as a button."""
-    button = CardAction(type=ActionTypes.open_url, title="Sign in", value=url)
-    card = CardFactory.hero_card(HeroCard(text=SIGN_IN, buttons=[button]))
-    return Activity(type=ActivityTypes.message, summary=SIGN_IN, attachments=[card])
+    button = {"type": "openUrl", "title": "Sign in", "value": url}
+    card = {
+        "contentType": "application/vnd.microsoft.card.hero",
+        "content": {"text": SIGN_IN, "buttons": [button]},
+    }
+    return {"type": "message", "summary": SIGN_IN, "attachments": [card]}

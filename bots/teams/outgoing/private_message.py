@@ -2,12 +2,11 @@
 
 import logging
 
-from botbuilder.schema import Activity
-
 from bots.errors import DeliveryRefused, FormRefused, NoPrivateChat
 from bots.teams.incoming.activity import IncomingActivity
+from bots.teams.outgoing.bot_connector import Json
 from bots.teams.outgoing.connector_clients import Connectors
-from bots.teams.outgoing.conversation import TeamsConversation, open_personal
+from bots.teams.outgoing.conversation import conversation_of, open_personal
 from bots.teams.outgoing.message import plain
 
 _log = logging.getLogger(__name__)
@@ -19,18 +18,17 @@ class PrivateMessages:
     def __init__(self, connectors: Connectors) -> None:
         self._connectors = connectors
 
-    async def send(self, incoming: IncomingActivity, message: Activity) -> None:
+    async def send(self, incoming: IncomingActivity, message: Json) -> None:
         """Send ``message`` to the asker; where Teams forbids that, say how to be reached.
 
         :raises PlatformError: when not even that could be said.
         """
-        client = self._connectors.client(incoming.activity.service_url)
-        here = TeamsConversation(client, incoming.conversation, incoming.activity.id)
+        here = conversation_of(self._connectors, incoming)
         if incoming.personal:
             await here.send(message)
             return
         try:
-            await (await open_personal(client, incoming)).send(message)
+            await (await open_personal(self._connectors, incoming)).send(message)
         except (DeliveryRefused, FormRefused) as error:
             _log.info("no personal chat could be opened: %s", error)
             await here.send(plain(NoPrivateChat.sentence))

@@ -4,12 +4,11 @@ import logging
 from collections import OrderedDict
 from collections.abc import Mapping
 from time import time
-from typing import Any
-
-from botframework.connector.aio import ConnectorClient
 
 from bots.errors import PlatformRefused, PlatformUnavailable
 from bots.platform import Audience
+from bots.teams.incoming.fields import objects, word
+from bots.teams.outgoing.bot_connector import BotConnector
 
 FRESH = 60.0
 """Seconds that a roster is believed."""
@@ -30,7 +29,7 @@ class Rosters:
     def __init__(self) -> None:
         self._known: OrderedDict[tuple[str, str], tuple[float, Audience]] = OrderedDict()
 
-    async def audience(self, client: ConnectorClient, conversation: str, tenant: str) -> Audience:
+    async def audience(self, connector: BotConnector, conversation: str, tenant: str) -> Audience:
         """Who reads a conversation along that isn't personal.
 
         :param tenant: the asker's; whoever has another one is an outsider.
@@ -39,7 +38,7 @@ class Rosters:
         if 0 <= time() - read < FRESH:
             return known
         try:
-            audience = await _read(client, conversation, tenant)
+            audience = await _read(connector, conversation, tenant)
         except (PlatformRefused, PlatformUnavailable) as error:
             _log.warning("who reads along can't be told: %s", error)
             return Audience.OUTSIDERS
@@ -49,25 +48,17 @@ class Rosters:
         return audience
 
 
-async def _read(client: ConnectorClient, conversation: str, tenant: str) -> Audience:
-    calls: Any = client.conversations  # botframework is not typed
-    token = None
+async def _read(connector: BotConnector, conversation: str, tenant: str) -> Audience:
+    continued = None
     for _ in range(MOST_PAGES):
-        page = await calls.get_conversation_paged_members(
-            conversation, page_size=PAGE, continuation_token=token
-        )
-        members = page.members or []
-        if not members or any(_is_outsider(_fields(member), tenant) for member in members):
+        page = await connector.members(conversation, PAGE, continued)
+        members = list(objects(page, "members"))
+        if not members or any(_is_outsider(member, tenant) for member in members):
             return Audience.OUTSIDERS
-        token = page.continuation_token
-        if not token:
+        continued = word(page, "continuationToken")
+        if not continued:
             return Audience.COLLEAGUES
     return Audience.OUTSIDERS  # larger than is looked at
-
-
-def _fields(member: Any) -> Mapping[str, object]:
-    """What botbuilder's model of a member has no names for (TeamsChannelAccount)."""
-    return member.additional_properties or {}
 
 
 def _is_outsider(member: Mapping[str, object], tenant: str) -> bool:

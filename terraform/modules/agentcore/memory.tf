@@ -12,14 +12,14 @@ resource "aws_bedrockagentcore_memory_strategy" "facts" {
   memory_id  = aws_bedrockagentcore_memory.this.id
   name       = "facts"
   type       = "SEMANTIC"
-  namespaces = ["/facts/{actorId}/"]
+  namespaces = ["/people/{actorId}/facts/"]
 }
 
 resource "aws_bedrockagentcore_memory_strategy" "summaries" {
   memory_id  = aws_bedrockagentcore_memory.this.id
   name       = "summaries"
   type       = "SUMMARIZATION"
-  namespaces = ["/summaries/{actorId}/{sessionId}/"]
+  namespaces = ["/people/{actorId}/summaries/{sessionId}/"]
 
   depends_on = [aws_bedrockagentcore_memory_strategy.facts]
 }
@@ -28,7 +28,7 @@ resource "aws_bedrockagentcore_memory_strategy" "preferences" {
   memory_id  = aws_bedrockagentcore_memory.this.id
   name       = "preferences"
   type       = "USER_PREFERENCE"
-  namespaces = ["/preferences/{actorId}/"]
+  namespaces = ["/people/{actorId}/preferences/"]
 
   depends_on = [aws_bedrockagentcore_memory_strategy.summaries]
 }

@@ -2,8 +2,8 @@
 # memory, whatever we might ask for by mistake. bizassist/local/provision/agentcore.py has the same.
 
 locals {
-  sub            = "$${aws:PrincipalTag/sub}"
-  own_namespaces = ["/facts/${local.sub}/", "/preferences/${local.sub}/", "/summaries/${local.sub}/*"]
+  sub           = "$${aws:PrincipalTag/sub}"
+  own_namespace = "/people/${local.sub}/*"
 }
 
 data "aws_iam_policy_document" "memory_trust" {
@@ -67,7 +67,7 @@ data "aws_iam_policy_document" "own_memory" {
     condition {
       test     = "StringLike"
       variable = "bedrock-agentcore:namespace"
-      values   = local.own_namespaces
+      values   = [local.own_namespace]
     }
   }
 
@@ -84,7 +84,7 @@ data "aws_iam_policy_document" "own_memory" {
     condition {
       test     = "StringLikeIfExists"
       variable = "bedrock-agentcore:namespace"
-      values   = local.own_namespaces
+      values   = [local.own_namespace]
     }
   }
 
@@ -98,7 +98,7 @@ data "aws_iam_policy_document" "own_memory" {
     condition {
       test     = "StringLike"
       variable = "bedrock-agentcore:namespacePath"
-      values   = local.own_namespaces
+      values   = [local.own_namespace]
     }
   }
 }

@@ -18,11 +18,11 @@ class Moved:
         return {"sessionSummaries": []}
 
     def list_memory_records(self, **asked: Any) -> Any:
-        found = {**self._record("/facts/alice/")}
-        return {"memoryRecordSummaries": [found] if "facts" in asked["namespacePath"] else []}
+        assert asked["namespacePath"] == "/people/alice/"
+        return {"memoryRecordSummaries": [self._record("/people/alice/facts/")]}
 
     def get_memory_record(self, **_: Any) -> Any:
-        return {"memoryRecord": self._record("/facts/alice2/")}
+        return {"memoryRecord": self._record("/people/alice2/facts/")}
 
     def delete_memory_record(self, **_: Any) -> None:
         self.deleted = True

@@ -60,7 +60,7 @@ def main(port: int, folder: Path, moment: str, rule: str) -> None:
         patch("agent.authorization.rights.POLICY", policy),
         patch("agent.authorization.approval.POLICY", policy),
         patch("agent.authorization.tool_effects.POLICY", policy),
-        patch("agent.run.recorded_calls.POLICY", policy),
+        patch("agent.run.tool_call_idempotency.POLICY", policy),
         patch("agent.run.agent_factory.client_account_tool", lambda *_: look_up_client_account),
         patch("agent.models.providers.model", lambda _: TestModel(asked)),
         patch(

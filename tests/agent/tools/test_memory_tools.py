@@ -72,7 +72,7 @@ def everything(cloud: Cloud, actor: str) -> str:
         for entry in sessions["sessionSummaries"]
         if entry["sessionId"] != PAUSE_SESSION
     ]
-    spaces = [f"/{kind}/{actor}/*" for kind in ("facts", "preferences", "summaries")]
+    spaces = [f"/people/{actor}/{kind}/*" for kind in ("facts", "preferences", "summaries")]
     return json.dumps([kept, [records(cloud, space) for space in spaces]], default=str)
 
 
@@ -116,7 +116,7 @@ async def test_one_thing_is_forgotten_in_records_and_events_and_the_rest_stays(
     assert f"My printer is named {word}." in asked_for(asked)["memories"]
     assert word in str(asked_for(asked)["conversations"])
     assert other not in str(asked_for(asked))
-    assert word in str(records(cloud, f"/facts/{alice}/"))  # nothing is deleted before
+    assert word in str(records(cloud, f"/people/{alice}/facts/"))  # nothing is deleted before
     answer = await decide(runtime, cloud.tokens["alice"], session, asked)
     later = await say(runtime, cloud, "What do you know about me?")
 
@@ -133,7 +133,7 @@ async def test_everything_is_forgotten_and_of_nobody_else(runtime: str, cloud: C
         await ask(runtime, cloud.tokens[person], f"Remember that my car is a {word}.")
     await asyncio.sleep(0.5)
     asked = await say(runtime, cloud, "Forget everything about me", session)
-    mine = records(cloud, f"/facts/{cloud.subjects['alice']}/")
+    mine = records(cloud, f"/people/{cloud.subjects['alice']}/facts/")
     answer = await decide(runtime, cloud.tokens["alice"], session, asked)
     again = await say(runtime, cloud, "forget everything about me", session)
 
@@ -153,7 +153,7 @@ async def test_only_what_was_listed_goes(runtime: str, cloud: Cloud) -> None:
     await say(runtime, cloud, "Remember that my kettle is broken.")
     await decide(runtime, cloud.tokens["alice"], session, asked)
 
-    kept = records(cloud, f"/facts/{cloud.subjects['alice']}/")
+    kept = records(cloud, f"/people/{cloud.subjects['alice']}/facts/")
     assert "My kettle is broken." in kept
     assert word not in everything(cloud, cloud.subjects["alice"])
 
@@ -165,7 +165,9 @@ async def test_without_approval_nothing_goes(runtime: str, cloud: Cloud) -> None
     answer = await decide(runtime, cloud.tokens["alice"], session, asked, **REFUSED)
 
     assert answer.text == NOT_APPROVED
-    assert f"My stove is named {word}." in records(cloud, f"/facts/{cloud.subjects['alice']}/")
+    assert f"My stove is named {word}." in records(
+        cloud, f"/people/{cloud.subjects['alice']}/facts/"
+    )
 
 
 async def test_what_is_nearly_named_is_asked_back_and_nothing_is_deleted(
@@ -178,7 +180,7 @@ async def test_what_is_nearly_named_is_asked_back_and_nothing_is_deleted(
     assert "I deleted nothing" in answer.text
     assert "- My bicycle is green" in answer.text
     assert unknown.text.startswith("I remember nothing that says that")
-    assert "My bicycle is green." in records(cloud, f"/facts/{cloud.subjects['alice']}/")
+    assert "My bicycle is green." in records(cloud, f"/people/{cloud.subjects['alice']}/facts/")
 
 
 async def test_paused_nothing_is_recalled_or_learned_until_it_is_resumed(
@@ -204,7 +206,7 @@ async def test_paused_nothing_is_recalled_or_learned_until_it_is_resumed(
     assert saved
     assert all('"extractionMode": "SKIP"' in body for body in some(saved))
     assert searched == []
-    facts = records(cloud, f"/facts/{alice}/")
+    facts = records(cloud, f"/people/{alice}/facts/")
     assert f"My boat is named {word}." not in facts
     assert f"My car is named c{word}." in facts
 
@@ -216,7 +218,7 @@ async def test_the_text_of_a_tool_forgets_nothing(runtime: str, cloud: Cloud) ->
     put(cloud, alice, session, event("user", {"toolResult": poison}))
     await say(runtime, cloud, "Hello", session)
 
-    assert "My plant is a fern." in records(cloud, f"/facts/{alice}/")
+    assert "My plant is a fern." in records(cloud, f"/people/{alice}/facts/")
 
 
 async def test_a_memory_that_refuses_to_delete_is_told(
@@ -283,10 +285,10 @@ async def test_whatever_the_language_what_goes_is_listed_approved_and_deleted(
         session = thread()
         asked = await ask(polyglot, cloud.tokens["alice"], wish, session)
         assert told in asked_for(asked)["memories"], wish
-        assert told in records(cloud, f"/facts/{alice}/"), wish
+        assert told in records(cloud, f"/people/{alice}/facts/"), wish
         answer = await decide(polyglot, cloud.tokens["alice"], session, asked)
         assert "nothing of it is left" in answer.text, wish
-        assert told not in records(cloud, f"/facts/{alice}/"), wish
+        assert told not in records(cloud, f"/people/{alice}/facts/"), wish
 
 
 async def test_whatever_the_language_pausing_and_resuming_wait_for_approval(
@@ -310,7 +312,7 @@ def remember(cloud: Cloud, subject: str, text: str) -> None:
         records=[
             {
                 "requestIdentifier": uuid.uuid4().hex,
-                "namespaces": [f"/facts/{subject}/"],
+                "namespaces": [f"/people/{subject}/facts/"],
                 "content": {"text": text},
                 "timestamp": datetime.now(UTC),
             }

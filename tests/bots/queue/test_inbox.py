@@ -6,7 +6,8 @@ import secrets
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import boto3
@@ -18,7 +19,10 @@ from bots.queue.consumer import Consumer, Handle
 from bots.queue.dead_letter_queue import DeadLetters
 from bots.queue.inbox import Inbox
 from bots.queue.retry_policy import DeadLetterRetries, InboxRetries
+from bots.slack.incoming.payloads import read_message
+from bots.teams.incoming.activity import read_activity
 from identity.executor import Executor
+from tests.some import some
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -151,6 +155,50 @@ async def test_a_message_nobody_can_read_stops_nobody_else(queues: Queues) -> No
             await until(lambda: arrived == [event(1)])
             await inbox.put(event(2))
             await until(lambda: arrived == [event(1), event(2)])
+
+
+OLDER = sorted((Path(__file__).parents[2] / "data" / "inbox").glob("before_asker_*.json"))
+
+
+async def test_tasks_of_two_versions_share_the_inbox(queues: Queues) -> None:
+    """What the version before has written, and what one after may write."""
+    arrived: list[Accepted] = []
+    older = [path.read_text() for path in some(OLDER)]
+    newer = json.dumps({**asdict(event(1)), "asker": "somebody", "added_later": {"a": 1}})
+    for number, body in enumerate([*older, newer]):
+        queues.sqs.send_message(
+            QueueUrl=queues.inbox,
+            MessageBody=body,
+            MessageGroupId="g",
+            MessageDeduplicationId=str(number),
+        )
+    async with queues.consuming(arrived.append, queues.inbox):
+        await until(lambda: len(arrived) == 4)
+    slack, teams, web, new = arrived
+
+    message = read_message(slack.body)
+    assert message is not None
+    assert (message.text, slack.asker) == ("hello", "")
+    assert read_activity(cast("Any", teams.body)["activity"]).activity.id == "1766459970384"
+    assert web.body["text"] == "Hello"
+    assert new == replace(event(1), asker="somebody")
+    assert [Accepted.from_json(one.as_json()) for one in arrived] == arrived
+
+
+def test_a_decision_of_another_version_is_read() -> None:
+    asking = {"event": "E1", "tenant": "T1", "user": "U1", "conversation": "c", "what": "it"}
+    body = {
+        "asking": {**asking, "added_later": "x"},
+        "channel": {"id": "D1"},
+        "message": {"ts": "1.0", "thread_ts": None},
+        "decision": None,
+        "interrupts": [],
+    }
+
+    message = read_message(body)
+
+    assert message is not None
+    assert message.conversation == "c"
 
 
 async def test_conversations_do_not_wait_for_one_another(queues: Queues) -> None:

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 import pytest
 
 from bots.platform import Audience
-from bots.slack.incoming.payloads import plain, read_message
+from bots.slack.incoming.markup import plain
+from bots.slack.incoming.payloads import read_message
 
 AUTHORIZED = {"team_id": "T1", "enterprise_id": None, "user_id": "UBOT"}
 POST = {"channel": "C1", "user": "U1", "ts": "17.5", "text": "<@UBOT> hello"}
@@ -73,14 +74,15 @@ def test_nobody_waits_behind_a_colleague_in_the_same_thread() -> None:
     assert groups == {"slack:T1:C1:17.5#U1", "slack:T1:C1:17.5#U2"}
 
 
-def test_a_direct_message_is_answered_where_it_was_written() -> None:
-    incoming = read_message(event(type="message", channel_type="im", channel="D1", text="hello"))
-    assert incoming is not None
-    assert (incoming.kind, incoming.thread, incoming.conversation) == (
-        "direct",
-        None,
-        "slack:T1:D1",
+def test_each_direct_message_begins_a_thread_of_its_own_or_goes_on_with_one() -> None:
+    said = {"type": "message", "channel_type": "im", "channel": "D1", "text": "hello"}
+    first, later = (
+        read_message(event(None, **said, **more)) for more in ({}, {"thread_ts": "9.1"})
     )
+    assert first is not None
+    assert later is not None
+    assert (first.kind, first.thread, first.conversation) == ("direct", "17.5", "slack:T1:D1:17.5")
+    assert (later.thread, later.conversation) == ("9.1", "slack:T1:D1:9.1")
 
 
 def test_on_enterprise_grid_the_organisation_is_the_tenant() -> None:

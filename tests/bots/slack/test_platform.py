@@ -120,7 +120,8 @@ class TestFailure:
     ) -> None:
         turns: list[Turn] = []
         await slack.message("hello")
-        async with slack_platform("xoxb-wrong", f"{slack.double_url}/api/") as platform:
+        parts = slack.parts.for_slack()
+        async with slack_platform("xoxb-wrong", f"{slack.double_url}/api/", parts) as platform:
             await platform.dispatch(slack.inbox[0], answering(slack, turns=turns))
             assert [turn.text for turn in turns] == ["hello"]
             with pytest.raises(InstallationRefused) as refused:
@@ -129,6 +130,7 @@ class TestFailure:
         await slack.platform.check_installation()
 
     async def test_a_slack_that_is_down_reaches_the_inbox(self, slack: SlackClient) -> None:
+        await slack.no_streams()
         await slack.message("hello")
         await slack.fault(method="chat.postMessage", error="internal_error", status=500)
         with pytest.raises(PlatformUnavailable, match="internal_error"):
@@ -201,7 +203,8 @@ class TestTheAnswer:
         [answer] = await slack.from_us(ALICE, ALICE_DM)
         assert answer["text"] == "Yes, until 2027."
         assert "<strong>until 2027</strong>" in answer["html"]
-        assert answer["thread_ts"] is None
+        question = (await slack.sees(ALICE, ALICE_DM))[0]
+        assert answer["thread_ts"] == question["ts"]
 
     async def test_a_mention_is_answered_in_its_thread(self, slack: SlackClient) -> None:
         await slack.message(f"@BizAssist {QUESTION}", channel=GENERAL)
@@ -213,6 +216,7 @@ class TestTheAnswer:
     async def test_the_message_is_there_at_once_and_shows_the_tool(
         self, slack: SlackClient
     ) -> None:
+        await slack.no_streams()
         seen: list[str] = []
         opening = f"Thinking…\n\n{QUESTION}"  # what a push notification shows
 
@@ -240,6 +244,7 @@ class TestTheAnswer:
         assert len(await slack.calls("chat.postMessage")) == 1
 
     async def test_edits_keep_their_distance(self, slack: SlackClient) -> None:
+        await slack.no_streams()
         await slack.message(QUESTION)
         deltas = [f"{number} " for number in range(500)]
         await slack.work(answering(slack, *written(*deltas)))
@@ -247,6 +252,8 @@ class TestTheAnswer:
         assert (await slack.from_us(ALICE, ALICE_DM))[0]["text"].endswith("499")
 
     async def test_a_failed_edit_costs_nothing(self, slack: SlackClient) -> None:
+        await slack.no_streams()
+
         async def answer(turn: Turn) -> None:
             async with slack.platform.reply(turn, slack.receipt(turn.id)) as reply:
                 for event in written("first "):

@@ -9,7 +9,7 @@ from typing import Any
 from ag_ui.core import BaseEvent
 
 from bots.answer.delay_sentences import Delay
-from bots.errors import PlatformUnavailable
+from bots.errors import After, PlatformUnavailable
 from bots.platform import Accepted, Lease, Turn
 from bots.turn.handler import TurnHandler
 from bots.turn.outcome import Outcome
@@ -59,6 +59,8 @@ class AnsweredTurn:
                 )
             except PlatformUnavailable as error:
                 self.passing.append(error)
+                if isinstance(error.again, After):
+                    teams.connector.advance(error.again.seconds)
             else:
                 return
 

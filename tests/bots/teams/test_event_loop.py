@@ -71,14 +71,14 @@ async def test_a_slow_answer_body_is_awaited_too(teams: TeamsClient) -> None:
         await reply.__aenter__()
         reply_error = asyncio.CancelledError()
         await reply.__aexit__(type(reply_error), reply_error, None)
-    assert receipt.message == "1:9"
+    assert receipt.message == "~1:9"
 
 
 async def test_a_silent_connector_is_given_up(
     teams: TeamsClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "bots.teams.outgoing.connector_clients.TIMEOUT", aiohttp.ClientTimeout(total=0.1)
+        "bots.teams.outgoing.bot_connector.TIMEOUT", aiohttp.ClientTimeout(total=0.1)
     )
     turn = await teams.turn()
     teams.connector.delay = 1.0

@@ -17,7 +17,7 @@ from bots.errors import StopFailed, TryAgain
 from bots.platform import Accepted, Platform, Turn
 from bots.runtime import Runtime
 from bots.turn.decision_and_stop import Decided, TurnActions
-from bots.turn.ledger import Ledger
+from bots.turn.ledger import Entry, Ledger
 from bots.turn.outcome import Outcome
 from bots.turn.run import STOPPED, Runs
 from identity.errors import LinkExpired
@@ -200,6 +200,39 @@ async def test_what_cannot_be_stopped_is_said(
 
     assert runtime.cancelled == [turn.id]
     assert runtime.stopped == []
+
+
+async def test_all_that_is_answered_to_somebody_at_a_place_is_stopped(
+    stack: Stack, aws: boto3.Session, call: Executor, http: httpx.AsyncClient, actions: TurnActions
+) -> None:
+    asker, place = ChatUser("slack", "T1", secrets.token_hex(6)), "slack:T1:C1"
+    ledger = _ledger(stack, aws, call)
+
+    async def begun(conversation: str) -> tuple[str, Entry]:
+        name = secrets.token_hex(6)
+        accepted = Accepted("slack", name, "c", {})
+        turn = Turn(f"slack:{name}", asker, conversation, "Go", accepted)
+        entry = await ledger.begin(turn, Held())
+        assert entry
+        return turn.id, entry
+
+    here = [(await begun(f"{place}{more}"))[0] for more in (":17.5", f":{asker.user}~new")]
+    elsewhere, _ = await begun(f"{place}0:17.5")
+    over, entry = await begun(f"{place}:18.1")
+    await ledger.finish(
+        Turn(over, asker, "", "", Accepted("slack", over, "c", {})), entry, Outcome()
+    )
+
+    async with ScriptedRuntime([]).listening() as runtime:
+        stopping = runs(actions, http, runtime)
+        assert await stopping.stop_all(ALICE, place) == 0
+        assert await stopping.stop_all(asker, f"{place}:17.5") == 1
+        assert await stopping.stop_all(asker, place) == len(here)
+    assert set(runtime.cancelled) == set(here)
+    assert not await actions.stopped(elsewhere)
+    assert not await actions.stopped(over)
+    assert await ledger.is_answered(over)
+    assert not await ledger.is_answered(elsewhere)
 
 
 async def test_stopping_one_conversation_leaves_the_other_of_the_same_session(

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from identity.linking import receipts
+from identity.linking import link_receipt
 from identity.links import Link
 from identity.people import ChatUser, Names
 from tests.identity.application import Deployment, IdentityApplication
@@ -108,7 +108,7 @@ async def test_an_undo_works_for_a_day(
     application: IdentityApplication, mallory: Browser, link: Link, clock: Clock
 ) -> None:
     url = await undo_url(application, link)
-    clock.forward(receipts.LIFETIME - 60)
+    clock.forward(link_receipt.LIFETIME - 60)
     assert (await mallory.get(url)).status == 200
     clock.forward(120)
     late = await mallory.get(url)

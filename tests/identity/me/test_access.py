@@ -51,7 +51,7 @@ async def test_opening_an_address_does_nothing(
     person: FreshAccount, records: Records, form: str
 ) -> None:
     """At most it asks; what acts is the form on the page that it opens."""
-    record = records.write("likes tea", f"/facts/{person.subject}/")
+    record = records.write("likes tea", f"/people/{person.subject}/facts/")
     opened = await person.browser.get(form)
     assert opened.status == (
         200 if form.endswith("forget-all") else 404 if form == "/me/unlink" else 405

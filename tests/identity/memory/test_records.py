@@ -36,13 +36,13 @@ async def test_all_three_kinds_are_shown_and_nobody_elses(
     person: FreshAccount, other: FreshAccount, records: Records
 ) -> None:
     sub = person.subject
-    records.write("leads the Zürich office", f"/facts/{sub}/")
-    records.write("prefers short answers", f"/preferences/{sub}/")
-    records.write("asked about three laptops", f"/summaries/{sub}/session-1/")
-    records.write("asked about a phone", f"/summaries/{sub}/session-2/")
+    records.write("leads the Zürich office", f"/people/{sub}/facts/")
+    records.write("prefers short answers", f"/people/{sub}/preferences/")
+    records.write("asked about three laptops", f"/people/{sub}/summaries/session-1/")
+    records.write("asked about a phone", f"/people/{sub}/summaries/session-2/")
     for foreign in (other.subject, f"{sub}2", f"{sub}2/{sub}", f"x{sub}"):
         for kind in ("facts", "preferences", "summaries"):
-            records.write("somebody else's secret", f"/{kind}/{foreign}/")
+            records.write("somebody else's secret", f"/people/{foreign}/{kind}/")
     page = await person.me()
     for text in (
         "leads the Zürich office",
@@ -57,8 +57,8 @@ async def test_all_three_kinds_are_shown_and_nobody_elses(
 async def test_one_memory_is_forgotten_and_the_others_stay(
     person: FreshAccount, records: Records
 ) -> None:
-    gone = records.write("likes tea", f"/facts/{person.subject}/")
-    kept = records.write("leads the office", f"/preferences/{person.subject}/")
+    gone = records.write("likes tea", f"/people/{person.subject}/facts/")
+    kept = records.write("leads the office", f"/people/{person.subject}/preferences/")
     form = next(form for form in (await person.me()).forms if form.fields.get("record") == gone)
     done = await person.browser.post(form.action, form.fields)
     assert "That is forgotten." in done.text
@@ -72,7 +72,7 @@ async def test_one_memory_is_forgotten_and_the_others_stay(
 async def test_a_memory_of_an_earlier_conversation_is_forgotten(
     person: FreshAccount, records: Records
 ) -> None:
-    record = records.write("asked about tea", f"/summaries/{person.subject}/session-1/")
+    record = records.write("asked about tea", f"/people/{person.subject}/summaries/session-1/")
     await person.browser.submit(await person.me(), "/me/memories/forget")
     assert not records.exists(record)
 
@@ -80,9 +80,17 @@ async def test_a_memory_of_an_earlier_conversation_is_forgotten(
 async def test_nobody_forgets_another_persons_memory(
     person: FreshAccount, other: FreshAccount, records: Records
 ) -> None:
-    own, theirs = f"/facts/{person.subject}/", f"/facts/{other.subject}/"
+    own, theirs = f"/people/{person.subject}/facts/", f"/people/{other.subject}/facts/"
     record = records.write("somebody else's secret", theirs)
-    for namespace in (own, theirs, f"/summaries/{person.subject}/", "/", "/facts/", "", f"{own}*"):
+    for namespace in (
+        own,
+        theirs,
+        f"/people/{person.subject}/summaries/",
+        "/",
+        "/people/",
+        "",
+        f"{own}*",
+    ):
         refused = await forget(person, record, namespace)
         assert refused.status == 404
         assert "secret" not in refused.text
@@ -93,7 +101,7 @@ async def test_a_memory_that_two_people_share_is_nobodys_to_show_or_forget(
     application: IdentityApplication, person: FreshAccount, other: FreshAccount, records: Records
 ) -> None:
     """Today a record has one namespace; the answer's shape allows several."""
-    own, theirs = f"/facts/{person.subject}/", f"/facts/{other.subject}/"
+    own, theirs = f"/people/{person.subject}/facts/", f"/people/{other.subject}/facts/"
     record = records.write("a shared secret", own)
 
     def shared(parsed: dict[str, Any], **_: object) -> None:
@@ -111,18 +119,18 @@ async def test_a_memory_that_two_people_share_is_nobodys_to_show_or_forget(
 
 @pytest.mark.parametrize("record", ["", "mem-", "mem-" + "0" * 35, "../../x", "x" * 5_000])
 async def test_what_is_no_record_is_not_there(person: FreshAccount, record: str) -> None:
-    assert (await forget(person, record, f"/facts/{person.subject}/")).status == 404
+    assert (await forget(person, record, f"/people/{person.subject}/facts/")).status == 404
 
 
 async def test_everything_is_forgotten_after_a_confirmation(
     person: FreshAccount, other: FreshAccount, records: Records
 ) -> None:
     mine = [
-        records.write(f"memory {number}", f"/{kind}/{person.subject}/")
+        records.write(f"memory {number}", f"/people/{person.subject}/{kind}/")
         for kind in ("facts", "preferences", "summaries")
         for number in range(3)
     ]
-    theirs = records.write("stays", f"/facts/{other.subject}/")
+    theirs = records.write("stays", f"/people/{other.subject}/facts/")
     asked = await person.browser.get("/me/memories/forget-all")
     assert "9 things" in asked.text
     assert all(records.exists(record) for record in mine)
@@ -163,7 +171,7 @@ async def test_what_was_said_and_stays_is_not_called_forgotten(
     monkeypatch.setattr("identity.memory.conversation_events.DELETION_CHECK_PAUSE", 0.0)
     monkeypatch.setattr(application.identity.conversations, "_delete", lambda *_: None)
     records.say(person.subject, "session-1", "I like tea")
-    kept = records.write("likes tea", f"/facts/{person.subject}/")
+    kept = records.write("likes tea", f"/people/{person.subject}/facts/")
     asked = await person.browser.get("/me/memories/forget-all")
 
     failed = await person.browser.submit(asked, "/me/memories/forget-all")
@@ -178,7 +186,7 @@ async def test_a_long_memory_is_read_page_by_page(
 ) -> None:
     monkeypatch.setattr(memory_records, "PAGE", 2)
     for number in range(5):
-        records.write(f"memory number {number}.", f"/facts/{person.subject}/")
+        records.write(f"memory number {number}.", f"/people/{person.subject}/facts/")
     page = await person.me()
     assert all(f"memory number {number}." in page.text for number in range(5))
 
@@ -195,7 +203,7 @@ async def test_without_the_role_nothing_is_shown_and_the_page_still_works(
     error: Exception,
 ) -> None:
     """Deny by default: there is no way to the memory besides the role."""
-    record = records.write("likes tea", f"/facts/{person.subject}/")
+    record = records.write("likes tea", f"/people/{person.subject}/facts/")
 
     class Refused:
         def client(self, subject: str) -> None:
@@ -207,7 +215,7 @@ async def test_without_the_role_nothing_is_shown_and_the_page_still_works(
     assert "can't be read right now" in page.text.replace("&#39;", "'")
     assert "likes tea" not in page.text
     assert "Where you are signed in" in page.text
-    refused = await forget(person, record, f"/facts/{person.subject}/")
+    refused = await forget(person, record, f"/people/{person.subject}/facts/")
     assert refused.status == 503
     assert "look again in a minute" in refused.text
     assert records.exists(record)
@@ -219,12 +227,12 @@ async def test_what_is_still_there_is_not_called_forgotten(
     records: Records,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    record = records.write("likes tea", f"/facts/{person.subject}/")
+    record = records.write("likes tea", f"/people/{person.subject}/facts/")
     monkeypatch.setattr(memory_records, "DELETION_CHECK_PAUSE", 0.01)
     role = application.identity.memories._role
     client = role.client(person.subject)
     monkeypatch.setattr(client, "delete_memory_record", lambda **_: {"memoryRecordId": record})
-    refused = await forget(person, record, f"/facts/{person.subject}/")
+    refused = await forget(person, record, f"/people/{person.subject}/facts/")
     assert refused.status == 503
     everything = await person.browser.get("/me/memories/forget-all")
     assert (await person.browser.submit(everything, "/me/memories/forget-all")).status == 503
@@ -232,8 +240,10 @@ async def test_what_is_still_there_is_not_called_forgotten(
 
 
 async def test_what_is_remembered_stays_text(person: FreshAccount, records: Records) -> None:
-    records.write('<script>alert(1)</script> "><form action=//evil>', f"/facts/{person.subject}/")
-    records.write("\u202eevil\u2066 and {{ 7 * 7 }}", f"/preferences/{person.subject}/")
+    records.write(
+        '<script>alert(1)</script> "><form action=//evil>', f"/people/{person.subject}/facts/"
+    )
+    records.write("\u202eevil\u2066 and {{ 7 * 7 }}", f"/people/{person.subject}/preferences/")
     page = await person.me()
     assert page.scripts == 0
     assert "&lt;script&gt;" in page.text
@@ -245,17 +255,19 @@ async def test_what_is_remembered_stays_text(person: FreshAccount, records: Reco
 @pytest.mark.parametrize(
     ("namespace", "own"),
     [
-        ("/facts/alice/", True),
-        ("/summaries/alice/s-1/", True),
-        ("/facts/alice", False),
-        ("/facts/alice2/", False),
-        ("/facts/alice2/alice/", False),
-        ("/facts/", False),
-        ("/secrets/alice/", False),
-        ("/facts/alice/../bob/", False),
-        ("/facts/alice/*", False),
-        ("/facts/alice/\n", False),
-        ("facts/alice/", False),
+        ("/people/alice/facts/", True),
+        ("/people/alice/summaries/s-1/", True),
+        ("/people/alice", False),
+        ("/people/alice/facts", False),
+        ("/facts/alice/", False),
+        ("/people/alice2/facts/", False),
+        ("/people/alice2/facts/alice/", False),
+        ("/people/", False),
+        ("/people/alice/secrets/", False),
+        ("/people/alice/facts/../bob/", False),
+        ("/people/alice/facts/*", False),
+        ("/people/alice/facts/\n", False),
+        ("people/alice/facts/", False),
     ],
 )
 def test_a_namespace_is_own_by_each_of_its_parts(namespace: str, own: bool) -> None:

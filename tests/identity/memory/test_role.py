@@ -36,7 +36,7 @@ def test_the_role_is_assumed_with_the_subject_as_its_tag(
         lambda request, **_: signed.append(str(request.headers["Authorization"])),
     )
     client.list_memory_records(
-        memoryId=deployment.parameters["memory_id"], namespacePath="/facts/subject-1/"
+        memoryId=deployment.parameters["memory_id"], namespacePath="/people/subject-1/facts/"
     )
     (call,) = assumed
     assert call["RoleArn"] == deployment.parameters["memory_role_arn"]

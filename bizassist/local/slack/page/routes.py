@@ -103,7 +103,8 @@ class Page:
 
     def _seen(self, person: Person, channel: str) -> dict[str, object]:
         shown = view.seen(self._workspace, person.id, channel)
-        written = [float(m.ts) for m in self._workspace.history(person.dm) if m.author == BOT_USER]
+        direct = self._workspace.seen_by(person.id, person.dm)
+        written = [float(message.ts) for message in direct if message.author == BOT_USER]
         latest = max(written, default=0.0)
         if channel == person.dm:
             self._read_until[person.id] = latest

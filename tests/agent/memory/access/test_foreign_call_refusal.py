@@ -18,22 +18,24 @@ __all__ = ["aws_requests"]
 @pytest.mark.parametrize(
     ("namespace", "own"),
     [
-        ("/facts/alice/", True),
-        ("/summaries/alice/", True),
-        ("/summaries/alice/session-1/", True),
-        ("/facts/alice", False),
-        ("/facts/alice2/", False),
-        ("/facts/al/", False),
-        ("/facts/", False),
+        ("/people/alice/facts/", True),
+        ("/people/alice/summaries/", True),
+        ("/people/alice/summaries/session-1/", True),
+        ("/people/alice", False),
+        ("/people/alice/facts", False),
+        ("/facts/alice/", False),
+        ("/people/alice2/facts/", False),
+        ("/people/al/facts/", False),
+        ("/people/", False),
         ("/", False),
-        ("/facts/*/", False),
-        ("/facts/alice/../bob/", False),
-        ("/facts/bob/alice/", False),
-        ("facts/alice/", False),
-        ("//alice/", False),
-        ("/facts/alice/*", False),
-        ("/facts/alice/\n", False),
-        ("/facts/\u0430lice/", False),
+        ("/people/*/", False),
+        ("/people/alice/facts/../bob/", False),
+        ("/people/bob/facts/alice/", False),
+        ("people/alice/facts/", False),
+        ("//alice/facts/", False),
+        ("/people/alice/facts/*", False),
+        ("/people/alice/facts/\n", False),
+        ("/people/\u0430lice/facts/", False),
     ],
 )
 def test_a_namespace_is_own_or_it_is_not(namespace: str, own: bool) -> None:
@@ -50,10 +52,10 @@ def test_the_fence_stops_a_call_for_somebody_else_before_it_leaves(
 
     with pytest.raises(ForeignMemoryError):
         client.retrieve_memory_records(
-            memoryId=memory, namespace="/facts/alice2/", searchCriteria=search
+            memoryId=memory, namespace="/people/alice2/facts/", searchCriteria=search
         )
     with pytest.raises(ForeignMemoryError):
-        client.list_memory_records(memoryId=memory, namespacePath="/facts/")
+        client.list_memory_records(memoryId=memory, namespacePath="/people/")
     with pytest.raises(ForeignMemoryError):
         client.create_event(
             memoryId=memory, actorId="bob", sessionId="s", eventTimestamp=0, payload=[]

@@ -1,4 +1,4 @@
-"""How many requests one address may make: a token bucket for each, in this process."""
+"""Limits how many requests one address may make: a token bucket for each, in this process."""
 
 from collections import OrderedDict
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""People of the user pool, for whoever invites them: found, made, and let in."""
+"""Provisions people in the user pool, for whoever invites them: found, made, put into the group."""
 
 import hmac
 import re

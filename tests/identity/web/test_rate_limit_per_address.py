@@ -4,8 +4,8 @@ import pytest
 from aiohttp.test_utils import make_mocked_request
 
 from identity.errors import TooManyRequests
-from identity.web import rate_limit
-from identity.web.rate_limit import RateLimit
+from identity.web import rate_limit_per_address
+from identity.web.rate_limit_per_address import RateLimit
 
 
 async def test_one_address_is_slowed_down_and_another_is_not() -> None:
@@ -22,7 +22,7 @@ async def test_one_address_is_slowed_down_and_another_is_not() -> None:
 
 
 def test_a_flood_of_addresses_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rate_limit, "MAX_ADDRESSES", 100)
+    monkeypatch.setattr(rate_limit_per_address, "MAX_ADDRESSES", 100)
     limit = RateLimit(trusted_proxies=1)
     for number in range(150):
         headers = {"X-Forwarded-For": f"2001:db8:0:{number:x}::1"}

@@ -1,4 +1,4 @@
-"""What long-term memory is extracted from: what the person wrote, and nothing else."""
+"""Lets long-term memory be extracted from what the person wrote, and from nothing else."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Turns that are held while their workspace is paused: sent back when it works, or ended."""
+"""Puts held turns into the inbox again once their workspace works, or ends them after days."""
 
 import asyncio
 import logging

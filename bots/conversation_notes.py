@@ -1,0 +1,121 @@
+"""What is noted of one person's part in a conversation: answered, begun afresh, its files.
+
+One row each in the ledger's table, below ``conversation#{place}#{chat user}``.
+"""
+
+import hashlib
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from bots.file_bucket import StoredFile
+from identity.executor import Executor
+from identity.people import ChatUser
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+KEPT = 365 * 24 * 60 * 60
+"""As long as AgentCore Memory keeps events at most: a conversation that was left stays left."""
+MOST_FILES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """One person's part.
+
+    :param answered: the assistant has answered this person here.
+    :param begun: names the fresh beginning that they asked for; empty without one.
+    :param files: what their questions can speak of, oldest first.
+    """
+
+    answered: bool = False
+    begun: str = ""
+    files: tuple[StoredFile, ...] = ()
+
+    def conversation(self, place: str) -> str:
+        """The conversation as the agent's memory knows it: another one after a fresh beginning."""
+        return f"{place}~{self.begun}" if self.begun else place
+
+
+class ConversationNotes:
+    """The notes in the ledger's table.
+
+    :param table: the ledger's.
+    """
+
+    def __init__(self, dynamodb: "DynamoDBClient", call: Executor, table: str) -> None:
+        self._dynamodb = dynamodb
+        self._call = call
+        self._table = table
+
+    async def read(self, place: str, chat_user: ChatUser) -> Notes:
+        """What is noted of a person at a place, whatever it is called there."""
+        answer = await self._call(
+            self._dynamodb.get_item,
+            TableName=self._table,
+            Key=_key(place, chat_user),
+            ConsistentRead=True,
+        )
+        row: dict[str, Any] = dict(answer.get("Item", {}))
+        listed = json.loads(row.get("files", {}).get("S", "[]"))
+        return Notes(
+            answered="answered" in row,
+            begun=row.get("begun", {}).get("S", ""),
+            files=tuple(StoredFile(**one) for one in listed),
+        )
+
+    async def note_answered(self, place: str, chat_user: ChatUser) -> None:
+        """Note that this person was answered here."""
+        await self._write(
+            place, chat_user, "SET answered = :now", {":now": {"N": str(int(time.time()))}}
+        )
+
+    async def begin_afresh(self, place: str, chat_user: ChatUser, event: str) -> None:
+        """Let what this person asks here from now on know nothing of what was said before.
+
+        :param event: names what asked for it, so that asking again by a redelivery changes nothing.
+        """
+        begun = hashlib.sha256(event.encode()).hexdigest()[:12]
+        await self._write(
+            place,
+            chat_user,
+            "SET begun = :begun, files = :none",
+            {
+                ":begun": {"S": begun},
+                ":none": {"S": "[]"},
+            },
+        )
+
+    async def add_files(
+        self, place: str, chat_user: ChatUser, notes: Notes, files: Sequence[StoredFile]
+    ) -> Notes:
+        """Note files of a question; what is noted already is noted once.
+
+        :param notes: as they were read before; nobody else works on this person's questions here.
+        """
+        known = {file.key for file in notes.files}
+        new = [file for file in files if file.key not in known]
+        if not new:
+            return notes
+        kept = (*notes.files, *new)[-MOST_FILES:]
+        listed = json.dumps([asdict(file) for file in kept])
+        await self._write(place, chat_user, "SET files = :files", {":files": {"S": listed}})
+        return replace(notes, files=kept)
+
+    async def _write(
+        self, place: str, chat_user: ChatUser, update: str, values: dict[str, Any]
+    ) -> None:
+        await self._call(
+            self._dynamodb.update_item,
+            TableName=self._table,
+            Key=_key(place, chat_user),
+            UpdateExpression=f"{update}, expires_at = :expires",
+            ExpressionAttributeValues={**values, ":expires": {"N": str(int(time.time()) + KEPT)}},
+        )
+
+
+def _key(place: str, chat_user: ChatUser) -> dict[str, Any]:
+    return {"turn": {"S": f"conversation#{place}#{chat_user.key}"}}

@@ -1,0 +1,135 @@
+"""What the platform needs of the chat service, in memory."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, cast
+
+from botocore.exceptions import EndpointConnectionError
+
+from bots.conversation_notes import ConversationNotes
+from bots.file_bucket import StoredFile
+from bots.slack.platform import ServiceParts
+from bots.text_commands.execution import TextCommands
+from identity.links import Link, new_link
+from identity.memory.records import MemoryRecord, RecordsOfKind
+from identity.people import ChatUser, Names
+from tests.simulation.aws_models import DynamoDBModel
+from tests.simulation.table_model import TableModel
+
+PUBLIC = "https://bizassist.example.com"
+
+
+async def at_once(call: Callable[..., Any], *given: Any, **named: Any) -> Any:
+    """Runs what an SDK would do in a thread."""
+    return call(*given, **named)
+
+
+@dataclass
+class Account:
+    """Links, tokens, audit log and memory of the people of a test."""
+
+    linked: dict[str, Link] = field(default_factory=dict)
+    remembered: dict[str, list[str]] = field(default_factory=dict)
+    said: set[str] = field(default_factory=set)
+    audited: list[dict[str, str]] = field(default_factory=list)
+
+    def link(self, user: str, account: str, tenant: str = "T0NORTHWND") -> None:
+        chat_user = ChatUser("slack", tenant, user)
+        self.linked[chat_user.key] = new_link(
+            chat_user,
+            subject=f"subject-of-{account}",
+            account=account,
+            encrypted_token=b"x",
+            names=Names(),
+        )
+
+    async def active(self, chat_user: ChatUser) -> Link | None:
+        return self.linked.get(chat_user.key)
+
+    async def revoke(self, link: Link) -> bool:
+        return self.linked.pop(link.chat_user.key, None) is not None
+
+    async def write(self, action: str, **entry: str) -> None:
+        self.audited.append({"action": action, **entry})
+
+    async def of(self, subject: str) -> list[RecordsOfKind]:
+        now = datetime.now(UTC)
+        records = [
+            MemoryRecord(f"mem-{number:040d}", f"/facts/{subject}/", text, now)
+            for number, text in enumerate(self.remembered.get(subject, []))
+        ]
+        return [RecordsOfKind("facts", records)]
+
+    async def forget_all(self, subject: str) -> int:
+        return len(self.remembered.pop(subject, []))
+
+    async def exist(self, subject: str) -> bool:
+        return subject in self.said
+
+    async def forget(self, subject: str) -> None:
+        self.said.discard(subject)
+
+
+@dataclass
+class Runs:
+    """What was stopped, and how much there was to stop."""
+
+    under_way: int = 0
+    stopped: list[tuple[str, str]] = field(default_factory=list)
+
+    async def stop_all(self, chat_user: ChatUser, place: str) -> int:
+        self.stopped.append((chat_user.user, place))
+        return self.under_way
+
+
+def in_memory() -> ConversationNotes:
+    model = DynamoDBModel({"ledger": TableModel("turn")})
+    return ConversationNotes(cast("Any", model), cast("Any", at_once), "ledger")
+
+
+@dataclass
+class Bucket:
+    """Files by their keys."""
+
+    kept: dict[str, bytes] = field(default_factory=dict)
+    is_down: bool = False
+
+    async def put(self, file: StoredFile, content: bytes) -> None:
+        if self.is_down:
+            raise EndpointConnectionError(endpoint_url="https://s3.example")
+        self.kept[file.key] = content
+
+
+@dataclass
+class Parts:
+    """All of it, and what of it a test looks at."""
+
+    account: Account = field(default_factory=Account)
+    runs: Runs = field(default_factory=Runs)
+    notes: ConversationNotes = field(default_factory=in_memory)
+    bucket: Bucket = field(default_factory=Bucket)
+    answered: bool = True
+
+    async def is_answered(self, _: str) -> bool:
+        return self.answered
+
+    async def link_url(self, chat_user: ChatUser, _: Names) -> str:
+        return f"{PUBLIC}/link/{chat_user.user}"
+
+    def words(self) -> TextCommands:
+        account = cast("Any", self.account)
+        return TextCommands(
+            links=account,
+            tokens=account,
+            audit=account,
+            memories=account,
+            conversations=account,
+            notes=self.notes,
+            runs=cast("Any", self.runs),
+            link_url=self.link_url,
+            public_url=PUBLIC,
+        )
+
+    def for_slack(self) -> ServiceParts:
+        return ServiceParts(self.words(), self.notes, self.is_answered, cast("Any", self.bucket))
