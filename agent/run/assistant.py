@@ -39,13 +39,13 @@ from agent.run.earlier_run import (
     earlier_run,
     end_of,
     go_on,
-    is_waiting,
     run_mark,
 )
 from agent.run.explanation import Explanation
 from agent.run.session_lock import SessionLocks
 from agent.run.sources import Sources
 from agent.run.usage import Usage
+from agent.run.waiting_interrupts import is_waiting
 
 HIDDEN = frozenset(
     {

@@ -12,6 +12,7 @@ from bots.file_bucket import StoredFile
 from bots.slack.platform import ServiceParts
 from bots.text_commands.execution import TextCommands
 from identity.links import Link, new_link
+from identity.memory.forgetting_table import ForgettingJob, State
 from identity.memory.records import MemoryRecord, RecordsOfKind
 from identity.people import ChatUser, Names
 from tests.simulation.aws_models import DynamoDBModel
@@ -32,6 +33,7 @@ class Account:
     linked: dict[str, Link] = field(default_factory=dict)
     remembered: dict[str, list[str]] = field(default_factory=dict)
     said: set[str] = field(default_factory=set)
+    forgets_slowly: bool = False
     audited: list[dict[str, str]] = field(default_factory=list)
 
     def link(self, user: str, account: str, tenant: str = "T0NORTHWND") -> None:
@@ -56,19 +58,19 @@ class Account:
     async def of(self, subject: str) -> list[RecordsOfKind]:
         now = datetime.now(UTC)
         records = [
-            MemoryRecord(f"mem-{number:040d}", f"/facts/{subject}/", text, now)
+            MemoryRecord(f"mem-{number:040d}", f"/people/{subject}/facts/", text, now)
             for number, text in enumerate(self.remembered.get(subject, []))
         ]
         return [RecordsOfKind("facts", records)]
 
-    async def forget_all(self, subject: str) -> int:
-        return len(self.remembered.pop(subject, []))
+    async def ask(self, subject: str, account: str) -> ForgettingJob:
+        self.remembered.pop(subject, None)
+        self.said.discard(subject)
+        state: State = "deleting" if self.forgets_slowly else "checking"
+        return ForgettingJob(subject, account, datetime.now(UTC), state)
 
     async def exist(self, subject: str) -> bool:
         return subject in self.said
-
-    async def forget(self, subject: str) -> None:
-        self.said.discard(subject)
 
 
 @dataclass
@@ -125,6 +127,7 @@ class Parts:
             audit=account,
             memories=account,
             conversations=account,
+            forgetting=account,
             notes=self.notes,
             runs=cast("Any", self.runs),
             link_url=self.link_url,
