@@ -22,6 +22,8 @@
     │       ├── FormRefused                this form: the same words may pass in another one
     │       │   ├── MessageGone               the message can't be edited any more
     │       │   ├── MessageTooLong            it may pass in smaller pieces
+    │       │   ├── StreamOver                it can't be streamed any more; an edit may pass
+    │       │   │   └── StreamStopped            its asker has pressed Stop
     │       │   └── ResponseUrlClosed         the address of a command takes nothing more
     │       ├── DeliveryRefused            never: nothing of ours is taken at this place
     │       └── InstallationRefused        the installation's: an administrator has to act
@@ -239,6 +241,18 @@ class MessageTooLong(FormRefused):
     """The platform doesn't take as much in one message."""
 
     code = "message_too_long"
+
+
+class StreamOver(FormRefused):
+    """The platform doesn't let the message be streamed, or not any more; it may be edited."""
+
+    code = "stream_over"
+
+
+class StreamStopped(StreamOver):
+    """The asker has pressed the platform's own Stop while the answer was streamed."""
+
+    code = "stream_stopped"
 
 
 class ResponseUrlClosed(FormRefused):

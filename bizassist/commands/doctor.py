@@ -42,11 +42,11 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Print a line for each check; exit status 1 when one of them found something broken."""
+    from bizassist.local.stack_file import use_environment  # noqa: PLC0415
+
     stack = _chosen_stack(options)
     if stack:
-        for name in [name for name in os.environ if name.startswith("AWS_")]:
-            del os.environ[name]  # whatever account is configured here, it isn't asked
-        os.environ.update(stack.environment)
+        use_environment(stack.environment)
     elif options.url:
         os.environ["BIZASSIST_PUBLIC_URL"] = options.url
     rows = _checked(stack, sign_in=options.sign_in)

@@ -103,8 +103,7 @@ def _add(options: Namespace) -> int:
 
     from bizassist.deployment.deployed_parameters import deployment  # noqa: PLC0415
     from bizassist.evaluation import cases_from_feedback  # noqa: PLC0415
-    from bizassist.evaluation.target_stack import use_environment  # noqa: PLC0415
-    from bizassist.local.stack_file import read_stack  # noqa: PLC0415
+    from bizassist.local.stack_file import read_stack, use_environment  # noqa: PLC0415
 
     if options.of or options.stack:
         use_environment(read_stack(options.of or options.stack).environment)

@@ -6,6 +6,7 @@ from argparse import ArgumentParser, Namespace
 from botocore.exceptions import BotoCoreError, ClientError
 
 from bizassist.commands.table_output import print_listing
+from bizassist.commands.target_deployment import add_target_arguments, lead_to_target
 from bizassist.errors import CommandError
 
 NAME = "links"
@@ -19,6 +20,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     listing.add_argument("words", nargs="*", help="an account, a name, a workspace or an id")
     revoke = actions.add_parser("revoke", help="end a link, here and at the user pool")
     revoke.add_argument("chat_user", help="as the list names it, such as 'slack#T1#U1'")
+    add_target_arguments(listing, revoke)
     for action in (listing, revoke):
         action.add_argument("--json", action="store_true", help="for programs")
 
@@ -27,6 +29,7 @@ def run(options: Namespace) -> int:
     """Do it and print what is so now."""
     from bizassist.deployment import link_actions as links  # noqa: PLC0415 - the other commands need none of it
 
+    lead_to_target(options)
     try:
         if options.action == "list":
             rows = links.rows(" ".join(options.words))

@@ -5,6 +5,7 @@ from argparse import ArgumentParser, Namespace
 
 import boto3
 
+from bizassist.commands.target_deployment import add_target_arguments, lead_to_target
 from bizassist.deployment.deployed_parameters import deployment
 from bizassist.errors import CommandError
 
@@ -15,15 +16,18 @@ HELP = "index the company's policies after they have changed"
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the one thing that can be done."""
     actions = parser.add_subparsers(required=True, metavar="ACTION")
-    actions.add_parser("index", help="read what has changed in the bucket, and index all of it")
+    add_target_arguments(
+        actions.add_parser("index", help="read what has changed in the bucket, and index all of it")
+    )
 
 
-def run(_: Namespace) -> int:
+def run(options: Namespace) -> int:
     """Index, and say what can't be read."""
     from agent.errors import PolicyStorageError  # noqa: PLC0415 - other commands need no agent
     from agent.tools.policies.storage import Bucket  # noqa: PLC0415
     from agent.tools.policies.stored_index import index_policies  # noqa: PLC0415
 
+    lead_to_target(options)
     session = boto3.Session()
     bucket = deployment(session).policies_bucket
     try:

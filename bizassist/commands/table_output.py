@@ -24,3 +24,13 @@ def print_listing(rows: Sequence[dict[str, str]], *, as_json: bool, empty: str) 
     for row in rows:
         table.add_row(*(Text(cell) for cell in row.values()))
     Console(highlight=False).print(table)
+
+
+def print_record(row: dict[str, str], *, as_json: bool) -> None:
+    """Print one row, a line for each value, however long: what is copied is never broken."""
+    if as_json:
+        print_listing([row], as_json=True, empty="")
+        return
+    width = max(map(len, row))
+    for column, value in row.items():
+        sys.stdout.write(f"{column.replace('_', ' '):<{width}}  {value}\n")

@@ -1,5 +1,6 @@
 """``bizassist users``: the people of the user pool."""
 
+import asyncio
 import secrets
 import sys
 from argparse import ArgumentParser, Namespace
@@ -8,11 +9,14 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from bizassist.commands.table_output import print_listing
+from bizassist.commands.table_output import print_listing, print_record
+from bizassist.commands.target_deployment import add_target_arguments, lead_to_target
 from bizassist.deployment.deployed_parameters import deployment, parameter_prefix
 from bizassist.deployment.password_sign_in import access_token, check_flow
 from bizassist.errors import CommandError
 from bizassist.settings.parameters import Parameters
+from identity.executor import Executor
+from identity.memory.forgetting_table import ForgettingJob, ForgettingTable
 
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
@@ -36,18 +40,26 @@ def add_arguments(parser: ArgumentParser) -> None:
         action="store_true",
         help="keep an access token of theirs in SSM, as a SecureString, to test with",
     )
-    for action in (listing, create):
+    forgotten = actions.add_parser(
+        "forgotten", help="who asked to be forgotten in the last month, and how far that is"
+    )
+    add_target_arguments(listing, create, forgotten)
+    for action in (listing, create, forgotten):
         action.add_argument("--json", action="store_true", help="for programs")
 
 
 def run(options: Namespace) -> int:
     """Do it and print what is so now."""
+    lead_to_target(options)
     session = boto3.Session()
     deployed = deployment(session)
     pool, cognito = deployed.user_pool_id, session.client("cognito-idp")
     try:
         if options.action == "list":
             print_listing(_list(cognito, pool), as_json=options.json, empty="Nobody is there yet.")
+        elif options.action == "forgotten":
+            rows = _forgotten(session, deployed)
+            print_listing(rows, as_json=options.json, empty="Nobody asked to be forgotten.")
         else:
             _add(session, deployed, options)
     except cognito.exceptions.UsernameExistsException:
@@ -55,6 +67,28 @@ def run(options: Namespace) -> int:
     except (BotoCoreError, ClientError) as error:
         raise CommandError(f"AWS refused: {error}") from None
     return 0
+
+
+def _forgotten(session: boto3.Session, deployed: Parameters) -> list[dict[str, str]]:
+    """Everybody who asked in the last month, the latest first."""
+    call = Executor(1)
+    try:
+        table = ForgettingTable(session.client("dynamodb"), deployed.forgetting_table, call)
+        return [_how_far(job) for job in asyncio.run(table.everybody())]
+    finally:
+        call.close()
+
+
+def _how_far(job: ForgettingJob) -> dict[str, str]:
+    return {
+        "account": job.account,
+        "asked": job.asked_at.isoformat(timespec="minutes"),
+        "state": job.state,
+        "events": str(job.progress.events),
+        "records": str(job.progress.records),
+        "found": str(job.progress.found),
+        "problem": job.problem,
+    }
 
 
 def _add(session: boto3.Session, deployed: Parameters, options: Namespace) -> None:
@@ -69,7 +103,7 @@ def _add(session: boto3.Session, deployed: Parameters, options: Namespace) -> No
     except CommandError as error:
         raise CommandError(f"{made['username']} was made, but no token is kept: {error}") from None
     finally:  # they are there now, and nobody else knows their password
-        print_listing([made], as_json=options.json, empty="")
+        print_record(made, as_json=options.json)
         if not options.json:
             sys.stdout.write("The password is shown this once.\n")
 

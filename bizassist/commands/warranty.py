@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from bizassist.commands.warranty_csv import COLUMNS, Row, read_csv
+from bizassist.commands.target_deployment import add_target_arguments, lead_to_target
+from bizassist.deployment.warranty_csv import COLUMNS, Row, read_csv
 from bizassist.errors import CommandError
 from bizassist.settings.parameters import read_parameters
 
@@ -33,10 +34,12 @@ def add_arguments(parser: ArgumentParser) -> None:
         "file", type=Path, metavar="FILE.csv", help=f"columns: {', '.join(COLUMNS)}"
     )
     action.add_argument("--table", help="the table's name, instead of the parameter's")
+    add_target_arguments(action)
 
 
 def run(options: Namespace) -> int:
     """Import the file and say how many devices it had."""
+    lead_to_target(options)
     try:
         dynamodb = boto3.client("dynamodb")
         table = options.table or _table()

@@ -87,7 +87,9 @@ def deploy(
     runner.heading("The agent's sessions begin from a snapshot, which Terraform can't say")
     runner.run("env", *_place(known), sys.executable, "-m", RUNTIME_PLATFORM)
     runner.heading("The index by which policies are searched, where they have changed")
-    runner.run("env", *_place(known), sys.executable, "-m", "bizassist", "policies", "index")
+    runner.run(
+        "env", *_place(known), sys.executable, "-m", "bizassist", "policies", "index", "--aws"
+    )
     _smoke_test(known, tag, runner)
 
 

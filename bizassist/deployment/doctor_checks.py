@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 from ag_ui.core import RunErrorEvent, TextMessageContentEvent
@@ -17,7 +17,11 @@ from bots.errors import RuntimeUnavailable, TokenRefused
 from bots.platform import Audience
 from bots.runtime import RunAddress, Runtime
 from identity.admin.setup_page import Check, Finding
+from identity.executor import Executor
 from identity.workspaces.pauses import Pauses
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 QUESTION = "Reply with the single word: ready"
 # A cold start of the agent and an answer; what is slower than that is broken.
@@ -27,6 +31,7 @@ SECONDS = 15.0
 
 NOT_ASKED = "Not asked: --sign-in asks as yourself."
 NOT_SET_UP = "Not set up, or its secret can't be read from here: /admin/setup tells how."
+NO_DEVICE = "No device is there to look up: `bizassist warranty import FILE.csv` loads them."
 DOCUMENT_FIRST = "Mend the discovery document first."
 
 
@@ -66,6 +71,7 @@ class Doctor:
     :param shared: the checks that the setup checklist asks too.
     :param http: has time-outs of its own.
     :param pauses: which workspaces are paused.
+    :param dynamodb: has time-outs of its own.
     :param token: a person's access token, for a real turn; None when nobody signed in.
     """
 
@@ -78,6 +84,8 @@ class Doctor:
         http: httpx.AsyncClient,
         token: str | None,
         pauses: Pauses,
+        dynamodb: "DynamoDBClient",
+        call: Executor,
         remedies: Remedies,
     ) -> None:
         self._shared = shared
@@ -86,6 +94,8 @@ class Doctor:
         self._http = http
         self._token = token
         self._pauses = pauses
+        self._dynamodb = dynamodb
+        self._call = call
         self._remedies = remedies
 
     def checks(self) -> tuple[Check, ...]:
@@ -100,6 +110,7 @@ class Doctor:
             shared["Gateway and its tools"],
             shared["Memory"],
             shared["Company policies"],
+            Check("Warranty records", self.warranties, f"Look at warranty_table. {mend}"),
             shared["Runtime"],
             Check("Runtime's platform", self._shared.platform, "May this shell GetAgentRuntime?"),
             Check("A real turn", self.turn, f"Look at {remedies.agent_log}."),
@@ -180,6 +191,14 @@ class Doctor:
         if not said.strip():
             return Finding("broken", f"The answer was empty: {look}.")
         return Finding("working", f"Asked and answered in {time.monotonic() - began:.1f} s.")
+
+    async def warranties(self) -> Finding:
+        """There is at least one device to find."""
+        table = self._deployment.warranty_table
+        found = await self._call(self._dynamodb.scan, TableName=table, Limit=1)
+        if not found["Items"]:
+            return Finding("absent", NO_DEVICE)
+        return Finding("working", "There are devices to look up.")
 
     async def workspaces(self) -> Finding:
         """No platform refuses the installation of a workspace."""

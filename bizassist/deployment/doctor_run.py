@@ -69,15 +69,16 @@ async def run_doctor(
                 mend=remedies.parameter,
                 as_machine=True,
             )
+            dynamodb = session.client("dynamodb", config=SHORT_TIMEOUTS)
             doctor = Doctor(
                 shared=shared,
                 deployment=known,
                 public_url=process.public_url,
                 http=http,
                 token=token,
-                pauses=Pauses(
-                    session.client("dynamodb", config=SHORT_TIMEOUTS), known.workspaces_table, call
-                ),
+                pauses=Pauses(dynamodb, known.workspaces_table, call),
+                dynamodb=dynamodb,
+                call=call,
                 remedies=remedies,
             )
             return await findings(doctor.checks())

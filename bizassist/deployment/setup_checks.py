@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Mapping
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import httpx
 from botocore.exceptions import ClientError
 
+from agent.tools.policies.storage import KINDS
 from bizassist.deployment.runtime_platform import PLATFORM_VERSION, runtime_id
 from bizassist.settings.environment import Process
 from bizassist.settings.parameters import Parameters
@@ -30,6 +32,7 @@ MCP_HEADERS = {
 POLICY_REPORT = ".index/report.json"
 """What ``bizassist policies index`` leaves beside the index."""
 NOT_INDEXED = "Their index can't be read: `bizassist policies index` makes it."
+NO_DOCUMENT = "None is there: put documents into {bucket}, then `bizassist policies index`."
 MOST_NAMED = 20
 PAGES = 20
 """Pages of tools that are read at most; a Gateway has fewer."""
@@ -113,7 +116,7 @@ class Checks:
         if not self._as_machine:
             return await self._gateway_refuses()
         try:
-            token = await self._machine_token()
+            token = await machine_token(self._http, self._deployment)
         except httpx.HTTPError:
             needed = "m2m_client_id, m2m_client_secret and m2m_scope"
             return Finding(
@@ -162,11 +165,25 @@ class Checks:
             raise
         failures: dict[str, str] = report["failures"]
         said = f"{_many(report['documents'], 'document')} indexed."
+        there = await self._call(self._documents) if self._as_machine else report["documents"]
+        if there != report["documents"]:
+            look = f"look into {bucket}, then `bizassist policies index`"
+            return Finding("broken", f"{said} {there} lie there: {look}.")
+        if not there:
+            return Finding("absent", NO_DOCUMENT.format(bucket=bucket))
         if not failures:
             return Finding("working", said)
         named = [f"{name} ({problem})" for name, problem in failures.items()]
         more = f" and {len(named) - MOST_NAMED} more" if len(named) > MOST_NAMED else ""
         return Finding("broken", f"{said} Not searched: {'; '.join(named[:MOST_NAMED])}{more}.")
+
+    def _documents(self) -> int:
+        """How many documents lie in the bucket; the chat service may not list it."""
+        pages = self._s3.get_paginator("list_objects_v2").paginate(
+            Bucket=self._deployment.policies_bucket
+        )
+        keys = [one["Key"] for page in pages for one in page.get("Contents", [])]
+        return sum(PurePosixPath(key).suffix.lower() in KINDS for key in keys)
 
     async def slack(self) -> Finding:
         """The bot's token is good for one workspace and has every scope of the manifest."""
@@ -207,18 +224,6 @@ class Checks:
         answer = await self._http.get(url)
         return dict(answer.raise_for_status().json())
 
-    async def _machine_token(self) -> str:
-        document = await self._json(self._deployment.discovery_url)
-        answer = await self._http.post(
-            document["token_endpoint"],
-            data={"grant_type": "client_credentials", "scope": self._deployment.m2m_scope},
-            auth=(
-                self._deployment.m2m_client_id,
-                self._deployment.m2m_client_secret.get_secret_value(),
-            ),
-        )
-        return str(answer.raise_for_status().json()["access_token"])
-
     async def _tools(self, token: str) -> list[str]:
         names: list[str] = []
         cursor: str | None = None
@@ -244,6 +249,20 @@ class Checks:
                 "params": {"cursor": cursor} if cursor else {},
             },
         )
+
+
+async def machine_token(http: httpx.AsyncClient, known: Parameters) -> str:
+    """A token of the machine's client for the Gateway (RFC 6749 section 4.4).
+
+    :raises httpx.HTTPError: when the user pool can't be asked, or refuses.
+    """
+    document = (await http.get(known.discovery_url)).raise_for_status().json()
+    answer = await http.post(
+        document["token_endpoint"],
+        data={"grant_type": "client_credentials", "scope": known.m2m_scope},
+        auth=(known.m2m_client_id, known.m2m_client_secret.get_secret_value()),
+    )
+    return str(answer.raise_for_status().json()["access_token"])
 
 
 def _many(count: int, what: str) -> str:

@@ -1,15 +1,14 @@
 """Where an evaluation is run: against the local stack that runs, or one of its own."""
 
-import os
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from bizassist.local.ports import StackPorts
 from bizassist.local.stack import StackOptions, running_stack
-from bizassist.local.stack_file import USUAL, read_stack
+from bizassist.local.stack_file import USUAL, read_stack, use_environment
 
 
 @asynccontextmanager
@@ -33,13 +32,6 @@ async def local_stack(stack: Path | None, ministack_python: Path) -> AsyncIterat
         )
         async with running_stack(options, _say, _say):
             yield
-
-
-def use_environment(environment: Mapping[str, str]) -> None:
-    """Whatever AWS account is configured here, it isn't asked."""
-    for name in [name for name in os.environ if name.startswith("AWS_")]:
-        del os.environ[name]
-    os.environ.update(environment)
 
 
 def _say(line: str) -> None:

@@ -21,7 +21,7 @@ AGENT_SECONDS = 120.0
 """As long as AgentCore Runtime waits for a first healthy /ping: by then the agent is warm."""
 PREFIX = "/app/bizassist"
 # State made by an older set of resources cannot be brought up to date, so it is made anew.
-PROVISIONED = "9"
+PROVISIONED = "10"
 
 Report = Callable[[str], None]
 
@@ -133,6 +133,8 @@ def _ministack(options: StackOptions, ports: StackPorts) -> Part:
             "SFTP_ENABLED": "0",
             "PERSIST_STATE": "1",
             "STATE_DIR": str(options.state / "ministack"),
+            "S3_PERSIST": "1",
+            "S3_DATA_DIR": str(options.state / "ministack" / "s3"),
             "LOG_LEVEL": "WARNING",
         },
         python=str(options.ministack_python),

@@ -36,9 +36,9 @@ def read_stack(path: Path) -> LocalStack:
     try:
         stack = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError):
-        raise CommandError(f"{path} does not describe a stack: is `bizassist dev` up?") from None
+        raise CommandError(f"{path} does not describe a stack: is `make dev` up?") from None
     if not _listens(stack["aws"]):
-        raise CommandError(f"the stack that {path} describes is gone: start `bizassist dev` again")
+        raise CommandError(f"the stack that {path} describes is gone: start `make dev` again")
     name, person = next(iter(stack["people"].items()))
     return LocalStack(
         environment={
@@ -56,6 +56,13 @@ def read_stack(path: Path) -> LocalStack:
         person=(name, person["password"]),
         logs=path.parent / "logs",
     )
+
+
+def use_environment(environment: Mapping[str, str]) -> None:
+    """Lead this process there; whatever AWS account is configured here, it isn't asked."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        del os.environ[name]
+    os.environ.update(environment)
 
 
 def _listens(url: str) -> bool:

@@ -1,5 +1,7 @@
 """An answer while it is written: agent events in, the Markdown to show at this moment out."""
 
+from collections.abc import Sequence
+
 from ag_ui.core import (
     BaseEvent,
     RunFinishedEvent,
@@ -56,23 +58,48 @@ class Draft:
 
     def so_far(self) -> str:
         """What to show while the agent is still at it."""
-        text = self._said()
-        at_work = list(dict.fromkeys(self._tools.values()))
-        if not text and not at_work and self._latest_tool:
-            at_work = [self._latest_tool]  # it has finished, and what it found is being worded
-        shown = "\n\n".join(filter(None, [text, *(f"_{line}…_" for line in at_work)]))
+        shown = "\n\n".join(filter(None, [self.said, *(f"_{line}…_" for line in self._at_work())]))
         return shown or self._placeholder
 
-    def final(self) -> str:
-        """The whole answer, and below it what it is based on, or why it is none or ends there."""
-        text = "\n\n".join(filter(None, [self._said(), self._failure]))
-        return "\n\n".join(filter(None, [text, markdown(self._sources)])) if text else self._nothing
+    @property
+    def placeholder(self) -> str:
+        """What stands there while nothing is said: it is thought about, or in line."""
+        return self._placeholder
+
+    @property
+    def status(self) -> str:
+        """What is being done, in plain words, for a place that shows it apart from the text."""
+        return ", ".join(f"{line}…" for line in self._at_work()) or self._placeholder.strip("_")
+
+    @property
+    def sources(self) -> Sequence[Source]:
+        """What the answer is based on, so far."""
+        return self._sources
+
+    def final(self, *, numbered: bool = False) -> str:
+        """The whole answer, and below it what it is based on, or why it is none or ends there.
+
+        :param numbered: the sources have numbers.
+        """
+        text = "\n\n".join(filter(None, [self.said, self._failure]))
+        return (
+            "\n\n".join(filter(None, [text, markdown(self._sources, numbered=numbered)]))
+            if text
+            else self._nothing
+        )
 
     @property
     def only_waits(self) -> bool:
         """Whether all there is to say is that something waits for approval."""
         return self.final() == WAITS
 
-    def _said(self) -> str:
+    @property
+    def said(self) -> str:
         """The text so far; empty where nobody would see it."""
         return self._text.strip() if visible(self._text) else ""
+
+    def _at_work(self) -> list[str]:
+        at_work = list(dict.fromkeys(self._tools.values()))
+        if not at_work and not self.said and self._latest_tool:
+            return [self._latest_tool]  # it has finished, and what it found is being worded
+        return at_work

@@ -30,15 +30,21 @@ class PostedAnswer:
 
     :param pace: seconds between two edits; the platforms take about one a second.
     :param opening: what stands there until there is something to say.
+    :param draft: what events are folded into, where the channel shows more of them than their text.
     """
 
     def __init__(
-        self, channel: MessageChannel, receipt: Receipt, pace: float, opening: str = THINKING
+        self,
+        channel: MessageChannel,
+        receipt: Receipt,
+        pace: float,
+        opening: str = THINKING,
+        draft: Draft | None = None,
     ) -> None:
         self._messages = AnswerMessages(channel, receipt)
         self._pace = pace
         self._opening = opening
-        self._draft = Draft()
+        self._draft = draft or Draft()
         self._changed = asyncio.Event()
         self._closing = asyncio.Event()
         self._said = False
@@ -59,7 +65,7 @@ class PostedAnswer:
             self._editor.cancel()  # the process stops; whoever runs next shows the answer
         await self._stop_editing()
         if error is None and not self._said:
-            await self._messages.show(self._draft.final(), final=True)
+            await self._finish()
 
     async def show(self, event: BaseEvent) -> None:
         """Take one agent event into the answer."""
@@ -72,10 +78,18 @@ class PostedAnswer:
         await self._stop_editing()
         await self._messages.show(sentence, final=False)
 
+    async def _finish(self) -> None:
+        """Show the whole answer."""
+        await self._messages.show(self._draft.final(), final=True)
+
+    def _so_far(self) -> str:
+        """What to show while the answer is written."""
+        return self._draft.so_far()
+
     async def _keep_editing(self) -> None:
         pause, shown = self._pace, THINKING
         while not self._closing.is_set():
-            if (draft := self._draft.so_far()) == shown:
+            if (draft := self._so_far()) == shown:
                 await self._changed.wait()
                 self._changed.clear()
                 continue

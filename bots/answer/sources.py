@@ -53,11 +53,17 @@ def web(url: object) -> str | None:
     return url if parts.scheme in {"http", "https"} and parts.hostname else None
 
 
-def markdown(sources: Sequence[Source]) -> str:
-    """One line for the end of an answer; empty where there are no sources."""
+def markdown(sources: Sequence[Source], *, numbered: bool = False) -> str:
+    """One line for the end of an answer; empty where there are no sources.
+
+    :param numbered: each has its number before it, from 1.
+    """
     if not sources:
         return ""
-    named = [_written(source) for source in sources[:MOST]]
+    named = [
+        f"[{number}] {_written(source)}" if numbered else _written(source)
+        for number, source in enumerate(sources[:MOST], 1)
+    ]
     more = len(sources) - MOST
     return f"**Sources:** {'; '.join([*named, *([f'{more} more'] if more > 0 else [])])}"
 

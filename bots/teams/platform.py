@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from typing import Any, ClassVar
@@ -14,11 +14,12 @@ from botbuilder.integration.aiohttp import CloudAdapter
 from botframework.connector.auth import AuthenticateRequestResult
 
 from bots.answer.placeholder import opening
-from bots.answer.posted_answer import PostedAnswer
 from bots.errors import DeliveryRefused, FormRefused, NoPrivateChat
 from bots.platform import Accepted, Answer, Audience, Receipt, ReplyStream, Turn
 from bots.teams.incoming.activity import IncomingActivity, question_text, read_activity
 from bots.teams.incoming.authentication import identity
+from bots.teams.outgoing.answer.replies import DressedAnswer, Pace, StreamedAnswer
+from bots.teams.outgoing.answer.streamed_conversation import StreamedConversation
 from bots.teams.outgoing.bot_token import BotToken
 from bots.teams.outgoing.connector_clients import Connectors
 from bots.teams.outgoing.conversation import TeamsConversation, conversation_of, open_personal
@@ -26,9 +27,11 @@ from bots.teams.outgoing.message import HELP, WELCOME, formatted, plain, sign_in
 from bots.teams.outgoing.private_message import PrivateMessages
 from bots.teams.outgoing.roster import Rosters
 from bots.teams.registration import TeamsApp
+from identity.people import ChatUser
 
-PACE = 1.0
 CONNECTIONS = 100
+
+Stop = Callable[[str, ChatUser, str], Awaitable[None]]
 
 _log = logging.getLogger(__name__)
 
@@ -38,7 +41,14 @@ class TeamsPlatform:
 
     can_approve: ClassVar = False
 
-    def __init__(self, app: TeamsApp, connectors: Connectors, pace: float) -> None:
+    def __init__(
+        self,
+        app: TeamsApp,
+        connectors: Connectors,
+        pace: Pace,
+        stop: Stop,
+    ) -> None:
+        self._stop = stop
         self._connectors = connectors
         self._private = PrivateMessages(connectors)
         self._rosters = Rosters()
@@ -74,8 +84,27 @@ class TeamsPlatform:
         incoming = _incoming(turn.accepted)
         if turn.private and not incoming.personal:
             return self._personal_reply(turn, incoming, receipt)
+        if incoming.personal:
+            return self._streamed(turn, incoming, incoming.conversation, receipt)
         chat = conversation_of(self._connectors, incoming)
-        return PostedAnswer(chat, receipt, self._pace, opening(turn.text))
+        return DressedAnswer(chat, receipt, self._pace, opening(turn.text))
+
+    def _streamed(
+        self, turn: Turn, incoming: IncomingActivity, conversation: str, receipt: Receipt
+    ) -> StreamedAnswer:
+        """An answer in the asker's own chat."""
+        chat = StreamedConversation(
+            self._connectors.client(incoming.activity.service_url),
+            self._connectors.limits.of(incoming.chat_user.tenant, conversation),
+            conversation,
+            incoming.activity.id if conversation == incoming.conversation else None,
+        )
+        chat.apart = self._pace.apart
+
+        async def stop() -> None:
+            await self._stop(turn.id, turn.chat_user, turn.conversation)
+
+        return StreamedAnswer(chat, receipt, self._pace, opening(turn.text), stop)
 
     @asynccontextmanager
     async def _personal_reply(
@@ -89,7 +118,7 @@ class TeamsPlatform:
             chat = await open_personal(self._connectors, incoming)
         except (DeliveryRefused, FormRefused) as error:
             raise NoPrivateChat(str(error)) from error
-        async with PostedAnswer(chat, receipt, self._pace, opening(turn.text)) as reply:
+        async with self._streamed(turn, incoming, chat.id, receipt) as reply:
             yield reply
 
     async def ask_approval(self, turn: Turn, interrupts: Sequence[Interrupt]) -> None:
@@ -157,17 +186,17 @@ class _Listener(ActivityHandler):
 
 @asynccontextmanager
 async def teams_platform(
-    app: TeamsApp, *, pace: float = PACE, connections: int = CONNECTIONS
+    app: TeamsApp, stop: Stop, *, connections: int = CONNECTIONS
 ) -> AsyncIterator[TeamsPlatform]:
     """The platform with its connections, for as long as the service runs.
 
-    :param pace: seconds between two updates of a message.
+    :param stop: stops a turn of somebody in a conversation.
     :param connections: to the Bot Connector at the same time.
     """
     connector = aiohttp.TCPConnector(limit=connections)
     async with aiohttp.ClientSession(connector=connector, trust_env=True) as http:
         connectors = Connectors(http, None if app.anonymous else BotToken(app))
-        yield TeamsPlatform(app, connectors, pace)
+        yield TeamsPlatform(app, connectors, Pace(), stop)
 
 
 def _incoming(accepted: Accepted) -> IncomingActivity:

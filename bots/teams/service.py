@@ -8,16 +8,18 @@ from bots.platform import Accept
 from bots.teams.incoming.endpoint import TeamsEdge
 from bots.teams.platform import teams_platform
 from bots.teams.registration import TeamsApp
+from bots.turn.service import TurnService
 
 
 @asynccontextmanager
 async def teams(
-    app: TeamsApp, accept: Accept, connections: int
+    app: TeamsApp, accept: Accept, turns: TurnService, connections: int
 ) -> AsyncIterator[ConnectedPlatform]:
     """Teams as a platform, with its connections, while the block runs.
 
     :param accept: puts a verified activity into the inbox.
+    :param turns: what a person's clicks act on.
     :param connections: how many there are at the same time.
     """
-    async with teams_platform(app, connections=connections) as platform:
+    async with teams_platform(app, turns.runs.stop, connections=connections) as platform:
         yield ConnectedPlatform("teams", platform, TeamsEdge(app, accept).routes())

@@ -15,8 +15,8 @@ IMPLEMENTATIONS = {
         "agent.tools.policies.storage.Folder",
     },
     "bots.answer.answer_messages.MessageChannel": {
-        "bots.slack.outgoing.answer_channel.DirectMessageChannel",
-        "bots.slack.outgoing.answer_channel.SlackChannel",
+        "bots.slack.outgoing.answer.answer_channel.SlackChannel",
+        "bots.teams.outgoing.answer.streamed_conversation.StreamedConversation",
         "bots.teams.outgoing.conversation.TeamsConversation",
     },
     "bots.platform.Lease": {
@@ -38,6 +38,8 @@ IMPLEMENTATIONS = {
     "bots.platform.ReplyStream": {
         "bots.answer.posted_answer.PostedAnswer",
         "bots.slack.outgoing.private_reply.PrivateReply",
+        "bots.teams.outgoing.answer.replies.DressedAnswer",
+        "bots.teams.outgoing.answer.replies.StreamedAnswer",
         "bots.turn.private_part.NarrowingReply",
         "bots.web.platform.WebReply",
     },

@@ -10,7 +10,9 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+import boto3
 import psutil
 import pytest
 
@@ -72,6 +74,20 @@ def occupied() -> Iterator[int]:
         yield taken.getsockname()[1]
 
 
+def local_s3(stack: Stack) -> Any:
+    return boto3.client(
+        "s3",
+        endpoint_url=stack.aws,
+        region_name="us-east-1",
+        aws_access_key_id="local",
+        aws_secret_access_key="local",
+    )
+
+
+def objects(s3: Any, bucket: str) -> list[str]:
+    return [one["Key"] for one in s3.list_objects_v2(Bucket=bucket).get("Contents", [])]
+
+
 @pytest.mark.timeout(400)  # three starts
 async def test_state_survives_elsewhere_until_fresh_and_no_process_stays_however_it_ends(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -82,6 +98,12 @@ async def test_state_survives_elsewhere_until_fresh_and_no_process_stays_however
         async with signed_in(stack, "alice") as alice:
             await answered(alice, QUESTION)
             conversation = alice.page.url.path
+        uploads, policies = (f"bizassist-{name}" for name in ("uploads", "policies"))
+        s3 = local_s3(stack)
+        s3.put_object(Bucket=uploads, Key="attached", Body=b"of yesterday")
+        shipped = objects(s3, policies)
+        for key in some(shipped):
+            s3.delete_object(Bucket=policies, Key=key)
         await ended(stack, signal.SIGINT)
     with occupied() as port:
         pass
@@ -93,6 +115,9 @@ async def test_state_survives_elsewhere_until_fresh_and_no_process_stays_however
         async with signed_in(stack, "alice") as alice:
             await alice.open(f"{stack.chat}{conversation}")
             assert QUESTION in alice.text()
+        s3 = local_s3(stack)
+        assert s3.get_object(Bucket=uploads, Key="attached")["Body"].read() == b"of yesterday"
+        assert objects(s3, policies) == shipped  # a bucket without a policy is filled again
         await ended(stack, signal.SIGTERM)
     async with dev_stack(state, "--fresh") as stack:
         assert stack.password("alice") != password

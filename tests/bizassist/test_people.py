@@ -2,7 +2,11 @@
 
 import asyncio
 import json
+import os
 import secrets
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -11,8 +15,9 @@ import pytest
 from bizassist.__main__ import main
 from bizassist.errors import CommandError
 from bizassist.settings.parameters import write_parameters
-from tests.conftest import Stack
+from tests.conftest import ROOT, Stack
 from tests.person import Person, signed_in
+from tests.some import some
 
 
 @pytest.fixture(autouse=True)
@@ -21,7 +26,7 @@ def environment(aws: boto3.Session, monkeypatch: pytest.MonkeyPatch, stack: Stac
 
 
 def said(capsys: pytest.CaptureFixture[str], *arguments: str) -> Any:
-    assert main([*arguments, "--json"]) == 0
+    assert main([*arguments, "--aws", "--json"]) == 0
     return json.loads(capsys.readouterr().out)
 
 
@@ -45,8 +50,8 @@ async def test_a_created_person_signs_in_at_once(
         await person.submit("/login", username=name, password=made["password"])
         assert f"{name}@example.com" in person.text()
 
-    assert main(["users", "create", name, "--email", "again@example.com"]) == 1
-    assert capsys.readouterr().err == f"bizassist: {name} is in the user pool already\n"
+    assert main(["users", "create", name, "--email", "again@example.com", "--aws"]) == 1
+    assert capsys.readouterr().err.endswith(f"bizassist: {name} is in the user pool already\n")
 
 
 def test_a_token_is_stored_only_when_asked_for(
@@ -91,7 +96,7 @@ def test_a_pool_that_gives_no_token_for_a_password_makes_nobody(
     name = f"nobody-{secrets.token_hex(3)}"
 
     mail = f"{name}@example.com"
-    assert main(["users", "create", name, "--email", mail, "--store-token"]) == 1
+    assert main(["users", "create", name, "--email", mail, "--store-token", "--aws"]) == 1
 
     assert "Terraform's variable admin_password_sign_in" in capsys.readouterr().err
     with pytest.raises(cognito.exceptions.UserNotFoundException):
@@ -109,7 +114,7 @@ def test_who_was_made_is_told_with_their_password_when_the_token_fails(
     monkeypatch.setattr("bizassist.commands.users.access_token", asks_for_more)
     name = f"half-{secrets.token_hex(3)}"
     mail = f"{name}@example.com"
-    assert main(["users", "create", name, "--email", mail, "--store-token", "--json"]) == 1
+    assert main(["users", "create", name, "--email", mail, "--store-token", "--aws", "--json"]) == 1
 
     said = capsys.readouterr()
     assert json.loads(said.out)[0]["password"]
@@ -126,20 +131,75 @@ async def test_a_link_is_listed_and_revoked(
         (after,) = await asyncio.to_thread(said, capsys, "links", "revoke", link["chat_user"])
 
     assert after == link | {"state": "revoked"}
-    assert await asyncio.to_thread(main, ["links", "revoke", link["chat_user"]]) == 1
+    assert await asyncio.to_thread(main, ["links", "revoke", link["chat_user"], "--aws"]) == 1
     assert "has no active link" in capsys.readouterr().err
 
 
 def test_what_names_nobody_is_said_to(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["links", "revoke", "nonsense"]) == 1
+    assert main(["links", "revoke", "nonsense", "--aws"]) == 1
     assert "names no chat user" in capsys.readouterr().err
 
 
 def test_a_listing_is_readable(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["users", "list"]) == 0
+    assert main(["users", "list", "--aws"]) == 0
 
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].split() == ["username", "email", "subject", "state", "groups"]
+
+
+def test_a_password_stands_on_one_line_however_narrow_the_terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    name = f"narrow-{secrets.token_hex(3)}"
+    assert main(["users", "create", name, "--email", f"{name}@example.com", "--aws"]) == 0
+
+    lines = capsys.readouterr().out.splitlines()
+    said = dict(line.split(maxsplit=1) for line in lines[:-1])
+    assert len(said["password"]) > 20
+    assert said["groups"] == "bizassist-users"
+    assert lines[-1] == "The password is shown this once."
+
+
+async def test_beside_a_local_stack_its_people_are_listed_and_no_accounts(
+    tmp_path: Path, stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in some(
+        {"AWS_ENDPOINT_URL": "http://127.0.0.1:9", "AWS_ACCESS_KEY_ID": "somebody's"}.items()
+    ):
+        monkeypatch.setenv(name, value)
+    (tmp_path / ".bizassist").mkdir()
+    (tmp_path / ".bizassist" / "stack.json").symlink_to(stack.state / "stack.json")
+
+    listed = await asyncio.to_thread(command, tmp_path, "users", "list", "--json")
+    assert {"alice", "admin"} <= {row["username"] for row in json.loads(listed.stdout)}
+    assert listed.stderr == f"bizassist: this is the local stack at {stack.chat}\n"
+
+    of_the_shell = await asyncio.to_thread(command, tmp_path, "users", "list", "--aws")
+    assert of_the_shell.returncode == 1
+    assert of_the_shell.stderr.startswith("bizassist: AWS can't be asked who this is: ")
+
+
+def command(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """The command line, called in a folder."""
+    return subprocess.run(
+        [sys.executable, "-m", "bizassist", *arguments],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+def test_the_account_is_said_before_anything_is_done(
+    capsys: pytest.CaptureFixture[str], stack: Stack
+) -> None:
+    assert main(["users", "list", "--aws"]) == 0
+
+    said = f"bizassist: this is AWS account 000000000000, us-east-1, {stack.ssm_prefix}\n"
+    assert capsys.readouterr().err == said
 
 
 def test_a_wrong_prefix_is_one_sentence(
@@ -147,5 +207,5 @@ def test_a_wrong_prefix_is_one_sentence(
 ) -> None:
     monkeypatch.setenv("BIZASSIST_SSM_PREFIX", "/app/elsewhere")
 
-    assert main(["users", "list"]) == 1
+    assert main(["users", "list", "--aws"]) == 1
     assert "no whole deployment under /app/elsewhere" in capsys.readouterr().err

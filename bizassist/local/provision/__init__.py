@@ -15,6 +15,7 @@ from bizassist.local.provision.identity import allow_callbacks, make_identity
 from bizassist.local.provision.storage import (
     fill_bucket,
     fill_table,
+    is_empty,
     make_buckets,
     make_key,
     make_queues,
@@ -62,13 +63,14 @@ def provision(addresses: Addresses, passwords: Mapping[str, str], prefix: str) -
         today = datetime.now(UTC).date()
         fill_table(aws, known["warranty_table"], sample_data.warranties(today))
         fill_table(aws, known["clients_table"], sample_data.clients())
-        fill_bucket(aws, known["policies_bucket"], sorted(POLICIES.iterdir()))
-        index_policies(Bucket(known["policies_bucket"], aws))
     known |= {
         "discovery_url": f"{addresses.aws}/{known['user_pool_id']}{DISCOVERY}",
         "runtime_url": addresses.runtime,
         "gateway_url": f"{addresses.gateway}/mcp",
     }
+    if is_empty(aws, known["policies_bucket"]):
+        fill_bucket(aws, known["policies_bucket"], sorted(POLICIES.iterdir()))
+        index_policies(Bucket(known["policies_bucket"], aws))
     known |= moved_queues(known, addresses.aws)
     allow_callbacks(aws.client("cognito-idp"), known, addresses.public)
     write_parameters(aws.client("ssm"), prefix, known)

@@ -13,6 +13,7 @@ TABLES: dict[str, tuple[str, str | None, dict[str, str]]] = {
     "link_requests": ("id", None, {}),
     "sessions": ("id", None, {"by_subject": "subject"}),
     "audit": ("day", "position", {}),
+    "forgetting": ("subject", None, {}),
     "workspaces": ("workspace", None, {}),
     "ledger": ("turn", None, {"by_waiting": "waiting_for", "by_day": "asked_on asked_at"}),
     "transcripts": ("conversation", "position", {}),
@@ -27,7 +28,7 @@ PROJECTED: dict[str, tuple[str, ...]] = {
         *("model", "tools", "input_tokens", "output_tokens", "milliseconds"),
     ),
 }
-EXPIRING = ("link_requests", "sessions", "ledger", "transcripts")
+EXPIRING = ("link_requests", "sessions", "forgetting", "ledger", "transcripts")
 BUCKETS = ("policies", "uploads")
 FORGOTTEN: Any = {
     "ID": "as the transcripts",
@@ -136,6 +137,11 @@ def fill_bucket(aws: boto3.Session, bucket: str, files: Iterable[Path]) -> None:
     s3 = aws.client("s3")
     for file in files:
         s3.put_object(Bucket=bucket, Key=file.name, Body=file.read_bytes())
+
+
+def is_empty(aws: boto3.Session, bucket: str) -> bool:
+    """Whether nothing lies there."""
+    return not aws.client("s3").list_objects_v2(Bucket=bucket, MaxKeys=1).get("KeyCount")
 
 
 def fill_table(aws: boto3.Session, table: str, rows: Iterable[Mapping[str, Any]]) -> None:

@@ -1,26 +1,34 @@
 """One conversation at the Bot Connector: post, update, delete, and open a person's own chat."""
 
-from collections.abc import Mapping
-from typing import ClassVar
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from typing import ClassVar, TypeVar
 
+from bots.answer.answer_messages import CONTINUED
 from bots.answer.markdown.threaded_rendering import rendered
 from bots.errors import (
     DeliveryRefused,
     FormRefused,
     MessageGone,
     MessageTooLong,
+    PlatformError,
     PlatformRefused,
     PlatformUnavailable,
 )
 from bots.teams.incoming.activity import IncomingActivity
-from bots.teams.outgoing.bot_connector import BotConnector
+from bots.teams.outgoing.bot_connector import BotConnector, Json
 from bots.teams.outgoing.call_retries import noting_refusals, with_retries
 from bots.teams.outgoing.connector_clients import Connectors
+from bots.teams.outgoing.content.dressing import Dressing
 from bots.teams.outgoing.message import NOTHING_MORE, PIECE, formatted, plain
 from bots.teams.outgoing.rate_limits import ConversationLimits
 
 NO_ID = "-"
 """In place of a message's id: Teams took the message and didn't say how it is called."""
+
+T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
 
 
 class TeamsConversation:
@@ -30,12 +38,15 @@ class TeamsConversation:
 
     :param limits: the conversation's.
     :param question: the activity that posts reply to; in a channel they belong to its thread.
+    :ivar id: the conversation's.
+    :ivar dressing: what stands around the messages that are shown from now on.
     """
 
     limit: ClassVar = PIECE
     finds_posts: ClassVar = False
     # One message is enough to follow; the final answer may take several.
     edited_while_written: ClassVar[int | None] = 1
+    dressing: Dressing | None = None
 
     def __init__(
         self,
@@ -44,16 +55,16 @@ class TeamsConversation:
         conversation: str,
         question: str | None = None,
     ) -> None:
+        self.id = conversation
         self._limits = limits
         self._connector = connector
-        self._conversation = conversation
         self._question = question
 
     async def send(self, activity: Mapping[str, object]) -> str:
         """Show a new message and return its id, :data:`NO_ID` where Teams gives none."""
 
         async def once() -> str:
-            return await self._connector.post(self._conversation, activity, reply_to=self._question)
+            return await self._connector.post(self.id, activity, reply_to=self._question)
 
         try:
             return await with_retries(once, self._limits, repeatable=False) or NO_ID
@@ -66,23 +77,17 @@ class TeamsConversation:
     async def post(self, part: int, markdown: str) -> str:
         """Show a new message in Markdown and return its id."""
         del part
-        try:
-            return await self.send(await rendered(formatted, markdown))
-        except (MessageGone, MessageTooLong):
-            raise
-        except FormRefused:
-            return await self.send(plain(markdown))
+        return await self._in_a_form(markdown, self.send)
 
     async def update(self, message: str, markdown: str, *, final: bool) -> None:
         """Edit a message; where nothing follows, try again as long as that may help."""
         if message == NO_ID:
             raise MessageGone("the Bot Connector gave no id")
-        try:
-            await self._edit(message, await rendered(formatted, markdown), final=final)
-        except (MessageGone, MessageTooLong):
-            raise
-        except FormRefused:
-            await self._edit(message, plain(markdown), final=final)
+
+        async def edit(form: Json) -> None:
+            await self._edit(message, form, final=final)
+
+        await self._in_a_form(markdown, edit)
 
     async def delete(self, message: str) -> None:
         """Take the message away; where Teams keeps it, it says nothing any more.
@@ -93,7 +98,7 @@ class TeamsConversation:
             return
 
         async def once() -> None:
-            await self._connector.delete(self._conversation, message)
+            await self._connector.delete(self.id, message)
 
         try:
             await with_retries(once, self._limits, repeatable=True)
@@ -102,6 +107,38 @@ class TeamsConversation:
         except PlatformRefused:
             await self._edit(message, plain(NOTHING_MORE), final=True)
 
+    async def show_typing(self) -> None:
+        """Show that somebody writes; nobody misses it where that fails or there is no room."""
+        if self._limits.draft_wait():
+            return
+        try:
+            await noting_refusals(
+                lambda: self._connector.post(self.id, {"type": "typing"}), self._limits
+            )
+        except PlatformError as error:
+            _log.info("typing isn't shown: %s", error)
+
+    async def _in_a_form(self, markdown: str, show: Callable[[Json], Awaitable[T]]) -> T:
+        *forms, last = await self.forms(markdown)
+        for form in forms:
+            try:
+                return await show(form)
+            except (MessageGone, MessageTooLong):
+                raise
+            except FormRefused as error:
+                _log.warning("a message isn't taken in this form: %s", error)
+        return await show(last)
+
+    async def forms(self, markdown: str) -> list[Json]:
+        """The message in the forms in which Teams may take it, the best one first."""
+        return await rendered(self._forms, markdown)
+
+    def _forms(self, markdown: str) -> list[Json]:
+        forms = [formatted(markdown), plain(markdown)]
+        if self.dressing is None or markdown == CONTINUED:
+            return forms
+        return [self.dressing.message(markdown), *forms]
+
     async def find(self, part: int) -> str | None:
         """Nothing, ever."""
         del part
@@ -109,7 +146,7 @@ class TeamsConversation:
 
     async def _edit(self, message: str, activity: Mapping[str, object], *, final: bool) -> None:
         async def once() -> None:
-            await self._connector.update(self._conversation, message, activity)
+            await self._connector.update(self.id, message, activity)
 
         if final:
             await with_retries(once, self._limits, repeatable=True)

@@ -1,8 +1,10 @@
 """An answer's Markdown as Teams reads it, with nothing in it that acts."""
 
 import re
+from collections.abc import Sequence
 from types import MappingProxyType
 
+from markdown_it.token import Token
 from mdformat.renderer import RenderContext, RenderTreeNode
 
 from bots.answer.markdown.neutralise import harmless
@@ -19,7 +21,12 @@ def teams_markdown(markdown: str) -> str:
 
     A line of it is a line in Teams, which shows a bare line break as a space.
     """
-    shown = written(harmless(markdown), escape=_escaped, renderers=_RENDERERS)
+    return teams_markdown_of(harmless(markdown))
+
+
+def teams_markdown_of(tokens: Sequence[Token]) -> str:
+    """Tokens in which nothing acts, written as Teams reads them."""
+    shown = written(tokens, escape=_escaped, renderers=_RENDERERS)
     return shown.replace(f"{_BREAK}\n", "  \n").replace(_BREAK, "")
 
 

@@ -19,6 +19,8 @@ HELP = (
     "In a group or a channel, mention me."
 )
 
+THINKING = "Thinking…"
+"""What a stream says before there is anything to say."""
 NOTHING_MORE = "…"
 """What a message shows that was of use for a while and can't be taken away."""
 

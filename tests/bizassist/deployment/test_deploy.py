@@ -120,7 +120,7 @@ def test_it_runs_what_it_prints_in_that_order(
         "put-retention-policy --log-group-name /aws/bedrock-agentcore/runtimes/a-1 --retention-in",
         "associate-kms-key --log-group-name /aws/bedrock-agentcore/runtimes/a-2 --kms-key-id arn",
         "runtime_platform",
-        "policies index",
+        "policies index --aws",
         "ecs --region eu-west-1 wait services-stable --cluster bizassist --services bizassist-chat",
         "--task-definition arn:of:the:revision",
         "doctor",

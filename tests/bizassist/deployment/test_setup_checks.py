@@ -39,6 +39,7 @@ class Clouds:
         self.slack: dict[str, Any] = {"ok": True, "team": "Acme"}
         self.scopes = ",".join(SCOPES)
         self.memory: dict[str, Any] | Exception = {"status": "ACTIVE", "strategies": [{}]}
+        self.keys_of_documents = [".index/policies.zip", "a.md", "b.md", "c.PDF", "notes.txt"]
         self.policies: dict[str, Any] | Exception = {"documents": 3, "failures": {}}
 
     def routes(self) -> list[web.RouteDef]:
@@ -88,6 +89,11 @@ class Clouds:
             raise self.policies
         return {"Body": io.BytesIO(json.dumps(self.policies).encode())}
 
+    def get_paginator(self, operation: str) -> Any:
+        assert operation == "list_objects_v2"
+        pages = [{"Contents": [{"Key": key}]} for key in self.keys_of_documents] or [{}]
+        return SimpleNamespace(paginate=lambda **_: pages)
+
 
 @asynccontextmanager
 async def checks(
@@ -117,7 +123,10 @@ async def checks(
             deployment=deployment,
             http=http,
             control=cast("Any", SimpleNamespace(get_memory=clouds.get_memory)),
-            s3=cast("Any", SimpleNamespace(get_object=clouds.get_object)),
+            s3=cast(
+                "Any",
+                SimpleNamespace(get_object=clouds.get_object, get_paginator=clouds.get_paginator),
+            ),
             call=call,
             teams=teams,
             as_machine=as_machine,
@@ -155,6 +164,16 @@ async def test_where_nothing_is_wrong_everything_works() -> None:
     assert said["Memory"].sentence == "1 strategy active."
 
 
+async def test_a_company_without_policies_is_told_what_to_do() -> None:
+    clouds = Clouds()
+    clouds.policies, clouds.keys_of_documents = {"documents": 0, "failures": {}}, []
+
+    said = await found(clouds, "Company")
+
+    assert said.state == "absent"
+    assert said.sentence.startswith("None is there: put documents into ")
+
+
 @pytest.mark.parametrize(("status", "state"), [(401, "working"), (200, "broken")])
 async def test_the_chat_service_asks_the_gateway_without_a_secret(status: int, state: str) -> None:
     clouds = Clouds()
@@ -181,6 +200,7 @@ async def test_the_chat_service_asks_the_gateway_without_a_secret(status: int, s
         ("Company", {"policies": refused("NoSuchKey")}, "`bizassist policies index`"),
         ("Company", {"policies": refused("AccessDenied")}, "`bizassist policies index`"),
         ("Company", {"policies": refused("InternalError")}, "Look at policies_bucket"),
+        ("Company", {"keys_of_documents": []}, "3 documents indexed. 0 lie there: look into"),
         ("Slack", {"slack": {"ok": False, "error": "invalid_auth"}}, "refuses SLACK_BOT_TOKEN"),
         ("Slack", {"scopes": "commands,chat:write"}, "scopes are missing: app_mentions:read"),
     ],

@@ -13,9 +13,9 @@ from ag_ui.core import TextMessageContentEvent
 
 from bots.answer.posted_answer import PostedAnswer
 from bots.errors import PlatformUnavailable
+from bots.teams.outgoing.answer.replies import Pace
 from bots.teams.outgoing.connector_clients import Connectors
 from bots.teams.outgoing.conversation import conversation_of
-from bots.teams.platform import PACE
 from tests.bots.receipt import MemoryReceipt
 from tests.bots.teams.connector import GROUP, TENANT
 from tests.bots.teams.connector_limits import RateLimits as TeamsLimits
@@ -73,7 +73,7 @@ async def written(connectors: Connectors, seconds: float) -> float:
         chat_user=SimpleNamespace(tenant=TENANT),
     )
     place = conversation_of(connectors, incoming)
-    async with PostedAnswer(place, MemoryReceipt(), PACE) as reply:
+    async with PostedAnswer(place, MemoryReceipt(), Pace().edits) as reply:
         for number in range(round(seconds / PIECE_EVERY)):
             await asyncio.sleep(PIECE_EVERY)
             await reply.show(TextMessageContentEvent(message_id="m", delta=f"word{number} "))

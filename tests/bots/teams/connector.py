@@ -3,6 +3,7 @@
 import asyncio
 import json
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +12,8 @@ from aiohttp import web
 from tests.bots.teams.connector_clock import Clock
 from tests.bots.teams.connector_faults import Fault, Refused, refusal, refuse
 from tests.bots.teams.connector_limits import RateLimits
-from tests.bots.teams.connector_streams import Streams, not_allowed
+from tests.bots.teams.connector_messages import check_message
+from tests.bots.teams.connector_streams import PACE, Streams, not_allowed
 
 TOKEN = "token-of-the-bot"
 TENANT = "11111111-2222-3333-4444-555555555555"
@@ -46,8 +48,12 @@ class Connector:
     :ivar closed: the code with which a conversation refuses whatever is said, by conversation.
     :ivar members: who is in the group, as its roster tells; the asker alone at first.
     :ivar installed: whether the person has the bot in their personal scope.
-    :ivar clock: of streams and rate limits.
+    :ivar takes_targeted: whether the clients there know targeted messages.
+    :ivar clock: of rate limits; streams go by one of their own.
     :ivar streaming: whether the bot may stream at all.
+    :ivar stream_pace: seconds between two activities of a stream.
+    :ivar targets: who alone sees a message, by conversation and id.
+    :ivar typing: how often typing was shown, by conversation.
     """
 
     history: dict[tuple[str, str], list[dict[str, Any]]] = field(default_factory=dict)
@@ -58,13 +64,18 @@ class Connector:
     members: list[dict[str, Any]] = field(default_factory=lambda: [member(**ALICE)])
     updates_refused: bool = False
     installed: bool = True
+    takes_targeted: bool = True
     delay: float = 0.0
     clock: Clock = field(default_factory=Clock)
     streaming: bool = True
+    stream_pace: float = PACE
+    targets: dict[tuple[str, str], str] = field(default_factory=dict)
+    typing: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         self._limits = RateLimits(self.clock.now)
-        self._streams = Streams(self.clock.now)
+        self._stream_clock = Clock()
+        self.streams = Streams(self._stream_clock.now, self.stream_pace)
 
     def application(self) -> web.Application:
         app = web.Application(middlewares=[self._door])
@@ -84,10 +95,19 @@ class Connector:
     def advance(self, seconds: float) -> None:
         """Let time pass for streams and rate limits."""
         self.clock.advance(seconds)
+        self._stream_clock.advance(seconds)
 
     def shown(self, conversation: str) -> list[dict[str, Any]]:
-        """The messages of a conversation as they look now."""
-        return [states[-1] for (where, _), states in self.history.items() if where == conversation]
+        """The messages of a conversation as everybody sees them now."""
+        return [
+            states[-1]
+            for place, states in self.history.items()
+            if place[0] == conversation and place not in self.targets
+        ]
+
+    def targeted(self, conversation: str) -> list[dict[str, Any]]:
+        """The messages that one person alone sees there, as they look now."""
+        return [self.history[place][-1] for place in self.targets if place[0] == conversation]
 
     def texts(self, conversation: str) -> list[str]:
         """Their texts."""
@@ -167,9 +187,23 @@ class Connector:
         conversation, name = request.match_info["conversation"], f"1:{len(self.history) + 1}"
         if (info := Streams.info(activity)) is not None:
             return self._stream(conversation, info.get("streamId"), name, activity)
-        _check_message(activity)
+        if activity == {"type": "typing"}:
+            self.typing[conversation] += 1
+            return web.json_response({"id": "typing"}, status=201)
+        check_message(activity)
+        if _is_targeted(request):
+            self.targets[conversation, name] = self._target(conversation, activity)
         self.history[conversation, name] = [activity]
         return web.json_response({"id": name}, status=201)
+
+    def _target(self, conversation: str, activity: dict[str, Any]) -> str:
+        """Whom alone a message is for ("Targeted messages", its errors)."""
+        recipient = activity.get("recipient", {}).get("id")
+        if conversation == PERSONAL or not recipient or not self.takes_targeted:
+            raise refuse("BadArgument")
+        if recipient not in {one["id"] for one in self.members}:
+            raise refuse("BadArgument")
+        return str(recipient)
 
     def _stream(
         self, conversation: str, begun: str | None, name: str, activity: dict[str, Any]
@@ -178,29 +212,37 @@ class Connector:
         if not self.streaming or conversation != PERSONAL:
             raise not_allowed("Content stream is not allowed")
         if begun is None:
-            self._streams.begin(name, conversation, activity)
+            self.streams.begin(name, conversation, activity)
             self.history[conversation, name] = [activity]
             return web.json_response({"id": name}, status=201)
-        if self._streams.go_on(begun, conversation, activity):
+        if activity.get("type") == "message":
+            check_message(activity)
+        if self.streams.go_on(begun, conversation, activity):
             self.history[conversation, begun].append(activity)
         return web.json_response({}, status=202)
 
     async def _update(self, request: web.Request) -> web.Response:
         activity = await self._activity(request)
-        _check_message(activity)
+        check_message(activity)
         if self.updates_refused:
             raise refuse("MessageEditNotAllowed")
+        if self.streams.is_open(request.match_info["activity"]):
+            raise refuse("MessageEditNotAllowed")
+        if _is_targeted(request) and "recipient" in activity:
+            raise refuse("BadArgument")
         self._states(request).append(activity)
         return web.json_response({"id": request.match_info["activity"]})
 
     async def _delete(self, request: web.Request) -> web.Response:
         self._states(request)
-        del self.history[request.match_info["conversation"], request.match_info["activity"]]
+        place = request.match_info["conversation"], request.match_info["activity"]
+        del self.history[place]
+        self.targets.pop(place, None)
         return web.Response()
 
     def _states(self, request: web.Request) -> list[dict[str, Any]]:
         key = request.match_info["conversation"], request.match_info["activity"]
-        if key not in self.history:
+        if key not in self.history or (key in self.targets) != _is_targeted(request):
             raise refuse("ActivityNotFoundInConversation")
         return self.history[key]
 
@@ -219,9 +261,5 @@ class Connector:
         return activity
 
 
-def _check_message(activity: dict[str, Any]) -> None:
-    text = activity.get("text", "")
-    if activity.get("type") != "message" or not (text or activity.get("attachments")):
-        raise refuse("BadSyntax")
-    if text and activity.get("textFormat") not in {"markdown", "plain"}:
-        raise refuse("BadArgument")
+def _is_targeted(request: web.Request) -> bool:
+    return request.query.get("isTargetedActivity") == "true"

@@ -15,6 +15,7 @@ from tests.bots.teams.connector_faults import Refused, refuse
 
 SECONDS = 120.0
 PACE = 1.0
+"""Seconds ("ensure that the bot sends the request at a minimum rate of one request per second")."""
 LONGEST_INFORMATIVE = 1_000
 ONLY_AT_THE_END = ("attachments", "suggestedActions")
 
@@ -29,16 +30,19 @@ class Stream:
     sequence: int = 1
     text: str = ""
     completed: bool = False
+    stopped: bool = False
 
 
 class Streams:
     """The streams that were begun, by their ids.
 
     :param now: the clock in seconds.
+    :ivar pace: seconds between two activities of a stream; Teams refuses what comes sooner.
     """
 
-    def __init__(self, now: Callable[[], float]) -> None:
+    def __init__(self, now: Callable[[], float], pace: float) -> None:
         self._now = now
+        self.pace = pace
         self._streams: dict[str, Stream] = {}
 
     @staticmethod
@@ -46,6 +50,20 @@ class Streams:
         """An activity's part in a stream; None when it has none."""
         entities = activity.get("entities") or []
         return next((one for one in entities if one.get("type") == "streaminfo"), None)
+
+    def stop(self, conversation: str) -> None:
+        """The person presses Stop at what is being streamed in a conversation."""
+        for one in self._streams.values():
+            if one.conversation == conversation and not one.completed:
+                one.stopped = True
+
+    def is_open(self, name: str) -> bool:
+        """Whether a message is a stream that goes on."""
+        one = self._streams.get(name)
+        return one is not None and self._goes_on(one)
+
+    def _goes_on(self, one: Stream) -> bool:
+        return not one.completed and not one.stopped and self._now() - one.began < SECONDS
 
     def begin(self, name: str, conversation: str, activity: dict[str, Any]) -> None:
         """The first activity, whose id will be the stream's.
@@ -58,8 +76,7 @@ class Streams:
         self._check_text(activity, info)
         now = self._now()
         for one in self._streams.values():
-            open_still = not one.completed and now - one.began < SECONDS
-            if one.conversation == conversation and open_still:
+            if one.conversation == conversation and self._goes_on(one):
                 raise not_allowed("Content stream is not allowed")
         stream = Stream(conversation, now, now)
         if info.get("streamType", "streaming") == "streaming":
@@ -78,10 +95,12 @@ class Streams:
             raise not_allowed(
                 "Content stream is not allowed on an already completed streamed message"
             )
+        if stream.stopped:
+            raise not_allowed("Content stream was canceled by user.")
         if now - stream.began >= SECONDS:
             stream.completed = True
             raise not_allowed("Content stream finished due to exceeded streaming time.")
-        if now - stream.last < PACE:
+        if now - stream.last < self.pace:
             raise not_allowed("Content stream is not allowed")
         final = info.get("streamType") == "final"
         sequence = info.get("streamSequence")

@@ -37,11 +37,15 @@ def activity(service_url: str, **changes: Any) -> dict[str, Any]:
 
 @dataclass
 class TeamsClient:
-    """The platform in front of the double."""
+    """The platform in front of the double.
+
+    :ivar stopped: the turns that were stopped.
+    """
 
     connector: Connector
     platform: TeamsPlatform
     service_url: str
+    stopped: list[str]
 
     def accepted(self, **changes: Any) -> Accepted:
         """What the edge has put into the inbox."""

@@ -56,6 +56,7 @@ class Teams:
         kind = more.pop("streamType", None)
         info |= numbered | named | ({"streamType": kind} if kind else {})
         activity = {"type": "message" if final else "typing", "text": text, "entities": [info]}
+        activity |= {"textFormat": "markdown"}
         return await self.post(activity | more, where)
 
     async def open(self) -> tuple[int, dict[str, Any]]:

@@ -7,11 +7,14 @@ import pytest
 
 from bots.answer.draft import NOTHING
 from bots.errors import PlatformUnavailable
+from bots.teams.outgoing.answer.replies import Pace
 from bots.teams.outgoing.message import PIECE
 from tests.bots.receipt import MemoryReceipt
 from tests.bots.teams.connector import GROUP, PERSONAL
 from tests.bots.teams.teams_client import TeamsClient, text, tool_begins, tool_ends
 from tests.some import some
+
+pytestmark = pytest.mark.usefixtures("not_streamed")
 
 FIRST = "_Thinking…_\n\n> Is it?"
 """All that a push notification shows of an answer."""
@@ -56,7 +59,7 @@ async def test_the_answer_stays_in_the_conversation_where_it_was_asked(teams: Te
 async def test_updates_keep_their_distance_and_the_last_text_is_complete(
     teams: TeamsClient,
 ) -> None:
-    teams.platform._pace = 0.2
+    teams.platform._pace = Pace(edits=0.2)
     async with teams.platform.reply(await teams.turn(), MemoryReceipt()) as reply:
         for word in range(40):
             await reply.show(text(f"{word} "))

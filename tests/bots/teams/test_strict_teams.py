@@ -15,6 +15,8 @@ from tests.bots.teams.connector_faults import Fault
 from tests.bots.teams.teams_client import TeamsClient, text
 from tests.bots.teams.test_activity_shapes import recorded
 
+pytestmark = pytest.mark.usefixtures("not_streamed")
+
 OPENING = opening("Is it?")
 
 
@@ -70,7 +72,7 @@ async def test_a_place_that_closes_while_an_answer_is_made_takes_no_second_run(
 ) -> None:
     teams.connector.faults = [
         Fault("PUT", "NotEnoughPermissions", times=9),
-        Fault("POST", "NotEnoughPermissions", skip=1, times=1),
+        Fault("POST", "NotEnoughPermissions", skip=2, times=1),  # after typing and placeholder
     ]
     turn = AnsweredTurn()
     await turn.deliver(teams, teams.accepted_in_group())
@@ -100,7 +102,7 @@ async def test_for_a_long_pause_the_turn_comes_back_after_it(
 
 
 async def test_a_post_without_an_id_is_not_posted_again(teams: TeamsClient) -> None:
-    teams.connector.faults = [Fault("POST", "", taken=True)]
+    teams.connector.faults = [Fault("POST", "", skip=1, taken=True)]
     turn = await answered(teams)
     assert (turn.runs, turn.passing) == (1, [])
     assert teams.connector.texts(PERSONAL) == [OPENING, "It is."]
@@ -119,7 +121,7 @@ async def test_a_teams_that_never_gives_an_id_shows_an_answer_once(teams: TeamsC
 async def test_a_placeholder_that_was_taken_and_not_confirmed_costs_no_second_answer(
     teams: TeamsClient, fault: Fault
 ) -> None:
-    fault.taken, fault.times = True, 1
+    fault.taken, fault.times, fault.skip = True, 1, 1
     teams.connector.faults = [fault]
     turn = await answered(teams)
     assert (turn.runs, len(turn.passing)) == (1, 1)
@@ -188,7 +190,7 @@ async def test_what_is_too_long_for_a_message_goes_into_smaller_ones(teams: Team
 async def test_what_is_not_taken_as_markdown_is_shown_plain(teams: TeamsClient) -> None:
     turn, receipt = await teams.turn(), MemoryReceipt()
     async with teams.platform.reply(turn, receipt) as reply:
-        teams.connector.faults = [Fault("PUT", "BadArgument", times=1)]
+        teams.connector.faults = [Fault("PUT", "BadArgument", times=2)]
         await reply.show(text("It *is*."))
     (message,) = teams.connector.shown(PERSONAL)
     assert (message["text"], message["textFormat"]) == ("It *is*.", "plain")

@@ -23,6 +23,7 @@ ALL = [
     "Gateway and its tools",
     "Memory",
     "Company policies",
+    "Warranty records",
     "Runtime",
     "Runtime's platform",
     "A real turn",
@@ -175,7 +176,7 @@ def test_without_anything_to_check_it_says_what_could_be(
 
 def test_a_stack_that_is_not_there(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["doctor", "--stack", "/nowhere/stack.json"]) == 1
-    assert "bizassist dev" in capsys.readouterr().err
+    assert "make dev" in capsys.readouterr().err
 
 
 def test_a_stack_that_is_gone(

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
+from bizassist.local.slack.block_kit.data_blocks import DATA, whole_message
 from bizassist.local.slack.errors import SlackError
 
 # Characters and items, each of the block's own page below
@@ -15,7 +16,9 @@ MAX_HEADER = 150
 MAX_BUTTON_TEXT = 75
 MAX_URL = 3_000
 MAX_ID = 255
-MAX_ELEMENTS = {"actions": 25, "context": 10}
+MAX_ELEMENTS = {"actions": 25, "context": 10, "context_actions": 5}
+MAX_VALUE = 2_000
+MAX_CONFIRMATION = {"title": 100, "text": 300, "confirm": 30, "deny": 30}
 # Of all blocks together chat.postMessage takes "12,000 text characters with a buffer for block
 # containers". Measured, back when one markdown block could be longer: 13,297 characters in one,
 # 13,172 with a divider beside it (slackapi/bolt-js#2509), so a block costs 125 of 13,422.
@@ -61,6 +64,7 @@ def _characters(value: object) -> int:
 def _message(blocks: list[dict[str, Any]]) -> Problems:
     if len(blocks) > MAX_BLOCKS:
         yield f"no more than {MAX_BLOCKS} items allowed [json-pointer:/blocks]"
+    yield from whole_message(blocks)
     markdown = 0
     taken: set[str] = set()
     for index, block in enumerate(blocks):
@@ -70,7 +74,7 @@ def _message(blocks: list[dict[str, Any]]) -> Problems:
             yield from _text(block, f"{place}", MAX_MARKDOWN)
             markdown += len(str(block.get("text", "")))
         else:
-            yield from _block(block, place)
+            yield from check(block, place)
         yield from _taken_twice(block, place, taken)
     if markdown > MAX_MARKDOWN:
         yield (
@@ -79,21 +83,28 @@ def _message(blocks: list[dict[str, Any]]) -> Problems:
         )
 
 
-def _block(block: dict[str, Any], place: str) -> Problems:
+def _section(block: dict[str, Any], place: str) -> Problems:
+    if "text" not in block and "fields" not in block:
+        yield f"missing required field: text [json-pointer:{place}]"
+    if "text" in block:
+        yield from text_object(block["text"], f"{place}/text", MAX_SECTION_TEXT)
+    if "accessory" in block:
+        yield from _element(block["accessory"], f"{place}/accessory")
+
+
+def check(block: dict[str, Any], place: str) -> Problems:
+    """What Slack objects to in one block that is no Markdown."""
     match block.get("type"):
         case "section":
-            if "text" not in block and "fields" not in block:
-                yield f"missing required field: text [json-pointer:{place}]"
-            if "text" in block:
-                yield from _text_object(block["text"], f"{place}/text", MAX_SECTION_TEXT)
-            if "accessory" in block:
-                yield from _element(block["accessory"], f"{place}/accessory")
+            yield from _section(block, place)
         case "header":
-            yield from _text_object(block.get("text"), f"{place}/text", MAX_HEADER, plain=True)
-        case "actions" | "context":
+            yield from text_object(block.get("text"), f"{place}/text", MAX_HEADER, plain=True)
+        case "actions" | "context" | "context_actions":
             yield from _elements(block, place)
         case "divider" | "rich_text" | "image":
             return
+        case str(kind) if kind in DATA:
+            yield from DATA[kind](block, place)
         case other:
             yield f"unsupported type: {other} [json-pointer:{place}/type]"
 
@@ -108,7 +119,9 @@ def _elements(block: dict[str, Any], place: str) -> Problems:
     for index, element in enumerate(elements):
         at = f"{place}/elements/{index}"
         if block["type"] == "context":
-            yield from _text_object(element, at, MAX_SECTION_TEXT)
+            yield from text_object(element, at, MAX_SECTION_TEXT)
+        elif block["type"] == "context_actions":
+            yield from _feedback(element, at)
         else:
             yield from _element(element, at)
 
@@ -118,12 +131,42 @@ def _element(element: object, place: str) -> Problems:
         kind = element.get("type") if isinstance(element, dict) else element
         yield f"unsupported type: {kind} [json-pointer:{place}/type]"
         return
-    yield from _text_object(element.get("text"), f"{place}/text", MAX_BUTTON_TEXT, plain=True)
+    yield from text_object(element.get("text"), f"{place}/text", MAX_BUTTON_TEXT, plain=True)
     yield from _identifier(element, "action_id", place)
+    if len(str(element.get("value", ""))) > MAX_VALUE:
+        yield f"must be less than {MAX_VALUE + 1} characters [json-pointer:{place}/value]"
     if element.get("style") not in {None, "primary", "danger"}:
         yield f"must be a valid enum value [json-pointer:{place}/style]"
+    if "confirm" in element:
+        yield from _confirmation(element["confirm"], f"{place}/confirm")
     if "url" in element:
         yield from _url(str(element["url"]), f"{place}/url")
+
+
+def _confirmation(dialog: object, place: str) -> Problems:
+    """A confirmation dialog (…/composition-objects/confirmation-dialog-object)."""
+    if not isinstance(dialog, dict):
+        yield f"must be an object [json-pointer:{place}]"
+        return
+    for name, limit in MAX_CONFIRMATION.items():
+        yield from text_object(dialog.get(name), f"{place}/{name}", limit, plain=True)
+
+
+def _feedback(element: object, place: str) -> Problems:
+    """Feedback buttons (…/block-elements/feedback-buttons-element)."""
+    if not isinstance(element, dict) or element.get("type") != "feedback_buttons":
+        yield f"unsupported type [json-pointer:{place}/type]"
+        return
+    yield from _identifier(element, "action_id", place)
+    for name in ("positive_button", "negative_button"):
+        button = element.get(name)
+        if not isinstance(button, dict) or not isinstance(button.get("value"), str):
+            yield f"missing required field: {name} [json-pointer:{place}]"
+            continue
+        at = f"{place}/{name}"
+        yield from text_object(button.get("text"), f"{at}/text", MAX_BUTTON_TEXT, plain=True)
+        if len(button["value"]) > MAX_VALUE:
+            yield f"must be less than {MAX_VALUE + 1} characters [json-pointer:{at}/value]"
 
 
 def _url(url: str, place: str) -> Problems:
@@ -133,7 +176,11 @@ def _url(url: str, place: str) -> Problems:
         yield f"invalid url [json-pointer:{place}]"
 
 
-def _text_object(value: object, place: str, limit: int, *, plain: bool = False) -> Problems:
+def text_object(value: object, place: str, limit: int, *, plain: bool = False) -> Problems:
+    """What Slack objects to in a text object.
+
+    :param limit: in characters.
+    """
     if not isinstance(value, dict):
         yield f"missing required field: text [json-pointer:{place.rpartition('/')[0]}]"
         return

@@ -1,0 +1,1 @@
+"""How an answer is shown in Teams: streamed in personal chats, by one edit elsewhere."""

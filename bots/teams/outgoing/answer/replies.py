@@ -1,0 +1,153 @@
+"""How an answer is shown: streamed where only its asker is, a placeholder and its end elsewhere."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Self
+
+from bots.answer.answer_messages import FINAL
+from bots.answer.markdown.settled_part import settled_part
+from bots.answer.markdown.threaded_rendering import rendered
+from bots.answer.posted_answer import LARGE, PostedAnswer
+from bots.answer.shown_call import shown
+from bots.errors import (
+    After,
+    BotError,
+    PlatformError,
+    PlatformRefused,
+    PlatformUnavailable,
+    StreamOver,
+    StreamStopped,
+)
+from bots.platform import Receipt
+from bots.teams.outgoing.answer.streamed_conversation import APART, STREAM, StreamedConversation
+from bots.teams.outgoing.content.dressing import Dressing
+from bots.teams.outgoing.conversation import TeamsConversation
+from bots.teams.outgoing.markdown import teams_markdown_of
+from bots.teams.outgoing.message import THINKING
+
+Stop = Callable[[], Awaitable[None]]
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Seconds between two updates of a message.
+
+    :param edits: of one that is edited.
+    :param stream: of one that is streamed; Microsoft recommends one and a half to two.
+    :param apart: of any two activities of a stream, the end included.
+    """
+
+    edits: float = 1.0
+    stream: float = 1.5
+    apart: float = APART
+
+
+class DressedAnswer(PostedAnswer):
+    """An answer where others read along: typing, one placeholder, and one edit that ends it."""
+
+    def __init__(self, chat: TeamsConversation, receipt: Receipt, pace: Pace, opening: str) -> None:
+        super().__init__(chat, receipt, pace.edits, opening)
+        self._chat = chat
+
+    async def __aenter__(self) -> Self:
+        await self._chat.show_typing()
+        return await super().__aenter__()
+
+    def _so_far(self) -> str:
+        return self._draft.placeholder
+
+    async def _finish(self) -> None:
+        self._chat.dressing = Dressing.of(self._draft)
+        await self._messages.show(self._draft.final(numbered=True), final=True)
+
+
+class StreamedAnswer(DressedAnswer):
+    """An answer in a personal chat: what is being done, the text as it grows, the whole in the end.
+
+    :param stop: stops the turn, for an asker who presses Teams' own Stop.
+    """
+
+    def __init__(
+        self, chat: StreamedConversation, receipt: Receipt, pace: Pace, opening: str, stop: Stop
+    ) -> None:
+        super().__init__(chat, receipt, pace, opening)
+        self._stream = chat
+        self._receipt = receipt
+        self._stream_pace = pace.stream
+        self._stop = stop
+
+    async def __aenter__(self) -> Self:
+        return await PostedAnswer.__aenter__(self)  # a stream shows by itself that it is written
+
+    def _so_far(self) -> str:
+        return self._draft.so_far()
+
+    async def _finish(self) -> None:
+        if not self._stream.stopped:
+            await super()._finish()
+
+    async def _keep_editing(self) -> None:
+        """Stream until two minutes are nearly over or Teams says no, then edit."""
+        message = self._receipt.message
+        if message and message.startswith(STREAM) and self._stream.streams:
+            try:
+                await self._keep_streaming(message.removesuffix(FINAL))
+            except StreamStopped:
+                await self._stop_turn()
+                return
+            except StreamOver as error:
+                _log.info("an answer is no stream any more: %s", error)
+            except PlatformRefused as error:
+                _log.warning("this answer can't be shown while it is written: %s", error)
+                return
+        if not self._closing.is_set():
+            await super()._keep_editing()
+
+    async def _keep_streaming(self, message: str) -> None:
+        sent, pause = (THINKING, False), self._stream_pace
+        while not self._closing.is_set() and self._stream.streams:
+            now = await self._to_show(sent)
+            if now == sent:
+                await self._changed_within(self._stream.left)
+                continue
+            text, is_answer = now
+            try:
+                await shown(
+                    self._receipt,
+                    lambda: self._stream.go_on(message, text, informative=not is_answer),  # noqa: B023
+                )
+            except PlatformUnavailable as error:
+                _log.info("an update did not arrive: %s", error)
+                asked = error.again.seconds if isinstance(error.again, After) else 0.0
+                pause = max(asked, pause * 2)
+            else:
+                sent, pause = now, self._stream_pace
+            await self._closing_within(pause * max(1.0, len(text) / LARGE))
+
+    async def _to_show(self, sent: tuple[str, bool]) -> tuple[str, bool]:
+        """What is being done, then the text, which has to begin with what was sent of it."""
+        text, is_answer = sent
+        settled = await rendered(_settled, self._draft.said)
+        if settled and (not is_answer or settled.startswith(text)):
+            return settled, True
+        return sent if is_answer else (self._draft.status, False)
+
+    async def _changed_within(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._changed.wait(), max(seconds, 0.0))
+        self._changed.clear()
+
+    async def _stop_turn(self) -> None:
+        try:
+            await self._stop()
+        except (BotError, PlatformError) as error:
+            _log.warning("an answer that was stopped goes on unseen: %s", error)
+
+
+def _settled(text: str) -> str:
+    return teams_markdown_of(settled_part(text))

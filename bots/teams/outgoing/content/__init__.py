@@ -1,0 +1,1 @@
+"""What a message of Teams holds beside its text: labels, citations, cards, charts."""
