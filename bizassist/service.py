@@ -1,6 +1,7 @@
 """The chat service, put together: settings in, a running server out."""
 
 import asyncio
+import gc
 import logging
 import signal
 from collections.abc import AsyncIterator, Iterator
@@ -71,6 +72,7 @@ async def _until_stopped(process: Process, deployment: Parameters) -> None:
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     async with chat_service(process, deployment):
+        gc.freeze()  # or each full collection looks at all that was imported: 90 ms of the loop
         await stop.wait()
 
 
