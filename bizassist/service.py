@@ -33,6 +33,7 @@ from bots.platform import Accept
 from bots.queue.service import POLLS, QueueService
 from bots.runtime import Runtime
 from bots.server import bound, listening
+from bots.slack.app_home.own_memory import OwnMemory
 from bots.slack.platform import ServiceParts
 from bots.slack.service import slack
 from bots.teams.service import teams
@@ -198,7 +199,9 @@ def _switched_on(
     """The platforms whose secrets this process has."""
     if registered := slack_app(process):
         words = text_commands(identity, turns)
-        service = ServiceParts(words, turns.notes, turns.ledger.is_answered, turns.files)
+        service = ServiceParts(
+            words, turns.notes, turns.ledger.is_answered, turns.files, OwnMemory.of(identity)
+        )
         yield slack(registered, accept, turns.runs.decide, service, process.platform_connections)
     if bot := teams_app(process):
         yield teams(bot, accept, turns, process.platform_connections)
