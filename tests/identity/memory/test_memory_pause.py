@@ -20,12 +20,12 @@ class Events:
     def __init__(self) -> None:
         self.kept: list[dict[str, Any]] = []
 
-    def create_event(self, *, sessionId: str, **event: Any) -> None:
-        assert sessionId == PAUSE_SESSION
+    def create_event(self, **event: Any) -> None:
+        assert event["sessionId"] == PAUSE_SESSION
         self.kept.insert(0, event)
 
-    def list_events(self, *, sessionId: str, **_: Any) -> dict[str, Any]:
-        assert sessionId == PAUSE_SESSION
+    def list_events(self, **asked: Any) -> dict[str, Any]:
+        assert asked["sessionId"] == PAUSE_SESSION
         return {"events": self.kept[:1]}
 
 
