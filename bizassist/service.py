@@ -35,6 +35,7 @@ from bots.server import bound, listening
 from bots.slack.platform import ServiceParts
 from bots.slack.service import slack
 from bots.teams.service import teams
+from bots.teams.service_parts import ServiceParts as TeamsParts
 from bots.text_commands.execution import text_commands
 from bots.trace import traced
 from bots.turn.dispatcher import Dispatcher
@@ -190,12 +191,13 @@ def _switched_on(
     process: Process, accept: Accept, turns: TurnService, identity: Identity
 ) -> Iterator[AbstractAsyncContextManager[ConnectedPlatform]]:
     """The platforms whose secrets this process has."""
+    words = text_commands(identity, turns)
     if registered := slack_app(process):
-        words = text_commands(identity, turns)
         service = ServiceParts(words, turns.notes, turns.ledger.is_answered)
         yield slack(registered, accept, turns.runs.decide, service, process.platform_connections)
     if bot := teams_app(process):
-        yield teams(bot, accept, turns, process.platform_connections)
+        parts = TeamsParts.of(words, turns)
+        yield teams(bot, accept, parts, process.platform_connections)
 
 
 def _connections(process: Process) -> httpx.Limits:

@@ -13,6 +13,7 @@ from bots.turn.ledger import Ledger
 from bots.turn.result_encryption import ResultEncryption
 from bots.turn.run import Runs
 from bots.turn.run_slots import RunSlots
+from bots.turn.shown_messages import ShownMessages
 from bots.workspace_rules.daily_question_count import Quotas
 from bots.workspace_rules.daily_token_usage import DailyUsage
 from bots.workspace_rules.refusals import WorkspaceRules
@@ -47,6 +48,7 @@ class TurnService:
     actions: TurnActions
     runs: Runs
     notes: ConversationNotes
+    messages: ShownMessages
     files: Files
     workspaces: Workspaces
     settings: TurnSettings
@@ -94,6 +96,7 @@ class TurnService:
             actions=actions,
             runs=runs,
             notes=ConversationNotes(dynamodb, execute, table),
+            messages=ShownMessages(dynamodb, execute, table),
             files=files,
             workspaces=workspaces,
             settings=settings,
