@@ -1,7 +1,6 @@
 """The agent as an AG-UI application; whatever takes a while is done before it is healthy."""
 
 import asyncio
-import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import replace
@@ -32,8 +31,8 @@ from agent.request.signing_keys import SigningKeys
 from agent.request.token_verification import Authorizer
 from agent.run.agent_factory import AgentFactory
 from agent.run.assistant import Assistant
-from agent.run.cancellation import CancellableRuns, RunName
 from agent.run.limits import RunLimits
+from agent.run.runs_under_way import RunName, RunsUnderWay
 from agent.settings import Settings
 from agent.telemetry.export import Telemetry, is_on, start_or_log
 from agent.telemetry.trace import TraceMiddleware
@@ -54,6 +53,7 @@ def application(settings: Settings, read: Callable[[], Settings] | None = None) 
     """``POST /invocations`` and ``GET /ping``; made in some seconds, and warm when it is.
 
     A process may be copied once it is made: it has no connection, no credentials and no token yet.
+    Its ``state.runs`` are the runs under way.
 
     :param read: reads the settings again while the process lives; None when they stay.
     """
@@ -73,6 +73,7 @@ def application(settings: Settings, read: Callable[[], Settings] | None = None) 
     kept = [one for one in app.router.routes if isinstance(one, Route) and one.path != "/ping"]
     app.router.routes[:] = [*kept, Route("/ping", agent.ping)]
     app.entrypoint(agent.invoke)
+    app.state.runs = agent.runs
     return app
 
 
@@ -88,15 +89,14 @@ class _Agent:
         self._assistant: Assistant | None = None
         self._built_for = settings.latest
         self._building = asyncio.Lock()
-        self._runs = CancellableRuns()
-        self._running = 0
-        self._changed = time.time()
+        self.runs = RunsUnderWay()
 
     @asynccontextmanager
     async def lifespan(self, _: Starlette) -> AsyncIterator[None]:
         try:
             yield
         finally:
+            await self.runs.end()
             if self._assistant is not None:
                 await self._assistant.factory.gateway.close()
                 await self._assistant.factory.policies.close()
@@ -109,26 +109,23 @@ class _Agent:
         """The events of a question's run, or of the short run that cancels another."""
         state = context.request.state  # type: ignore[union-attr]  # set by RequestMiddleware
         caller: Caller = state.caller
+        session = context.session_id or ""
         cancelled = run_to_cancel(run_input)
         if cancelled is not None:
-            name = RunName(caller.subject, run_input.thread_id, cancelled)
+            name = RunName(session, caller.subject, run_input.thread_id, cancelled)
             for event in self._cancellation(run_input, name):
                 yield event
             return
-        name = RunName(caller.subject, run_input.thread_id, run_input.run_id)
-        self._count(1)
-        try:
-            made = partial(self._made, run_input, caller, state.files)
-            async with aclosing(self._runs.events(name, made)) as events:
-                async for event in events:
-                    yield event
-        finally:
-            self._count(-1)
+        made = partial(self._made, run_input, caller, state.files)
+        run = self.runs.events(session, caller.subject, run_input, made)
+        async with aclosing(run) as events:
+            async for event in events:
+                yield event
 
     def _cancellation(self, run_input: RunAgentInput, name: RunName) -> Iterator[BaseEvent]:
         thread, run = run_input.thread_id, run_input.run_id
         yield RunStartedEvent(thread_id=thread, run_id=run)
-        result = {"cancelled": self._runs.cancel(name)}
+        result = {"cancelled": self.runs.cancel(name)}
         yield RunFinishedEvent(thread_id=thread, run_id=run, result=result)
 
     async def _made(
@@ -147,14 +144,13 @@ class _Agent:
                 yield event
 
     async def ping(self, _: Request) -> JSONResponse:
-        status = PingStatus.HEALTHY_BUSY if self._running else PingStatus.HEALTHY
-        return JSONResponse({"status": status.value, "time_of_last_update": int(self._changed)})
+        """Busy as long as a run goes on: a session whose client has left is no idle one.
 
-    def _count(self, change: int) -> None:
-        """One run more, or less; note when the first begins and the last ends."""
-        before, self._running = self._running, self._running + change
-        if not before or not self._running:
-            self._changed = time.time()
+        (AgentCore developer guide, "Handle asynchronous and long running agents".)
+        """
+        status = PingStatus.HEALTHY_BUSY if self.runs.busy else PingStatus.HEALTHY
+        changed = int(self.runs.changed_at)
+        return JSONResponse({"status": status.value, "time_of_last_update": changed})
 
     async def _current(self) -> Assistant:
         """The assistant as the settings of this minute have it."""

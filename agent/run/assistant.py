@@ -34,6 +34,7 @@ from agent.request.attachments import AttachedFile
 from agent.request.audience import RunAudience, read_audience
 from agent.request.caller import Caller
 from agent.request.question import question_text
+from agent.request.quoted_words import quoted_context
 from agent.run.agent_factory import AGENT_ID, AgentFactory, AssembledAgent
 from agent.run.earlier_run import (
     EarlierRun,
@@ -41,15 +42,13 @@ from agent.run.earlier_run import (
     earlier_run,
     end_of,
     go_on,
-    is_waiting,
     run_mark,
 )
 from agent.run.explanation import Explanation
-from agent.run.limits import GRACE_SECONDS
-from agent.run.runs_under_way import RunsUnderWay
-from agent.run.session_lock import BUSY_SECONDS, SessionLocks
+from agent.run.session_lock import SessionLocks
 from agent.run.sources import Sources
 from agent.run.usage import Usage
+from agent.run.waiting_interrupts import is_waiting
 
 HIDDEN = frozenset(
     {
@@ -77,38 +76,17 @@ class Assistant:
 
     factory: AgentFactory
     _sessions: SessionLocks = field(default_factory=SessionLocks)
-    _under_way: RunsUnderWay = field(default_factory=RunsUnderWay)
 
     async def run(
         self, run_input: RunAgentInput, caller: Caller, files: Sequence[AttachedFile] = ()
     ) -> AsyncGenerator[BaseEvent]:
-        """What comes after RUN_STARTED, as AG-UI events; a failure ends in one error event.
-
-        A run that is under way is joined: who asks for it again is told what it said.
-        """
-        name = (caller.subject, run_input.thread_id, run_mark(run_input))
-        longest = self.factory.run_limits.seconds + GRACE_SECONDS + BUSY_SECONDS
-        patience = longest if name in self._under_way else None
-        joined = await self._under_way.join(name, longest)
-        if joined is not None:
-            for event in joined:
-                yield event
-            return
-        with self._under_way.noted(name) as noted:
-            request = RunRequest(run_input, caller, files, read_audience(run_input))
-            async with aclosing(self._made(request, patience)) as events:
-                async for event in events:
-                    noted.append(event)
-                    yield event
-
-    async def _made(self, request: RunRequest, patience: float | None) -> AsyncGenerator[BaseEvent]:
+        """What comes after RUN_STARTED, as AG-UI events; a failure ends in one error event."""
+        request = RunRequest(run_input, caller, files, read_audience(run_input))
         FAILED_CALLS.set([])
         usage, explanation = Usage(), Explanation()
         try:
             async with AsyncExitStack() as stack:
-                session = self._sessions.locked(
-                    request.caller.subject, request.run_input.thread_id, patience
-                )
+                session = self._sessions.locked(caller.subject, run_input.thread_id)
                 await stack.enter_async_context(session)
                 answer = self._with_sources(request, explanation)
                 events = await stack.enter_async_context(aclosing(answer))
@@ -260,7 +238,10 @@ def _adapter(assembled: AssembledAgent, thread: str) -> StrandsAgent:
 
 
 def trusted_input(run_input: RunAgentInput) -> RunAgentInput:
-    """The input without anything that the client has no say in: tools, state, earlier messages."""
+    """The input without anything that the client has no say in: tools, state, earlier messages.
+
+    What others wrote goes along as quotes.
+    """
     return RunAgentInput(
         thread_id=run_input.thread_id,
         run_id=run_input.run_id,
@@ -268,7 +249,7 @@ def trusted_input(run_input: RunAgentInput) -> RunAgentInput:
         resume=run_input.resume,
         state={},
         tools=[],
-        context=[],
+        context=quoted_context(run_input.context),
         forwarded_props={},
     )
 

@@ -1,58 +1,195 @@
-"""The runs that are under way in this process: who asks for one again is told what it says."""
+"""The runs under way: each goes on without its client, is joined, cancelled, and told again."""
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
+import json
+import logging
+import time
+from collections.abc import AsyncGenerator, Callable, Iterable
+from contextlib import aclosing
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from ag_ui.core import BaseEvent, RunErrorEvent, RunFinishedEvent
+from ag_ui.core import BaseEvent, RunAgentInput, RunErrorEvent, RunFinishedEvent
 
-RunName = tuple[str, str, str]
-"""The person, their thread, the run."""
+from agent.error_rendering import run_error_event
+from agent.errors import RunCancelledError
+from agent.run.earlier_run import run_mark
+from agent.wall_clock import is_older
+
+logger = logging.getLogger(__name__)
+
+LONGEST_SECONDS = 15 * 60.0
+"""A run ends by its own limits long before; as long as a request may take (AgentCore Runtime,
+"Quotas")."""
+KEPT_SECONDS = 15 * 60.0
+"""How long an answer that nobody has heard is kept; the chat service asks again for as long."""
+MOST_KEPT = 20
+"""Such answers of one process; its conversations have them all."""
+
+Made = Callable[[], AsyncGenerator[BaseEvent]]
+
+
+class RunName(NamedTuple):
+    """A run: the runtime session, the person by their verified token, their thread, the run's id.
+
+    A runtime session is one process in AWS; where one process plays them all, they stay apart.
+    """
+
+    session: str
+    subject: str
+    thread: str
+    run: str
+
+
+class _Asked(NamedTuple):
+    """What makes two requests the same run: another decision or another audience is another run."""
+
+    name: RunName
+    mark: str
+    audience: str
 
 
 @dataclass(slots=True)
-class _UnderWay:
-    events: list[BaseEvent] = field(default_factory=list)
-    ended: asyncio.Event = field(default_factory=asyncio.Event)
+class _Run:
+    """One run: what it has said so far, for whoever reads it, from the beginning.
+
+    :ivar ended_at: in seconds since 1970; None while it is under way.
+    """
+
+    task: "asyncio.Task[None] | None" = None
+    ended_at: float | None = None
+    _said: list[BaseEvent] = field(default_factory=list)
+    _more: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
-    def complete(self) -> bool:
-        """Whether it came to its end; one whose client went away breaks off."""
-        return bool(self.events) and isinstance(self.events[-1], RunFinishedEvent | RunErrorEvent)
+    def finished(self) -> bool:
+        """Whether it came to its end, and not to an error."""
+        return bool(self._said) and isinstance(self._said[-1], RunFinishedEvent)
+
+    def say(self, event: BaseEvent) -> None:
+        self._said.append(event)
+        self._wake()
+
+    def end(self) -> None:
+        self.ended_at = time.time()
+        self._wake()
+
+    async def read(self) -> AsyncGenerator[BaseEvent]:
+        """All it says, until it has ended."""
+        told = 0
+        while True:
+            more = self._more
+            while told < len(self._said):
+                yield self._said[told]
+                told += 1
+            if more is self._more:
+                if self.ended_at is not None:
+                    return
+                await more.wait()
+
+    def _wake(self) -> None:
+        self._more.set()
+        self._more = asyncio.Event()
 
 
 class RunsUnderWay:
-    """Keeps what each run has said, for as long as it is under way."""
+    """Makes each run in a task of its own, so that the request that began it may break off.
+
+    What the run says is kept until somebody has read it to its end, or nobody has for too long.
+
+    :ivar changed_at: when the first run began or the last one ended, in seconds since 1970.
+    """
 
     def __init__(self) -> None:
-        self._runs: dict[RunName, _UnderWay] = {}
+        self.changed_at = time.time()
+        self._runs: dict[_Asked, _Run] = {}
 
-    def __contains__(self, run: RunName) -> bool:
-        return run in self._runs
+    @property
+    def busy(self) -> bool:
+        """Whether any run is under way, read or not."""
+        return any(run.ended_at is None for run in self._runs.values())
 
-    async def join(self, run: RunName, seconds: float) -> list[BaseEvent] | None:
-        """Wait for a run and give all it said; None when there is none, or it broke off.
+    async def events(
+        self, session: str, subject: str, run_input: RunAgentInput, made: Made
+    ) -> AsyncGenerator[BaseEvent]:
+        """A run's events from its beginning; it is made unless it is under way, or was not heard.
 
-        :param seconds: how long to wait; then the run is taken for one that broke off.
+        Who stops reading leaves the run as it is. A run that is cancelled or fails ends in
+        RUN_ERROR for all who read it.
         """
-        try:
-            async with asyncio.timeout(seconds):
-                while under_way := self._runs.get(run):
-                    await under_way.ended.wait()
-                    if under_way.complete:
-                        return under_way.events
-        except TimeoutError:
-            pass
-        return None
+        asked = _asked(session, subject, run_input)
+        self._forget_old()
+        run = self._runs.get(asked) or self._begun(asked, made)
+        async with aclosing(run.read()) as events:
+            async for event in events:
+                yield event
+        if self._runs.get(asked) is run:
+            del self._runs[asked]
 
-    @contextmanager
-    def noted(self, run: RunName) -> Iterator[list[BaseEvent]]:
-        """The list to which each event of a run is added before it is sent."""
-        under_way = self._runs[run] = _UnderWay()
-        try:
-            yield under_way.events
-        finally:
-            if self._runs.get(run) is under_way:
-                del self._runs[run]
-            under_way.ended.set()
+    def cancel(self, name: RunName) -> bool:
+        """Tell a run to end; False when none of this name is under way."""
+        tasks = [run.task for asked, run in self._of(name) if run.ended_at is None]
+        for task in filter(None, tasks):
+            task.cancel()
+        return bool(tasks)
+
+    async def end(self, session: str | None = None, subject: str | None = None) -> None:
+        """End all runs, or those of one person's session, and forget what they have said."""
+        ended = [
+            asked for asked in self._runs if session is None or asked.name[:2] == (session, subject)
+        ]
+        tasks = [run.task for run in map(self._runs.pop, ended) if run.task]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def ended(self, session: str, subject: str, thread: str) -> None:
+        """Return when no run of this conversation is under way."""
+        names = (session, subject, thread)
+        under_way = [r.task for one, r in self._runs.items() if one.name[:3] == names and r.task]
+        if under_way:
+            await asyncio.wait(under_way)
+
+    def _begun(self, asked: _Asked, made: Made) -> _Run:
+        if not self.busy:
+            self.changed_at = time.time()
+        run = self._runs[asked] = _Run()
+        run.task = asyncio.create_task(_make(made, run))
+        # Not in the task itself: one that is cancelled before its first step never gets there.
+        run.task.add_done_callback(lambda task: self._ended(asked, run, task))
+        return run
+
+    def _ended(self, asked: _Asked, run: _Run, task: "asyncio.Task[None]") -> None:
+        if task.cancelled():
+            logger.info("a run was cancelled")
+            run.say(RunErrorEvent(message=RunCancelledError.sentence, code=RunCancelledError.code))
+        elif isinstance(error := task.exception(), Exception):
+            run.say(run_error_event(error))
+        run.end()
+        if not run.finished and self._runs.get(asked) is run:
+            del self._runs[asked]
+        if not self.busy:
+            self.changed_at = time.time()
+
+    def _of(self, name: RunName) -> Iterable[tuple[_Asked, _Run]]:
+        return [(asked, run) for asked, run in self._runs.items() if asked.name == name]
+
+    def _forget_old(self) -> None:
+        """Forget what nobody has asked for in time, and the oldest of too many."""
+        kept = [(run.ended_at, asked) for asked, run in self._runs.items() if run.ended_at]
+        kept.sort(reverse=True)
+        for place, (ended_at, asked) in enumerate(kept):
+            if place >= MOST_KEPT or is_older(ended_at, KEPT_SECONDS):
+                del self._runs[asked]
+
+
+async def _make(made: Made, run: _Run) -> None:
+    async with asyncio.timeout(LONGEST_SECONDS), aclosing(made()) as events:
+        async for event in events:
+            run.say(event)
+
+
+def _asked(session: str, subject: str, run_input: RunAgentInput) -> _Asked:
+    name = RunName(session, subject, run_input.thread_id, run_input.run_id)
+    audience = json.dumps(run_input.forwarded_props, sort_keys=True, default=str)
+    return _Asked(name, run_mark(run_input), audience)

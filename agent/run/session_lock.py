@@ -8,7 +8,7 @@ from weakref import WeakValueDictionary
 from agent.errors import SessionBusyError
 
 BUSY_SECONDS = 10.0
-"""How long a run waits for an earlier one of its session, whose client has just gone away."""
+"""How long a run waits for an earlier one of its session; the chat service tries again then."""
 
 
 class SessionLocks:
@@ -18,21 +18,17 @@ class SessionLocks:
         self._locks: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
 
     @asynccontextmanager
-    async def locked(
-        self, subject: str, thread: str, seconds: float | None = None
-    ) -> AsyncIterator[None]:
+    async def locked(self, subject: str, thread: str) -> AsyncIterator[None]:
         """Hold the session of one person's thread.
 
-        :param seconds: how long to wait for an earlier run, if not ``BUSY_SECONDS``.
         :raises SessionBusyError: when an earlier run takes too long.
         """
         lock = self._locks.setdefault((subject, thread), asyncio.Lock())
-        seconds = BUSY_SECONDS if seconds is None else seconds
         try:
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout(BUSY_SECONDS):
                 await lock.acquire()
         except TimeoutError:
-            raise SessionBusyError(detail=f"after {seconds:.0f} seconds") from None
+            raise SessionBusyError(detail=f"after {BUSY_SECONDS:.0f} seconds") from None
         try:
             yield
         finally:

@@ -1,17 +1,20 @@
-"""``bizassist tools new NAME``: the beginnings of a Gateway tool, ready to be called."""
+"""``bizassist tools``: the beginnings of a Gateway tool, and what calls one by hand."""
 
+import asyncio
 import json
 import keyword
 import re
+import shlex
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from pathlib import Path
 
+from bizassist.commands.target_deployment import add_target_arguments, lead_to_target
 from bizassist.errors import CommandError
 
 NAME = "tools"
-HELP = "begin a new Gateway tool"
+HELP = "begin a new Gateway tool, or call one by hand"
 
 PACKAGE = Path("gateway_tools")
 _TOOL = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
@@ -35,14 +38,47 @@ def run(arguments: Arguments) -> Answer:
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """Declare the one thing that can be done."""
+    """Declare what can be done."""
     actions = parser.add_subparsers(required=True, metavar="ACTION")
     action = actions.add_parser("new", help="write a module, a schema and its line in the list")
     action.add_argument("name", metavar="NAME", help="the tool's name, such as order_status")
     action.add_argument("--target", help="the Gateway target to serve it; else one of its own")
+    action.set_defaults(act=_begin)
+    gateway = actions.add_parser(
+        "gateway", help="print GATEWAY and TOKEN for a shell, to call tools with"
+    )
+    add_target_arguments(gateway)
+    gateway.set_defaults(act=_print_gateway)
 
 
 def run(options: Namespace) -> int:
+    """Do it."""
+    options.act(options)
+    return 0
+
+
+def _print_gateway(options: Namespace) -> None:
+    """Lines that a shell evaluates: the Gateway's address, and a token of the machine for it."""
+    import boto3  # noqa: PLC0415 - a new tool needs no AWS
+    import httpx  # noqa: PLC0415
+
+    from bizassist.deployment.deployed_parameters import deployment  # noqa: PLC0415
+    from bizassist.deployment.setup_checks import machine_token  # noqa: PLC0415
+
+    async def asked() -> str:
+        async with httpx.AsyncClient(timeout=10) as http:
+            return await machine_token(http, known)
+
+    lead_to_target(options)
+    known = deployment(boto3.Session())
+    try:
+        token = asyncio.run(asked())
+    except (httpx.HTTPError, LookupError, ValueError) as error:
+        raise CommandError(f"the user pool gave no token ({type(error).__name__})") from None
+    sys.stdout.write(f"GATEWAY={shlex.quote(known.gateway_url)}\nTOKEN={shlex.quote(token)}\n")
+
+
+def _begin(options: Namespace) -> None:
     """Write the tool and say what to do next."""
     written = new_tool(Path.cwd() / PACKAGE, options.name, options.target)
     for path in written:
@@ -53,7 +89,6 @@ def run(options: Namespace) -> int:
         "agent/authorization/rights.cedar who may use it\n"
         f'(Action::"{target}___{options.name}"): until then nobody may.\n'
     )
-    return 0
 
 
 def new_tool(package: Path, name: str, target: str | None = None) -> Sequence[Path]:

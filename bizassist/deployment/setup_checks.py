@@ -116,7 +116,7 @@ class Checks:
         if not self._as_machine:
             return await self._gateway_refuses()
         try:
-            token = await self._machine_token()
+            token = await machine_token(self._http, self._deployment)
         except httpx.HTTPError:
             needed = "m2m_client_id, m2m_client_secret and m2m_scope"
             return Finding(
@@ -224,18 +224,6 @@ class Checks:
         answer = await self._http.get(url)
         return dict(answer.raise_for_status().json())
 
-    async def _machine_token(self) -> str:
-        document = await self._json(self._deployment.discovery_url)
-        answer = await self._http.post(
-            document["token_endpoint"],
-            data={"grant_type": "client_credentials", "scope": self._deployment.m2m_scope},
-            auth=(
-                self._deployment.m2m_client_id,
-                self._deployment.m2m_client_secret.get_secret_value(),
-            ),
-        )
-        return str(answer.raise_for_status().json()["access_token"])
-
     async def _tools(self, token: str) -> list[str]:
         names: list[str] = []
         cursor: str | None = None
@@ -261,6 +249,20 @@ class Checks:
                 "params": {"cursor": cursor} if cursor else {},
             },
         )
+
+
+async def machine_token(http: httpx.AsyncClient, known: Parameters) -> str:
+    """A token of the machine's client for the Gateway (RFC 6749 section 4.4).
+
+    :raises httpx.HTTPError: when the user pool can't be asked, or refuses.
+    """
+    document = (await http.get(known.discovery_url)).raise_for_status().json()
+    answer = await http.post(
+        document["token_endpoint"],
+        data={"grant_type": "client_credentials", "scope": known.m2m_scope},
+        auth=(known.m2m_client_id, known.m2m_client_secret.get_secret_value()),
+    )
+    return str(answer.raise_for_status().json()["access_token"])
 
 
 def _many(count: int, what: str) -> str:

@@ -19,6 +19,7 @@ from agent.app import application, authorizer
 from agent.errors import SettingsError, SigningKeysUnavailableError, TokenError
 from agent.models import providers as models
 from agent.request.token_verification import Authorizer
+from agent.run.runs_under_way import RunsUnderWay
 from agent.settings import Settings, parameter_prefix, port
 from agent.telemetry import log
 from bizassist.errors import RuntimeRefusal
@@ -50,11 +51,16 @@ class Runtime:
     """ASGI middleware: checks what AWS checks, forwards what AWS forwards, stops sessions.
 
     :param arn: the one runtime that exists here.
-    :param ended: told the subject and the thread after each invocation.
+    :param runs: those of the agent. In AWS they end with the process of their session; here one
+        process plays all sessions.
+    :param ended: told the subject and the thread after each run.
     """
 
-    def __init__(self, app: ASGIApp, authorizer: Authorizer, arn: str, ended: Ended) -> None:
+    def __init__(
+        self, app: ASGIApp, authorizer: Authorizer, arn: str, runs: RunsUnderWay, ended: Ended
+    ) -> None:
         self._app = app
+        self._runs = runs
         self._authorizer = authorizer
         self._arn = arn
         self._ended = ended
@@ -124,8 +130,10 @@ class Runtime:
             await _conflict()(scope, receive, send)
         elif error := run.exception():
             raise error
-        if response.thread:
-            await self._ended(key[0], response.thread)
+        if response.thread:  # a client that has gone away leaves its run at work
+            subject, session = key
+            await self._runs.ended(session, subject, response.thread)
+            await self._ended(subject, response.thread)
 
     async def _run(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._app(scope, receive, send)
@@ -139,6 +147,8 @@ class Runtime:
                 run.cancel()
             if runs:
                 await asyncio.wait(runs)
+            subject, session = key
+            await self._runs.end(session, subject)
         finally:
             self._ending.discard(key)
 
@@ -201,9 +211,8 @@ def main() -> None:
         sys.exit(str(error))
     arn = read_parameters(boto3.client("ssm"), parameter_prefix())["runtime_arn"]
     extractor = Extractor(settings.memory_id)
-    runtime = Runtime(
-        application(settings, Settings.load), authorizer(settings), arn, extractor.session_ended
-    )
+    agent = application(settings, Settings.load)
+    runtime = Runtime(agent, authorizer(settings), arn, agent.state.runs, extractor.session_ended)
     config = uvicorn.Config(
         OwnMachine(runtime),
         host="127.0.0.1",

@@ -30,15 +30,21 @@ class PostedAnswer:
 
     :param pace: seconds between two edits; the platforms take about one a second.
     :param opening: what stands there until there is something to say.
+    :param draft: what events are folded into, where the channel shows more of them than their text.
     """
 
     def __init__(
-        self, channel: MessageChannel, receipt: Receipt, pace: float, opening: str = THINKING
+        self,
+        channel: MessageChannel,
+        receipt: Receipt,
+        pace: float,
+        opening: str = THINKING,
+        draft: Draft | None = None,
     ) -> None:
         self._messages = AnswerMessages(channel, receipt)
         self._pace = pace
         self._opening = opening
-        self._draft = Draft()
+        self._draft = draft or Draft()
         self._changed = asyncio.Event()
         self._closing = asyncio.Event()
         self._said = False

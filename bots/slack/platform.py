@@ -3,6 +3,7 @@
 import json
 import logging
 import re
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
@@ -13,8 +14,6 @@ from ag_ui.core import Interrupt
 from slack_bolt.async_app import AsyncApp, AsyncBoltContext, AsyncBoltRequest
 from slack_bolt.authorization import AuthorizeResult
 
-from bots.answer.placeholder import opening
-from bots.answer.posted_answer import PostedAnswer
 from bots.conversation_notes import ConversationNotes
 from bots.errors import (
     InstallationRefused,
@@ -23,18 +22,21 @@ from bots.errors import (
     PlatformUnavailable,
     ResponseUrlClosed,
 )
+from bots.file_bucket import Files
 from bots.platform import Accepted, Answer, Receipt, ReplyStream, Turn
+from bots.slack.files.download import FileDownloads
 from bots.slack.incoming.approval_click import AskingTurn
 from bots.slack.incoming.button_click import FORGET, ButtonClick, stored_click
 from bots.slack.incoming.payloads import IncomingMessage, read_message
-from bots.slack.name_cache import NameCache
+from bots.slack.name_cache import Account, NameCache
 from bots.slack.outgoing import approval
-from bots.slack.outgoing.answer_channel import SlackChannel
+from bots.slack.outgoing.answer.threaded_reply import threaded_reply
 from bots.slack.outgoing.message import content, sign_in, told_content
 from bots.slack.outgoing.private_message import PrivateMessages
 from bots.slack.outgoing.private_reply import PrivateReply
 from bots.slack.outgoing.response_url import ResponseUrls
 from bots.slack.outgoing.web_api import WebApi
+from bots.slack.question_reader import QuestionReader
 from bots.text_commands.execution import Said, TextCommands
 from bots.text_commands.sentences import KEPT
 from bots.text_commands.words import Word
@@ -61,11 +63,13 @@ class ServiceParts:
     :param words: acts on words that no model is asked about.
     :param notes: what is noted of one person's part in a conversation.
     :param is_answered: whether a turn, by its id, has an answer.
+    :param files: keeps the files that come with questions.
     """
 
     words: TextCommands
     notes: ConversationNotes
     is_answered: Callable[[str], Awaitable[bool]]
+    files: Files
 
 
 class SlackPlatform:
@@ -74,7 +78,12 @@ class SlackPlatform:
     can_approve: ClassVar = True
 
     def __init__(
-        self, api: WebApi, responses: ResponseUrls, service: ServiceParts, pace: float
+        self,
+        api: WebApi,
+        responses: ResponseUrls,
+        downloads: FileDownloads,
+        service: ServiceParts,
+        pace: float,
     ) -> None:
         self._api = api
         self._words = service.words
@@ -83,6 +92,9 @@ class SlackPlatform:
         self._responses = responses
         self._private = PrivateMessages(api, responses)
         self._names = NameCache(api)
+        self._questions = QuestionReader(
+            api, self._names, downloads, service.files, service.notes, service.words.is_linked
+        )
         self._pace = pace
         self._identity: AuthorizeResult | None = None
         self._bolt = self._bolt_app()
@@ -114,11 +126,10 @@ class SlackPlatform:
 
     def reply(self, turn: Turn, receipt: Receipt) -> AbstractAsyncContextManager[ReplyStream]:
         """Open the turn's visible message, or continue the one ``receipt`` names."""
-        incoming = _incoming(turn.accepted)
+        incoming = replace(_incoming(turn.accepted), named_text=turn.text)
         if incoming.kind == "command" or (incoming.kind in IN_CHANNELS and turn.private):
             return PrivateReply(self._private, incoming, turn.id, receipt)
-        channel = SlackChannel(self._api, incoming, turn.id)
-        return PostedAnswer(channel, receipt, self._pace, opening(incoming.text))
+        return threaded_reply(self._api, incoming, turn.id, receipt, self._pace)
 
     async def ask_approval(self, turn: Turn, interrupts: Sequence[Interrupt]) -> None:
         """Show the asker alone what waits, in their direct messages, with two buttons."""
@@ -186,11 +197,21 @@ class SlackPlatform:
         incoming = _incoming(accepted)
         if incoming.asking is not None:
             await self._go_on(incoming, accepted, answer)
-        elif incoming.from_another_company:
+            return
+        account = await self._names.account(incoming.tenant, incoming.user)
+        if incoming.from_another_company or account.standing == "stranger":
             await self._private.refuse(incoming, content(REFUSAL))
-        elif (names := await self._names.names(incoming.tenant, incoming.user)) is None:
+        elif account.standing == "nobody":
             _log.info("%s was asked by nobody: a bot, or a closed account", incoming.event_id)
-        elif incoming.word:
+        else:
+            await self._listen(incoming, accepted, account, answer)
+
+    async def _listen(
+        self, incoming: IncomingMessage, accepted: Accepted, account: Account, answer: Answer
+    ) -> None:
+        """Do what a person of this company says."""
+        names = await self._names.names(incoming.tenant, account)
+        if incoming.word:
             await self._act_on(incoming, incoming.word, names)
         else:
             await self._ask(incoming, accepted, names, answer)
@@ -226,10 +247,21 @@ class SlackPlatform:
         """Answer a question, and note where its asker was answered."""
         place, asker = incoming.conversation, incoming.chat_user
         notes = await self._notes.read(place, asker)
+        question = await self._questions.question(incoming, notes)
         turn = replace(
-            self._turn(incoming, accepted, names), conversation=notes.conversation(place)
+            self._turn(incoming, accepted, names),
+            conversation=notes.conversation(place),
+            text=question.text,
+            quotes=question.quotes,
+            files=question.files,
         )
-        await answer(turn)
+        if question.refusals:
+            refusals = content(question.refusals)
+            await self._private.send_once(incoming, refusals, f"{turn.id}/files")
+        if question.text:
+            await answer(turn)
+        elif not question.refusals and incoming.kind != "reply":
+            await self._act_on(incoming, "help", names)
         if incoming.kind in IN_CHANNELS and await self._is_answered(turn.id):
             await self._notes.note_answered(place, asker)
 
@@ -266,6 +298,7 @@ async def slack_platform(
     *,
     pace: float = PACE,
     connections: int = CONNECTIONS,
+    now: Callable[[], float] = time.monotonic,
 ) -> AsyncIterator[SlackPlatform]:
     """The platform with its connections, for as long as the service runs.
 
@@ -273,11 +306,13 @@ async def slack_platform(
     :param service: what the platform needs of the rest of the chat service.
     :param pace: seconds between two edits of a message.
     :param connections: to Slack at the same time; a call waits for one within its time-out.
+    :param now: seconds on a clock that never goes back.
     """
     connector = aiohttp.TCPConnector(limit=connections)
     async with aiohttp.ClientSession(connector=connector, timeout=TIMEOUT, trust_env=True) as http:
-        api = WebApi(http, bot_token, api_url)
-        yield SlackPlatform(api, ResponseUrls(http, api_url), service, pace)
+        api = WebApi(http, bot_token, api_url, now)
+        downloads = FileDownloads(http, bot_token, api_url)
+        yield SlackPlatform(api, ResponseUrls(http, api_url), downloads, service, pace)
 
 
 def _incoming(accepted: Accepted) -> IncomingMessage:

@@ -129,10 +129,12 @@ async def gateway_serving(cloud: Cloud) -> AsyncIterator[str]:
 def runtime_of(cloud: Cloud, settings: Settings | None = None) -> Runtime:
     settings = settings or cloud.settings()
     extractor = Extractor(settings.memory_id)
+    agent = application(settings)
     return Runtime(
-        application(settings),
+        agent,
         authorizer(settings),
         cloud.parameters["runtime_arn"],
+        agent.state.runs,
         extractor.session_ended,
     )
 

@@ -17,7 +17,8 @@ from strands import tool
 
 from agent import app
 from agent.app import authorizer
-from agent.run import cancellation
+from agent.run import runs_under_way
+from agent.run.runs_under_way import RunsUnderWay
 from bizassist.local.runtime import Runtime
 from tests.agent.local_agent import (
     SESSION_HEADER,
@@ -97,7 +98,7 @@ async def test_only_headers_on_the_allow_list_reach_the_agent(cloud: Cloud) -> N
     async def ended(*_: str) -> None: ...
 
     arn = cloud.parameters["runtime_arn"]
-    only = Runtime(container, authorizer(cloud.settings()), arn, ended)
+    only = Runtime(container, authorizer(cloud.settings()), arn, RunsUnderWay(), ended)
     custom = "x-amzn-bedrock-agentcore-runtime-custom-locale"
     async with serving(only) as address, httpx.AsyncClient() as http:
         response = await http.post(
@@ -172,7 +173,7 @@ async def test_a_run_is_cancelled_before_the_agent_has_got_ready(
     cloud: Cloud, gateway: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ready, really = threading.Event(), app.build_assistant
-    begun, put = asyncio.Event(), cancellation._put
+    begun, make = asyncio.Event(), runs_under_way._make
 
     def late(*settings: object) -> object:
         assert ready.wait(60)
@@ -180,10 +181,10 @@ async def test_a_run_is_cancelled_before_the_agent_has_got_ready(
 
     async def noted(*run: Any) -> None:
         begun.set()
-        await put(*run)
+        await make(*run)
 
     monkeypatch.setattr(app, "build_assistant", late)
-    monkeypatch.setattr(cancellation, "_put", noted)
+    monkeypatch.setattr(runs_under_way, "_make", noted)
     token, session = cloud.tokens["alice"], thread()
     async with serving(runtime_of(cloud)) as address:
         asking = asyncio.create_task(ask(address, token, "Hello", session, runId="r1"))
@@ -275,7 +276,8 @@ async def test_a_session_that_is_torn_down_takes_no_calls(cloud: Cloud) -> None:
     async def ended(*_: str) -> None: ...
 
     arn, token = cloud.parameters["runtime_arn"], cloud.tokens["alice"]
-    async with serving(Runtime(slow_to_end, authorizer(cloud.settings()), arn, ended)) as address:
+    runtime = Runtime(slow_to_end, authorizer(cloud.settings()), arn, RunsUnderWay(), ended)
+    async with serving(runtime) as address:
         asking = asyncio.create_task(ask(address, token, "Hello"))
         await reached.wait()
         stopping = asyncio.create_task(_stop(cloud, address, "alice"))
@@ -289,15 +291,37 @@ async def test_a_session_that_is_torn_down_takes_no_calls(cloud: Cloud) -> None:
     assert "stopped" in meanwhile.body
 
 
-async def test_a_client_that_goes_away_ends_its_run(
+async def test_a_run_whose_client_has_gone_away_is_cancelled_by_its_person(
     blocked_agent: str, cloud: Cloud, blocked_model: BlockedModel
 ) -> None:
-    asking = asyncio.create_task(ask(blocked_agent, cloud.tokens["alice"], "Hello"))
+    token, session = cloud.tokens["alice"], thread()
+    asking = asyncio.create_task(ask(blocked_agent, token, "Hello", session, runId="r1"))
     await blocked_model.reached.wait()
-
     asking.cancel()
+    await asyncio.wait([asking])
 
-    await asyncio.wait_for(blocked_model.cancelled.wait(), 20)
+    cancelled = await cancel(blocked_agent, token, session, "r1")
+
+    assert cancelled
+    await asyncio.wait_for(blocked_model.cancelled.wait(), 30)
+    blocked_model.opened.set()
+    again = await ask(blocked_agent, token, "Hello again", session)
+    assert again.types[-1] == "RUN_FINISHED"
+
+
+async def test_a_run_whose_client_has_gone_away_ends_with_its_session(
+    blocked_agent: str, cloud: Cloud, blocked_model: BlockedModel
+) -> None:
+    token, session = cloud.tokens["alice"], thread()
+    asking = asyncio.create_task(ask(blocked_agent, token, "Hello", session, runId="r1"))
+    await blocked_model.reached.wait()
+    asking.cancel()
+    await asyncio.wait([asking])
+
+    assert (await _stop(cloud, blocked_agent, "alice")).status_code == 200
+
+    assert blocked_model.cancelled.is_set()
+    assert not await cancel(blocked_agent, token, session, "r1")
 
 
 async def test_a_second_question_in_a_session_waits_for_the_first(

@@ -15,8 +15,7 @@ IMPLEMENTATIONS = {
         "agent.tools.policies.storage.Folder",
     },
     "bots.answer.answer_messages.MessageChannel": {
-        "bots.slack.outgoing.answer_channel.DirectMessageChannel",
-        "bots.slack.outgoing.answer_channel.SlackChannel",
+        "bots.slack.outgoing.answer.answer_channel.SlackChannel",
         "bots.teams.outgoing.answer.streamed_conversation.StreamedConversation",
         "bots.teams.outgoing.conversation.TeamsConversation",
     },

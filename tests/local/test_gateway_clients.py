@@ -2,6 +2,10 @@
 
 import asyncio
 import json
+import os
+import re
+import shlex
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -14,8 +18,9 @@ from strands.tools.mcp import MCPClient
 
 from gateway_tools import catalog
 from tests.clients.node import node_tool
-from tests.conftest import Stack
+from tests.conftest import ROOT, Stack
 from tests.gateway_tools.mcp_requests import machine_token, rpc
+from tests.some import some
 
 TOOLS = [f"{target}___{tool}" for target, tools in catalog.targets().items() for tool in tools]
 
@@ -77,15 +82,42 @@ async def test_the_inspector_lists_the_tools(stack: Stack) -> None:
     assert [tool["name"] for tool in said["tools"]] == TOOLS
 
 
-async def test_the_inspector_calls_a_tool_and_checks_its_answer(stack: Stack) -> None:
-    said = await inspector(
-        stack,
-        *("--method", "tools/call", "--tool-name", "warranty___check_warranty_status"),
-        *("--tool-arg", "serial_number=PHONE-2021-007"),
-    )
+async def test_the_inspector_calls_a_tool_as_the_guide_shows(stack: Stack, tmp_path: Path) -> None:
+    (tmp_path / ".bizassist").mkdir()
+    (tmp_path / ".bizassist" / "stack.json").symlink_to(stack.state / "stack.json")
+    programs = {
+        "bizassist": f'{shlex.join([sys.executable, "-m", "bizassist"])} "$@"',
+        "npx": f'{shlex.join(node_tool("mcp-inspector"))} "${{@:2}}"',  # its package is installed
+    }
+    for name, call in some(programs.items()):
+        (tmp_path / name).write_text(f"#!/bin/bash\nexec {call}\n")
+        (tmp_path / name).chmod(0o700)
+    said = json.loads(await shell(guide_commands("tools gateway"), tmp_path))
     assert said["isError"] is False
     assert said["structuredContent"]["status"] == "expired"
     assert json.loads(said["content"][0]["text"]) == said["structuredContent"]
+
+
+def guide_commands(word: str) -> str:
+    """The block of commands of the guide in which a word stands, as a person types them."""
+    page = (ROOT / "docs" / "adding-a-tool.md").read_text("utf-8")
+    blocks: list[str] = re.findall(r"```console\n(.*?)```", page, re.DOTALL)
+    (block,) = [one for one in blocks if word in one]
+    return block.replace("$ ", "")
+
+
+async def shell(commands: str, folder: Path) -> str:
+    """What commands print, where the folder's programs come first."""
+    process = await asyncio.create_subprocess_exec(
+        *("bash", "-e", "-o", "pipefail", "-c", commands),
+        cwd=folder,
+        env={**os.environ, "PATH": f"{folder}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT)},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    out, errors = await asyncio.wait_for(process.communicate(), 90)
+    assert process.returncode == 0, errors.decode()
+    return out.decode()
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from bizassist.local.own_machine import is_ours
 from bizassist.local.slack.control.conditions import Conditions
 from bizassist.local.slack.control.person_actions import PersonActions
 from bizassist.local.slack.events.delivery import RETRIES, Delivery
+from bizassist.local.slack.events.files import FileDownloads
 from bizassist.local.slack.events.person_actions import Acts
 from bizassist.local.slack.events.response_urls import ResponseUrls
 from bizassist.local.slack.page.routes import Page
@@ -54,6 +55,7 @@ def application(settings: Settings) -> web.Application:
     app.cleanup_ctx.append(delivering)
     app.add_routes(WebApi(workspace, authorization, limits, calls).routes())
     app.add_routes(urls.routes())
+    app.add_routes(FileDownloads(workspace, authorization).routes())
     app.add_routes(PersonActions(workspace, acts, calls).routes())
     app.add_routes(Conditions(workspace, authorization, limits, calls, urls).routes())
     app.add_routes(Page(workspace, acts).routes())

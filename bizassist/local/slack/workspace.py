@@ -28,6 +28,7 @@ class Message:
     :param posted_at: the clock when it was posted.
     :param streaming_since: the clock when ``chat.startStream`` opened it; None for others, and
         when it was stopped.
+    :param stream_mode: whether a stream is made of ``text`` or of ``chunks``; empty at first.
     """
 
     channel: str
@@ -37,6 +38,7 @@ class Message:
     posted_at: float
     blocks: list[Block] = field(default_factory=list)
     files: list[dict[str, Any]] = field(default_factory=list)
+    attachments: list[dict[str, Any]] = field(default_factory=list)
     thread_ts: str | None = None
     only_for: str | None = None
     dropped: bool = False
@@ -44,11 +46,20 @@ class Message:
     edited: bool = False
     reactions: set[str] = field(default_factory=set)
     streaming_since: float | None = None
+    stream_mode: str = ""
 
     @property
     def root(self) -> str:
         """The timestamp of the thread's first message, or its own."""
         return self.thread_ts or self.ts
+
+
+@dataclass(slots=True)
+class Session:
+    """An agent's session in a thread (https://docs.slack.dev/ai/agent-sessions)."""
+
+    title: str = ""
+    status: str = "active"
 
 
 class Workspace:
@@ -57,15 +68,20 @@ class Workspace:
     :ivar edit_window: seconds for which messages can be edited; None for always.
     :ivar quiet_threads_drop_ephemerals: "Ephemeral messages in threads are only shown if there is
         already an active thread" (chat.postEphemeral, its ``thread_ts``).
+    :ivar files: the contents of shared files by their ids.
+    :ivar files_read: the app has the scope ``files:read``.
     """
 
     def __init__(self) -> None:
         self.clock = Clock()
         self.messages: list[Message] = []
         self.statuses: dict[tuple[str, str], str] = {}
+        self.sessions: dict[tuple[str, str], Session] = {}
         self.channels = {channel.id: channel for channel in _channels()}
         self.edit_window: float | None = None
         self.quiet_threads_drop_ephemerals = False
+        self.files: dict[str, bytes] = {}
+        self.files_read = True
         self._last_ts = 0.0
 
     def channel(self, channel: str) -> Channel:

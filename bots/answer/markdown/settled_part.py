@@ -58,7 +58,7 @@ def _without_space_at_end(children: Sequence[Token]) -> list[Token]:
 
 def _words(children: Sequence[Token]) -> Iterator[Token]:
     """Inline tokens up to where something may begin."""
-    parts = list(siblings(children))
+    parts = [part for part in siblings(children) if part[0].type != "text" or part[0].content]
     for number, part in enumerate(parts):
         token = part[0]
         if token.type != "text":

@@ -1,6 +1,9 @@
 """An answer's Markdown as Slack's markdown block takes it, with nothing in it that acts."""
 
 import re
+from collections.abc import Sequence
+
+from markdown_it.token import Token
 
 from bots.answer.markdown.neutralise import harmless
 from bots.answer.markdown.writing import written
@@ -14,7 +17,12 @@ _WORD_JOINER = "\u2060"
 
 def block_markdown(markdown: str) -> str:
     """Markdown that mentions nobody and hides no address behind a label in Slack."""
-    return written(harmless(markdown), escape=_escaped)
+    return block_text(harmless(markdown))
+
+
+def block_text(tokens: Sequence[Token]) -> str:
+    """Harmless tokens (:func:`~bots.answer.markdown.neutralise.harmless`) written so."""
+    return written(tokens, escape=_escaped)
 
 
 def _escaped(text: str) -> str:

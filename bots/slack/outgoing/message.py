@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bots.answer.markdown.clipping import clipped
+from bots.answer.markdown.clipping import clipped, size
 from bots.slack.incoming.button_click import FORGET, KEEP
 from bots.slack.outgoing.markdown_block import block_markdown
 from bots.slack.outgoing.mrkdwn import slack_mrkdwn
@@ -12,11 +12,10 @@ from bots.text_commands.execution import Told
 Content = Mapping[str, Any]
 """The ``text`` and ``blocks`` of a message, as every way of posting one takes them."""
 
-# Bytes of one piece of an answer. It fits each limit that it can meet: 12,000 characters of a
-# markdown block, 4,000 bytes of chat.update's text, with room for what neutralising adds.
-PIECE = 3_000
+# Bytes of one piece of an answer: 12,000 characters of markdown blocks in one message, with room
+# for what neutralising adds. Its text, which only notifications show, is cut.
+PIECE = 11_000
 UPDATE_TEXT = 4_000  # bytes of UTF-8 (https://github.com/openclaw/openclaw/issues/115027)
-LARGE_PIECE = 11_000  # bytes; more than its text's beginning is in the block alone
 WHOLE = 12_000  # characters of the markdown blocks of one message
 QUOTED = 300  # characters of a question that are repeated
 
@@ -43,9 +42,10 @@ def whole_content(markdown: str) -> Content:
     return {**content(markdown), "text": slack_mrkdwn(markdown)}
 
 
-def plain_content(markdown: str) -> Content:
-    """The same without a block, for when Slack doesn't take that."""
-    return {"text": clipped(slack_mrkdwn(markdown), UPDATE_TEXT)}
+def plain_content(markdown: str) -> Content | None:
+    """The same without a block, for when Slack doesn't take that; None where it doesn't fit."""
+    text = slack_mrkdwn(markdown)
+    return {"text": text} if size(text) <= UPDATE_TEXT else None
 
 
 def fits_one_message(markdown: str) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bots.errors import DeliveryRefused, PlatformUnavailable, ResponseUrlClosed
 from bots.slack.incoming.payloads import IncomingMessage
-from bots.slack.outgoing.answer_channel import DirectMessageChannel
+from bots.slack.outgoing.answer.answer_channel import SlackChannel
 from bots.slack.outgoing.message import Content
 from bots.slack.outgoing.response_url import ResponseUrls
 from bots.slack.outgoing.web_api import WebApi
@@ -54,11 +54,11 @@ class PrivateMessages:
         except DeliveryRefused as error:
             _log.warning("somebody of another company can't be told anything: %s", error)
 
-    async def direct_messages(self, incoming: IncomingMessage, turn: str) -> DirectMessageChannel:
+    async def direct_messages(self, incoming: IncomingMessage, turn: str) -> SlackChannel:
         """The asker's direct messages, as the place of an answer to ``turn``."""
         channel = await self._api.direct_channel(incoming.user)
         place = replace(incoming, kind="direct", channel=channel, thread=None, ts="")
-        return DirectMessageChannel(self._api, place, turn)
+        return SlackChannel(self._api, place, turn)
 
     async def send_once(self, incoming: IncomingMessage, message: Content, marker: str) -> None:
         """Show ``message`` by direct message, unless one with this marker is there."""

@@ -111,7 +111,7 @@ class PrivateReply:
         # In the direct messages what waits has its own message, with the buttons.
         there = self._incoming.kind != "command"
         if error is None and not self._said and not (there and self._draft.only_waits):
-            await self._answer(self._draft.final())
+            await self._answer(self._draft.final(numbered=True))
 
     async def show(self, event: BaseEvent) -> None:
         """Take one agent event into the answer."""

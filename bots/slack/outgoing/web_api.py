@@ -1,8 +1,10 @@
 """The few calls of Slack's Web API that a reply is made of."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
@@ -23,6 +25,21 @@ PATIENCE = 20.0
 NAME_PATIENCE = 2.0
 """The same for a name, without which a question is answered as well."""
 
+
+THREAD_PAGES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A message that was looked for.
+
+    :param streamed: it may be a stream that is open.
+    """
+
+    ts: str
+    streamed: bool
+
+
 Call = Callable[[], Awaitable[AsyncSlackResponse]]
 
 
@@ -32,37 +49,78 @@ class WebApi:
     Every call may raise :class:`~bots.errors.PlatformError`, and nothing of the SDK's. While Slack
     is busy no call is made: it is waited for as long as it asks, or
     :class:`~bots.errors.PlatformUnavailable` says how long that is.
+
+    :ivar once: for calls that may not happen twice; :ivar patient: for those that may.
     """
 
-    def __init__(self, http: aiohttp.ClientSession, token: str, api_url: str) -> None:
-        self._once = _client(http, token, api_url, [])
-        self._patient = _client(http, token, api_url, when_broken())
-        self._limits = RateLimits()
+    def __init__(
+        self,
+        http: aiohttp.ClientSession,
+        token: str,
+        api_url: str,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.once = _client(http, token, api_url, [])
+        self.patient = _client(http, token, api_url, when_broken())
+        self.limits = RateLimits(now)
+        self.now = now
 
     async def identity(self) -> AuthorizeResult:
         """Whose bot this is."""
-        answer = await self._made("auth.test", self._patient.auth_test)
+        answer = await self.made("auth.test", self.patient.auth_test)
         return AuthorizeResult.from_auth_test_response(
-            auth_test_response=answer, bot_token=self._patient.token
+            auth_test_response=answer, bot_token=self.patient.token
         )
 
-    async def person(self, user: str) -> str | None:
-        """What a person is called, empty when Slack does not tell; None for who is none.
-
-        A bot's messages can look like a person's, and an account can be closed after it has asked
-        (``users.info``, ``is_bot`` and ``deleted``).
-        """
-        answer = await self._made(
-            "users.info", lambda: self._patient.users_info(user=user), patience=NAME_PATIENCE
+    async def user(self, user: str) -> Mapping[str, Any]:
+        """An account as ``users.info`` describes it."""
+        answer = await self.made(
+            "users.info", lambda: self.patient.users_info(user=user), patience=NAME_PATIENCE
         )
-        if answer["user"].get("is_bot") or answer["user"].get("deleted"):
-            return None
-        profile = answer["user"].get("profile", {})
-        return str(profile.get("real_name") or answer["user"].get("name", ""))
+        found: Mapping[str, Any] = answer["user"]
+        return found
+
+    async def channel_name(self, channel: str) -> str:
+        """What a channel is called; empty for one without a name."""
+        answer = await self.made(
+            "conversations.info",
+            lambda: self.patient.conversations_info(channel=channel),
+            patience=NAME_PATIENCE,
+        )
+        return str(answer["channel"].get("name") or "")
+
+    async def message(self, channel: str, ts: str) -> Mapping[str, Any] | None:
+        """One message of a channel that is no reply, whole; None when it is gone."""
+        page = await self.made(
+            "conversations.history",
+            lambda: self.patient.conversations_history(
+                channel=channel, latest=ts, inclusive=True, limit=1
+            ),
+            patience=NAME_PATIENCE,
+        )
+        messages: list[Mapping[str, Any]] = page["messages"]
+        return next((one for one in messages if one.get("ts") == ts), None)
+
+    async def thread(self, channel: str, thread: str, until: str) -> list[Mapping[str, Any]]:
+        """A thread's messages up to one, oldest first; of a very long thread, its beginning."""
+        messages: list[Mapping[str, Any]] = []
+        asked: dict[str, Any] = {"channel": channel, "ts": thread, "limit": 200}
+        asked |= {"latest": until, "inclusive": True}
+        for _ in range(THREAD_PAGES):
+            page = await self.made(
+                "conversations.replies",
+                lambda: self.patient.conversations_replies(**asked),
+                patience=NAME_PATIENCE,
+            )
+            messages += page["messages"]
+            asked["cursor"] = (page.get("response_metadata") or {}).get("next_cursor")
+            if not asked["cursor"]:
+                break
+        return messages
 
     async def workspace(self) -> str:
         """What the workspace is called."""
-        answer = await self._made("team.info", self._patient.team_info, patience=NAME_PATIENCE)
+        answer = await self.made("team.info", self.patient.team_info, patience=NAME_PATIENCE)
         return str(answer["team"]["name"])
 
     async def post(
@@ -72,12 +130,12 @@ class WebApi:
 
         :param marker: lets :meth:`find` see that this post has happened.
         """
-        posted = await self._made(
+        posted = await self.made(
             f"chat.postMessage {channel}",  # its limit is each channel's
-            lambda: self._once.chat_postMessage(
+            lambda: self.once.chat_postMessage(
                 channel=channel,
                 thread_ts=thread,
-                metadata=_metadata(marker) if marker else None,
+                metadata=metadata(marker) if marker else None,
                 unfurl_links=False,
                 unfurl_media=False,
                 **content,
@@ -89,9 +147,9 @@ class WebApi:
         self, channel: str, user: str, content: Content, thread: str | None
     ) -> None:
         """Post what only ``user`` sees; Slack does not promise that they do."""
-        await self._made(
+        await self.made(
             "chat.postEphemeral",
-            lambda: self._once.chat_postEphemeral(
+            lambda: self.once.chat_postEphemeral(
                 channel=channel, user=user, thread_ts=thread, **content
             ),
         )
@@ -103,30 +161,28 @@ class WebApi:
         :raises MessageGone: when it is not there any more.
         """
         if final:
-            self._limits.ended()
-            await self._made(
-                UPDATE, lambda: self._patient.chat_update(channel=channel, ts=ts, **content)
+            self.limits.ended()
+            await self.made(
+                UPDATE, lambda: self.patient.chat_update(channel=channel, ts=ts, **content)
             )
-        elif wait := self._limits.draft_wait():
+        elif wait := self.limits.draft_wait():
             raise PlatformUnavailable("the edits of this minute are spent", after=wait)
         else:
-            await self._made(
+            await self.made(
                 UPDATE,
-                lambda: self._once.chat_update(channel=channel, ts=ts, **content),
+                lambda: self.once.chat_update(channel=channel, ts=ts, **content),
                 patience=0.0,
             )
 
     async def delete(self, channel: str, ts: str) -> None:
         """Delete a message; that it is gone already is well."""
         with suppress(MessageGone):
-            await self._made(
-                "chat.delete", lambda: self._patient.chat_delete(channel=channel, ts=ts)
-            )
+            await self.made("chat.delete", lambda: self.patient.chat_delete(channel=channel, ts=ts))
 
     async def find(
         self, channel: str, marker: str, *, thread: str | None, since: str
-    ) -> str | None:
-        """The timestamp of the newest message that was posted with ``marker``.
+    ) -> Found | None:
+        """The newest message that was posted, or begun as a stream, with ``marker``.
 
         :param since: a timestamp that is older than it; empty when none is known.
         """
@@ -134,31 +190,35 @@ class WebApi:
         if since:
             asked["oldest"] = since
         if thread:
-            page = await self._made(
+            page = await self.made(
                 "conversations.replies",
-                lambda: self._patient.conversations_replies(ts=thread, **asked),
+                lambda: self.patient.conversations_replies(ts=thread, **asked),
             )
         else:
-            page = await self._made(
-                "conversations.history", lambda: self._patient.conversations_history(**asked)
+            page = await self.made(
+                "conversations.history", lambda: self.patient.conversations_history(**asked)
             )
         messages: list[Mapping[str, Any]] = page["messages"]
-        marked = (str(m["ts"]) for m in messages if m.get("metadata") == _metadata(marker))
-        return max(marked, key=float, default=None)
+        found = filter(None, (_found(message, marker) for message in messages))
+        return max(found, key=lambda one: float(one.ts), default=None)
 
     async def direct_channel(self, user: str) -> str:
         """The channel of the direct messages between ``user`` and the assistant."""
-        opened = await self._made(
-            "conversations.open", lambda: self._patient.conversations_open(users=user)
+        opened = await self.made(
+            "conversations.open", lambda: self.patient.conversations_open(users=user)
         )
         return str(opened["channel"]["id"])
 
-    async def _made(
+    async def made(
         self, method: str, call: Call, *, patience: float = PATIENCE
     ) -> AsyncSlackResponse:
-        """The answer of a call, made when Slack takes it."""
+        """The answer of a call, made when Slack takes it.
+
+        :param method: its name, and behind a space what Slack counts it for.
+        :param patience: seconds that it is waited for.
+        """
         while True:
-            if (wait := self._limits.wait(method)) > patience:
+            if (wait := self.limits.wait(method)) > patience:
                 raise PlatformUnavailable(
                     f"Slack is busy with {method.partition(' ')[0]}", after=wait
                 )
@@ -170,11 +230,21 @@ class WebApi:
             except PlatformUnavailable as error:
                 if error.taken or not isinstance(error.again, After):
                     raise
-                self._limits.refused(method, max(error.again.seconds, 1.0))
+                self.limits.refused(method, max(error.again.seconds, 1.0))
 
 
-def _metadata(marker: str) -> dict[str, object]:
+def metadata(marker: str) -> dict[str, object]:
+    """What lets a message be found again."""
     return {"event_type": MARKER, "event_payload": {"part": marker}}
+
+
+def _found(message: Mapping[str, Any], marker: str) -> Found | None:
+    if message.get("metadata") == metadata(marker):
+        return Found(str(message["ts"]), streamed=False)
+    # A stream takes metadata only at its end; the first of its tasks carries the marker.
+    if any(block.get("task_id") == marker for block in message.get("blocks") or ()):
+        return Found(str(message["ts"]), streamed=True)
+    return None
 
 
 def _client(

@@ -3,17 +3,24 @@
 import asyncio
 import contextlib
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterable, AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import boto3
 import httpx
 import pytest
+from ag_ui.core import BaseEvent
+from strands import tool
+from strands.models import Model
 from strands.types.content import Messages
 from strands.types.exceptions import SessionException
+from strands.types.streaming import StreamEvent
+from strands.types.tools import AgentTool
 
 from agent.authorization.approval import BROKEN_OFF, CANT_NOTE
+from agent.run.runs_under_way import RunsUnderWay
 from tests.agent.local_agent import (
     ROOT,
     Answer,
@@ -225,22 +232,122 @@ async def test_a_run_under_way_is_joined(
     assert questions(cloud, "alice", session) == 1
 
 
-async def test_who_joins_a_run_that_breaks_off_makes_it(
-    blocked_agent: str, blocked: BlockedModel, cloud: Cloud
-) -> None:
-    token, session = cloud.tokens["alice"], thread()
-    first = asyncio.create_task(ask(blocked_agent, token, "Hello", session, runId=RUN))
-    await blocked.reached.wait()
-    second = asyncio.create_task(ask(blocked_agent, token, "Hello", session, runId=RUN))
-    await asyncio.sleep(0.3)
-    first.cancel()
-    await asyncio.wait_for(blocked.cancelled.wait(), 5)
-    blocked.opened.set()
-    answer = await second
+class Held:
+    """An account tool and a model that stop once, at a moment of a run, and count what is done."""
 
-    assert answer.types[-1] == "RUN_FINISHED"
-    assert answer.text
+    def __init__(self, moment: str) -> None:
+        self.moment = moment
+        self.reached, self.left, self.opened = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self.asked = self.effects = 0
+
+    async def at(self, moment: str) -> None:
+        if moment == self.moment:
+            self.reached.set()
+            await self.opened.wait()
+
+    def tool(self) -> AgentTool:
+        @tool
+        async def look_up_client_account(client: str) -> str:
+            """Look up a client's account by id, company name or e-mail."""
+            self.effects += 1
+            await self.at("in the tool")
+            return "That account is done."
+
+        return look_up_client_account
+
+    async def before(self, messages: Messages) -> None:
+        self.asked += 1
+        if not any("toolResult" in block for block in messages[-1]["content"]):
+            await self.at("before the tool")
+
+    def model(self) -> Model:
+        held = self
+
+        class HeldModel(TestModel):
+            async def stream(self, *args: Any, **kwargs: Any) -> AsyncIterable[StreamEvent]:
+                async for event in super().stream(*args, **kwargs):
+                    yield event
+                    if "text" in event.get("contentBlockDelta", {}).get("delta", {}):
+                        await held.at("in the words")
+
+        return HeldModel(self.before)
+
+
+@asynccontextmanager
+async def held_agent(
+    cloud: Cloud, held: Held, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[str]:
+    events = RunsUnderWay.events
+
+    async def noted(*asked: Any) -> AsyncIterator[BaseEvent]:
+        try:
+            async for event in events(*asked):
+                yield event
+        finally:
+            held.left.set()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(RunsUnderWay, "events", noted)
+        patch.setattr("agent.models.providers.model", lambda _: held.model())
+        patch.setattr("agent.run.agent_factory.client_account_tool", lambda *_: held.tool())
+        async with serving(runtime_of(cloud)) as address:
+            yield address
+
+
+async def status(address: str) -> str:
+    async with httpx.AsyncClient() as http:
+        return str((await http.get(f"{address}/ping")).json()["status"])
+
+
+@pytest.mark.parametrize("moment", ["before the tool", "in the tool", "in the words"])
+async def test_a_run_goes_on_without_its_client(
+    cloud: Cloud, gateway: str, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    token, session, held = cloud.tokens["alice"], thread(), Held(moment)
+    async with held_agent(cloud, held, monkeypatch) as address:
+        first = asyncio.create_task(ask(address, token, ACT, session, runId=RUN))
+        await asyncio.wait_for(held.reached.wait(), 60)
+        first.cancel()
+        await asyncio.wait_for(held.left.wait(), 60)
+        busy = await status(address)
+        again = asyncio.create_task(ask(address, token, ACT, session, runId=RUN))
+        held.opened.set()
+        joined = await again
+        from_memory = await ask(address, token, ACT, session, runId=RUN)
+
+    assert busy == "HealthyBusy"
+    assert joined.types[0] == "RUN_STARTED"
+    assert joined.types.count("TOOL_CALL_START") == joined.types.count("TOOL_CALL_RESULT") == 1
+    assert joined.types[-1] == "RUN_FINISHED"
+    assert "That account is done." in joined.text
+    assert from_memory.text == joined.text
+    assert (held.asked, held.effects) == (2, 1)
     assert questions(cloud, "alice", session) == 1
+
+
+async def test_an_answer_that_nobody_heard_is_told_whole(
+    cloud: Cloud, gateway: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With what the run has used, which a conversation doesn't keep."""
+    token, session, held = cloud.tokens["alice"], thread(), Held("in the words")
+    async with held_agent(cloud, held, monkeypatch) as address:
+        first = asyncio.create_task(ask(address, token, ACT, session, runId=RUN))
+        await asyncio.wait_for(held.reached.wait(), 60)
+        first.cancel()
+        await asyncio.wait_for(held.left.wait(), 60)
+        held.opened.set()
+        async with asyncio.timeout(60):
+            while await status(address) != "Healthy":  # noqa: ASYNC110 - it is elsewhere
+                await asyncio.sleep(0.05)
+        told = await ask(address, token, ACT, session, runId=RUN)
+        from_memory = await ask(address, token, ACT, session, runId=RUN)
+
+    assert "That account is done." in told.text
+    assert "TOOL_CALL_RESULT" in told.types
+    assert "TOOL_CALL_RESULT" not in from_memory.types
+    assert from_memory.text == told.text
+    assert told.one("RUN_FINISHED")["result"] != from_memory.one("RUN_FINISHED").get("result")
+    assert (held.asked, held.effects) == (2, 1)
 
 
 class Process:

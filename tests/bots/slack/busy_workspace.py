@@ -17,7 +17,7 @@ from bizassist.local.slack.errors import SlackError
 from bizassist.local.slack.web_api.rate_limits import RateLimits as SlackLimits
 from bots.answer.posted_answer import PostedAnswer
 from bots.slack.incoming.payloads import IncomingMessage
-from bots.slack.outgoing.answer_channel import SlackChannel
+from bots.slack.outgoing.answer.answer_channel import SlackChannel
 from bots.slack.outgoing.rate_limits import RateLimits
 from bots.slack.outgoing.web_api import WebApi
 from bots.slack.platform import PACE
@@ -96,8 +96,8 @@ def answers_at_once(
         slack = BusyWorkspace()
         async with aiohttp.ClientSession() as http:
             api = WebApi(http, "xoxb-of-the-tests", "https://slack.com/api/")
-        api._once = api._patient = cast("Any", slack)
-        api._limits = RateLimits(asyncio.get_running_loop().time)
+        api.once = api.patient = cast("Any", slack)
+        api.limits = RateLimits(asyncio.get_running_loop().time)
         took: list[float] = []
         for number in range(rounds):
             channels = [f"D{number}-{one}" for one in range(at_once)]

@@ -7,6 +7,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from bizassist.local.slack.clock import Clock
 from bizassist.local.slack.server import Settings, application
 from bots.slack.incoming.endpoint import SlackEdge
 from bots.slack.platform import slack_platform
@@ -20,12 +21,15 @@ async def slack() -> AsyncIterator[SlackClient]:
     parts, port, service_port = Parts(), free_port(), free_port()
     slack, service = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{service_port}"
     double = TestServer(application(Settings(slack, service, SECRET, TOKEN)), port=port)
+    clock = Clock()
     async with (
-        slack_platform(TOKEN, f"{slack}/api/", parts.for_slack(), pace=0.01) as platform,
+        slack_platform(
+            TOKEN, f"{slack}/api/", parts.for_slack(), pace=0.01, now=clock.now
+        ) as platform,
         aiohttp.ClientSession() as http,
         double,
     ):
-        made = SlackClient(http, slack, service, platform, parts, [])
+        made = SlackClient(http, slack, service, platform, parts, [], clock=clock)
         app = web.Application()
         app.add_routes(SlackEdge(SECRET, made.accept, made.decide, made.is_answered).routes())
         async with TestServer(app, port=service_port):

@@ -5,10 +5,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, cast
 
+from botocore.exceptions import EndpointConnectionError
+
 from bots.conversation_notes import ConversationNotes
+from bots.file_bucket import StoredFile
 from bots.slack.platform import ServiceParts
 from bots.text_commands.execution import TextCommands
 from identity.links import Link, new_link
+from identity.memory.forgetting_table import ForgettingJob, State
 from identity.memory.records import MemoryRecord, RecordsOfKind
 from identity.people import ChatUser, Names
 from tests.simulation.aws_models import DynamoDBModel
@@ -29,6 +33,7 @@ class Account:
     linked: dict[str, Link] = field(default_factory=dict)
     remembered: dict[str, list[str]] = field(default_factory=dict)
     said: set[str] = field(default_factory=set)
+    forgets_slowly: bool = False
     audited: list[dict[str, str]] = field(default_factory=list)
 
     def link(self, user: str, account: str, tenant: str = "T0NORTHWND") -> None:
@@ -53,19 +58,19 @@ class Account:
     async def of(self, subject: str) -> list[RecordsOfKind]:
         now = datetime.now(UTC)
         records = [
-            MemoryRecord(f"mem-{number:040d}", f"/facts/{subject}/", text, now)
+            MemoryRecord(f"mem-{number:040d}", f"/people/{subject}/facts/", text, now)
             for number, text in enumerate(self.remembered.get(subject, []))
         ]
         return [RecordsOfKind("facts", records)]
 
-    async def forget_all(self, subject: str) -> int:
-        return len(self.remembered.pop(subject, []))
+    async def ask(self, subject: str, account: str) -> ForgettingJob:
+        self.remembered.pop(subject, None)
+        self.said.discard(subject)
+        state: State = "deleting" if self.forgets_slowly else "checking"
+        return ForgettingJob(subject, account, datetime.now(UTC), state)
 
     async def exist(self, subject: str) -> bool:
         return subject in self.said
-
-    async def forget(self, subject: str) -> None:
-        self.said.discard(subject)
 
 
 @dataclass
@@ -86,12 +91,26 @@ def in_memory() -> ConversationNotes:
 
 
 @dataclass
+class Bucket:
+    """Files by their keys."""
+
+    kept: dict[str, bytes] = field(default_factory=dict)
+    is_down: bool = False
+
+    async def put(self, file: StoredFile, content: bytes) -> None:
+        if self.is_down:
+            raise EndpointConnectionError(endpoint_url="https://s3.example")
+        self.kept[file.key] = content
+
+
+@dataclass
 class Parts:
     """All of it, and what of it a test looks at."""
 
     account: Account = field(default_factory=Account)
     runs: Runs = field(default_factory=Runs)
     notes: ConversationNotes = field(default_factory=in_memory)
+    bucket: Bucket = field(default_factory=Bucket)
     answered: bool = True
 
     async def is_answered(self, _: str) -> bool:
@@ -108,6 +127,7 @@ class Parts:
             audit=account,
             memories=account,
             conversations=account,
+            forgetting=account,
             notes=self.notes,
             runs=cast("Any", self.runs),
             link_url=self.link_url,
@@ -115,4 +135,4 @@ class Parts:
         )
 
     def for_slack(self) -> ServiceParts:
-        return ServiceParts(self.words(), self.notes, self.is_answered)
+        return ServiceParts(self.words(), self.notes, self.is_answered, cast("Any", self.bucket))

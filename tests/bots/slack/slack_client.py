@@ -5,6 +5,7 @@ from typing import Any
 
 import aiohttp
 
+from bizassist.local.slack.clock import Clock
 from bots.errors import InboxUnavailable
 from bots.platform import Accepted, Answer
 from bots.slack.platform import SlackPlatform
@@ -33,6 +34,7 @@ class SlackClient:
     inbox_is_down: bool = False
     decisions: list[tuple[str, ChatUser, Decision]] = field(default_factory=list)
     stands: Decided | None = None
+    clock: Clock = field(default_factory=Clock)
 
     async def accept(self, accepted: Accepted) -> None:
         if self.inbox_is_down:
@@ -80,6 +82,26 @@ class SlackClient:
 
     async def from_us(self, user: str, channel: str) -> list[dict[str, Any]]:
         return [m for m in await self.sees(user, channel) if m["author"] == "U0BIZASSIST"]
+
+    async def no_streams(self) -> None:
+        """Let this be a place where nothing can be streamed."""
+        await self.fault(method="chat.startStream", error="channel_type_not_supported", times=1000)
+
+    async def pass_time(self, seconds: float) -> None:
+        """Let time pass for Slack and for the platform."""
+        await self.set("advance", seconds=seconds)
+        self.clock.advance(seconds)
+
+    async def stored(self, channel: str) -> list[dict[str, Any]]:
+        """Our messages in a channel with their blocks."""
+        async with self.http.get(f"{self.double_url}/double/stored?channel={channel}") as answer:
+            return list((await answer.json())["messages"])
+
+    async def session(self, channel: str) -> dict[str, Any]:
+        """The agent session of the channel's newest thread; empty where there is none."""
+        async with self.http.get(f"{self.double_url}/double/sessions") as answer:
+            sessions = [one for one in await answer.json() if one.pop("channel") == channel]
+        return dict(sessions[-1]) if sessions else {}
 
     async def calls(self, method: str) -> list[dict[str, Any]]:
         async with self.http.get(f"{self.double_url}/double/calls") as answer:

@@ -130,6 +130,7 @@ class TestFailure:
         await slack.platform.check_installation()
 
     async def test_a_slack_that_is_down_reaches_the_inbox(self, slack: SlackClient) -> None:
+        await slack.no_streams()
         await slack.message("hello")
         await slack.fault(method="chat.postMessage", error="internal_error", status=500)
         with pytest.raises(PlatformUnavailable, match="internal_error"):
@@ -215,6 +216,7 @@ class TestTheAnswer:
     async def test_the_message_is_there_at_once_and_shows_the_tool(
         self, slack: SlackClient
     ) -> None:
+        await slack.no_streams()
         seen: list[str] = []
         opening = f"Thinking…\n\n{QUESTION}"  # what a push notification shows
 
@@ -242,6 +244,7 @@ class TestTheAnswer:
         assert len(await slack.calls("chat.postMessage")) == 1
 
     async def test_edits_keep_their_distance(self, slack: SlackClient) -> None:
+        await slack.no_streams()
         await slack.message(QUESTION)
         deltas = [f"{number} " for number in range(500)]
         await slack.work(answering(slack, *written(*deltas)))
@@ -249,6 +252,8 @@ class TestTheAnswer:
         assert (await slack.from_us(ALICE, ALICE_DM))[0]["text"].endswith("499")
 
     async def test_a_failed_edit_costs_nothing(self, slack: SlackClient) -> None:
+        await slack.no_streams()
+
         async def answer(turn: Turn) -> None:
             async with slack.platform.reply(turn, slack.receipt(turn.id)) as reply:
                 for event in written("first "):

@@ -44,11 +44,18 @@ async def test_a_crash_without_a_word_is_continued(slack: SlackClient) -> None:
     assert [m["text"] for m in await slack.from_us(ALICE, ALICE_DM)] == ["Yes."]
 
 
-@pytest.mark.parametrize("channel", [ALICE_DM, GENERAL])
-async def test_a_message_whose_id_was_lost_is_found_again(slack: SlackClient, channel: str) -> None:
+@pytest.mark.parametrize(
+    ("channel", "streams"), [(ALICE_DM, True), (GENERAL, True), (ALICE_DM, False)]
+)
+async def test_a_message_whose_id_was_lost_is_found_again(
+    slack: SlackClient, channel: str, streams: bool
+) -> None:
+    method = "chat.startStream" if streams else "chat.postMessage"
+    if not streams:
+        await slack.no_streams()
     await slack.message(f"@BizAssist {QUESTION}", channel=channel)
     # Slack posts the message, and its answer never arrives.
-    await slack.fault(method="chat.postMessage", error="internal_error", status=500, after=True)
+    await slack.fault(method=method, error="internal_error", status=500, after=True)
     with pytest.raises(PlatformUnavailable, match="internal_error"):
         await slack.work(answering(slack, *written("Yes.")))
     assert len(await slack.from_us(ALICE, channel)) == 1
@@ -58,7 +65,8 @@ async def test_a_message_whose_id_was_lost_is_found_again(slack: SlackClient, ch
 
 
 async def test_a_lost_id_is_looked_for_within_one_attempt_too(slack: SlackClient) -> None:
-    lines = [f"Line {number}: {'x' * 60}" for number in range(60)]
+    await slack.no_streams()
+    lines = [f"Line {number}: {'x' * 60}" for number in range(200)]
 
     async def answer(turn: Turn) -> None:
         async with slack.platform.reply(turn, slack.receipt(turn.id)) as reply:
@@ -76,6 +84,7 @@ async def test_a_lost_id_is_looked_for_within_one_attempt_too(slack: SlackClient
 
 
 async def test_a_message_that_was_never_posted_is_posted(slack: SlackClient) -> None:
+    await slack.no_streams()
     await slack.message(QUESTION)
     await slack.fault(method="chat.postMessage", error="internal_error", status=500)
     with pytest.raises(PlatformUnavailable, match="internal_error"):
@@ -85,6 +94,7 @@ async def test_a_message_that_was_never_posted_is_posted(slack: SlackClient) -> 
 
 
 async def test_the_first_attempt_looks_for_nothing(slack: SlackClient) -> None:
+    await slack.no_streams()
     await slack.message(QUESTION)
     await slack.work(answering(slack, *written("Yes.")))
     assert await slack.calls("conversations.history") == []
@@ -95,7 +105,7 @@ async def test_the_first_attempt_looks_for_nothing(slack: SlackClient) -> None:
 
 async def test_a_shorter_second_attempt_leaves_nothing_of_the_first(slack: SlackClient) -> None:
     async def crash_at_the_end(turn: Turn) -> None:
-        await answering(slack, *written("A long line.\n\n" * 600))(turn)
+        await answering(slack, *written("A long line.\n\n" * 1000))(turn)
         raise CrashError
 
     await slack.message(QUESTION)

@@ -94,7 +94,7 @@ async def test_a_channel_that_is_archived_meanwhile(slack: SlackClient) -> None:
     await slack.message("@BizAssist question", channel=GENERAL)
     await until_delivered(slack, meanwhile)
     assert slack.inbox == []
-    assert reasons == ["Slack answered is_inactive"]
+    assert reasons == ["Slack answered is_archived"]
     assert len(turns) == 1
     assert len(await shown(slack, ALICE_DM)) == 1
 
@@ -128,6 +128,7 @@ async def test_slack_that_stays_busy_is_waited_for_and_the_answer_made_once(
 
 
 async def test_the_last_edit_has_room_in_the_budget_of_edits(slack: SlackClient) -> None:
+    await slack.no_streams()
     await slack.set("rate-limits", method="chat.update", limits=[{"calls": 5, "seconds": 60}])
 
     async def answer(turn: Turn) -> None:
@@ -221,6 +222,7 @@ async def test_too_many_events_are_acknowledged(slack: SlackClient) -> None:
 async def test_an_answer_that_takes_the_place_of_another_message_is_shown_once(
     slack: SlackClient, lost: dict[str, object]
 ) -> None:
+    await slack.no_streams()
     await slack.set("workspace", edit_window=0)
     await slack.message("question")
     await slack.fault(method="chat.postMessage", skip=1, after=True, **lost)
@@ -243,6 +245,7 @@ async def test_what_can_be_neither_edited_nor_deleted_does_not_cost_the_answer(
 async def test_what_is_not_taken_in_blocks_is_shown_as_text(
     slack: SlackClient, method: str, word: str
 ) -> None:
+    await slack.no_streams()
     await slack.message("question")
     await slack.fault(method=method, error=word)
     await until_delivered(slack, answering(slack, "The answer.", []))

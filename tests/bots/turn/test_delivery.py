@@ -3,23 +3,31 @@
 The real ledger, rules and encryption; a runtime by script and a place that refuses by script.
 """
 
+import asyncio
 import secrets
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import ClassVar, cast
 
 import boto3
+import httpx
 import pytest
 from ag_ui.core import (
     BaseEvent,
     Interrupt,
+    RunAgentInput,
     RunErrorEvent,
     RunFinishedEvent,
     TextMessageContentEvent,
 )
+from bedrock_agentcore.runtime import AGUIApp
+from bedrock_agentcore.runtime.context import RequestContext
+from starlette.applications import Starlette
+from starlette.routing import Mount
 
+from agent.run.runs_under_way import RunsUnderWay
 from bots.answer.draft import Draft
 from bots.errors import (
     BotError,
@@ -30,7 +38,7 @@ from bots.errors import (
     RunUnavailable,
 )
 from bots.platform import Accepted, Answer, Audience, Receipt, ReplyStream, Turn
-from bots.runtime import RunAddress
+from bots.runtime import RunAddress, Runtime
 from bots.turn.decision_and_stop import TurnActions
 from bots.turn.handler import LONGEST_QUESTION, TurnHandler
 from bots.turn.ledger import Ledger
@@ -45,6 +53,7 @@ from identity.links import Links
 from identity.people import ChatUser, Names
 from identity.tokens.broker import TokenBroker
 from identity.workspaces.settings import Workspaces
+from tests.agent.local_agent import serving
 from tests.bots.receipt import Held
 from tests.conftest import Stack
 
@@ -338,3 +347,67 @@ async def test_a_question_that_is_too_long_is_told_so_at_once(service: Service) 
 
     assert service.runs == []
     assert room.told == [QuestionTooLong.sentence]
+
+
+@dataclass
+class Agent:
+    """The agent's own keeping of runs behind its own server; a run waits in its middle.
+
+    :ivar left: a client has gone.
+    """
+
+    runs: RunsUnderWay = field(default_factory=RunsUnderWay)
+    halfway: asyncio.Event = field(default_factory=asyncio.Event)
+    left: asyncio.Event = field(default_factory=asyncio.Event)
+    go_on: asyncio.Event = field(default_factory=asyncio.Event)
+    made: int = 0
+
+    async def _run(self) -> AsyncGenerator[BaseEvent]:
+        self.made += 1
+        yield SAID[0]
+        self.halfway.set()
+        await self.go_on.wait()
+        for event in SAID[1:]:
+            yield event
+
+    @asynccontextmanager
+    async def listening(self) -> AsyncIterator[Runtime]:
+        """The chat service's client of it."""
+
+        async def invoke(asked: RunAgentInput, context: RequestContext) -> AsyncIterator[BaseEvent]:
+            session = context.session_id or ""
+            try:
+                async for event in self.runs.events(session, "somebody", asked, self._run):
+                    yield event
+            finally:
+                self.left.set()
+
+        app = AGUIApp()
+        app.entrypoint(invoke)
+        runtime = Starlette(routes=[Mount("/runtimes/arn", app)])
+        async with serving(runtime) as url, httpx.AsyncClient() as http:
+            yield Runtime(http, url, "arn")
+
+
+@pytest.mark.parametrize("heard", [True, False], ids=["while it goes on", "when it is over"])
+async def test_a_process_that_ends_in_the_middle_leaves_the_run_to_the_next(
+    service: Service, *, heard: bool
+) -> None:
+    """The agent runs once, and the next process shows the whole answer in the same message."""
+    turn, room, agent = question(), Room(), Agent()
+    async with agent.listening() as runtime:
+        runs = replace(service.handler.runs, runtime=runtime)
+        first = asyncio.create_task(replace(service.handler, runs=runs).answer(turn, room, Held()))
+        await asyncio.wait_for(agent.halfway.wait(), 60)
+        first.cancel()
+        await asyncio.wait_for(agent.left.wait(), 60)
+        if not heard:
+            agent.go_on.set()
+            await agent.runs.ended("s" * 40, "somebody", "s" * 40)
+        second = asyncio.create_task(replace(service.handler, runs=runs).answer(turn, room, Held()))
+        agent.go_on.set()
+        await second
+
+    assert agent.made == 1
+    assert list(room.messages.values()) == ["It is covered."]
+    assert service.ledger_row.of(turn)["state"]["S"] == "answered"

@@ -1,5 +1,7 @@
 """What a test makes people do here, and what it asks about afterwards."""
 
+from dataclasses import asdict
+
 from aiohttp import web
 
 from bizassist.local.slack.control.json_requests import read_object, refusing, strings
@@ -7,7 +9,7 @@ from bizassist.local.slack.events.person_actions import Acts
 from bizassist.local.slack.page import view
 from bizassist.local.slack.people import PEOPLE
 from bizassist.local.slack.web_api.faults import Calls
-from bizassist.local.slack.workspace import Workspace
+from bizassist.local.slack.workspace import BOT_USER, Workspace
 
 
 class PersonActions:
@@ -28,6 +30,8 @@ class PersonActions:
             web.post("/double/delete", refusing(self._delete)),
             web.post("/double/too-many-events", refusing(self._too_many_events)),
             web.get("/double/view", refusing(self._view)),
+            web.get("/double/stored", refusing(self._stored)),
+            web.get("/double/sessions", refusing(self._sessions)),
             web.get("/double/calls", refusing(self._made)),
         ]
 
@@ -75,6 +79,22 @@ class PersonActions:
         user, channel = strings(dict(request.query), "user", "channel")
         shown = view.seen(self._workspace, user, channel)
         return web.json_response({"messages": view.as_json(shown)})
+
+    async def _stored(self, request: web.Request) -> web.Response:
+        messages = [
+            {"ts": one.ts, "text": one.text, "blocks": one.blocks}
+            for one in self._workspace.messages
+            if one.channel == request.query.get("channel") and one.author == BOT_USER
+        ]
+        return web.json_response({"messages": messages})
+
+    async def _sessions(self, _: web.Request) -> web.Response:
+        return web.json_response(
+            [
+                {"channel": channel, **asdict(session)}
+                for (channel, _), session in self._workspace.sessions.items()
+            ]
+        )
 
     async def _made(self, _: web.Request) -> web.Response:
         return web.json_response({"calls": self._calls.made})

@@ -6,7 +6,7 @@ from typing import Any
 from bizassist.local.slack.errors import SlackError
 from bizassist.local.slack.events import payloads, post_events
 from bizassist.local.slack.events.delivery import Answer, Delivery
-from bizassist.local.slack.events.files import described
+from bizassist.local.slack.events.files import shared_file
 from bizassist.local.slack.events.response_urls import ResponseUrls
 from bizassist.local.slack.events.typed_text import escaped, typed
 from bizassist.local.slack.people import OTHERS, SLACK, SLACKBOT, person
@@ -70,9 +70,14 @@ class Acts:
         :param event: fields of the events to change.
         """
         self._check(user, channel)
-        shared = [described(one, user, self._own_url) for one in files or []]
+        shared = [shared_file(self._workspace, one, user, self._own_url) for one in files or []]
         message = self._workspace.post(
-            channel, user, typed(text), thread_ts=thread or None, files=shared
+            channel,
+            user,
+            typed(text),
+            thread_ts=thread or None,
+            files=shared,
+            attachments=(event or {}).get("attachments", []),
         )
         envelopes = [post_events.message_event(self._workspace, message)]
         if not self._workspace.channel(channel).owner and f"<@{BOT_USER}>" in message.text:

@@ -58,6 +58,18 @@ class Arguments:
             raise SlackError("invalid_arguments", (f"must be a string [json-pointer:/{name}]",))
         return value
 
+    def objects(self, name: str, error: str) -> list[dict[str, Any]]:
+        """A list of objects, empty when it is not there; a form carries it as JSON.
+
+        :raises SlackError: ``error`` when it is something else.
+        """
+        value = self._json(name, error)
+        if value is None:
+            return []
+        if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
+            raise SlackError(error)
+        return value
+
     def flag(self, name: str) -> bool:
         """A boolean in any of the spellings that Slack takes."""
         return self.values.get(name) in {True, "1", "true", "True"}

@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from bizassist.local.slack.errors import SlackError
+from bizassist.local.slack.web_api.data_blocks import DATA, whole_message
 
 # Characters and items, each of the block's own page below
 # https://docs.slack.dev/reference/block-kit/blocks and …/block-elements/button-element.
@@ -15,7 +16,8 @@ MAX_HEADER = 150
 MAX_BUTTON_TEXT = 75
 MAX_URL = 3_000
 MAX_ID = 255
-MAX_ELEMENTS = {"actions": 25, "context": 10}
+MAX_ELEMENTS = {"actions": 25, "context": 10, "context_actions": 5}
+MAX_VALUE = 2_000
 # Of all blocks together chat.postMessage takes "12,000 text characters with a buffer for block
 # containers". Measured, back when one markdown block could be longer: 13,297 characters in one,
 # 13,172 with a divider beside it (slackapi/bolt-js#2509), so a block costs 125 of 13,422.
@@ -61,6 +63,7 @@ def _characters(value: object) -> int:
 def _message(blocks: list[dict[str, Any]]) -> Problems:
     if len(blocks) > MAX_BLOCKS:
         yield f"no more than {MAX_BLOCKS} items allowed [json-pointer:/blocks]"
+    yield from whole_message(blocks)
     markdown = 0
     taken: set[str] = set()
     for index, block in enumerate(blocks):
@@ -79,21 +82,27 @@ def _message(blocks: list[dict[str, Any]]) -> Problems:
         )
 
 
+def _section(block: dict[str, Any], place: str) -> Problems:
+    if "text" not in block and "fields" not in block:
+        yield f"missing required field: text [json-pointer:{place}]"
+    if "text" in block:
+        yield from _text_object(block["text"], f"{place}/text", MAX_SECTION_TEXT)
+    if "accessory" in block:
+        yield from _element(block["accessory"], f"{place}/accessory")
+
+
 def _block(block: dict[str, Any], place: str) -> Problems:
     match block.get("type"):
         case "section":
-            if "text" not in block and "fields" not in block:
-                yield f"missing required field: text [json-pointer:{place}]"
-            if "text" in block:
-                yield from _text_object(block["text"], f"{place}/text", MAX_SECTION_TEXT)
-            if "accessory" in block:
-                yield from _element(block["accessory"], f"{place}/accessory")
+            yield from _section(block, place)
         case "header":
             yield from _text_object(block.get("text"), f"{place}/text", MAX_HEADER, plain=True)
-        case "actions" | "context":
+        case "actions" | "context" | "context_actions":
             yield from _elements(block, place)
         case "divider" | "rich_text" | "image":
             return
+        case str(kind) if kind in DATA:
+            yield from DATA[kind](block, place)
         case other:
             yield f"unsupported type: {other} [json-pointer:{place}/type]"
 
@@ -109,6 +118,8 @@ def _elements(block: dict[str, Any], place: str) -> Problems:
         at = f"{place}/elements/{index}"
         if block["type"] == "context":
             yield from _text_object(element, at, MAX_SECTION_TEXT)
+        elif block["type"] == "context_actions":
+            yield from _feedback(element, at)
         else:
             yield from _element(element, at)
 
@@ -120,10 +131,29 @@ def _element(element: object, place: str) -> Problems:
         return
     yield from _text_object(element.get("text"), f"{place}/text", MAX_BUTTON_TEXT, plain=True)
     yield from _identifier(element, "action_id", place)
+    if len(str(element.get("value", ""))) > MAX_VALUE:
+        yield f"must be less than {MAX_VALUE + 1} characters [json-pointer:{place}/value]"
     if element.get("style") not in {None, "primary", "danger"}:
         yield f"must be a valid enum value [json-pointer:{place}/style]"
     if "url" in element:
         yield from _url(str(element["url"]), f"{place}/url")
+
+
+def _feedback(element: object, place: str) -> Problems:
+    """Feedback buttons (…/block-elements/feedback-buttons-element)."""
+    if not isinstance(element, dict) or element.get("type") != "feedback_buttons":
+        yield f"unsupported type [json-pointer:{place}/type]"
+        return
+    yield from _identifier(element, "action_id", place)
+    for name in ("positive_button", "negative_button"):
+        button = element.get(name)
+        if not isinstance(button, dict) or not isinstance(button.get("value"), str):
+            yield f"missing required field: {name} [json-pointer:{place}]"
+            continue
+        at = f"{place}/{name}"
+        yield from _text_object(button.get("text"), f"{at}/text", MAX_BUTTON_TEXT, plain=True)
+        if len(button["value"]) > MAX_VALUE:
+            yield f"must be less than {MAX_VALUE + 1} characters [json-pointer:{at}/value]"
 
 
 def _url(url: str, place: str) -> Problems:

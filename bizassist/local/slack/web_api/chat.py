@@ -131,6 +131,8 @@ def payload(message: Message, *, metadata: bool = False) -> dict[str, Any]:
         shown["bot_id"] = BOT
     if message.files:
         shown["files"] = message.files
+    if message.attachments:
+        shown["attachments"] = message.attachments
     if message.thread_ts:
         shown["thread_ts"] = message.thread_ts
     if metadata and message.metadata:

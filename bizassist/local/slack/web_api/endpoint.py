@@ -6,7 +6,7 @@ from typing import Any
 from aiohttp import web
 
 from bizassist.local.slack.errors import SlackError
-from bizassist.local.slack.web_api import chat, lookups, streams
+from bizassist.local.slack.web_api import chat, lookups, sessions, streams
 from bizassist.local.slack.web_api.arguments import Arguments
 from bizassist.local.slack.web_api.authorization import Authorization
 from bizassist.local.slack.web_api.faults import Calls, ConnectionBroken
@@ -16,6 +16,8 @@ from bizassist.local.slack.workspace import Workspace
 Method = Callable[[Workspace, Arguments], dict[str, Any]]
 
 METHODS: dict[str, Method] = {
+    "agents.sessions.rename": sessions.rename,
+    "agents.sessions.setStatus": sessions.set_status,
     "assistant.threads.setStatus": lookups.set_status,
     "auth.test": lookups.auth_test,
     "chat.appendStream": streams.append,

@@ -34,6 +34,8 @@ class Limit:
 TIER_2, TIER_3, TIER_4 = Limit(20), Limit(50), Limit(100)
 
 LIMITS: dict[str, tuple[Limit, ...]] = {
+    "agents.sessions.rename": (TIER_3,),
+    "agents.sessions.setStatus": (TIER_3,),
     # "Special rate limits apply": no number on its page; held to Tier 4.
     "assistant.threads.setStatus": (TIER_4,),
     # "Special": "hundreds of requests per minute".

@@ -1,0 +1,106 @@
+"""Where one answer is shown in Slack: a direct message, or a channel's thread."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import ClassVar, TypeVar
+
+from bots.answer.markdown.threaded_rendering import rendered
+from bots.errors import FormRefused, MessageGone, MessageTooLong
+from bots.slack.incoming.payloads import IncomingMessage
+from bots.slack.outgoing.answer.answer_stream import AnswerStream
+from bots.slack.outgoing.message import PIECE, Content, content, plain_content
+from bots.slack.outgoing.web_api import WebApi
+
+STREAM = "~"
+"""Behind the id of a message that may be an open stream."""
+
+T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
+
+
+class SlackChannel:
+    """Implements :class:`bots.answer.answer_messages.MessageChannel`.
+
+    :param turn: what the markers of its posts are derived from.
+    :param stream: what the first message is while it is written, where it can be one.
+    """
+
+    limit: ClassVar = PIECE
+    finds_posts: ClassVar = True
+    edited_while_written: ClassVar[int | None] = None
+
+    def __init__(
+        self, api: WebApi, incoming: IncomingMessage, turn: str, stream: AnswerStream | None = None
+    ) -> None:
+        self._api = api
+        self._incoming = incoming
+        self._turn = turn
+        self._stream = stream
+
+    async def post(self, part: int, markdown: str) -> str:
+        """Post a message that :meth:`find` can find; its id is its timestamp."""
+        if part == 0 and self._stream and (begun := await self._stream.open()):
+            return f"{begun}{STREAM}"
+        return await _taken(markdown, lambda message: self._post(part, message))
+
+    async def update(self, message: str, markdown: str, *, final: bool) -> None:
+        """Edit a message, or let the stream that it is grow."""
+        ts = await self._editable(message, final=final)
+        if ts is not None:
+            place = self._incoming.channel
+            await _taken(markdown, lambda new: self._api.update(place, ts, new, final=final))
+
+    async def delete(self, message: str) -> None:
+        """Delete a message."""
+        await self._api.delete(self._incoming.channel, await self._sealed(message))
+
+    async def find(self, part: int) -> str | None:
+        """The post with this part's marker; no message of an answer is older than its question."""
+        found = await self._api.find(
+            self._incoming.channel,
+            marker(self._turn, part),
+            thread=self._incoming.thread,
+            since=self._incoming.ts,
+        )
+        return f"{found.ts}{STREAM if found.streamed else ''}" if found else None
+
+    async def _editable(self, message: str, *, final: bool) -> str | None:
+        """The timestamp of a message that is to be edited; None when its stream has grown."""
+        ts = message.removesuffix(STREAM)
+        if message != ts and not final and self._stream and await self._stream.grow(ts):
+            return None
+        return await self._sealed(message)
+
+    async def _sealed(self, message: str) -> str:
+        ts = message.removesuffix(STREAM)
+        if self._stream and message != ts:
+            await self._stream.seal(ts)
+        return ts
+
+    async def _post(self, part: int, message: Content) -> str:
+        return await self._api.post(
+            self._incoming.channel,
+            message,
+            thread=self._incoming.thread,
+            marker=marker(self._turn, part),
+        )
+
+
+def marker(turn: str, part: int) -> str:
+    """What a message of a turn's answer is found by."""
+    return f"{turn}/{part}"
+
+
+async def _taken(markdown: str, send: Callable[[Content], Awaitable[T]]) -> T:
+    """Send Markdown in the form that Slack takes, the best one first."""
+    try:
+        return await send(await rendered(content, markdown))
+    except MessageGone:
+        raise
+    except FormRefused as error:
+        _log.warning("a message is sent as plain text: %s", error)
+        plain = await rendered(plain_content, markdown)
+        if plain is None:
+            raise MessageTooLong(f"no block, and too long a text: {error}") from error
+        return await send(plain)
