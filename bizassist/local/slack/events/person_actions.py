@@ -44,7 +44,8 @@ class Acts:
         person(user)
         self._check(user, channel)
         url = self._urls.issue(channel, user)
-        form = payloads.command(user, self._workspace.channel(channel), COMMAND, text, url)
+        place, trigger = self._workspace.channel(channel), self._workspace.surfaces.trigger(user)
+        form = payloads.command(user, place, COMMAND, text, response_url=url, trigger=trigger)
         answer = await self._delivery.command(form)
         if not answer.ok:
             reason = "dispatch_failed" if answer.status else "operation_timeout"
@@ -119,7 +120,10 @@ class Acts:
             raise SlackError("action_not_found")
         url = self._urls.issue(channel, user, source=seen[0])
         place = self._workspace.channel(channel)
-        return await self._delivery.click(payloads.click(user, place, seen[0], pressed[0], url))
+        trigger = self._workspace.surfaces.trigger(user)
+        return await self._delivery.click(
+            payloads.click(user, place, seen[0], pressed[0], response_url=url, trigger=trigger)
+        )
 
     def _check(self, user: str, channel: str) -> None:
         place = self._workspace.channel(channel)

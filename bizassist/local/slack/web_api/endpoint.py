@@ -6,7 +6,7 @@ from typing import Any
 from aiohttp import web
 
 from bizassist.local.slack.errors import SlackError
-from bizassist.local.slack.web_api import chat, lookups, sessions, streams
+from bizassist.local.slack.web_api import chat, lookups, sessions, streams, views
 from bizassist.local.slack.web_api.arguments import Arguments
 from bizassist.local.slack.web_api.authorization import Authorization
 from bizassist.local.slack.web_api.faults import Calls, ConnectionBroken
@@ -18,6 +18,7 @@ Method = Callable[[Workspace, Arguments], dict[str, Any]]
 METHODS: dict[str, Method] = {
     "agents.sessions.rename": sessions.rename,
     "agents.sessions.setStatus": sessions.set_status,
+    "assistant.threads.setSuggestedPrompts": views.set_suggested_prompts,
     "assistant.threads.setStatus": lookups.set_status,
     "auth.test": lookups.auth_test,
     "chat.appendStream": streams.append,
@@ -34,6 +35,8 @@ METHODS: dict[str, Method] = {
     "reactions.add": lookups.reactions_add,
     "team.info": lookups.team_info,
     "users.info": lookups.users_info,
+    "views.open": views.open_,
+    "views.publish": views.publish,
 }
 
 
