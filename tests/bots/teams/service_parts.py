@@ -57,6 +57,7 @@ class Parts:
             audit=account,
             memories=account,
             conversations=account,
+            forgetting=account,
             notes=self.notes,
             runs=self.runs,
             link_url=self._link_url,
