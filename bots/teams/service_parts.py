@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from typing import Self
 
 from bots.conversation_notes import ConversationNotes
+from bots.shown_messages import ShownMessages
 from bots.text_commands.execution import TextCommands
 from bots.turn.ledger import Ledger
 from bots.turn.run import Runs
 from bots.turn.service import TurnService
-from bots.turn.shown_messages import ShownMessages
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,13 @@ from bots.aws import Clients
 from bots.conversation_notes import ConversationNotes
 from bots.file_bucket import Files
 from bots.runtime import Runtime
+from bots.shown_messages import ShownMessages
 from bots.turn.decision_and_stop import TurnActions
 from bots.turn.handler import TurnHandler
 from bots.turn.ledger import Ledger
 from bots.turn.result_encryption import ResultEncryption
 from bots.turn.run import Runs
 from bots.turn.run_slots import RunSlots
-from bots.turn.shown_messages import ShownMessages
 from bots.workspace_rules.daily_question_count import Quotas
 from bots.workspace_rules.daily_token_usage import DailyUsage
 from bots.workspace_rules.refusals import WorkspaceRules

@@ -8,12 +8,12 @@ from typing import Any, cast
 from bots.conversation_notes import ConversationNotes
 from bots.platform import Turn
 from bots.runtime import RunAddress
+from bots.shown_messages import ShownMessages
 from bots.teams.service_parts import ServiceParts
 from bots.text_commands.execution import TextCommands
 from bots.turn.decision_and_stop import TurnActions
 from bots.turn.ledger import Entry, Ledger
 from bots.turn.run import Runs
-from bots.turn.shown_messages import ShownMessages
 from identity.links import new_link
 from identity.people import ChatUser, Names
 from tests.bots.receipt import Held
