@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from typing import Self
 
-from bots.conversation_notes import ConversationNotes
-from bots.shown_messages import ShownMessages
+from bots.conversation_notes import ConversationNotes, ShownMessages
 from bots.text_commands.execution import TextCommands
 from bots.turn.ledger import Ledger
 from bots.turn.run import Runs

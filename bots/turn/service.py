@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from typing import Self
 
 from bots.aws import Clients
-from bots.conversation_notes import ConversationNotes
+from bots.conversation_notes import ConversationNotes, ShownMessages
 from bots.file_bucket import Files
 from bots.runtime import Runtime
-from bots.shown_messages import ShownMessages
 from bots.turn.decision_and_stop import TurnActions
 from bots.turn.handler import TurnHandler
 from bots.turn.ledger import Ledger

@@ -91,7 +91,7 @@ class IncomingActivity:
 
     @property
     def replied_place(self) -> str:
-        """The same, unique across platforms (:class:`bots.shown_messages.ShownMessages`)."""
+        """The same, unique across platforms (:class:`bots.conversation_notes.ShownMessages`)."""
         return f"teams:{self.conversation.partition(';')[0]}/{self.replied_message}"
 
     def accepted(self, claims: Mapping[str, str]) -> Accepted:

@@ -5,10 +5,9 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any, cast
 
-from bots.conversation_notes import ConversationNotes
+from bots.conversation_notes import ConversationNotes, ShownMessages
 from bots.platform import Turn
 from bots.runtime import RunAddress
-from bots.shown_messages import ShownMessages
 from bots.teams.service_parts import ServiceParts
 from bots.text_commands.execution import TextCommands
 from bots.turn.decision_and_stop import TurnActions
