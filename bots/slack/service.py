@@ -29,5 +29,5 @@ async def slack(
     async with slack_platform(
         app.bot_token, app.api_url, service, connections=connections
     ) as platform:
-        edge = SlackEdge(app.signing_secret, accept, decide, is_answered)
+        edge = SlackEdge(app.signing_secret, accept, decide, is_answered, platform.open_form)
         yield ConnectedPlatform("slack", platform, edge.routes())

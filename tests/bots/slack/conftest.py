@@ -31,6 +31,10 @@ async def slack() -> AsyncIterator[SlackClient]:
     ):
         made = SlackClient(http, slack, service, platform, parts, [], clock=clock)
         app = web.Application()
-        app.add_routes(SlackEdge(SECRET, made.accept, made.decide, made.is_answered).routes())
+        app.add_routes(
+            SlackEdge(
+                SECRET, made.accept, made.decide, made.is_answered, platform.open_form
+            ).routes()
+        )
         async with TestServer(app, port=service_port):
             yield made
