@@ -192,7 +192,13 @@ def _switched_on(
     """The platforms whose secrets this process has."""
     if registered := slack_app(process):
         words = text_commands(identity, turns)
-        service = ServiceParts(words, turns.notes, turns.ledger.is_answered)
+        service = ServiceParts(
+            words,
+            turns.notes,
+            turns.ledger.is_answered,
+            stop_all=turns.runs.stop_all,
+            judge=turns.ledger.judge,
+        )
         yield slack(registered, accept, turns.runs.decide, service, process.platform_connections)
     if bot := teams_app(process):
         yield teams(bot, accept, turns, process.platform_connections)

@@ -23,6 +23,9 @@ from bots.errors import (
     ResponseUrlClosed,
 )
 from bots.platform import Accepted, Answer, Receipt, ReplyStream, Turn
+from bots.slack.beside_queue.acts import Acts
+from bots.slack.beside_queue.answer_feedback import AnswerFeedback, Judge
+from bots.slack.beside_queue.session_stop import SessionStop, StopAll
 from bots.slack.incoming.approval_click import AskingTurn
 from bots.slack.incoming.button_click import FORGET, ButtonClick, stored_click
 from bots.slack.incoming.payloads import IncomingMessage, read_message
@@ -60,15 +63,22 @@ class ServiceParts:
     :param words: acts on words that no model is asked about.
     :param notes: what is noted of one person's part in a conversation.
     :param is_answered: whether a turn, by its id, has an answer.
+    :param stop_all: stops what is being answered to a person at a place.
+    :param judge: keeps what a turn's asker thinks of its answer.
     """
 
     words: TextCommands
     notes: ConversationNotes
     is_answered: Callable[[str], Awaitable[bool]]
+    stop_all: StopAll
+    judge: Judge
 
 
 class SlackPlatform:
-    """Implements :class:`bots.platform.Platform`; made by :func:`slack_platform`."""
+    """Implements :class:`bots.platform.Platform`; made by :func:`slack_platform`.
+
+    :ivar acts: what people do about an answer, taken at once.
+    """
 
     can_approve: ClassVar = True
 
@@ -85,6 +95,7 @@ class SlackPlatform:
         self._pace = pace
         self._identity: AuthorizeResult | None = None
         self._bolt = self._bolt_app()
+        self.acts = Acts([SessionStop(service.stop_all, api), AnswerFeedback(service.judge, api)])
 
     async def dispatch(self, accepted: Accepted, answer: Answer) -> None:
         """Run Bolt's own dispatch; returns, or raises, when the listener has.

@@ -328,16 +328,23 @@ class Ledger:
         """
         await self._end(turn.id, entry.attempt, OVER[1], {})
 
-    async def judge(self, turn: str, chat_user: ChatUser, feedback: str) -> bool:
-        """Keep what the asker thinks of the answer, ``up`` or ``down``; False for anybody else."""
+    async def judge(
+        self, turn: str, chat_user: ChatUser, feedback: str, comment: str | None = None
+    ) -> bool:
+        """Keep what the asker thinks of the answer, ``up`` or ``down``; False for anybody else.
+
+        :param comment: in their words, where no transcript has it; None keeps what there is.
+        """
+        told = {":comment": {"S": comment}} if comment is not None else {}
         row = await self._move(
             turn,
-            "SET feedback = :feedback",
+            f"SET feedback = :feedback{', feedback_comment = :comment' if told else ''}",
             "#state = :answered AND chat_user = :user",
             {
                 ":feedback": {"S": feedback},
                 ":answered": {"S": OVER[0]},
                 ":user": {"S": chat_user.key},
+                **told,
             },
         )
         return row is not None

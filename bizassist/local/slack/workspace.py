@@ -64,6 +64,8 @@ class Session:
 class Workspace:
     """The state that everything else here reads and changes.
 
+    :ivar triggers: what people did that lets the app open a modal: who, and the clock then.
+    :ivar views: the modal that each person sees.
     :ivar edit_window: seconds for which messages can be edited; None for always.
     :ivar quiet_threads_drop_ephemerals: "Ephemeral messages in threads are only shown if there is
         already an active thread" (chat.postEphemeral, its ``thread_ts``).
@@ -74,6 +76,8 @@ class Workspace:
         self.messages: list[Message] = []
         self.statuses: dict[tuple[str, str], str] = {}
         self.sessions: dict[tuple[str, str], Session] = {}
+        self.triggers: dict[str, tuple[str, float]] = {}
+        self.views: dict[str, dict[str, Any]] = {}
         self.channels = {channel.id: channel for channel in _channels()}
         self.edit_window: float | None = None
         self.quiet_threads_drop_ephemerals = False

@@ -1,7 +1,7 @@
 """Slack's edge: verify, put into the inbox, acknowledge; nothing else happens in the request."""
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from urllib.parse import parse_qsl
 
 from aiohttp import web
@@ -18,6 +18,7 @@ from identity.people import ChatUser
 from identity.sessions.known_sender import recognise
 
 Decide = Callable[[str, ChatUser, Decision], Awaitable[Decided | None]]
+Act = Callable[[Mapping[str, object]], Awaitable[bool]]
 IsAnswered = Callable[[str, ChatUser], Awaitable[bool]]
 
 MAX_FORM_FIELDS = 100  # a slash command has about fifteen
@@ -32,11 +33,19 @@ class SlackEdge:
     :param accept: puts a verified event into the inbox.
     :param decide: takes a decision about a turn, by the link of who clicked.
     :param is_answered: whether the assistant has answered a person in a conversation.
+    :param act: does at once what a payload asks for that is no question.
     """
 
     def __init__(
-        self, signing_secret: str, accept: Accept, decide: Decide, is_answered: IsAnswered
+        self,
+        signing_secret: str,
+        accept: Accept,
+        decide: Decide,
+        *,
+        is_answered: IsAnswered,
+        act: Act,
     ) -> None:
+        self._act = act
         self._is_answered = is_answered
         self._signature = Signature(signing_secret)
         self._accept = accept
@@ -86,6 +95,8 @@ class SlackEdge:
             # Such as app_rate_limited: no event is inside, and Slack would only send it again.
             _log.warning("Slack sends what is no event: %s", kind[:50])
             return web.Response()
+        if await self._act(envelope):
+            return web.Response()
         incoming = read_message(envelope)
         if incoming is not None and await self._is_for_us(incoming):
             await self._accept(incoming.accepted(envelope))
@@ -103,6 +114,8 @@ class SlackEdge:
         Slack tells us of a click on the sign-in link too, and only wants it acknowledged.
         """
         payload = json_object(_form(body).get("payload", "").encode())
+        if await self._act(payload):
+            return web.Response()
         if pressed := read_button_click(payload):
             await self._accept(pressed.accepted)
             return web.Response()

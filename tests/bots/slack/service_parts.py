@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 from bots.conversation_notes import ConversationNotes
+from bots.errors import StopFailed
 from bots.slack.platform import ServiceParts
 from bots.text_commands.execution import TextCommands
 from identity.links import Link, new_link
@@ -74,8 +75,11 @@ class Runs:
 
     under_way: int = 0
     stopped: list[tuple[str, str]] = field(default_factory=list)
+    failing: bool = False
 
     async def stop_all(self, chat_user: ChatUser, place: str) -> int:
+        if self.failing:
+            raise StopFailed("the runtime is away")
         self.stopped.append((chat_user.user, place))
         return self.under_way
 
@@ -93,6 +97,16 @@ class Parts:
     runs: Runs = field(default_factory=Runs)
     notes: ConversationNotes = field(default_factory=in_memory)
     answered: bool = True
+    asked: tuple[str, ...] = ("U0ALICE0000",)
+    judged: list[tuple[str, str, str | None]] = field(default_factory=list)
+
+    async def judge(
+        self, turn: str, chat_user: ChatUser, feedback: str, comment: str | None = None
+    ) -> bool:
+        if chat_user.user not in self.asked:
+            return False
+        self.judged.append((turn, feedback, comment))
+        return True
 
     async def is_answered(self, _: str) -> bool:
         return self.answered
@@ -115,4 +129,10 @@ class Parts:
         )
 
     def for_slack(self) -> ServiceParts:
-        return ServiceParts(self.words(), self.notes, self.is_answered)
+        return ServiceParts(
+            self.words(),
+            self.notes,
+            self.is_answered,
+            stop_all=self.runs.stop_all,
+            judge=self.judge,
+        )

@@ -27,6 +27,9 @@ class PersonActions:
             web.post("/double/command", refusing(self._command)),
             web.post("/double/message", refusing(self._message)),
             web.post("/double/click", refusing(self._click)),
+            web.post("/double/stop", refusing(self._stop)),
+            web.get("/double/modal", refusing(self._modal)),
+            web.post("/double/submit", refusing(self._submit)),
             web.post("/double/delete", refusing(self._delete)),
             web.post("/double/too-many-events", refusing(self._too_many_events)),
             web.get("/double/view", refusing(self._view)),
@@ -62,7 +65,23 @@ class PersonActions:
     async def _click(self, request: web.Request) -> web.Response:
         given = await read_object(request)
         user, channel, ts, action = strings(given, "user", "channel", "ts", "action")
-        answer = await self._acts.click(user, channel, ts, action)
+        answer = await self._acts.click(user, channel, ts, action, str(given.get("choice", "")))
+        return web.json_response({"status": answer.status})
+
+    async def _stop(self, request: web.Request) -> web.Response:
+        given = await read_object(request)
+        user, channel, thread = strings(given, "user", "channel", "thread")
+        answer = await self._acts.stop(user, channel, thread)
+        return web.json_response({"status": answer.status})
+
+    async def _modal(self, request: web.Request) -> web.Response:
+        """The modal that a person sees; an empty object when there is none."""
+        return web.json_response(self._workspace.views.get(request.query.get("user", ""), {}))
+
+    async def _submit(self, request: web.Request) -> web.Response:
+        given = await read_object(request)
+        [user] = strings(given, "user")
+        answer = await self._acts.submit(user, given.get("values", {}))
         return web.json_response({"status": answer.status})
 
     async def _delete(self, request: web.Request) -> web.Response:

@@ -100,8 +100,43 @@ class Acts:
         """So much happens here that Slack tells the app of it no more for a minute."""
         return await self._delivery.event(post_events.rate_limited_event())
 
-    async def click(self, user: str, channel: str, ts: str, action: str) -> Answer:
+    async def stop(self, user: str, channel: str, thread: str) -> Answer:
+        """Press Slack's own Stop, which is there while the app says that it is at work.
+
+        :raises SlackError: ``session_not_processing``.
+        """
+        self._check(user, channel)
+        session = self._workspace.sessions.get((channel, thread))
+        if session is None or session.status != "processing":
+            raise SlackError("session_not_processing")
+        streams = [
+            one
+            for one in self._workspace.messages
+            if (one.channel, one.root) == (channel, thread) and self._workspace.is_streaming(one)
+        ]
+        for one in streams:
+            one.streaming_since = None
+        stopped = [one.ts for one in streams]
+        return await self._delivery.event(
+            post_events.session_stopped_event(self._workspace, user, channel, thread, stopped)
+        )
+
+    async def submit(self, user: str, values: dict[str, str]) -> Answer:
+        """Fill in the modal that ``user`` sees, by the ids of its inputs, and send it.
+
+        :raises SlackError: ``no_modal``.
+        """
+        view = self._workspace.views.pop(user, None)
+        if view is None:
+            raise SlackError("no_modal")
+        return await self._delivery.click(payloads.submission(user, view, values))
+
+    async def click(
+        self, user: str, channel: str, ts: str, action: str, choice: str = ""
+    ) -> Answer:
         """Press a button of a message that ``user`` sees.
+
+        :param choice: which of the two feedback buttons: ``positive`` or ``negative``.
 
         :raises SlackError: ``message_not_found``, ``action_not_found``.
         """
@@ -114,7 +149,9 @@ class Acts:
             raise SlackError("action_not_found")
         url = self._urls.issue(channel, user, source=seen[0])
         place = self._workspace.channel(channel)
-        return await self._delivery.click(payloads.click(user, place, seen[0], pressed[0], url))
+        sent = payloads.click(user, place, seen[0], pressed[0], url, choice=choice)
+        self._workspace.triggers[sent["trigger_id"]] = (user, self._workspace.clock.now())
+        return await self._delivery.click(sent)
 
     def _check(self, user: str, channel: str) -> None:
         place = self._workspace.channel(channel)

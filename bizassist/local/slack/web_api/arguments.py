@@ -70,6 +70,16 @@ class Arguments:
             raise SlackError(error)
         return value
 
+    def json_object(self, name: str, error: str) -> dict[str, Any]:
+        """An object that must be there; a form carries it as JSON.
+
+        :raises SlackError: ``error`` when it is something else.
+        """
+        value = self._json(name, error)
+        if not isinstance(value, dict):
+            raise SlackError(error)
+        return value
+
     def flag(self, name: str) -> bool:
         """A boolean in any of the spellings that Slack takes."""
         return self.values.get(name) in {True, "1", "true", "True"}

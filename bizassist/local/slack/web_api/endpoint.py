@@ -6,7 +6,7 @@ from typing import Any
 from aiohttp import web
 
 from bizassist.local.slack.errors import SlackError
-from bizassist.local.slack.web_api import chat, lookups, sessions, streams
+from bizassist.local.slack.web_api import chat, lookups, sessions, streams, views
 from bizassist.local.slack.web_api.arguments import Arguments
 from bizassist.local.slack.web_api.authorization import Authorization
 from bizassist.local.slack.web_api.faults import Calls, ConnectionBroken
@@ -34,6 +34,7 @@ METHODS: dict[str, Method] = {
     "reactions.add": lookups.reactions_add,
     "team.info": lookups.team_info,
     "users.info": lookups.users_info,
+    "views.open": views.open_view,
 }
 
 

@@ -57,6 +57,7 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     "reactions.add": (TIER_3,),
     "team.info": (TIER_3,),
     "users.info": (TIER_4,),
+    "views.open": (TIER_4,),
 }
 
 
