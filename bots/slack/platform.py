@@ -95,7 +95,9 @@ class SlackPlatform:
         self._pace = pace
         self._identity: AuthorizeResult | None = None
         self._bolt = self._bolt_app()
-        self.acts = Acts([SessionStop(service.stop_all, api), AnswerFeedback(service.judge, api)])
+        self.acts = Acts(
+            [SessionStop(service.stop_all, api).take, AnswerFeedback(service.judge, api).take]
+        )
 
     async def dispatch(self, accepted: Accepted, answer: Answer) -> None:
         """Run Bolt's own dispatch; returns, or raises, when the listener has.
