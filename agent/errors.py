@@ -302,7 +302,7 @@ class GatewayUnreachableError(ToolError):
 
 
 class OutcomeUnknownError(ToolError):
-    """A call with effects was begun by a process that died, and is not made again."""
+    """A call with effects was begun and cut off, and is not made again."""
 
     code = "unknown"
     sentence = (

@@ -62,6 +62,17 @@ class Audience(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Quote:
+    """Words that came with a question and are not its asker's: data, never a reason to act.
+
+    :param source: who wrote them, or what they are part of, for a person.
+    """
+
+    source: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """One question, as every platform asks it.
 
@@ -75,6 +86,7 @@ class Turn:
     :param personal_memory: colleagues may read along what the asker's memory holds.
     :param resume: decisions that an interrupted run waits for; the turn goes on with its answer.
     :param files: what the question can speak of, oldest first: the conversation's files so far.
+    :param quotes: what others wrote that goes along, oldest first.
     """
 
     id: str
@@ -89,6 +101,7 @@ class Turn:
     personal_memory: bool = False
     resume: tuple[ResumeEntry, ...] = ()
     files: tuple[StoredFile, ...] = ()
+    quotes: tuple[Quote, ...] = ()
 
 
 class Lease(Protocol):

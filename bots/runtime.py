@@ -13,6 +13,7 @@ import httpx
 from ag_ui.core import (
     BaseEvent,
     ContentPart,
+    Context,
     DataSource,
     DocumentPart,
     Event,
@@ -29,7 +30,7 @@ from pydantic import TypeAdapter, ValidationError
 from bots import trace
 from bots.errors import QuestionRefused, QuestionTooLong, RuntimeUnavailable, TokenRefused
 from bots.file_bucket import SentFile
-from bots.platform import Audience
+from bots.platform import Audience, Quote
 
 SESSION_HEADER = "X-Amzn-Bedrock-AgentCore-Runtime-Session-Id"
 # "read" bounds the silence between two events, not the answer: a tool may think for a while, and
@@ -42,6 +43,9 @@ TEARDOWN_PAUSES = (0.2, 0.5, 1.0, 2.0)
 STOP_TIMEOUT = httpx.Timeout(connect=5.0, read=20.0, write=10.0, pool=5.0)
 CANCEL = "cancelRun"
 """In ``forwardedProps``: the run that the agent is to end (``agent/request/question.py``)."""
+
+SHORT_EVENT = 16_000
+"""Characters; the runtime passes on up to 10 MB at a time (AgentCore Runtime, "Quotas")."""
 
 SPAN = {"gen_ai.operation.name": "invoke_agent", "gen_ai.agent.name": "bizassist"}
 """As OpenTelemetry's conventions for generative AI name it."""
@@ -89,6 +93,7 @@ class Runtime:
         personal_memory: bool = False,
         resume: Sequence[ResumeEntry] = (),
         files: Sequence[SentFile] = (),
+        quotes: Sequence[Quote] = (),
     ) -> AsyncGenerator[BaseEvent]:
         """Ask ``text`` and yield what the agent says and does.
 
@@ -97,12 +102,13 @@ class Runtime:
         :param audience: who reads the answer along.
         :param personal_memory: whether what the person's memory holds may be read by colleagues.
         :param files: what the question can speak of; the agent keeps none of them.
+        :param quotes: what others wrote, for the model to read beside the question.
         :raises RuntimeUnavailable: when the runtime can't be reached, fails, or breaks off.
         :raises TokenRefused: when its authorizer refuses the token.
         :raises QuestionRefused: when it doesn't take the question.
         """
         props = {"audience": audience.value, "personalMemory": personal_memory}
-        question = _run_input(address, props, list(resume) or None)
+        question = _run_input(address, props, list(resume) or None, quotes)
         body = await asyncio.to_thread(_body, question, text, files)
         try:
             with trace.outgoing("invoke_agent bizassist", SPAN) as traced:
@@ -178,6 +184,7 @@ def _run_input(
     address: RunAddress,
     forwarded_props: Mapping[str, object],
     resume: list[ResumeEntry] | None = None,
+    quotes: Sequence[Quote] = (),
 ) -> RunAgentInput:
     return RunAgentInput(
         thread_id=address.thread,
@@ -186,7 +193,7 @@ def _run_input(
         resume=resume,
         state={},
         tools=[],
-        context=[],
+        context=[Context(description=one.source, value=one.words) for one in quotes],
         forwarded_props=dict(forwarded_props),
     )
 
@@ -225,6 +232,13 @@ def _check(response: httpx.Response) -> None:
             raise RuntimeUnavailable(said, after=float(after) if after.isdecimal() else None)
 
 
+async def _event(data: str) -> BaseEvent:
+    """An event's JSON read: a long one, such as the result of a tool, beside the event loop."""
+    if len(data) <= SHORT_EVENT:
+        return _EVENT.validate_json(data)
+    return await asyncio.to_thread(_EVENT.validate_json, data)
+
+
 async def _events(stream: EventSource) -> AsyncIterator[BaseEvent]:
     """The run's events up to its end.
 
@@ -232,7 +246,7 @@ async def _events(stream: EventSource) -> AsyncIterator[BaseEvent]:
     """
     async for sent in stream.aiter_sse():
         try:
-            event = _EVENT.validate_json(sent.data)
+            event = await _event(sent.data)
         except ValidationError:
             _log.warning("passed over an agent event of an unknown shape")
             continue

@@ -30,8 +30,13 @@ from identity.me.session_pages import SessionPages
 from identity.me.unlink_page import UnlinkPages
 from identity.memory.conversation_events import ConversationEvents
 from identity.memory.forget_page import ForgetPages
+from identity.memory.forgetting import Forgetting
+from identity.memory.forgetting_jobs import ForgettingJobs
+from identity.memory.forgetting_table import ForgettingTable
+from identity.memory.recently_forgotten import RecentlyForgotten
 from identity.memory.records import MemoryRecords
 from identity.memory.role import MemoryRole
+from identity.memory.shown_records import ShownRecords
 from identity.oidc.authorization_code import AuthorizationCodeFlow
 from identity.oidc.provider import OidcProvider
 from identity.oidc.token_verification import TokenVerifier
@@ -76,6 +81,9 @@ class Identity:
     audit: AuditLog
     memories: MemoryRecords
     conversations: ConversationEvents
+    forgetting: ForgettingJobs
+    recently_forgotten: RecentlyForgotten
+    shown_memories: ShownRecords
     runtime_sessions: RuntimeSessions
 
     @classmethod
@@ -105,6 +113,13 @@ class Identity:
             runtime_sessions,
         )
         role = MemoryRole(settings.memory_role_arn, session, clients.sts)
+        memories = MemoryRecords(role, settings.memory_id, execute)
+        conversations = ConversationEvents(role, settings.memory_id, execute)
+        forgetting = ForgettingJobs(
+            ForgettingTable(dynamodb, settings.forgetting_table, execute),
+            Forgetting(conversations, memories, execute),
+        )
+        recently = RecentlyForgotten(dynamodb, settings.forgetting_table, execute)
         oidc = OidcProvider(discovery_url=settings.discovery_url, issuer=settings.issuer)
         verifier = TokenVerifier(oidc, client_id=settings.web_client_id)
         async with (
@@ -151,8 +166,11 @@ class Identity:
                     user_pool_id=settings.user_pool_id,
                 ),
                 audit=audit,
-                memories=MemoryRecords(role, settings.memory_id, execute),
-                conversations=ConversationEvents(role, settings.memory_id, execute),
+                memories=memories,
+                conversations=conversations,
+                forgetting=forgetting,
+                recently_forgotten=recently,
+                shown_memories=ShownRecords(memories, forgetting, recently),
                 runtime_sessions=runtime_sessions,
             )
 
@@ -242,11 +260,22 @@ class Identity:
 
     def _routes_for_the_signed_in(self, html: Html) -> list[web.RouteDef]:
         overview = OverviewPage(
-            html=html, links=self.links, sessions=self.session_list, memories=self.memories
+            html=html,
+            links=self.links,
+            sessions=self.session_list,
+            memories=self.shown_memories,
+            forgetting=self.forgetting,
         )
         unlink = UnlinkPages(html=html, links=self.links, tokens=self.tokens, audit=self.audit)
         sessions = SessionPages(sessions=self.session_list)
-        forget = ForgetPages(html=html, memories=self.memories, conversations=self.conversations)
+        forget = ForgetPages(
+            html=html,
+            memories=self.memories,
+            shown=self.shown_memories,
+            conversations=self.conversations,
+            forgetting=self.forgetting,
+            recently=self.recently_forgotten,
+        )
         return [*overview.routes(), *unlink.routes(), *sessions.routes(), *forget.routes()]
 
     def _routes_for_administrators(self, html: Html) -> list[web.RouteDef]:

@@ -20,6 +20,7 @@ class IdentitySettings:
     link_requests_table: str
     sessions_table: str
     audit_table: str
+    forgetting_table: str
     tokens_key_id: str
     memory_id: str
     memory_role_arn: str

@@ -1,16 +1,18 @@
-"""What the person wrote, apart from the recalled records that their messages are given."""
+"""What the person wrote, apart from the records and quotes that their messages are given."""
 
 from strands.types.content import Message, Messages
+
+from agent.request.quoted_words import without_quoted
 
 MEMORY_BLOCK = "<memory>"
 
 
 def user_text(message: Message) -> str:
-    """The person's words in a message, without the recalled records that the library adds."""
+    """The person's words in a message, without what the libraries add: records and quotes."""
     texts = _texts(message)
     if _has_recalled_block(texts):
         texts.pop()
-    return "\n".join(texts).strip()
+    return without_quoted("\n".join(texts)).strip()
 
 
 def user_texts(messages: Messages) -> list[str]:

@@ -56,6 +56,7 @@ class RecordedCalls:
         self._conversation = conversation
         self._saving = asyncio.Lock()
         self._earlier: list[RecordedCall] | None = None
+        self._unknown: list[RecordedCall] = []
 
     async def execute(
         self, context: ExecuteToolContext, following: Next
@@ -75,6 +76,8 @@ class RecordedCalls:
             async for event in following(context):
                 if isinstance(event, ToolResultEvent):
                     await self._end(context.agent, place, event.tool_result)
+                    if _is_unknown(event.tool_result):
+                        self._unknown.append({**call, "result": event.tool_result})
                 yield event
 
     def _calls(self, agent: LocalAgent) -> list[RecordedCall]:
@@ -84,7 +87,12 @@ class RecordedCalls:
         return cast("list[RecordedCall]", calls)
 
     def _earlier_call(self, agent: LocalAgent, call: RecordedCall) -> RecordedCall | None:
-        """The next call of this tool that an earlier attempt has made, best one of this input."""
+        """The next call of this tool that an earlier attempt has made, best one of this input.
+
+        Or one of this attempt with this very input, of which nobody knows what came of it.
+        """
+        if unknown := [one for one in self._unknown if _same(one, call)]:
+            return unknown[0]
         if self._earlier is None:
             self._earlier = self._calls(agent)
         same = [one for one in self._earlier if one["tool"] == call["tool"]]
@@ -133,6 +141,24 @@ def _is_recorded(tool: AgentTool | None) -> bool:
     if tool is None or tool.tool_name in tools_needing_approval(POLICY):
         return False
     return may_have_effects(tool)
+
+
+def _same(one: RecordedCall, other: RecordedCall) -> bool:
+    return (one["tool"], one["input"]) == (other["tool"], other["input"])
+
+
+def _is_unknown(result: ToolResult) -> bool:
+    """Whether a call was cut off, as ``agent/error_rendering.py`` says it in a result."""
+    code = OutcomeUnknownError.code
+    return any(_error_code(block) == code for block in result["content"])
+
+
+def _error_code(block: ToolResultContent) -> object:
+    try:
+        said = block["json"] if "json" in block else json.loads(block.get("text", ""))
+        return said["error"]["code"]
+    except (ValueError, LookupError, TypeError):
+        return None
 
 
 def _short(result: ToolResult) -> ToolResult:

@@ -7,19 +7,22 @@ import logging
 import time
 from collections.abc import AsyncGenerator
 from datetime import timedelta
+from typing import Any
 
 import httpx
 from authlib.integrations.base_client import OAuthError
 from authlib.integrations.httpx_client import AsyncOAuth2Client
 from httpx2 import HTTPError
 from mcp import MCPError
+from mcp_types import INVALID_PARAMS, METHOD_NOT_FOUND
 from strands.tools.mcp import MCPAgentTool, MCPClient
 from strands.tools.mcp.mcp_types import MCPToolResult
 from strands.types.exceptions import MCPClientInitializationError
 from strands.types.tools import AgentTool
 
+from agent.authorization.tool_effects import may_have_effects
 from agent.error_rendering import error_content
-from agent.errors import GatewayUnreachableError
+from agent.errors import GatewayUnreachableError, OutcomeUnknownError, ToolError
 from agent.settings import Settings
 from agent.wall_clock import is_older
 
@@ -32,6 +35,8 @@ LONGEST_RETRY_SECONDS = 60.0
 """How soon a Gateway that is down is asked again, doubled each time: answers can't wait for it."""
 START_SECONDS = 5
 CALL_TIMEOUT = timedelta(seconds=60)
+NEVER_BEGUN = frozenset({INVALID_PARAMS, METHOD_NOT_FOUND})
+"""What a server answers to a call that it doesn't make (JSON-RPC 2.0, "Error object")."""
 UNREACHABLE_ERRORS = (MCPClientInitializationError, MCPError, HTTPError, OAuthError, OSError)
 
 
@@ -78,8 +83,16 @@ class MachineToken(httpx.Auth):
         self._fetched, self._lifetime = time.time(), float(token.get("expires_in", 300))
 
 
+class _CallLost(Exception):
+    """A call was sent, or may have been, and no answer came."""
+
+
 class GatewayConnection(MCPClient):
-    """One MCP session; a call that fails on the way ends in a sentence of ours."""
+    """One MCP session; a call that fails on the way ends in a sentence of ours.
+
+    :ivar acting: the names of the tools that may have effects.
+    :ivar broken: a call was lost, so the session is to be replaced.
+    """
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(
@@ -88,15 +101,29 @@ class GatewayConnection(MCPClient):
             startup_timeout=START_SECONDS,
             application_name="bizassist",
         )
+        self.acting: set[str] = set()
         self.broken = False
 
-    def _handle_tool_execution_error(self, tool_use_id: str, exception: Exception) -> MCPToolResult:
-        logger.error("a Gateway tool can't be reached: %s", type(exception).__name__)
+    async def call_tool_async(
+        self, tool_use_id: str, name: str, *given: Any, **named: Any
+    ) -> MCPToolResult:
+        """Call a tool once. Of a call that may have had an effect it is said that nobody knows."""
+        error: ToolError
+        try:
+            return await super().call_tool_async(tool_use_id, name, *given, **named)
+        except MCPClientInitializationError:  # the session had ended: nothing was sent
+            error = GatewayUnreachableError()
+        except _CallLost as lost:
+            logger.error("a call of a Gateway tool was lost: %s", lost)  # noqa: TRY400
+            error = OutcomeUnknownError() if name in self.acting else GatewayUnreachableError()
         self.broken = True
-        content = error_content(GatewayUnreachableError())
-        return MCPToolResult(
-            status="error", toolUseId=tool_use_id, content=[{"text": json.dumps(content)}]
-        )
+        content = json.dumps(error_content(error))
+        return MCPToolResult(status="error", toolUseId=tool_use_id, content=[{"text": content}])
+
+    def _handle_tool_execution_error(self, _: str, exception: Exception) -> MCPToolResult:
+        if isinstance(exception, MCPError) and exception.error.code in NEVER_BEGUN:
+            raise MCPClientInitializationError(exception.error.message)
+        raise _CallLost(type(exception).__name__)
 
 
 class Gateway:
@@ -114,7 +141,9 @@ class Gateway:
     @property
     def unavailable_tools(self) -> list[str] | None:
         """None while the Gateway answers; else the tools it last had, as far as they are known."""
-        return None if self._connection else [tool.tool_name for tool in self._tools]
+        if self._connection and not self._connection.broken:
+            return None
+        return [tool.tool_name for tool in self._tools]
 
     async def tools(self) -> list[AgentTool]:
         """The Gateway's tools, listed again every few minutes; none while it is down."""
@@ -207,4 +236,5 @@ def _all_tools(connection: GatewayConnection) -> list[MCPAgentTool]:
         ]
         page = tools.pagination_token
         if page is None:
+            connection.acting = {tool.mcp_tool.name for tool in found if may_have_effects(tool)}
             return found

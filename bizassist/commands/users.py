@@ -1,5 +1,6 @@
 """``bizassist users``: the people of the user pool."""
 
+import asyncio
 import secrets
 import sys
 from argparse import ArgumentParser, Namespace
@@ -14,6 +15,8 @@ from bizassist.deployment.deployed_parameters import deployment, parameter_prefi
 from bizassist.deployment.password_sign_in import access_token, check_flow
 from bizassist.errors import CommandError
 from bizassist.settings.parameters import Parameters
+from identity.executor import Executor
+from identity.memory.forgetting_table import ForgettingJob, ForgettingTable
 
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
@@ -37,8 +40,11 @@ def add_arguments(parser: ArgumentParser) -> None:
         action="store_true",
         help="keep an access token of theirs in SSM, as a SecureString, to test with",
     )
-    add_target_arguments(listing, create)
-    for action in (listing, create):
+    forgotten = actions.add_parser(
+        "forgotten", help="who asked to be forgotten in the last month, and how far that is"
+    )
+    add_target_arguments(listing, create, forgotten)
+    for action in (listing, create, forgotten):
         action.add_argument("--json", action="store_true", help="for programs")
 
 
@@ -51,6 +57,9 @@ def run(options: Namespace) -> int:
     try:
         if options.action == "list":
             print_listing(_list(cognito, pool), as_json=options.json, empty="Nobody is there yet.")
+        elif options.action == "forgotten":
+            rows = _forgotten(session, deployed)
+            print_listing(rows, as_json=options.json, empty="Nobody asked to be forgotten.")
         else:
             _add(session, deployed, options)
     except cognito.exceptions.UsernameExistsException:
@@ -58,6 +67,28 @@ def run(options: Namespace) -> int:
     except (BotoCoreError, ClientError) as error:
         raise CommandError(f"AWS refused: {error}") from None
     return 0
+
+
+def _forgotten(session: boto3.Session, deployed: Parameters) -> list[dict[str, str]]:
+    """Everybody who asked in the last month, the latest first."""
+    call = Executor(1)
+    try:
+        table = ForgettingTable(session.client("dynamodb"), deployed.forgetting_table, call)
+        return [_how_far(job) for job in asyncio.run(table.everybody())]
+    finally:
+        call.close()
+
+
+def _how_far(job: ForgettingJob) -> dict[str, str]:
+    return {
+        "account": job.account,
+        "asked": job.asked_at.isoformat(timespec="minutes"),
+        "state": job.state,
+        "events": str(job.progress.events),
+        "records": str(job.progress.records),
+        "found": str(job.progress.found),
+        "problem": job.problem,
+    }
 
 
 def _add(session: boto3.Session, deployed: Parameters, options: Namespace) -> None:

@@ -21,7 +21,7 @@ AGENT_SECONDS = 120.0
 """As long as AgentCore Runtime waits for a first healthy /ping: by then the agent is warm."""
 PREFIX = "/app/bizassist"
 # State made by an older set of resources cannot be brought up to date, so it is made anew.
-PROVISIONED = "9"
+PROVISIONED = "10"
 
 Report = Callable[[str], None]
 

@@ -21,6 +21,7 @@ def identity_settings(
         link_requests_table=deployment.link_requests_table,
         sessions_table=deployment.sessions_table,
         audit_table=deployment.audit_table,
+        forgetting_table=deployment.forgetting_table,
         tokens_key_id=deployment.tokens_key_id,
         memory_id=deployment.memory_id,
         memory_role_arn=deployment.memory_role_arn,

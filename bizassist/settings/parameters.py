@@ -34,6 +34,7 @@ class Parameters(BaseModel):
     link_requests_table: Name
     sessions_table: Name
     audit_table: Name
+    forgetting_table: Name
     workspaces_table: Name
     tokens_key_id: Name
     inbox_url: Url

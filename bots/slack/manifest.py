@@ -5,9 +5,12 @@ import json
 SCOPES = (
     "app_mentions:read",
     "channels:history",
+    "channels:read",
     "chat:write",
     "commands",
+    "files:read",
     "groups:history",
+    "groups:read",
     "im:history",
     "im:write",
     "mpim:history",

@@ -22,14 +22,16 @@ from bots.errors import (
     PlatformUnavailable,
     ResponseUrlClosed,
 )
+from bots.file_bucket import Files
 from bots.platform import Accepted, Answer, Receipt, ReplyStream, Turn
 from bots.slack.beside_queue.acts import Acts
 from bots.slack.beside_queue.answer_feedback import AnswerFeedback, Judge
 from bots.slack.beside_queue.session_stop import SessionStop, StopAll
+from bots.slack.files.download import FileDownloads
 from bots.slack.incoming.approval_click import AskingTurn
 from bots.slack.incoming.button_click import FORGET, ButtonClick, stored_click
 from bots.slack.incoming.payloads import IncomingMessage, read_message
-from bots.slack.name_cache import NameCache
+from bots.slack.name_cache import Account, NameCache
 from bots.slack.outgoing import approval
 from bots.slack.outgoing.answer.threaded_reply import threaded_reply
 from bots.slack.outgoing.message import content, sign_in, told_content
@@ -37,6 +39,7 @@ from bots.slack.outgoing.private_message import PrivateMessages
 from bots.slack.outgoing.private_reply import PrivateReply
 from bots.slack.outgoing.response_url import ResponseUrls
 from bots.slack.outgoing.web_api import WebApi
+from bots.slack.question_reader import QuestionReader
 from bots.text_commands.execution import Said, TextCommands
 from bots.text_commands.sentences import KEPT
 from bots.text_commands.words import Word
@@ -63,6 +66,7 @@ class ServiceParts:
     :param words: acts on words that no model is asked about.
     :param notes: what is noted of one person's part in a conversation.
     :param is_answered: whether a turn, by its id, has an answer.
+    :param files: keeps the files that come with questions.
     :param stop_all: stops what is being answered to a person at a place.
     :param judge: keeps what a turn's asker thinks of its answer.
     """
@@ -70,6 +74,7 @@ class ServiceParts:
     words: TextCommands
     notes: ConversationNotes
     is_answered: Callable[[str], Awaitable[bool]]
+    files: Files
     stop_all: StopAll
     judge: Judge
 
@@ -83,7 +88,12 @@ class SlackPlatform:
     can_approve: ClassVar = True
 
     def __init__(
-        self, api: WebApi, responses: ResponseUrls, service: ServiceParts, pace: float
+        self,
+        api: WebApi,
+        responses: ResponseUrls,
+        downloads: FileDownloads,
+        service: ServiceParts,
+        pace: float,
     ) -> None:
         self._api = api
         self._words = service.words
@@ -92,6 +102,9 @@ class SlackPlatform:
         self._responses = responses
         self._private = PrivateMessages(api, responses)
         self._names = NameCache(api)
+        self._questions = QuestionReader(
+            api, self._names, downloads, service.files, service.notes, service.words.is_linked
+        )
         self._pace = pace
         self._identity: AuthorizeResult | None = None
         self._bolt = self._bolt_app()
@@ -126,7 +139,7 @@ class SlackPlatform:
 
     def reply(self, turn: Turn, receipt: Receipt) -> AbstractAsyncContextManager[ReplyStream]:
         """Open the turn's visible message, or continue the one ``receipt`` names."""
-        incoming = _incoming(turn.accepted)
+        incoming = replace(_incoming(turn.accepted), named_text=turn.text)
         if incoming.kind == "command" or (incoming.kind in IN_CHANNELS and turn.private):
             return PrivateReply(self._private, incoming, turn.id, receipt)
         return threaded_reply(self._api, incoming, turn.id, receipt, self._pace)
@@ -197,11 +210,21 @@ class SlackPlatform:
         incoming = _incoming(accepted)
         if incoming.asking is not None:
             await self._go_on(incoming, accepted, answer)
-        elif incoming.from_another_company:
+            return
+        account = await self._names.account(incoming.tenant, incoming.user)
+        if incoming.from_another_company or account.standing == "stranger":
             await self._private.refuse(incoming, content(REFUSAL))
-        elif (names := await self._names.names(incoming.tenant, incoming.user)) is None:
+        elif account.standing == "nobody":
             _log.info("%s was asked by nobody: a bot, or a closed account", incoming.event_id)
-        elif incoming.word:
+        else:
+            await self._listen(incoming, accepted, account, answer)
+
+    async def _listen(
+        self, incoming: IncomingMessage, accepted: Accepted, account: Account, answer: Answer
+    ) -> None:
+        """Do what a person of this company says."""
+        names = await self._names.names(incoming.tenant, account)
+        if incoming.word:
             await self._act_on(incoming, incoming.word, names)
         else:
             await self._ask(incoming, accepted, names, answer)
@@ -237,10 +260,21 @@ class SlackPlatform:
         """Answer a question, and note where its asker was answered."""
         place, asker = incoming.conversation, incoming.chat_user
         notes = await self._notes.read(place, asker)
+        question = await self._questions.question(incoming, notes)
         turn = replace(
-            self._turn(incoming, accepted, names), conversation=notes.conversation(place)
+            self._turn(incoming, accepted, names),
+            conversation=notes.conversation(place),
+            text=question.text,
+            quotes=question.quotes,
+            files=question.files,
         )
-        await answer(turn)
+        if question.refusals:
+            refusals = content(question.refusals)
+            await self._private.send_once(incoming, refusals, f"{turn.id}/files")
+        if question.text:
+            await answer(turn)
+        elif not question.refusals and incoming.kind != "reply":
+            await self._act_on(incoming, "help", names)
         if incoming.kind in IN_CHANNELS and await self._is_answered(turn.id):
             await self._notes.note_answered(place, asker)
 
@@ -290,7 +324,8 @@ async def slack_platform(
     connector = aiohttp.TCPConnector(limit=connections)
     async with aiohttp.ClientSession(connector=connector, timeout=TIMEOUT, trust_env=True) as http:
         api = WebApi(http, bot_token, api_url, now)
-        yield SlackPlatform(api, ResponseUrls(http, api_url), service, pace)
+        downloads = FileDownloads(http, bot_token, api_url)
+        yield SlackPlatform(api, ResponseUrls(http, api_url), downloads, service, pace)
 
 
 def _incoming(accepted: Accepted) -> IncomingMessage:

@@ -14,7 +14,8 @@ from identity.audit_log import AuditLog
 from identity.errors import IdentityError
 from identity.links import Link, Links
 from identity.memory.conversation_events import ConversationEvents
-from identity.memory.records import MemoryRecords
+from identity.memory.forgetting_jobs import ForgettingJobs
+from identity.memory.shown_records import ShownRecords
 from identity.people import ChatUser, Names
 from identity.service import Identity
 from identity.tokens.broker import TokenBroker
@@ -67,8 +68,9 @@ class TextCommands:
     links: Links
     tokens: TokenBroker
     audit: AuditLog
-    memories: MemoryRecords
+    memories: ShownRecords
     conversations: ConversationEvents
+    forgetting: ForgettingJobs
     notes: ConversationNotes
     runs: Runs
     link_url: MakeLinkUrl
@@ -85,17 +87,22 @@ class TextCommands:
             _log.warning("%s (%s) could not be done: %s", said.word, said.event, error)
             return Told(error.sentence)
 
+    async def is_linked(self, chat_user: ChatUser) -> bool:
+        """Whether we know who somebody is."""
+        return await self.links.active(chat_user) is not None
+
     async def forget_everything(self, chat_user: ChatUser) -> str:
         """Forget all that is remembered about a person who has confirmed it; what they are told."""
         link = await self.links.active(chat_user)
         if link is None:
             return sentences.NOT_SIGNED_IN
         try:
-            await self.conversations.forget(link.subject)
-            await self.memories.forget_all(link.subject)
+            job = await self.forgetting.ask(link.subject, link.account)
         except IdentityError as error:
-            _log.warning("not everything could be forgotten: %s", error)
+            _log.warning("forgetting could not begin: %s", error)
             return error.sentence
+        if job.state == "deleting":
+            return sentences.FORGETTING.format(address=f"{self.public_url}/me")
         return sentences.FORGOTTEN
 
     async def _act_on(self, said: Said, example: str) -> Told:
@@ -162,8 +169,9 @@ def text_commands(identity: Identity, turns: TurnService) -> TextCommands:
         links=identity.links,
         tokens=identity.tokens,
         audit=identity.audit,
-        memories=identity.memories,
+        memories=identity.shown_memories,
         conversations=identity.conversations,
+        forgetting=identity.forgetting,
         notes=turns.notes,
         runs=turns.runs,
         link_url=identity.link_url,

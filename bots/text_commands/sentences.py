@@ -32,6 +32,7 @@ CONFIRM = (
     "conversations with me, here and everywhere else. It can't be undone."
 )
 FORGOTTEN = "Everything is forgotten."
+FORGETTING = "I have begun to forget everything, and go on by myself. How far it is: {address}"
 KEPT = "I have forgotten nothing."
 KINDS = {
     "facts": "What I know",

@@ -126,6 +126,7 @@ class Runs:
             personal_memory=turn.personal_memory,
             resume=turn.resume,
             files=files,
+            quotes=turn.quotes,
         )
         await lease.hold()
         async with aclosing(run) as events:

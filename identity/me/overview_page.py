@@ -6,7 +6,9 @@ from aiohttp import web
 
 from identity.errors import MemoryUnavailable
 from identity.links import Link, Links
-from identity.memory.records import MemoryRecords, RecordsOfKind
+from identity.memory.forgetting_jobs import ForgettingJobs
+from identity.memory.records import RecordsOfKind
+from identity.memory.shown_records import ShownRecords
 from identity.sessions.session_list import SessionList
 from identity.sessions.session_store import this_session
 from identity.sessions.signed_in_person import signed_in_or_redirect
@@ -26,12 +28,14 @@ class OverviewPage:
         html: Html,
         links: Links,
         sessions: SessionList,
-        memories: MemoryRecords,
+        memories: ShownRecords,
+        forgetting: ForgettingJobs,
     ) -> None:
         self._html = html
         self._links = links
         self._sessions = sessions
         self._memories = memories
+        self._forgetting = forgetting
 
     def routes(self) -> list[web.RouteDef]:
         """What to add to the application's router."""
@@ -49,6 +53,7 @@ class OverviewPage:
             sessions=await self._sessions.of(person.subject),
             this=await this_session(request),
             remembered=await self._remembered(person.subject),
+            forgetting=await self._forgetting.of(person.subject),
         )
 
     async def _remembered(self, subject: str) -> Sequence[RecordsOfKind] | None:

@@ -4,8 +4,9 @@ The memory learns from events, and a conversation goes on from them; who wants t
 them gone as well, and before the records, so that nothing is learned from them again.
 """
 
-import asyncio
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -19,11 +20,20 @@ MEMORY_SWITCH = "memory-switch"
 and a pause must outlast being forgotten."""
 
 PAGE = 100
-MAX_CONCURRENT = 4
-DELETION_CHECKS = 3
-DELETION_CHECK_PAUSE = 0.5
+WITH_EVENTS = {"eventFilter": "HAS_EVENTS"}
+"""Sessions stay listed after their last event (ListSessions, SessionFilter)."""
 
-_Event = tuple[str, str]
+
+@dataclass(frozen=True, slots=True)
+class EventPage:
+    """Some events of one session.
+
+    :param ids: each with the moment at which it happened.
+    :param next: where the next page begins; empty where there is none.
+    """
+
+    ids: tuple[tuple[str, datetime], ...]
+    next: str
 
 
 class ConversationEvents:
@@ -40,56 +50,60 @@ class ConversationEvents:
         :raises MemoryUnavailable: when that can't be read.
         """
         try:
-            return await self._execute(lambda: any(True for _ in self._events(subject)))
+            return await self._execute(lambda: any(True for _ in self._sessions(subject)))
         except (ClientError, BotoCoreError) as error:
             raise MemoryUnavailable(type(error).__name__) from None
 
-    async def forget(self, subject: str) -> None:
-        """Delete all of it, and look that it is gone.
+    def sessions(self, subject: str) -> list[str]:
+        """The conversations in which there is anything; blocks.
 
-        :raises MemoryUnavailable: when something could not be deleted.
+        :raises botocore.exceptions.ClientError: when they can't be listed.
         """
-        slots = asyncio.Semaphore(MAX_CONCURRENT)
+        return list(self._sessions(subject))
 
-        async def delete(event: _Event) -> None:
-            async with slots:
-                await self._execute(self._delete, subject, event)
+    def page(self, subject: str, session: str, start: str = "") -> EventPage:
+        """A page of a conversation's events, the newest first; blocks.
 
-        try:
-            for attempt in range(DELETION_CHECKS):
-                if attempt:
-                    await asyncio.sleep(DELETION_CHECK_PAUSE)
-                left = await self._execute(lambda: list(self._events(subject)))
-                if not left:
-                    return
-                await asyncio.gather(*map(delete, left))
-        except (ClientError, BotoCoreError) as error:
-            raise MemoryUnavailable(type(error).__name__) from None
-        if await self.exist(subject):
-            raise MemoryUnavailable("events remain after all of them were deleted")
+        :raises botocore.exceptions.ClientError: when they can't be listed.
+        """
+        more: Any = {"nextToken": start} if start else {}
+        answer = self._role.client(subject).list_events(
+            memoryId=self._memory_id,
+            actorId=subject,
+            sessionId=session,
+            includePayloads=False,
+            maxResults=PAGE,
+            **more,
+        )
+        found = ((event["eventId"], event["eventTimestamp"]) for event in answer["events"])
+        return EventPage(tuple(found), answer.get("nextToken", ""))
 
-    def _events(self, subject: str) -> Iterator[_Event]:
-        for session in self._pages(subject, "list_sessions", "sessionSummaries"):
-            name = session["sessionId"]
-            if name == MEMORY_SWITCH:
-                continue
-            for event in self._pages(subject, "list_events", "events", sessionId=name):
-                yield name, event["eventId"]
+    def delete(self, subject: str, session: str, event: str) -> bool:
+        """Delete an event; blocks. False when it was gone already.
 
-    def _pages(self, subject: str, call: str, items: str, **asked: str) -> Iterator[Any]:
-        pages = self._role.client(subject).get_paginator(call)  # type: ignore[call-overload]
-        size = {"PageSize": PAGE}
-        for page in pages.paginate(
-            memoryId=self._memory_id, actorId=subject, PaginationConfig=size, **asked
-        ):
-            yield from page[items]
-
-    def _delete(self, subject: str, event: _Event) -> None:
+        :raises botocore.exceptions.ClientError: when it can't be deleted.
+        """
         client = self._role.client(subject)
-        session, name = event
         try:
             client.delete_event(
-                memoryId=self._memory_id, actorId=subject, sessionId=session, eventId=name
+                memoryId=self._memory_id, actorId=subject, sessionId=session, eventId=event
             )
         except client.exceptions.ResourceNotFoundException:
-            return  # gone meanwhile
+            return False
+        return True
+
+    def _sessions(self, subject: str) -> Iterator[str]:
+        pages = (
+            self._role.client(subject)
+            .get_paginator("list_sessions")
+            .paginate(
+                memoryId=self._memory_id,
+                actorId=subject,
+                filter=WITH_EVENTS,  # type: ignore[arg-type]
+                PaginationConfig={"PageSize": PAGE},
+            )
+        )
+        for page in pages:
+            for session in page["sessionSummaries"]:
+                if session["sessionId"] != MEMORY_SWITCH:
+                    yield session["sessionId"]

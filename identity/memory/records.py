@@ -13,10 +13,11 @@ the namespace, which is "used for IAM condition key authorization" (AgentCore AP
 import asyncio
 import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -36,11 +37,8 @@ RECORD_ID = re.compile(r"mem-[A-Za-z0-9-_]{36,46}", re.ASCII)
 """MemoryRecordId of the service model of ``bedrock-agentcore``."""
 
 PAGE = 100
-MAX_CONCURRENT = 4
-"""Deletions under way for one person: quick enough, and room for everybody else's calls."""
-
 DELETION_CHECKS = 3
-"""Times that we look whether what was deleted is gone; the service may take a moment."""
+"""Times that we look whether what was deleted is gone (GetMemoryRecord): listings lag."""
 
 DELETION_CHECK_PAUSE = 0.5
 
@@ -66,6 +64,17 @@ class RecordsOfKind:
     memories: Sequence[MemoryRecord]
 
 
+@dataclass(frozen=True, slots=True)
+class RecordPage:
+    """Some records of one person.
+
+    :param next: where the next page begins; empty where there is none.
+    """
+
+    records: tuple[MemoryRecord, ...]
+    next: str
+
+
 class MemoryRecords:
     """The long-term memory, for one verified subject at a time.
 
@@ -77,15 +86,19 @@ class MemoryRecords:
         self._memory_id = memory_id
         self._execute = execute
 
-    async def of(self, subject: str) -> list[RecordsOfKind]:
+    async def of(
+        self, subject: str, hidden: Callable[[MemoryRecord], bool] = lambda _: False
+    ) -> list[RecordsOfKind]:
         """What is remembered about ``subject``, by kind.
 
+        :param hidden: which of it to leave out, because it is gone or going.
         :raises MemoryUnavailable: when the memory can't be read.
         """
         try:
-            found = await self._execute(self._list, subject)
+            listed = await self._execute(self._all, subject)
         except (ClientError, BotoCoreError) as error:
             raise _unavailable(error) from None
+        found = [record for record in listed if not hidden(record)]
         by_kind = {kind: f"/people/{subject}/{kind}/" for kind in KINDS}
         return [
             RecordsOfKind(kind, [one for one in found if one.namespace.startswith(root)])
@@ -103,81 +116,69 @@ class MemoryRecords:
         if not RECORD_ID.fullmatch(record):
             raise NotYours("no id of a record")
         try:
-            await self._execute(self._delete, subject, record, namespace)
-            await self._check_deleted(subject, record, namespace)
+            if await self._execute(self.is_there, subject, record, namespace):
+                await self._execute(self.delete, subject, record, namespace)
+                await self._check_deleted(subject, record, namespace)
         except (ClientError, BotoCoreError) as error:
             raise _unavailable(error) from None
 
-    async def forget_all(self, subject: str) -> int:
-        """Delete everything that is remembered about ``subject``; how much that was.
+    def page(self, subject: str, start: str = "") -> RecordPage:
+        """A page of all records of ``subject``; blocks.
 
-        :raises MemoryUnavailable: when something could not be deleted.
+        :raises botocore.exceptions.ClientError: when they can't be listed.
         """
-        slots = asyncio.Semaphore(MAX_CONCURRENT)
-
-        async def forget(memory: MemoryRecord) -> None:
-            async with slots:
-                await self.forget(subject, memory.id, memory.namespace)
-
-        forgotten = 0
-        for _ in range(DELETION_CHECKS):
-            left = [memory for kind in await self.of(subject) for memory in kind.memories]
-            if not left:
-                return forgotten
-            await asyncio.gather(*(forget(memory) for memory in left))
-            forgotten += len(left)
-            await asyncio.sleep(DELETION_CHECK_PAUSE)
-        if any(kind.memories for kind in await self.of(subject)):
-            raise MemoryUnavailable("records remain after all of them were deleted")
-        return forgotten
-
-    def _list(self, subject: str) -> list[MemoryRecord]:
-        pages = (
-            self._role.client(subject)
-            .get_paginator("list_memory_records")
-            .paginate(
-                memoryId=self._memory_id,
-                namespacePath=f"/people/{subject}/",
-                PaginationConfig={"PageSize": PAGE},
-            )
+        more: Any = {"nextToken": start} if start else {}
+        answer = self._role.client(subject).list_memory_records(
+            memoryId=self._memory_id,
+            namespacePath=f"/people/{subject}/",
+            maxResults=PAGE,
+            **more,
         )
         found = []
-        for page in pages:
-            for record in page["memoryRecordSummaries"]:
-                if not _all_own(record["namespaces"], subject):
-                    log.error("a listing carried a record that is not only its person's")
-                    continue
-                text = readable(record["content"].get("text", ""))
-                found.append(
-                    MemoryRecord(
-                        record["memoryRecordId"],
-                        record["namespaces"][0],
-                        text,
-                        record["createdAt"],
-                    )
-                )
-        return sorted(found, key=lambda memory: memory.created, reverse=True)
+        for record in answer["memoryRecordSummaries"]:
+            if not _all_own(record["namespaces"], subject):
+                log.error("a listing carried a record that is not only its person's")
+                continue
+            text = readable(record["content"].get("text", ""))
+            namespace, created = record["namespaces"][0], record["createdAt"]
+            found.append(MemoryRecord(record["memoryRecordId"], namespace, text, created))
+        return RecordPage(tuple(found), answer.get("nextToken", ""))
 
-    def _delete(self, subject: str, record: str, namespace: str) -> None:
-        client = self._role.client(subject)
-        namespaces = self._namespaces(client, record, namespace)
-        if not namespaces:
-            return
-        if namespace not in namespaces or not _all_own(namespaces, subject):
+    def is_there(self, subject: str, record: str, namespace: str) -> bool:
+        """Whether a record is there for whoever asks for it by its id; blocks (GetMemoryRecord).
+
+        :raises NotYours: when it is another person's.
+        :raises botocore.exceptions.ClientError: when AWS doesn't tell.
+        """
+        namespaces = self._namespaces(self._role.client(subject), record, namespace)
+        if namespaces and (namespace not in namespaces or not _all_own(namespaces, subject)):
             raise NotYours("another person's record")
-        try:
+        return bool(namespaces)
+
+    def delete(self, subject: str, record: str, namespace: str) -> None:
+        """Delete a record that was looked at; what is gone meanwhile is fine. Blocks.
+
+        :raises botocore.exceptions.ClientError: when AWS refuses.
+        """
+        client = self._role.client(subject)
+        with suppress(client.exceptions.ResourceNotFoundException):
             client.delete_memory_record(
                 memoryId=self._memory_id, memoryRecordId=record, namespace=namespace
             )
-        except client.exceptions.ResourceNotFoundException:
-            return  # gone meanwhile
+
+    def _all(self, subject: str) -> list[MemoryRecord]:
+        page = self.page(subject)
+        found = [*page.records]
+        while page.next:
+            page = self.page(subject, page.next)
+            found += page.records
+        return sorted(found, key=lambda memory: memory.created, reverse=True)
 
     async def _check_deleted(self, subject: str, record: str, namespace: str) -> None:
-        client = await self._execute(self._role.client, subject)
         for attempt in range(DELETION_CHECKS):
             if attempt:
                 await asyncio.sleep(DELETION_CHECK_PAUSE)
-            if not await self._execute(self._namespaces, client, record, namespace):
+            if not await self._execute(self.is_there, subject, record, namespace):
                 return
         raise MemoryUnavailable("a deleted record is still there")
 

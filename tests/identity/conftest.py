@@ -120,6 +120,7 @@ async def application(
         identity = await stack.enter_async_context(
             Identity.open(deployment.settings, deployment.aws, execute, stop_session)
         )
+        await stack.enter_async_context(identity.forgetting.working())
         application = IdentityApplication(identity, deployment, stopped=stopped)
         app = web.Application()
         # All tests are one address; the limit has tests of its own.

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 import pytest_asyncio
 
 from bizassist.local import sample_data
+from bizassist.local.ministack.memory_limits import MOST_SECONDS
 from tests.identity.application import Deployment, IdentityApplication
 from tests.identity.browser import Browser, Page
 
@@ -139,6 +141,20 @@ class Records:
             for event in client.list_events(**who, sessionId=session)["events"]
             for part in event["payload"]
         ]
+
+    def listed(self, namespace: str) -> list[str]:
+        """The ids of the records that a listing shows."""
+        found = self.deployment.aws.client("bedrock-agentcore").list_memory_records(
+            memoryId=self.deployment.parameters["memory_id"], namespace=namespace
+        )
+        return [record["memoryRecordId"] for record in found["memoryRecordSummaries"]]
+
+    def lag(self, seconds: float) -> None:
+        """Let listings lag so far; with none they know everything at once."""
+        address = self.deployment.aws.client("bedrock-agentcore").meta.endpoint_url
+        forward = 0 if seconds else MOST_SECONDS
+        told = {"lag_seconds": seconds, "forward": forward}
+        httpx.post(f"{address}/_memory", json=told).raise_for_status()
 
     def exists(self, record: str) -> bool:
         client = self.deployment.aws.client("bedrock-agentcore")

@@ -40,6 +40,21 @@ class TableModel:
         self.items[id_] = Expression(UpdateExpression, names, values).applied(item or dict(Key))
         return {"Attributes": dict(self.items[id_])} if ReturnValues == "ALL_NEW" else {}
 
+    def put_item(
+        self,
+        *,
+        Item: Item,
+        ConditionExpression: str = "",
+        ExpressionAttributeValues: Item | None = None,
+        **_: Any,
+    ) -> dict[str, Any]:
+        id_, values = str(Item[self.key]["S"]), ExpressionAttributeValues or {}
+        known = self.items.get(id_, {})
+        if ConditionExpression and not Expression(ConditionExpression, {}, values).holds(known):
+            raise ClientError({"Error": {"Code": "ConditionalCheckFailedException"}}, "PutItem")
+        self.items[id_] = dict(Item)
+        return {}
+
     def get_item(self, *, Key: Item, **_: Any) -> dict[str, Any]:
         item = self.items.get(str(Key[self.key]["S"]))
         return {"Item": dict(item)} if item else {}

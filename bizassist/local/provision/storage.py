@@ -13,6 +13,7 @@ TABLES: dict[str, tuple[str, str | None, dict[str, str]]] = {
     "link_requests": ("id", None, {}),
     "sessions": ("id", None, {"by_subject": "subject"}),
     "audit": ("day", "position", {}),
+    "forgetting": ("subject", None, {}),
     "workspaces": ("workspace", None, {}),
     "ledger": ("turn", None, {"by_waiting": "waiting_for", "by_day": "asked_on asked_at"}),
     "transcripts": ("conversation", "position", {}),
@@ -27,7 +28,7 @@ PROJECTED: dict[str, tuple[str, ...]] = {
         *("model", "tools", "input_tokens", "output_tokens", "milliseconds"),
     ),
 }
-EXPIRING = ("link_requests", "sessions", "ledger", "transcripts")
+EXPIRING = ("link_requests", "sessions", "forgetting", "ledger", "transcripts")
 BUCKETS = ("policies", "uploads")
 FORGOTTEN: Any = {
     "ID": "as the transcripts",

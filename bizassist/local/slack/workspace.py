@@ -9,6 +9,7 @@ from bizassist.local.slack.channels import Channel
 from bizassist.local.slack.clock import Clock
 from bizassist.local.slack.errors import SlackError
 from bizassist.local.slack.people import OTHER_BOT, OTHERS, PEOPLE, VISITOR
+from bizassist.local.slack.surfaces import Surfaces
 
 TEAM, TEAM_NAME, TEAM_DOMAIN = "T0NORTHWND", "Northwind Demo", "northwind-demo"
 APP, BOT, BOT_USER, BOT_NAME = "A0BIZASSIST", "B0BIZASSIST", "U0BIZASSIST", "BizAssist"
@@ -38,6 +39,7 @@ class Message:
     posted_at: float
     blocks: list[Block] = field(default_factory=list)
     files: list[dict[str, Any]] = field(default_factory=list)
+    attachments: list[dict[str, Any]] = field(default_factory=list)
     thread_ts: str | None = None
     only_for: str | None = None
     dropped: bool = False
@@ -64,11 +66,11 @@ class Session:
 class Workspace:
     """The state that everything else here reads and changes.
 
-    :ivar triggers: what people did that lets the app open a modal: who, and the clock then.
-    :ivar views: the modal that each person sees.
     :ivar edit_window: seconds for which messages can be edited; None for always.
     :ivar quiet_threads_drop_ephemerals: "Ephemeral messages in threads are only shown if there is
         already an active thread" (chat.postEphemeral, its ``thread_ts``).
+    :ivar files: the contents of shared files by their ids.
+    :ivar files_read: the app has the scope ``files:read``.
     """
 
     def __init__(self) -> None:
@@ -76,11 +78,12 @@ class Workspace:
         self.messages: list[Message] = []
         self.statuses: dict[tuple[str, str], str] = {}
         self.sessions: dict[tuple[str, str], Session] = {}
-        self.triggers: dict[str, tuple[str, float]] = {}
-        self.views: dict[str, dict[str, Any]] = {}
         self.channels = {channel.id: channel for channel in _channels()}
         self.edit_window: float | None = None
         self.quiet_threads_drop_ephemerals = False
+        self.files: dict[str, bytes] = {}
+        self.files_read = True
+        self.surfaces = Surfaces(self.clock)
         self._last_ts = 0.0
 
     def channel(self, channel: str) -> Channel:

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from bots.errors import MalformedRequest
-from bots.platform import Accepted, Audience
+from bots.platform import Accepted, Audience, Quote
 from bots.slack.incoming.approval_click import AskingTurn
 from bots.slack.incoming.markup import plain
-from bots.slack.incoming.rich_text import rich_text
+from bots.slack.incoming.message_content import own_markup, quotes_in
+from bots.slack.incoming.shared_files import SharedFile, shared_files
 from bots.text_commands.words import Word, read_word
 from bots.turn.decision_and_stop import Decided
 from identity.people import ChatUser
@@ -37,6 +38,9 @@ class IncomingMessage:
     :param from_another_company: the person belongs to another company (Slack Connect).
     :param asking: the turn that asked for the approval which a click decides.
     :param decision: what stands; None for a click that came too late, and for a question.
+    :param quotes: what others wrote that the message carries: forwards and tables.
+    :param files: those that its event tells of; a mention's tells of none.
+    :param named_text: the same as ``markup`` for a person, once the names in it are known.
     :param audience: who reads an answer in its thread along; a command is answered privately.
     """
 
@@ -52,8 +56,11 @@ class IncomingMessage:
     team: str = ""
     from_another_company: bool = False
     audience: Audience = Audience.ALONE
+    quotes: tuple[Quote, ...] = ()
+    files: tuple[SharedFile, ...] = ()
     asking: AskingTurn | None = None
     decision: Decided | None = None
+    named_text: str = ""
 
     @property
     def chat_user(self) -> ChatUser:
@@ -63,14 +70,16 @@ class IncomingMessage:
     @property
     def text(self) -> str:
         """What a person would read of it, with ids in place of names that Slack didn't send."""
-        return plain(self.markup).strip()
+        return self.named_text or plain(self.markup).strip()
 
     @property
     def word(self) -> Word | None:
         """The word that it is, which no model is asked about."""
-        if self.kind == "decision":
+        if self.kind == "decision" or self.quotes or self.files:
             return None
-        return read_word(self.text) if self.text else "help"
+        if not self.text:  # a mention may come with files of which its event tells nothing
+            return "help" if self.kind in {"command", "direct"} else None
+        return read_word(self.text)
 
     @property
     def in_thread(self) -> bool:
@@ -150,7 +159,7 @@ def _event(envelope: Mapping[str, object]) -> IncomingMessage | None:
     event = envelope.get("event")
     if envelope.get("type") != "event_callback" or not isinstance(event, Mapping):
         raise MalformedRequest(sentence="This is not an event of Slack's Events API.")
-    own, markup = _own_users(envelope), _text(event, "text") or rich_text(event.get("blocks"))
+    own, markup = _own_users(envelope), own_markup(event)
     kind = _kind(event, markup, own)
     if kind is None or _text(event, "user") in own:
         return None
@@ -169,6 +178,8 @@ def _event(envelope: Mapping[str, object]) -> IncomingMessage | None:
         team=team,
         from_another_company=_from_another_company(envelope, event),
         audience=Audience.ALONE if kind == "direct" else _in_channel(envelope),
+        quotes=quotes_in(event),
+        files=shared_files(event),
     )
 
 

@@ -26,6 +26,9 @@ NAME_PATIENCE = 2.0
 """The same for a name, without which a question is answered as well."""
 
 
+THREAD_PAGES = 5
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """A message that was looked for.
@@ -69,19 +72,51 @@ class WebApi:
             auth_test_response=answer, bot_token=self.patient.token
         )
 
-    async def person(self, user: str) -> str | None:
-        """What a person is called, empty when Slack does not tell; None for who is none.
-
-        A bot's messages can look like a person's, and an account can be closed after it has asked
-        (``users.info``, ``is_bot`` and ``deleted``).
-        """
+    async def user(self, user: str) -> Mapping[str, Any]:
+        """An account as ``users.info`` describes it."""
         answer = await self.made(
             "users.info", lambda: self.patient.users_info(user=user), patience=NAME_PATIENCE
         )
-        if answer["user"].get("is_bot") or answer["user"].get("deleted"):
-            return None
-        profile = answer["user"].get("profile", {})
-        return str(profile.get("real_name") or answer["user"].get("name", ""))
+        found: Mapping[str, Any] = answer["user"]
+        return found
+
+    async def channel_name(self, channel: str) -> str:
+        """What a channel is called; empty for one without a name."""
+        answer = await self.made(
+            "conversations.info",
+            lambda: self.patient.conversations_info(channel=channel),
+            patience=NAME_PATIENCE,
+        )
+        return str(answer["channel"].get("name") or "")
+
+    async def message(self, channel: str, ts: str) -> Mapping[str, Any] | None:
+        """One message of a channel that is no reply, whole; None when it is gone."""
+        page = await self.made(
+            "conversations.history",
+            lambda: self.patient.conversations_history(
+                channel=channel, latest=ts, inclusive=True, limit=1
+            ),
+            patience=NAME_PATIENCE,
+        )
+        messages: list[Mapping[str, Any]] = page["messages"]
+        return next((one for one in messages if one.get("ts") == ts), None)
+
+    async def thread(self, channel: str, thread: str, until: str) -> list[Mapping[str, Any]]:
+        """A thread's messages up to one, oldest first; of a very long thread, its beginning."""
+        messages: list[Mapping[str, Any]] = []
+        asked: dict[str, Any] = {"channel": channel, "ts": thread, "limit": 200}
+        asked |= {"latest": until, "inclusive": True}
+        for _ in range(THREAD_PAGES):
+            page = await self.made(
+                "conversations.replies",
+                lambda: self.patient.conversations_replies(**asked),
+                patience=NAME_PATIENCE,
+            )
+            messages += page["messages"]
+            asked["cursor"] = (page.get("response_metadata") or {}).get("next_cursor")
+            if not asked["cursor"]:
+                break
+        return messages
 
     async def workspace(self) -> str:
         """What the workspace is called."""

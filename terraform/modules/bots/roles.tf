@@ -80,6 +80,7 @@ locals {
     link_requests = ["GetItem", "PutItem", "UpdateItem"]
     sessions      = ["GetItem", "PutItem", "DeleteItem"]
     audit         = ["PutItem", "Query"]
+    forgetting    = ["GetItem", "PutItem", "UpdateItem", "Scan"]
     workspaces    = ["GetItem", "PutItem", "UpdateItem", "Scan"]
     ledger        = ["DescribeTable", "GetItem", "UpdateItem"]
     transcripts   = ["GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query"]

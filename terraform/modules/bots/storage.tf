@@ -7,6 +7,7 @@ locals {
     link_requests = { partition_key = "id", expires = true }
     sessions      = { partition_key = "id", expires = true }
     audit         = { partition_key = "day", sort_key = "position" }
+    forgetting    = { partition_key = "subject", expires = true }
     workspaces    = { partition_key = "workspace" }
     ledger        = { partition_key = "turn", expires = true }
     transcripts   = { partition_key = "conversation", sort_key = "position", expires = true }

@@ -7,14 +7,23 @@ import os
 import re
 import subprocess
 import sys
+import threading
+from collections.abc import AsyncIterable
+from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
+from strands.types.content import Messages
+from strands.types.streaming import StreamEvent
 
 from agent.app import application
+from agent.authorization.rights import POLICY
 from agent.telemetry.log import OneLineFormatter
 from agent.tools.gateway import MachineToken
+from bizassist.local import gateway as gateway_stand_in
+from gateway_tools.handler import handler
+from tests.agent.cut_connection import Way
 from tests.agent.local_agent import (
     Cloud,
     ask,
@@ -23,7 +32,7 @@ from tests.agent.local_agent import (
     serving,
     thread,
 )
-from tests.agent.scripted_models import failing
+from tests.agent.scripted_models import TestModel, failing
 from tests.ports import free_port
 
 QUESTION = "Is LAPTOP-2024-001 under warranty?"
@@ -126,6 +135,102 @@ async def test_it_names_the_tools_that_went_away_and_uses_them_again_when_they_a
     assert "Not available" not in back.text
     for answer in (broken, down):
         assert not re.search("Error|Exception|127.0.0.1", answer.text)
+
+
+class Insisting(TestModel):
+    """A model that makes its first call once more, whatever came of it."""
+
+    def __init__(self) -> None:
+        super().__init__(self._count)
+        self._asked = 0
+
+    async def _count(self, _: Messages) -> None:
+        self._asked += 1
+
+    async def stream(
+        self, messages: Messages, *given: Any, **named: Any
+    ) -> AsyncIterable[StreamEvent]:
+        again = self._asked == 1
+        async for event in super().stream(messages[:-2] if again else messages, *given, **named):
+            start: Any = event.get("contentBlockStart", {}).get("start", {})
+            if again and "toolUse" in start:
+                start["toolUse"]["toolUseId"] = "again"
+            yield event
+
+
+ALL_ACT = POLICY.replace('@changes("nothing")', "")
+
+
+class Handler:
+    """The Lambda handler, whose first call is held until it is let go."""
+
+    def __init__(self) -> None:
+        self.calls = 0
+        self.begun, self.let_go = asyncio.Event(), threading.Event()
+        self._loop = asyncio.get_running_loop()
+        self._really = handler
+
+    def __call__(self, arguments: dict[str, Any], context: Any) -> dict[str, Any]:
+        self.calls += 1
+        if self.calls == 1:
+            self._loop.call_soon_threadsafe(self.begun.set)
+            assert self.let_go.wait(60)
+        return self._really(arguments, context)
+
+
+@pytest.mark.parametrize(
+    ("effects", "says"), [(False, "couldn't reach the tool"), (True, "It may have been done")]
+)
+async def test_a_gateway_that_dies_in_the_middle_of_a_call_and_comes_back(
+    cloud: Cloud, gateway: str, monkeypatch: pytest.MonkeyPatch, *, effects: bool, says: str
+) -> None:
+    """What is missing is named, an effect isn't made twice, the tools are back by themselves."""
+    held, way = Handler(), Way(cloud.gateway_port)
+    monkeypatch.setattr(gateway_stand_in, "handler", held)
+    monkeypatch.setattr("agent.models.providers.model", lambda _: Insisting())
+    monkeypatch.setattr("agent.tools.gateway.RETRY_SECONDS", 0.0)
+    if effects:
+        monkeypatch.setattr("agent.authorization.tool_effects.POLICY", ALL_ACT)
+    settings = cloud.settings(gateway_url=f"http://127.0.0.1:{way.port}/mcp")
+    token, session = cloud.tokens["alice"], thread()
+    async with way.open(), serving(application(settings)) as address:
+        asking = asyncio.create_task(ask(address, token, QUESTION, session, runId="r1"))
+        await asyncio.wait_for(held.begun.wait(), 60)
+        way.cut()
+        cut = await asking
+        again = await ask(address, token, QUESTION, session, runId="r1")
+        held.let_go.set()
+        calls = held.calls
+        await way.mend()
+        back = await ask(address, token, QUESTION, session)
+
+    assert cut.types[-1] == "RUN_FINISHED"
+    assert cut.types.count("TOOL_CALL_RESULT") == 2
+    assert says in cut.text
+    assert "Not available at the moment: " in cut.text
+    assert "check warranty status" in cut.text
+    assert not re.search("Error|Exception|127.0.0.1|session", cut.text)
+    assert says in again.text
+    assert calls == 1
+    assert "**active**" in back.text
+    assert "Not available" not in back.text
+
+
+async def test_a_call_with_effects_that_is_not_answered_in_time_is_not_made_again_by_its_run(
+    cloud: Cloud, gateway: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = Handler()
+    monkeypatch.setattr(gateway_stand_in, "handler", held)
+    monkeypatch.setattr("agent.models.providers.model", lambda _: Insisting())
+    monkeypatch.setattr("agent.authorization.tool_effects.POLICY", ALL_ACT)
+    monkeypatch.setattr("agent.tools.gateway.CALL_TIMEOUT", timedelta(seconds=1))
+    async with serving(application(cloud.settings())) as address:
+        answer = await ask(address, cloud.tokens["alice"], QUESTION)
+        held.let_go.set()
+
+    assert held.calls == 1
+    assert answer.types.count("TOOL_CALL_RESULT") == 2
+    assert "It may have been done" in answer.text
 
 
 async def test_a_machine_token_that_is_refused_is_fetched_again(

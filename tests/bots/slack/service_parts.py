@@ -5,11 +5,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, cast
 
+from botocore.exceptions import EndpointConnectionError
+
 from bots.conversation_notes import ConversationNotes
 from bots.errors import StopFailed
+from bots.file_bucket import StoredFile
 from bots.slack.platform import ServiceParts
 from bots.text_commands.execution import TextCommands
 from identity.links import Link, new_link
+from identity.memory.forgetting_table import ForgettingJob, State
 from identity.memory.records import MemoryRecord, RecordsOfKind
 from identity.people import ChatUser, Names
 from tests.simulation.aws_models import DynamoDBModel
@@ -30,6 +34,7 @@ class Account:
     linked: dict[str, Link] = field(default_factory=dict)
     remembered: dict[str, list[str]] = field(default_factory=dict)
     said: set[str] = field(default_factory=set)
+    forgets_slowly: bool = False
     audited: list[dict[str, str]] = field(default_factory=list)
 
     def link(self, user: str, account: str, tenant: str = "T0NORTHWND") -> None:
@@ -54,19 +59,19 @@ class Account:
     async def of(self, subject: str) -> list[RecordsOfKind]:
         now = datetime.now(UTC)
         records = [
-            MemoryRecord(f"mem-{number:040d}", f"/facts/{subject}/", text, now)
+            MemoryRecord(f"mem-{number:040d}", f"/people/{subject}/facts/", text, now)
             for number, text in enumerate(self.remembered.get(subject, []))
         ]
         return [RecordsOfKind("facts", records)]
 
-    async def forget_all(self, subject: str) -> int:
-        return len(self.remembered.pop(subject, []))
+    async def ask(self, subject: str, account: str) -> ForgettingJob:
+        self.remembered.pop(subject, None)
+        self.said.discard(subject)
+        state: State = "deleting" if self.forgets_slowly else "checking"
+        return ForgettingJob(subject, account, datetime.now(UTC), state)
 
     async def exist(self, subject: str) -> bool:
         return subject in self.said
-
-    async def forget(self, subject: str) -> None:
-        self.said.discard(subject)
 
 
 @dataclass
@@ -90,12 +95,26 @@ def in_memory() -> ConversationNotes:
 
 
 @dataclass
+class Bucket:
+    """Files by their keys."""
+
+    kept: dict[str, bytes] = field(default_factory=dict)
+    is_down: bool = False
+
+    async def put(self, file: StoredFile, content: bytes) -> None:
+        if self.is_down:
+            raise EndpointConnectionError(endpoint_url="https://s3.example")
+        self.kept[file.key] = content
+
+
+@dataclass
 class Parts:
     """All of it, and what of it a test looks at."""
 
     account: Account = field(default_factory=Account)
     runs: Runs = field(default_factory=Runs)
     notes: ConversationNotes = field(default_factory=in_memory)
+    bucket: Bucket = field(default_factory=Bucket)
     answered: bool = True
     asked: tuple[str, ...] = ("U0ALICE0000",)
     judged: list[tuple[str, str, str | None]] = field(default_factory=list)
@@ -122,6 +141,7 @@ class Parts:
             audit=account,
             memories=account,
             conversations=account,
+            forgetting=account,
             notes=self.notes,
             runs=cast("Any", self.runs),
             link_url=self.link_url,
@@ -133,6 +153,7 @@ class Parts:
             self.words(),
             self.notes,
             self.is_answered,
+            cast("Any", self.bucket),
             stop_all=self.runs.stop_all,
             judge=self.judge,
         )

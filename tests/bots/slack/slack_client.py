@@ -69,12 +69,12 @@ class SlackClient:
 
     async def modal(self, user: str) -> dict[str, Any]:
         """The modal that somebody sees; empty when there is none."""
-        async with self.http.get(f"{self.double_url}/double/modal?user={user}") as answer:
-            return dict(await answer.json())
+        async with self.http.get(f"{self.double_url}/double/surfaces?user={user}") as answer:
+            return dict((await answer.json())["modal"] or {})
 
     async def submit(self, user: str, **values: str) -> int:
         """Fill in the modal, and send it."""
-        return await self._act("submit", user=user, values=values)
+        return await self._act("submit", user=user, typed=values)
 
     async def fault(self, **fault: object) -> None:
         async with self.http.post(f"{self.double_url}/double/fault", json=fault) as answer:

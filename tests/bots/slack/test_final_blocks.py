@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from slack_sdk.models.blocks import Block
 
-from bizassist.local.slack.web_api.blocks import checked
+from bizassist.local.slack.block_kit.blocks import checked
 from bots.answer.sources import Source
 from bots.slack.outgoing.answer.final_blocks import final_content, text_blocks
 from bots.slack.outgoing.answer.run_steps import Step

@@ -108,6 +108,16 @@ async def test_memory_is_shown_and_forgotten_only_after_a_click(slack: SlackClie
     assert forgotten["buttons"] == []
     assert account.remembered == {}
 
+    account.forgets_slowly = True
+    account.remembered["subject-of-alice@example.com"] = ["Mine"]
+    await slack.message("forget")
+    await slack.work(answering(slack))
+    asked = (await slack.from_us(ALICE, ALICE_DM))[-1]
+    await slack.click(ALICE, ALICE_DM, asked["ts"], "forget_everything")
+    await slack.work(answering(slack))
+    begun = (await slack.from_us(ALICE, ALICE_DM))[-1]["text"]
+    assert begun.endswith("How far it is: https://bizassist.example.com/me")
+
 
 async def test_who_has_signed_out_since_forgets_nothing_by_an_old_button(
     slack: SlackClient,

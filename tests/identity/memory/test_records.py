@@ -1,10 +1,15 @@
 """What the assistant remembers about me: shown to me alone, and forgotten when I say so."""
 
+import asyncio
+import json
+from threading import Event
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
+from bizassist.__main__ import main
+from bizassist.local.ministack.memory_limits import MOST_SECONDS
 from identity.memory import records as memory_records
 from identity.memory.record_text import readable
 from identity.memory.records import is_own
@@ -162,22 +167,108 @@ async def test_what_was_said_is_forgotten_with_everything(
     )
 
 
-async def test_what_was_said_and_stays_is_not_called_forgotten(
+async def test_a_listing_that_lags_tells_nobody_that_forgetting_failed(
+    application: IdentityApplication,
+    person: FreshAccount,
+    records: Records,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Deleted records stay listed for minutes: neither the page nor the job takes that amiss."""
+    space = f"/people/{person.subject}/facts/"
+    for text in ("likes tea", "likes cake"):
+        records.write(text, space)
+    records.say(person.subject, "session-1", "I like tea")
+    records.lag(MOST_SECONDS)
+    try:
+        asked = await person.me()
+        form = next(
+            form for form in asked.forms if "likes tea" in asked.text and form.fields.get("record")
+        )
+        one = await person.browser.post(form.action, form.fields)
+        everything = await person.browser.get("/me/memories/forget-all")
+        done = await person.browser.submit(everything, "/me/memories/forget-all")
+        listed = records.listed(space)
+    finally:
+        records.lag(0)
+
+    assert "That is forgotten." in one.text
+    assert len(some(listed)) == 2
+    assert one.text.count("likes") == 1 + one.text.count("“likes")
+    assert "Everything is forgotten, 2 things." in done.text
+    assert "Nothing yet." in done.text
+    assert "looked at once more" in done.text
+    job = await application.identity.forgetting.of(person.subject)
+    assert job
+    monkeypatch.setenv("BIZASSIST_SSM_PREFIX", "/app/test")
+    assert await asyncio.to_thread(main, ["users", "forgotten", "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    row = next(row for row in some(rows) if row["account"] == job.account)
+    assert (row["state"], row["events"], row["records"], row["found"]) == ("checking", *"112")
+    assert (job.state, job.problem, job.progress.events, job.progress.records) == (
+        *("checking", ""),
+        *(1, 1),
+    )
+
+
+async def test_what_takes_long_goes_on_by_itself_and_the_page_shows_how_far_it_is(
     application: IdentityApplication,
     person: FreshAccount,
     records: Records,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("identity.memory.conversation_events.DELETION_CHECK_PAUSE", 0.0)
-    monkeypatch.setattr(application.identity.conversations, "_delete", lambda *_: None)
+    held = Event()
+    monkeypatch.setattr("identity.memory.forgetting_jobs.QUICK_SECONDS", 0.3)
+    delete = application.identity.conversations.delete
+
+    def slowly(*event: str) -> bool:
+        held.wait(30)
+        return delete(*event)
+
+    monkeypatch.setattr(application.identity.conversations, "delete", slowly)
+    records.say(person.subject, "session-1", "I like tea")
+    asked = await person.browser.get("/me/memories/forget-all")
+
+    begun = await person.browser.submit(asked, "/me/memories/forget-all")
+    under_way = await shown(person, "is being forgotten: 0 of 1 things are gone.")
+    held.set()
+    await shown(person, "Everything is forgotten, 1 things.")
+
+    assert "goes on by itself" in begun.text
+    assert "I like tea" not in under_way.text
+    assert records.said(person.subject) == []
+
+
+async def shown(person: FreshAccount, text: str) -> Page:
+    """The account page once it says so."""
+    page = await person.me()
+    for _ in range(300):
+        if text in page.text:
+            break
+        await asyncio.sleep(0.1)
+        page = await person.me()
+    assert text in page.text
+    return page
+
+
+async def test_what_refuses_to_be_deleted_is_tried_again_and_said(
+    application: IdentityApplication,
+    person: FreshAccount,
+    records: Records,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def denied(*_: str) -> bool:
+        raise ClientError(DENIED, "DeleteEvent")
+
+    monkeypatch.setattr(application.identity.conversations, "delete", denied)
     records.say(person.subject, "session-1", "I like tea")
     kept = records.write("likes tea", f"/people/{person.subject}/facts/")
     asked = await person.browser.get("/me/memories/forget-all")
 
     failed = await person.browser.submit(asked, "/me/memories/forget-all")
 
-    assert failed.status == 503
-    assert "look again in a minute" in failed.text
+    assert "goes on by itself" in failed.text
+    assert "It was interrupted and goes on within a minute." in failed.text
     assert records.exists(kept)
 
 
@@ -234,8 +325,6 @@ async def test_what_is_still_there_is_not_called_forgotten(
     monkeypatch.setattr(client, "delete_memory_record", lambda **_: {"memoryRecordId": record})
     refused = await forget(person, record, f"/people/{person.subject}/facts/")
     assert refused.status == 503
-    everything = await person.browser.get("/me/memories/forget-all")
-    assert (await person.browser.submit(everything, "/me/memories/forget-all")).status == 503
     assert "likes tea" in (await person.me()).text
 
 

@@ -14,7 +14,7 @@ Feature: What is stored is encrypted and can be brought back
 
   Scenario: Rows that expire are deleted by DynamoDB
     Given I have aws_dynamodb_table defined
-    When its name is "^bizassist-(ledger|sessions|link-requests|transcripts)$" regex
+    When its name is "^bizassist-(ledger|sessions|link-requests|forgetting|transcripts)$" regex
     Then it must have ttl
     And it must have attribute_name
     And its value must match the "^expires_at$" regex

@@ -86,13 +86,14 @@ class Conditions:
         return web.json_response({})
 
     async def _settings(self, request: web.Request) -> web.Response:
-        """``edit_window`` in seconds or null; ``quiet_threads_drop_ephemerals``."""
+        """``edit_window`` in seconds or null; ``quiet_threads_drop_ephemerals``; ``files_read``."""
         given = await read_object(request)
         workspace = self._workspace
         workspace.edit_window = given.get("edit_window", workspace.edit_window)
         workspace.quiet_threads_drop_ephemerals = bool(
             given.get("quiet_threads_drop_ephemerals", workspace.quiet_threads_drop_ephemerals)
         )
+        workspace.files_read = bool(given.get("files_read", workspace.files_read))
         return web.json_response({})
 
     async def _advance(self, request: web.Request) -> web.Response:

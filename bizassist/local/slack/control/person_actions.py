@@ -6,6 +6,7 @@ from aiohttp import web
 
 from bizassist.local.slack.control.json_requests import read_object, refusing, strings
 from bizassist.local.slack.events.person_actions import Acts
+from bizassist.local.slack.events.surface_actions import SurfaceActs
 from bizassist.local.slack.page import view
 from bizassist.local.slack.people import PEOPLE
 from bizassist.local.slack.web_api.faults import Calls
@@ -15,7 +16,10 @@ from bizassist.local.slack.workspace import BOT_USER, Workspace
 class PersonActions:
     """Routes below ``/double/`` for commands, messages, buttons, and what there is to see."""
 
-    def __init__(self, workspace: Workspace, acts: Acts, calls: Calls) -> None:
+    def __init__(
+        self, workspace: Workspace, acts: Acts, surface_acts: SurfaceActs, calls: Calls
+    ) -> None:
+        self._surface_acts = surface_acts
         self._workspace = workspace
         self._acts = acts
         self._calls = calls
@@ -28,8 +32,11 @@ class PersonActions:
             web.post("/double/message", refusing(self._message)),
             web.post("/double/click", refusing(self._click)),
             web.post("/double/stop", refusing(self._stop)),
-            web.get("/double/modal", refusing(self._modal)),
+            web.post("/double/shortcut", refusing(self._shortcut)),
             web.post("/double/submit", refusing(self._submit)),
+            web.post("/double/open", refusing(self._open)),
+            web.post("/double/press", refusing(self._press)),
+            web.get("/double/surfaces", refusing(self._surfaces)),
             web.post("/double/delete", refusing(self._delete)),
             web.post("/double/too-many-events", refusing(self._too_many_events)),
             web.get("/double/view", refusing(self._view)),
@@ -74,15 +81,37 @@ class PersonActions:
         answer = await self._acts.stop(user, channel, thread)
         return web.json_response({"status": answer.status})
 
-    async def _modal(self, request: web.Request) -> web.Response:
-        """The modal that a person sees; an empty object when there is none."""
-        return web.json_response(self._workspace.views.get(request.query.get("user", ""), {}))
+    async def _shortcut(self, request: web.Request) -> web.Response:
+        user, channel, ts = strings(await read_object(request), "user", "channel", "ts")
+        answer = await self._surface_acts.ask_about(user, channel, ts)
+        return web.json_response({"status": answer.status})
 
     async def _submit(self, request: web.Request) -> web.Response:
         given = await read_object(request)
-        [user] = strings(given, "user")
-        answer = await self._acts.submit(user, given.get("values", {}))
+        (user,) = strings(given, "user")
+        answer = await self._surface_acts.submit(user, dict(given.get("typed", {})))
         return web.json_response({"status": answer.status})
+
+    async def _open(self, request: web.Request) -> web.Response:
+        user, tab = strings(await read_object(request), "user", "tab")
+        answer = await self._surface_acts.open_app(user, tab)
+        return web.json_response({"status": answer.status})
+
+    async def _press(self, request: web.Request) -> web.Response:
+        given = await read_object(request)
+        user, action = strings(given, "user", "action")
+        answer = await self._surface_acts.press(user, action, str(given.get("value", "")))
+        return web.json_response({"status": answer.status})
+
+    async def _surfaces(self, request: web.Request) -> web.Response:
+        (user,) = strings(dict(request.query), "user")
+        surfaces, dm = self._workspace.surfaces, PEOPLE[user].dm
+        shown = {
+            "home": surfaces.homes.get(user),
+            "modal": surfaces.modals.get(user),
+            "prompts": surfaces.prompts.get(dm, []),
+        }
+        return web.json_response(shown)
 
     async def _delete(self, request: web.Request) -> web.Response:
         given = await read_object(request)

@@ -6,7 +6,7 @@ from typing import Any
 from bizassist.local.slack.errors import SlackError
 from bizassist.local.slack.events import payloads, post_events
 from bizassist.local.slack.events.delivery import Answer, Delivery
-from bizassist.local.slack.events.files import described
+from bizassist.local.slack.events.files import shared_file
 from bizassist.local.slack.events.response_urls import ResponseUrls
 from bizassist.local.slack.events.typed_text import escaped, typed
 from bizassist.local.slack.people import OTHERS, SLACK, SLACKBOT, person
@@ -44,7 +44,8 @@ class Acts:
         person(user)
         self._check(user, channel)
         url = self._urls.issue(channel, user)
-        form = payloads.command(user, self._workspace.channel(channel), COMMAND, text, url)
+        place, trigger = self._workspace.channel(channel), self._workspace.surfaces.trigger(user)
+        form = payloads.command(user, place, COMMAND, text, response_url=url, trigger=trigger)
         answer = await self._delivery.command(form)
         if not answer.ok:
             reason = "dispatch_failed" if answer.status else "operation_timeout"
@@ -70,9 +71,14 @@ class Acts:
         :param event: fields of the events to change.
         """
         self._check(user, channel)
-        shared = [described(one, user, self._own_url) for one in files or []]
+        shared = [shared_file(self._workspace, one, user, self._own_url) for one in files or []]
         message = self._workspace.post(
-            channel, user, typed(text), thread_ts=thread or None, files=shared
+            channel,
+            user,
+            typed(text),
+            thread_ts=thread or None,
+            files=shared,
+            attachments=(event or {}).get("attachments", []),
         )
         envelopes = [post_events.message_event(self._workspace, message)]
         if not self._workspace.channel(channel).owner and f"<@{BOT_USER}>" in message.text:
@@ -121,16 +127,6 @@ class Acts:
             post_events.session_stopped_event(self._workspace, user, channel, thread, stopped)
         )
 
-    async def submit(self, user: str, values: dict[str, str]) -> Answer:
-        """Fill in the modal that ``user`` sees, by the ids of its inputs, and send it.
-
-        :raises SlackError: ``no_modal``.
-        """
-        view = self._workspace.views.pop(user, None)
-        if view is None:
-            raise SlackError("no_modal")
-        return await self._delivery.click(payloads.submission(user, view, values))
-
     async def click(
         self, user: str, channel: str, ts: str, action: str, choice: str = ""
     ) -> Answer:
@@ -149,9 +145,11 @@ class Acts:
             raise SlackError("action_not_found")
         url = self._urls.issue(channel, user, source=seen[0])
         place = self._workspace.channel(channel)
-        sent = payloads.click(user, place, seen[0], pressed[0], url, choice=choice)
-        self._workspace.triggers[sent["trigger_id"]] = (user, self._workspace.clock.now())
-        return await self._delivery.click(sent)
+        trigger = self._workspace.surfaces.trigger(user)
+        click = payloads.click(
+            user, place, seen[0], pressed[0], response_url=url, trigger=trigger, choice=choice
+        )
+        return await self._delivery.click(click)
 
     def _check(self, user: str, channel: str) -> None:
         place = self._workspace.channel(channel)

@@ -46,7 +46,6 @@ class Page:
             web.post("/say", self._say),
             web.post("/press", self._press),
             web.post("/stop", self._stop),
-            web.post("/submit", self._submit),
             web.get("/static/{name}", self._static),
         ]
 
@@ -105,16 +104,6 @@ class Page:
             raise web.HTTPBadRequest(text=f"Slack refuses this: {error}.") from None
         raise web.HTTPSeeOther(_address(person, channel, "", POLLS))
 
-    async def _submit(self, request: web.Request) -> web.Response:
-        form = await request.post()
-        person, channel = self._place(str(form.get("as", "")), str(form.get("in", "")))
-        values = {name: str(value) for name, value in form.items() if name not in {"as", "in"}}
-        try:
-            await self._acts.submit(person.id, values)
-        except SlackError as error:
-            raise web.HTTPBadRequest(text=f"Slack refuses this: {error}.") from None
-        raise web.HTTPSeeOther(_address(person, channel, "", POLLS))
-
     async def _static(self, request: web.Request) -> web.Response:
         name = request.match_info["name"]
         if name not in STATIC:
@@ -138,7 +127,6 @@ class Page:
             "shown": shown,
             "unread": latest > self._read_until.get(person.id, 0.0),
             "sessions": sessions,
-            "modal": self._workspace.views.get(person.id),
         }
 
     def _place(self, user: str | None, channel: str | None) -> tuple[Person, str]:

@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from bizassist.local.slack.block_kit import blocks as block_kit
 from bizassist.local.slack.errors import SlackError
 from bizassist.local.slack.people import PEOPLE, addressee
-from bizassist.local.slack.web_api import blocks as block_kit
 from bizassist.local.slack.web_api.arguments import Arguments
 from bizassist.local.slack.workspace import BOT, BOT_USER, TEAM, Block, Message, Workspace
 
@@ -131,6 +131,8 @@ def payload(message: Message, *, metadata: bool = False) -> dict[str, Any]:
         shown["bot_id"] = BOT
     if message.files:
         shown["files"] = message.files
+    if message.attachments:
+        shown["attachments"] = message.attachments
     if message.thread_ts:
         shown["thread_ts"] = message.thread_ts
     if metadata and message.metadata:

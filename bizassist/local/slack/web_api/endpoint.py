@@ -19,6 +19,7 @@ Method = Callable[[Workspace, Arguments], dict[str, Any]]
 METHODS: dict[str, Method] = {
     "agents.sessions.rename": sessions.rename,
     "agents.sessions.setStatus": sessions.set_status,
+    "assistant.threads.setSuggestedPrompts": views.set_suggested_prompts,
     "assistant.threads.setStatus": lookups.set_status,
     "auth.test": lookups.auth_test,
     "chat.appendStream": streams.append,
@@ -35,7 +36,8 @@ METHODS: dict[str, Method] = {
     "reactions.add": lookups.reactions_add,
     "team.info": lookups.team_info,
     "users.info": lookups.users_info,
-    "views.open": views.open_view,
+    "views.open": views.open_,
+    "views.publish": views.publish,
 }
 
 

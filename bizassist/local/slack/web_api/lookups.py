@@ -1,5 +1,6 @@
 """The rest of the Web API that an assistant uses: who am I, who are they, what was said where."""
 
+import base64
 import re
 from typing import Any
 
@@ -108,11 +109,28 @@ def _page(messages: list[Message], given: Arguments) -> dict[str, Any]:
         if float(oldest) < float(message.ts) < float(latest)
         or (inclusive and message.ts in {oldest, latest})
     ]
-    with_metadata = given.flag("include_all_metadata")
+    begin, with_metadata = _begin(given), given.flag("include_all_metadata")
+    page, more = within[begin : begin + limit], len(within) > begin + limit
+    cursor = base64.b64encode(f"next:{begin + limit}".encode()).decode() if more else ""
     return {
-        "messages": [payload(message, metadata=with_metadata) for message in within[:limit]],
-        "has_more": len(within) > limit,
+        "messages": [payload(message, metadata=with_metadata) for message in page],
+        "has_more": more,
+        "response_metadata": {"next_cursor": cursor},
     }
+
+
+def _begin(given: Arguments) -> int:
+    """Where a page begins.
+
+    :raises SlackError: ``invalid_cursor``.
+    """
+    cursor = given.optional("cursor")
+    if not cursor:
+        return 0
+    try:
+        return int(base64.b64decode(cursor).decode().removeprefix("next:"))
+    except ValueError:
+        raise SlackError("invalid_cursor") from None
 
 
 def reactions_add(workspace: Workspace, given: Arguments) -> dict[str, Any]:

@@ -1,0 +1,142 @@
+"""Works on who is being forgotten, in the background, until nothing is left of them."""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from identity.errors import MemoryUnavailable
+from identity.memory.forgetting import Forgetting
+from identity.memory.forgetting_table import ForgettingJob, ForgettingTable
+
+log = logging.getLogger(__name__)
+
+NOTE_SECONDS = 2.0
+"""How often how far it is gets written, which also keeps the lease."""
+
+QUICK_SECONDS = 4.0
+"""How long who asked waits at most; what most people have is gone by then."""
+
+POLL_SECONDS = 30.0
+"""How often it is looked for what another process has left, and for what is to be checked."""
+
+AGAIN = timedelta(minutes=1)
+"""After what went wrong."""
+
+
+class ForgettingJobs:
+    """Begins, goes on with and tells of forgetting; each person by one process at a time.
+
+    It goes on where it stopped: what is deleted isn't listed again, or is found to be gone.
+    """
+
+    def __init__(self, table: ForgettingTable, forgetting: Forgetting) -> None:
+        self._table = table
+        self._forgetting = forgetting
+        self._owner = secrets.token_hex(8)
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+
+    async def ask(self, subject: str, account: str, seconds: float | None = None) -> ForgettingJob:
+        """Begin to forget ``subject``; how far that is after so many ``seconds`` at most.
+
+        :raises MemoryUnavailable: when it can't be noted that somebody asked.
+        """
+        now = datetime.now(UTC)
+        job = ForgettingJob(
+            subject, account, now.replace(microsecond=now.microsecond // 1000 * 1000)
+        )
+        try:
+            if not await self._table.ask(job):
+                job = await self._table.of(subject) or job
+            await asyncio.wait(
+                {self._begun(job)}, timeout=QUICK_SECONDS if seconds is None else seconds
+            )
+            return await self._table.of(subject) or job
+        except (ClientError, BotoCoreError) as error:
+            raise MemoryUnavailable(type(error).__name__) from None
+
+    async def of(self, subject: str) -> ForgettingJob | None:
+        """How far forgetting ``subject`` is; None where nobody asked for it, or long ago.
+
+        :raises MemoryUnavailable: when that can't be read.
+        """
+        try:
+            return await self._table.of(subject)
+        except (ClientError, BotoCoreError) as error:
+            raise MemoryUnavailable(type(error).__name__) from None
+
+    @asynccontextmanager
+    async def working(self) -> AsyncIterator[None]:
+        """Go on with whatever is due while the block runs; then leave it to others."""
+        polling = asyncio.create_task(self._poll())
+        try:
+            yield
+        finally:
+            tasks = [polling, *self._tasks.values()]
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _poll(self) -> None:
+        while True:
+            try:
+                now = datetime.now(UTC)
+                for job in await self._table.everybody():
+                    if job.state != "done" and job.due <= now:
+                        self._begun(job)
+            except (ClientError, BotoCoreError) as error:
+                log.warning("forgetting can't be looked for: %s", type(error).__name__)
+            await asyncio.sleep(POLL_SECONDS)
+
+    def _begun(self, job: ForgettingJob) -> asyncio.Task[None]:
+        """The task that works on a person; one that is at work on an older row ends."""
+        before = self._tasks.get(job.subject)
+        if before is not None and not before.done():
+            if before.get_name() == job.asked_at.isoformat():
+                return before
+            before.cancel()
+        task = asyncio.create_task(self._worked_on(job), name=job.asked_at.isoformat())
+        self._tasks[job.subject] = task
+        task.add_done_callback(lambda ended: self._ended(job.subject, ended))
+        return task
+
+    def _ended(self, subject: str, task: asyncio.Task[None]) -> None:
+        if self._tasks.get(subject) is task:
+            del self._tasks[subject]
+        if not task.cancelled() and (error := task.exception()):
+            log.warning("forgetting broke off: %s", type(error).__name__)
+
+    async def _worked_on(self, job: ForgettingJob) -> None:
+        if not await self._table.claim(job, self._owner, datetime.now(UTC)):
+            return  # somebody else is at work on it
+        look = asyncio.create_task(self._looked(job))
+        try:
+            while not look.done():
+                await asyncio.wait({look}, timeout=NOTE_SECONDS)
+                now = datetime.now(UTC)
+                if not look.done() and not await self._table.note(job, self._owner, now):
+                    return  # asked for anew, or taken over while this process stood still
+            ended = look.result()
+            await self._table.note(ended, self._owner, datetime.now(UTC), release=True)
+        finally:
+            look.cancel()
+            with suppress(asyncio.CancelledError):
+                await look
+
+    async def _looked(self, job: ForgettingJob) -> ForgettingJob:
+        """The job after one look, or after what went wrong in it."""
+        before = job.progress.deleted
+        try:
+            deleted = await self._forgetting.look(job.subject, job.asked_at, job.progress)
+        except MemoryUnavailable as error:
+            log.warning("forgetting somebody waits a minute: %s", error)
+            now = datetime.now(UTC)
+            last_found = now if job.progress.deleted > before else job.last_found
+            return replace(job, last_found=last_found, due=now + AGAIN, problem=str(error))
+        log.info("forgot %d events and records of somebody", deleted)
+        return job.after(deleted, datetime.now(UTC))
