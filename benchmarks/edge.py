@@ -69,7 +69,14 @@ async def nothing_done(*_: object) -> bool:
 
 def slack_edge(accept: "Accept") -> SlackEdge:
     """The edge as the chat service has it."""
-    return SlackEdge(SECRET, accept, nothing_decided, is_answered=nothing_done, act=nothing_done)
+    return SlackEdge(
+        SECRET,
+        accept,
+        nothing_decided,
+        is_answered=nothing_done,
+        open_form=nothing_decided,
+        act=nothing_done,
+    )
 
 
 async def kept(accepted: Accepted) -> None:

@@ -2,6 +2,8 @@
 
 import json
 
+from bots.slack.incoming.message_shortcut import CALLBACK
+
 SCOPES = (
     "app_mentions:read",
     "channels:history",
@@ -33,6 +35,14 @@ def manifest(public_url: str) -> bytes:
         "features": {
             "app_home": {"messages_tab_enabled": True, "messages_tab_read_only_enabled": False},
             "bot_user": {"display_name": "BizAssist", "always_online": True},
+            "shortcuts": [
+                {
+                    "name": "Ask about this message",
+                    "type": "message",
+                    "callback_id": CALLBACK,
+                    "description": "Ask BizAssist; only you see the answer",
+                }
+            ],
             "slash_commands": [
                 {
                     "command": "/bizassist",

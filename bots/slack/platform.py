@@ -1,11 +1,12 @@
 """Slack as a platform: Bolt's dispatch behind the inbox, answers into threads and to one person."""
 
+import asyncio
 import json
 import logging
 import re
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -18,6 +19,7 @@ from bots.conversation_notes import ConversationNotes
 from bots.errors import (
     InstallationRefused,
     MalformedRequest,
+    PlatformError,
     PlatformRefused,
     PlatformUnavailable,
     ResponseUrlClosed,
@@ -30,6 +32,7 @@ from bots.slack.beside_queue.session_stop import SessionStop, StopAll
 from bots.slack.files.download import FileDownloads
 from bots.slack.incoming.approval_click import AskingTurn
 from bots.slack.incoming.button_click import FORGET, ButtonClick, stored_click
+from bots.slack.incoming.message_shortcut import Shortcut, stored_question
 from bots.slack.incoming.payloads import IncomingMessage, read_message
 from bots.slack.name_cache import Account, NameCache
 from bots.slack.outgoing import approval
@@ -37,6 +40,7 @@ from bots.slack.outgoing.answer.threaded_reply import threaded_reply
 from bots.slack.outgoing.message import content, sign_in, told_content
 from bots.slack.outgoing.private_message import PrivateMessages
 from bots.slack.outgoing.private_reply import PrivateReply
+from bots.slack.outgoing.question_modal import NOT_OPENED, question_modal
 from bots.slack.outgoing.response_url import ResponseUrls
 from bots.slack.outgoing.web_api import WebApi
 from bots.slack.question_reader import QuestionReader
@@ -50,6 +54,8 @@ REFUSAL = (
 )
 EXAMPLE = "/bizassist Is serial LAPTOP-2024-001 still under warranty?"
 IN_CHANNELS = ("mention", "reply")
+OPEN_SECONDS = 2.0
+"""Slack waits three seconds, and so does its trigger."""
 TIMEOUT = aiohttp.ClientTimeout(total=10, connect=5)
 PACE = 1.0
 CONNECTIONS = 100
@@ -137,6 +143,21 @@ class SlackPlatform:
         """
         await self._api.identity()
 
+    async def open_form(self, shortcut: Shortcut) -> None:
+        """Open the form of a shortcut, or tell who chose it why there is none."""
+        sentence = REFUSAL
+        if not shortcut.from_another_company:
+            try:
+                async with asyncio.timeout(OPEN_SECONDS):
+                    await self._api.open_modal(shortcut.trigger, question_modal(shortcut.words))
+            except (PlatformError, TimeoutError) as error:
+                _log.warning("a form could not be opened: %s", str(error) or "too late")
+                sentence = NOT_OPENED
+            else:
+                return
+        with suppress(PlatformError):
+            await self._responses.send(shortcut.response_url, content(sentence))
+
     def reply(self, turn: Turn, receipt: Receipt) -> AbstractAsyncContextManager[ReplyStream]:
         """Open the turn's visible message, or continue the one ``receipt`` names."""
         incoming = replace(_incoming(turn.accepted), named_text=turn.text)
@@ -188,6 +209,7 @@ class SlackPlatform:
             app.event("message"),
             app.event("app_mention"),
             app.action(re.compile("")),
+            app.view(re.compile("")),
         ):
             listen(self._hear)
         return app
@@ -207,6 +229,9 @@ class SlackPlatform:
         if click := stored_click(accepted.body):
             await self._clicked(click)
             return
+        if question := stored_question(accepted.body):
+            placed = await self._private.repeat_question(question)
+            accepted = replace(accepted, body=placed.accepted.body)
         incoming = _incoming(accepted)
         if incoming.asking is not None:
             await self._go_on(incoming, accepted, answer)

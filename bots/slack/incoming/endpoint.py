@@ -11,6 +11,12 @@ from bots.errors import InboxUnavailable, MalformedRequest
 from bots.platform import Accept
 from bots.slack.incoming.approval_click import read_click
 from bots.slack.incoming.button_click import read_button_click
+from bots.slack.incoming.message_shortcut import (
+    NOTHING_TYPED,
+    QUESTION,
+    FormQuestion,
+    Shortcut,
+)
 from bots.slack.incoming.payloads import IncomingMessage, read_message
 from bots.slack.incoming.signature import Signature
 from bots.turn.decision_and_stop import Decided, Decision
@@ -19,6 +25,7 @@ from identity.sessions.known_sender import recognise
 
 Decide = Callable[[str, ChatUser, Decision], Awaitable[Decided | None]]
 Act = Callable[[Mapping[str, object]], Awaitable[bool]]
+OpenForm = Callable[[Shortcut], Awaitable[None]]
 IsAnswered = Callable[[str, ChatUser], Awaitable[bool]]
 
 MAX_FORM_FIELDS = 100  # a slash command has about fifteen
@@ -33,6 +40,7 @@ class SlackEdge:
     :param accept: puts a verified event into the inbox.
     :param decide: takes a decision about a turn, by the link of who clicked.
     :param is_answered: whether the assistant has answered a person in a conversation.
+    :param open_form: opens the form that a shortcut asks for, within three seconds.
     :param act: does at once what a payload asks for that is no question.
     """
 
@@ -43,9 +51,11 @@ class SlackEdge:
         decide: Decide,
         *,
         is_answered: IsAnswered,
+        open_form: OpenForm,
         act: Act,
     ) -> None:
         self._act = act
+        self._open_form = open_form
         self._is_answered = is_answered
         self._signature = Signature(signing_secret)
         self._accept = accept
@@ -116,6 +126,11 @@ class SlackEdge:
         payload = json_object(_form(body).get("payload", "").encode())
         if await self._act(payload):
             return web.Response()
+        if shortcut := Shortcut.read(payload):
+            await self._open_form(shortcut)
+            return web.Response()
+        if question := FormQuestion.of_modal(payload):
+            return await self._form_question(question)
         if pressed := read_button_click(payload):
             await self._accept(pressed.accepted)
             return web.Response()
@@ -124,6 +139,23 @@ class SlackEdge:
             stands = await self._decide(click.asking.id, click.clicked_by, click.decision)
             await self._accept(click.accepted(stands))
         return web.Response()
+
+    async def _form_question(self, question: FormQuestion) -> web.Response:
+        """Take a question from a modal; its asker sees in the modal what speaks against it."""
+        if not question.text:
+            return _objection(NOTHING_TYPED)
+        try:
+            await self._accept(question.accepted)
+        except InboxUnavailable as error:
+            _log.warning("a question could not be put into the inbox: %s", error)
+            return _objection(error.sentence)
+        return web.Response()
+
+
+def _objection(sentence: str) -> web.Response:
+    """Keeps the modal open, with a sentence below what was typed."""
+    errors = {QUESTION: sentence}
+    return web.json_response({"response_action": "errors", "errors": errors})
 
 
 def _form(body: bytes) -> dict[str, str]:

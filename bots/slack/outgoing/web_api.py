@@ -202,6 +202,14 @@ class WebApi:
         found = filter(None, (_found(message, marker) for message in messages))
         return max(found, key=lambda one: float(one.ts), default=None)
 
+    async def open_modal(self, trigger: str, view: Mapping[str, Any]) -> None:
+        """Open a modal for whoever has just done something; its trigger lasts three seconds."""
+        await self.made(
+            "views.open",
+            lambda: self.once.views_open(trigger_id=trigger, view=dict(view)),
+            patience=0.0,
+        )
+
     async def direct_channel(self, user: str) -> str:
         """The channel of the direct messages between ``user`` and the assistant."""
         opened = await self.made(

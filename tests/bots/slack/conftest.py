@@ -36,6 +36,7 @@ async def slack() -> AsyncIterator[SlackClient]:
             made.accept,
             made.decide,
             is_answered=made.is_answered,
+            open_form=platform.open_form,
             act=platform.acts.take,
         )
         app.add_routes(edge.routes())

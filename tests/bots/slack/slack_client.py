@@ -76,6 +76,24 @@ class SlackClient:
         """Fill in the modal, and send it."""
         return await self._act("submit", user=user, typed=values)
 
+    async def surfaces(self, user: str = ALICE) -> dict[str, Any]:
+        """The modal, the Home tab and the prompts that somebody sees."""
+        query = {"user": user}
+        async with self.http.get(f"{self.double_url}/double/surfaces", params=query) as answer:
+            return dict(await answer.json())
+
+    async def ask_about(self, ts: str, channel: str = GENERAL, user: str = ALICE) -> None:
+        await self._act("shortcut", user=user, channel=channel, ts=ts)
+
+    async def submit(self, question: str, user: str = ALICE) -> None:
+        await self._act("submit", user=user, typed={"question": question})
+
+    async def open_app(self, tab: str, user: str = ALICE) -> None:
+        await self._act("open", user=user, tab=tab)
+
+    async def press(self, action: str, value: str = "", user: str = ALICE) -> None:
+        await self._act("press", user=user, action=action, value=value)
+
     async def fault(self, **fault: object) -> None:
         async with self.http.post(f"{self.double_url}/double/fault", json=fault) as answer:
             assert answer.status == 200, await answer.text()
