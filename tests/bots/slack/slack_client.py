@@ -72,7 +72,7 @@ class SlackClient:
         async with self.http.get(f"{self.double_url}/double/surfaces?user={user}") as answer:
             return dict((await answer.json())["modal"] or {})
 
-    async def submit(self, user: str, **values: str) -> int:
+    async def fill_in(self, user: str, **values: str) -> int:
         """Fill in the modal, and send it."""
         return await self._act("submit", user=user, typed=values)
 

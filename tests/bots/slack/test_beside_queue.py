@@ -90,14 +90,14 @@ async def test_a_bad_answer_is_judged_and_its_asker_may_say_why(slack: SlackClie
     assert await slack.click(ALICE, GENERAL, ts, ACTION, "negative") == 200
     assert slack.parts.judged == [(turn, "down", None)]
     assert (await slack.modal(ALICE))["private_metadata"] == turn
-    assert await slack.submit(ALICE, **{COMMENT: "  The year is wrong. "}) == 200
+    assert await slack.fill_in(ALICE, **{COMMENT: "  The year is wrong. "}) == 200
     assert slack.parts.judged[1:] == [(turn, "down", "The year is wrong.")]
 
 
 async def test_nothing_said_in_the_modal_keeps_the_judgement(slack: SlackClient) -> None:
     turn, ts = await judged_answer(slack)
     await slack.click(ALICE, GENERAL, ts, ACTION, "negative")
-    assert await slack.submit(ALICE) == 200
+    assert await slack.fill_in(ALICE) == 200
     assert slack.parts.judged == [(turn, "down", None)]
 
 
