@@ -328,23 +328,21 @@ class Ledger:
         """
         await self._end(turn.id, entry.attempt, OVER[1], {})
 
-    async def judge(
-        self, turn: str, chat_user: ChatUser, feedback: str, comment: str | None = None
-    ) -> bool:
+    async def judge(self, turn: str, chat_user: ChatUser, feedback: str, comment: str = "") -> bool:
         """Keep what the asker thinks of the answer, ``up`` or ``down``; False for anybody else.
 
-        :param comment: in their words, where no transcript has it; None keeps what there is.
+        :param comment: their words about it, where no transcript keeps them.
         """
-        told = {":comment": {"S": comment}} if comment is not None else {}
+        said = {":comment": {"S": comment}} if comment else {}
         row = await self._move(
             turn,
-            f"SET feedback = :feedback{', feedback_comment = :comment' if told else ''}",
+            "SET feedback = :feedback" + (", feedback_comment = :comment" if said else ""),
             "#state = :answered AND chat_user = :user",
             {
+                **said,
                 ":feedback": {"S": feedback},
                 ":answered": {"S": OVER[0]},
                 ":user": {"S": chat_user.key},
-                **told,
             },
         )
         return row is not None

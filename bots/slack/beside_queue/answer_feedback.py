@@ -16,7 +16,7 @@ LONGEST_CALL = 2.0
 LONGEST_COMMENT = 1_000
 FEEDBACK = {GOOD: "up", BAD: "down"}
 
-Judge = Callable[[str, ChatUser, str, str | None], Awaitable[bool]]
+Judge = Callable[[str, ChatUser, str, str], Awaitable[bool]]
 
 _log = logging.getLogger(__name__)
 
@@ -47,7 +47,7 @@ class AnswerFeedback:
         return True
 
     async def _clicked(self, payload: Payload, verdict: str, turn: str) -> None:
-        if not await self._judge(turn, person(payload), FEEDBACK[verdict], None):
+        if not await self._judge(turn, person(payload), FEEDBACK[verdict], ""):
             _log.info("feedback on %s is of nobody who asked it", turn)
             return
         if verdict == BAD:

@@ -117,11 +117,9 @@ class Parts:
     bucket: Bucket = field(default_factory=Bucket)
     answered: bool = True
     asked: tuple[str, ...] = ("U0ALICE0000",)
-    judged: list[tuple[str, str, str | None]] = field(default_factory=list)
+    judged: list[tuple[str, str, str]] = field(default_factory=list)
 
-    async def judge(
-        self, turn: str, chat_user: ChatUser, feedback: str, comment: str | None = None
-    ) -> bool:
+    async def judge(self, turn: str, chat_user: ChatUser, feedback: str, comment: str = "") -> bool:
         if chat_user.user not in self.asked:
             return False
         self.judged.append((turn, feedback, comment))

@@ -80,7 +80,7 @@ async def judged_answer(slack: SlackClient, channel: str = GENERAL) -> tuple[str
 async def test_a_good_answer_is_judged_by_one_click(slack: SlackClient, channel: str) -> None:
     turn, ts = await judged_answer(slack, channel)
     assert await slack.click(ALICE, channel, ts, ACTION, "positive") == 200
-    assert slack.parts.judged == [(turn, "up", None)]
+    assert slack.parts.judged == [(turn, "up", "")]
     assert await slack.modal(ALICE) == {}
     assert slack.inbox == []
 
@@ -88,7 +88,7 @@ async def test_a_good_answer_is_judged_by_one_click(slack: SlackClient, channel:
 async def test_a_bad_answer_is_judged_and_its_asker_may_say_why(slack: SlackClient) -> None:
     turn, ts = await judged_answer(slack)
     assert await slack.click(ALICE, GENERAL, ts, ACTION, "negative") == 200
-    assert slack.parts.judged == [(turn, "down", None)]
+    assert slack.parts.judged == [(turn, "down", "")]
     assert (await slack.modal(ALICE))["private_metadata"] == turn
     assert await slack.fill_in(ALICE, **{COMMENT: "  The year is wrong. "}) == 200
     assert slack.parts.judged[1:] == [(turn, "down", "The year is wrong.")]
@@ -98,7 +98,7 @@ async def test_nothing_said_in_the_modal_keeps_the_judgement(slack: SlackClient)
     turn, ts = await judged_answer(slack)
     await slack.click(ALICE, GENERAL, ts, ACTION, "negative")
     assert await slack.fill_in(ALICE) == 200
-    assert slack.parts.judged == [(turn, "down", None)]
+    assert slack.parts.judged == [(turn, "down", "")]
 
 
 async def test_whoever_did_not_ask_judges_nothing(slack: SlackClient) -> None:
@@ -112,7 +112,7 @@ async def test_a_modal_that_does_not_open_costs_no_judgement(slack: SlackClient)
     turn, ts = await judged_answer(slack)
     await slack.fault(method="views.open", error="expired_trigger_id")
     assert await slack.click(ALICE, GENERAL, ts, ACTION, "negative") == 200
-    assert slack.parts.judged == [(turn, "down", None)]
+    assert slack.parts.judged == [(turn, "down", "")]
 
 
 async def test_what_is_no_answer_has_no_buttons(slack: SlackClient) -> None:
