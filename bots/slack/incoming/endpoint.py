@@ -9,6 +9,7 @@ from aiohttp import web
 from bots.edge import json_object, refusals_answered
 from bots.errors import InboxUnavailable, MalformedRequest
 from bots.platform import Accept
+from bots.slack.incoming.app_opened import read_opened
 from bots.slack.incoming.approval_click import read_click
 from bots.slack.incoming.button_click import read_button_click
 from bots.slack.incoming.message_shortcut import (
@@ -17,7 +18,7 @@ from bots.slack.incoming.message_shortcut import (
     FormQuestion,
     Shortcut,
 )
-from bots.slack.incoming.payloads import IncomingMessage, read_message
+from bots.slack.incoming.payloads import IncomingMessage, read_message, tenant_of
 from bots.slack.incoming.signature import Signature
 from bots.turn.decision_and_stop import Decided, Decision
 from identity.people import ChatUser
@@ -99,6 +100,9 @@ class SlackEdge:
         if isinstance(kind, str) and kind != "event_callback":
             # Such as app_rate_limited: no event is inside, and Slack would only send it again.
             _log.warning("Slack sends what is no event: %s", kind[:50])
+            return web.Response()
+        if opened := read_opened(envelope, tenant_of(envelope)):
+            await self._accept(opened.accepted)
             return web.Response()
         incoming = read_message(envelope)
         if incoming is not None and await self._is_for_us(incoming):
