@@ -278,14 +278,6 @@ def _without_mention(text: str, own: set[str]) -> str:
     return re.sub(rf"<@(?:{mentions})(?:\|[^<>]*)?>", "", text, count=count).strip()
 
 
-def tenant_of(envelope: Mapping[str, object]) -> str:
-    """The organisation, or else the workspace, in which an event happened.
-
-    :raises MalformedRequest: when it names none.
-    """
-    return _enterprise(envelope) or _team(envelope)
-
-
 def _text(fields: Mapping[str, object], name: str) -> str:
     value = fields.get(name)
     return value if isinstance(value, str) else ""
