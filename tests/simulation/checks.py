@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterator
 
 from bots.answer.answer_messages import CONTINUED
-from bots.answer.markdown.splitting import split
 from bots.answer.placeholder import THINKING
 from bots.errors import DeliveryRefused, QuestionRefused
 from bots.turn.handler import APOLOGY
@@ -13,6 +12,7 @@ from bots.turn.run import STOPPED
 from tests.simulation.board import LIMIT, Message
 from tests.simulation.process import INBOX
 from tests.simulation.queue_model import DEDUPLICATION_SECONDS
+from tests.simulation.virtual_time import split
 from tests.simulation.world import OVER, Question, World, turn_of
 
 LATENESS = re.compile(r"(\n\n|^)_This took \d+ (seconds|minutes), because [^\n]+\._$")

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from bots.answer.markdown.splitting import split
 from bots.answer.placeholder import THINKING
 from bots.platform import Accepted
 from bots.queue.retry_policy import MOST_APOLOGIES
@@ -25,7 +24,7 @@ from tests.simulation.process import DEAD_LETTERS, INBOX, LEDGER, PROCESS, WORKS
 from tests.simulation.queue_model import QueueModel
 from tests.simulation.runtime_model import RuntimeModel
 from tests.simulation.table_model import TableModel
-from tests.simulation.virtual_time import EPOCH, now
+from tests.simulation.virtual_time import EPOCH, now, split
 
 KINDS = ("plain",) * 12 + ("busy", "failing", "refused", "broken", "away")
 OVER = ("answered", "failed")
@@ -100,7 +99,7 @@ class World:
         self._begin(self._meddle())
         await asyncio.wait(people)
         while not self._over() and self.now() < LONGEST:  # noqa: ASYNC110 - nothing says it is over
-            await asyncio.sleep(5)
+            await asyncio.sleep(10)
 
     # What processes see of the world
 
@@ -136,8 +135,15 @@ class World:
             if mine and other.group == mine[0].group and int(other.id) < int(mine[0].id):
                 self.wrong.append(f"{turn} overtakes {turn_of(other)}")
 
-    async def changed(self, name: str, until: float) -> bool:
-        """Return when a queue may have something to give; False when it is ``until`` before."""
+    async def receivable(self, name: str, until: float) -> bool:
+        """Return when a queue has something to give; False when it is ``until`` before."""
+        while self.now() < until:
+            if self.queues[name].has_receivable():
+                return True
+            await self._changed(name, until)
+        return False
+
+    async def _changed(self, name: str, until: float) -> None:
         loop = asyncio.get_running_loop()
         waiting = loop.create_future()
         self._waiting[name].append(waiting)
@@ -147,7 +153,6 @@ class World:
             await waiting
         finally:
             timer.cancel()
-        return self.now() < until
 
     def waited_for_link(self, question: Question) -> bool:
         """Whether its asker had to link first."""
