@@ -25,6 +25,7 @@ from identity.people import ChatUser
 from identity.sessions.known_sender import recognise
 
 Decide = Callable[[str, ChatUser, Decision], Awaitable[Decided | None]]
+Act = Callable[[Mapping[str, object]], Awaitable[bool]]
 Reply = Mapping[str, object] | None
 """What Slack shows at once: to who sent a command, or in the modal; None for nothing."""
 OpenForm = Callable[[Shortcut], Awaitable[None]]
@@ -45,6 +46,7 @@ class SlackEdge:
     :param decide: takes a decision about a turn, by the link of who clicked.
     :param is_answered: whether the assistant has answered a person in a conversation.
     :param open_form: opens the form that a shortcut asks for, within three seconds.
+    :param act: does at once what a payload asks for that is no question.
     """
 
     def __init__(
@@ -52,9 +54,12 @@ class SlackEdge:
         signing_secret: str,
         accept: Accept,
         decide: Decide,
+        *,
         is_answered: IsAnswered,
         open_form: OpenForm,
+        act: Act,
     ) -> None:
+        self._act = act
         self._open_form = open_form
         self._is_answered = is_answered
         self._signing_secret = signing_secret
@@ -117,6 +122,8 @@ class SlackEdge:
             # Such as app_rate_limited: no event is inside, and Slack would only send it again.
             _log.warning("Slack sends what is no event: %s", kind[:50])
             return
+        if await self._act(envelope):
+            return
         if opened := read_opened(envelope, tenant_of(envelope)):
             await self._accept(opened.accepted)
             return
@@ -137,6 +144,8 @@ class SlackEdge:
 
         :raises InboxUnavailable: when what was clicked can't be taken.
         """
+        if await self._act(payload):
+            return None
         if shortcut := Shortcut.read(payload):
             await self._open_form(shortcut)
             return None

@@ -46,7 +46,14 @@ async def slack() -> AsyncIterator[SlackClient]:
         slack_platform(TOKEN, f"{url}/api/", parts.for_slack(), pace=0.01) as platform,
     ):
         made = SlackClient(http, url, "", platform, parts, [])
-        edge = SlackEdge("", made.accept, made.decide, made.is_answered, platform.open_form)
+        edge = SlackEdge(
+            "",
+            made.accept,
+            made.decide,
+            is_answered=made.is_answered,
+            open_form=platform.open_form,
+            act=platform.acts.take,
+        )
         async with socket_mode(APP_TOKEN, f"{url}/api/", edge):
             await until(lambda: taken(made.command("Hello?")))
             made.inbox.clear()
