@@ -202,7 +202,13 @@ def _switched_on(
     words = text_commands(identity, turns)
     if registered := slack_app(process):
         service = ServiceParts(
-            words, turns.notes, turns.ledger.is_answered, turns.files, OwnMemory.of(identity)
+            words,
+            turns.notes,
+            turns.ledger.is_answered,
+            turns.files,
+            OwnMemory.of(identity),
+            stop_all=turns.runs.stop_all,
+            judge=turns.ledger.judge,
         )
         yield slack(registered, accept, turns.runs.decide, service, process.platform_connections)
     if bot := teams_app(process):

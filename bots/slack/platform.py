@@ -28,6 +28,9 @@ from bots.file_bucket import Files
 from bots.platform import Accepted, Answer, Receipt, ReplyStream, Turn
 from bots.slack.app_home.app_home import AppHome
 from bots.slack.app_home.own_memory import OwnMemory
+from bots.slack.beside_queue.acts import Acts
+from bots.slack.beside_queue.answer_feedback import AnswerFeedback, Judge
+from bots.slack.beside_queue.session_stop import SessionStop, StopAll
 from bots.slack.files.download import FileDownloads
 from bots.slack.incoming.app_opened import stored_opened
 from bots.slack.incoming.approval_click import AskingTurn
@@ -74,6 +77,8 @@ class ServiceParts:
     :param is_answered: whether a turn, by its id, has an answer.
     :param files: keeps the files that come with questions.
     :param memory: what people see of their own memory on the Home tab.
+    :param stop_all: stops what is being answered to a person at a place.
+    :param judge: keeps what a turn's asker thinks of its answer.
     """
 
     words: TextCommands
@@ -81,10 +86,15 @@ class ServiceParts:
     is_answered: Callable[[str], Awaitable[bool]]
     files: Files
     memory: OwnMemory
+    stop_all: StopAll
+    judge: Judge
 
 
 class SlackPlatform:
-    """Implements :class:`bots.platform.Platform`; made by :func:`slack_platform`."""
+    """Implements :class:`bots.platform.Platform`; made by :func:`slack_platform`.
+
+    :ivar acts: what people do about an answer, taken at once.
+    """
 
     can_approve: ClassVar = True
 
@@ -110,6 +120,9 @@ class SlackPlatform:
         self._pace = pace
         self._identity: AuthorizeResult | None = None
         self._bolt = self._bolt_app()
+        self.acts = Acts(
+            [SessionStop(service.stop_all, api).take, AnswerFeedback(service.judge, api).take]
+        )
 
     async def dispatch(self, accepted: Accepted, answer: Answer) -> None:
         """Run Bolt's own dispatch; returns, or raises, when the listener has.

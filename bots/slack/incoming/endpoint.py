@@ -1,7 +1,7 @@
 """Slack's edge: verify, put into the inbox, acknowledge; nothing else happens in the request."""
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from urllib.parse import parse_qsl
 
 from aiohttp import web
@@ -25,6 +25,7 @@ from identity.people import ChatUser
 from identity.sessions.known_sender import recognise
 
 Decide = Callable[[str, ChatUser, Decision], Awaitable[Decided | None]]
+Act = Callable[[Mapping[str, object]], Awaitable[bool]]
 OpenForm = Callable[[Shortcut], Awaitable[None]]
 IsAnswered = Callable[[str, ChatUser], Awaitable[bool]]
 
@@ -41,6 +42,7 @@ class SlackEdge:
     :param decide: takes a decision about a turn, by the link of who clicked.
     :param is_answered: whether the assistant has answered a person in a conversation.
     :param open_form: opens the form that a shortcut asks for, within three seconds.
+    :param act: does at once what a payload asks for that is no question.
     """
 
     def __init__(
@@ -48,9 +50,12 @@ class SlackEdge:
         signing_secret: str,
         accept: Accept,
         decide: Decide,
+        *,
         is_answered: IsAnswered,
         open_form: OpenForm,
+        act: Act,
     ) -> None:
+        self._act = act
         self._open_form = open_form
         self._is_answered = is_answered
         self._signature = Signature(signing_secret)
@@ -101,6 +106,8 @@ class SlackEdge:
             # Such as app_rate_limited: no event is inside, and Slack would only send it again.
             _log.warning("Slack sends what is no event: %s", kind[:50])
             return web.Response()
+        if await self._act(envelope):
+            return web.Response()
         if opened := read_opened(envelope, tenant_of(envelope)):
             await self._accept(opened.accepted)
             return web.Response()
@@ -121,6 +128,8 @@ class SlackEdge:
         Slack tells us of a click on the sign-in link too, and only wants it acknowledged.
         """
         payload = json_object(_form(body).get("payload", "").encode())
+        if await self._act(payload):
+            return web.Response()
         if shortcut := Shortcut.read(payload):
             await self._open_form(shortcut)
             return web.Response()

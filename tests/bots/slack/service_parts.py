@@ -9,6 +9,7 @@ from typing import Any, cast
 from botocore.exceptions import EndpointConnectionError
 
 from bots.conversation_notes import ConversationNotes
+from bots.errors import StopFailed
 from bots.file_bucket import StoredFile
 from bots.slack.app_home.own_memory import OwnMemory
 from bots.slack.platform import ServiceParts
@@ -105,8 +106,11 @@ class Runs:
 
     under_way: int = 0
     stopped: list[tuple[str, str]] = field(default_factory=list)
+    failing: bool = False
 
     async def stop_all(self, chat_user: ChatUser, place: str) -> int:
+        if self.failing:
+            raise StopFailed("the runtime is away")
         self.stopped.append((chat_user.user, place))
         return self.under_way
 
@@ -138,6 +142,14 @@ class Parts:
     notes: ConversationNotes = field(default_factory=in_memory)
     bucket: Bucket = field(default_factory=Bucket)
     answered: bool = True
+    asked: tuple[str, ...] = ("U0ALICE0000",)
+    judged: list[tuple[str, str, str]] = field(default_factory=list)
+
+    async def judge(self, turn: str, chat_user: ChatUser, feedback: str, comment: str = "") -> bool:
+        if chat_user.user not in self.asked:
+            return False
+        self.judged.append((turn, feedback, comment))
+        return True
 
     async def is_answered(self, _: str) -> bool:
         return self.answered
@@ -170,5 +182,12 @@ class Parts:
         return OwnMemory(own, records, own, pause, own, own)
 
     def for_slack(self) -> ServiceParts:
-        files = cast("Any", self.bucket)
-        return ServiceParts(self.words(), self.notes, self.is_answered, files, self.memory())
+        return ServiceParts(
+            self.words(),
+            self.notes,
+            self.is_answered,
+            cast("Any", self.bucket),
+            self.memory(),
+            stop_all=self.runs.stop_all,
+            judge=self.judge,
+        )
