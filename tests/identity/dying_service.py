@@ -17,7 +17,7 @@ from yarl import URL
 
 from bots.aws import Clients
 from bots.platform import Accepted, Answer, Platform, Turn
-from bots.queue.service import QueueService, QueueSettings
+from bots.queue.service import QueueService, QueueSettings, QueueThreads
 from bots.runtime import Runtime
 from bots.turn.dispatcher import Dispatcher
 from bots.turn.service import TurnService, TurnSettings
@@ -164,7 +164,9 @@ async def service(
     known = deployment.parameters
     async with (
         Identity.open(deployment.settings, deployment.aws, calls) as identity,
-        QueueService.open(queues, deployment.aws.client("sqs"), calls, calls) as queue,
+        QueueService.open(
+            queues, deployment.aws.client("sqs"), QueueThreads(calls, calls, calls)
+        ) as queue,
         httpx.AsyncClient() as http,
     ):
         settings = TurnSettings(

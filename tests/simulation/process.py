@@ -16,7 +16,7 @@ from bots.paused_workspaces.held_turn_requeueing import HeldTurns
 from bots.paused_workspaces.holding_handler import HoldingHandler
 from bots.platform import Accepted, Lease
 from bots.queue.consumer import Handle
-from bots.queue.service import QueueService, QueueSettings
+from bots.queue.service import QueueService, QueueSettings, QueueThreads
 from bots.turn.decision_and_stop import TurnActions
 from bots.turn.dispatcher import Dispatcher
 from bots.turn.handler import TurnHandler
@@ -243,7 +243,7 @@ class Process:
         settings = QueueSettings(INBOX, DEAD_LETTERS, TURNS_AT_ONCE)
         sqs: Any = world.sqs
         call = cast("Any", self.call)
-        async with QueueService.open(settings, sqs, call, call) as queues:
+        async with QueueService.open(settings, sqs, QueueThreads(call, call, call)) as queues:
             dispatcher = self._put_together(queues)
             waiting = self._waiting = self._waiting_questions(queues, dispatcher)
             self._queues = queues
