@@ -34,11 +34,13 @@ from bots.platform import Accept
 from bots.queue.service import QueueService
 from bots.runtime import Runtime
 from bots.server import bound, listening
+from bots.slack.app_home.own_memory import OwnMemory
 from bots.slack.platform import ServiceParts
 from bots.slack.service import slack
 from bots.teams.service import teams
 from bots.teams.service_parts import ServiceParts as TeamsParts
 from bots.text_commands.execution import text_commands
+from bots.tool_rights.admin_page import TEMPLATES as RIGHTS_TEMPLATES
 from bots.trace import traced
 from bots.turn.dispatcher import Dispatcher
 from bots.turn.service import TurnService
@@ -134,7 +136,7 @@ class ChatService:
             session, url = boto3.Session(), process.public_url
             clients = Clients.of(session, process.threads + QUEUE_CONNECTIONS)
             http = await enter(httpx.AsyncClient(limits=_connections(process)))
-            html = Html(WEB_TEMPLATES, USAGE_TEMPLATES)
+            html = Html(WEB_TEMPLATES, USAGE_TEMPLATES, RIGHTS_TEMPLATES)
 
             runtime = Runtime(http, deployment.runtime_url, deployment.runtime_arn)
             who = identity_settings(deployment, url, process.trusted_proxies)
@@ -200,7 +202,15 @@ def _switched_on(
     """The platforms whose secrets this process has."""
     words = text_commands(identity, turns)
     if registered := slack_app(process):
-        service = ServiceParts(words, turns.notes, turns.ledger.is_answered, turns.files)
+        service = ServiceParts(
+            words,
+            turns.notes,
+            turns.ledger.is_answered,
+            turns.files,
+            OwnMemory.of(identity),
+            stop_all=turns.runs.stop_all,
+            judge=turns.ledger.judge,
+        )
         yield slack(registered, accept, turns.runs.decide, service, process.platform_connections)
     if bot := teams_app(process):
         parts = TeamsParts.of(words, turns)
