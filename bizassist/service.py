@@ -19,10 +19,9 @@ from bizassist.admin_pages import admin_routes
 from bizassist.concurrency_log import Bound, logged
 from bizassist.errors import CommandError
 from bizassist.settings.bots import queue_settings, turn_settings, web_settings
-from bizassist.settings.deployment import read_deployment
 from bizassist.settings.environment import Process, read_process, slack_app, teams_app
 from bizassist.settings.identity import identity_settings
-from bizassist.settings.parameters import Parameters
+from bizassist.settings.ssm_parameters import Parameters, read_deployment
 from bizassist.thread_pools import QUEUE_CONNECTIONS, WORK, ThreadPools
 from bots.app import Check, application
 from bots.aws import BOUNDED, Clients

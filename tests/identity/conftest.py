@@ -192,6 +192,16 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return clock
 
 
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever waits for the user pool waits until it answers, however busy this machine is.
+
+    After three seconds a person would be taken for enabled, as in an outage.
+    """
+    for module in ("enabled_check", "group_membership"):
+        monkeypatch.setattr(f"identity.directory.{module}.ANSWER_TIMEOUT", 60.0)
+
+
 @pytest.fixture
 def slack_user() -> ChatUser:
     """A chat user whom no other test knows."""
