@@ -11,7 +11,7 @@ from botocore.config import Config
 
 from bizassist.deployment.setup_checks import Checks
 from bizassist.settings.environment import Process, teams_app
-from bizassist.settings.parameters import Parameters
+from bizassist.settings.ssm_parameters import Parameters
 from bots.slack.manifest import manifest
 from bots.teams.app_package import app_package
 from bots.tool_rights.admin_page import RightsPages
