@@ -89,13 +89,6 @@ class Board:
             raise MessageGone(f"{message} isn't there")
         self.messages[message].deleted = True
 
-    def find(self, turn: Turn, part: int) -> str | None:
-        self._check(turn)
-        for message in self.messages.values():
-            if (message.turn, message.part) == (turn.id, part) and not message.deleted:
-                return message.id
-        return None
-
     def tell(self, turn: Turn, sentence: str) -> None:
         if not self.tells_anyhow:
             self._check_taken()
@@ -124,12 +117,12 @@ class Board:
             raise DeliveryRefused("is_archived")
 
 
-class _Channel:
-    """Implements :class:`bots.answer.answer_messages.MessageChannel`."""
+class _ForgetfulChannel:
+    """Implements :class:`bots.answer.answer_messages.MessageChannel`: no post is found again."""
 
     limit: ClassVar = LIMIT
-    finds_posts: ClassVar = True
-    edited_while_written: ClassVar[int | None] = None
+    finds_posts: ClassVar = False
+    edited_while_written: ClassVar[int | None] = 1
 
     def __init__(self, process: "Process", board: Board, turn: Turn) -> None:
         self._process, self._board, self._turn = process, board, turn
@@ -146,22 +139,11 @@ class _Channel:
         await self._ask("delete", self._board.delete, message)
 
     async def find(self, part: int) -> str | None:
-        message: str | None = await self._ask("find", self._board.find, part)
-        return message
+        raise AssertionError("nothing was announced here")
 
     async def _ask(self, name: str, effect: Callable[..., Any], *given: Any) -> Any:
         what = f"{name} {self._turn.id} {given}"
         return await self._process.outside(what, partial(effect, self._turn, *given), PLATFORM)
-
-
-class _ForgetfulChannel(_Channel):
-    """A platform where a post can't be found again."""
-
-    finds_posts: ClassVar = False
-    edited_while_written: ClassVar[int | None] = 1
-
-    async def find(self, part: int) -> str | None:
-        raise AssertionError("nothing was announced here")
 
 
 class BoardPlatform:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from bots.answer.placeholder import THINKING
 from bots.answer.posted_answer import PostedAnswer
@@ -54,8 +54,6 @@ class Client:
     :param final: what is shown by them ends an answer.
     """
 
-    limit: ClassVar = 0
-
     def __init__(self, process: "Process", board: "Board", turn: Turn, *, final: bool) -> None:
         self._process, self._board, self._turn, self._final = process, board, turn, final
 
@@ -65,8 +63,7 @@ class Client:
         return {"ts": message}
 
     async def chat_update(self, **given: Any) -> dict[str, Any]:
-        update = partial(self._update, given["ts"], _text(given["blocks"]))
-        await self._ask("update", lambda _: update())
+        await self._ask("update", self._update, given["ts"], _text(given["blocks"]))
         return {}
 
     async def chat_delete(self, **given: Any) -> dict[str, Any]:
@@ -78,15 +75,15 @@ class Client:
 
     async def chat_startStream(self, **given: Any) -> dict[str, Any]:  # noqa: N802
         part = _part(given["chunks"][0]["id"])
-        return {"ts": await self._ask("start", lambda turn: self._start(turn, part))}
+        return {"ts": await self._ask("start", self._start, part)}
 
     async def chat_appendStream(self, **given: Any) -> dict[str, Any]:  # noqa: N802
         text = "".join(chunk.get("text", "") for chunk in given["chunks"])
-        await self._ask("append", lambda _: self._append(given["ts"], text))
+        await self._ask("append", self._append, given["ts"], text)
         return {}
 
     async def chat_stopStream(self, **given: Any) -> dict[str, Any]:  # noqa: N802
-        await self._ask("stop", lambda _: self._stop(given["ts"]))
+        await self._ask("stop", self._stop, given["ts"])
         return {}
 
     def _start(self, turn: Turn, part: int) -> str:
@@ -94,10 +91,10 @@ class Client:
         self._board.messages[message].streaming_since = self._board.clock()
         return message
 
-    def _append(self, ts: str, text: str) -> None:
+    def _append(self, _: Turn, ts: str, text: str) -> None:
         self._open(ts).text += text
 
-    def _stop(self, ts: str) -> None:
+    def _stop(self, _: Turn, ts: str) -> None:
         self._open(ts).streaming_since = None
 
     def _open(self, ts: str) -> "Message":
@@ -106,10 +103,10 @@ class Client:
             raise FormRefused("message_not_in_streaming_state")
         return message
 
-    def _update(self, ts: str, text: str) -> None:
+    def _update(self, turn: Turn, ts: str, text: str) -> None:
         if self._is_streaming(self._board.messages[ts]):
             raise AssertionError("an open stream was edited")
-        self._board.update(self._turn, ts, text, final=self._final)
+        self._board.update(turn, ts, text, final=self._final)
 
     def _is_streaming(self, message: "Message") -> bool:
         since = message.streaming_since
