@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 LEDGER, WORKSPACES = "turns", "workspaces"
 INBOX, DEAD_LETTERS = "inbox", "dead-letters"
 RUNS_AT_ONCE, TURNS_AT_ONCE = 3, 32
+RECEIPT = "You are linked."
 DRAIN_SECONDS = 25
 """Less than in an account, so that more is left for the next process."""
 
@@ -324,7 +325,7 @@ class Process:
         return url
 
     async def _receipt(self, link: Link) -> str:
-        sentence: str = await self.outside("receipt", lambda: "You are linked.", DYNAMODB)
+        sentence: str = await self.outside("receipt", lambda: RECEIPT, DYNAMODB)
         return sentence
 
 
