@@ -6,7 +6,7 @@ import re
 import pytest
 
 from bizassist.errors import SettingsError
-from bizassist.settings.environment import read_process
+from bizassist.settings.environment import read_process, slack_app
 from bizassist.settings.ssm_parameters import Parameters, checked
 from tests.conftest import Stack
 
@@ -51,7 +51,7 @@ def test_the_local_stack_writes_exactly_the_parameters_there_are(stack: Stack) -
 
 def test_a_process_says_in_its_log_what_bounds_it(stack: Stack) -> None:
     """Each bound that a setting has, each kind of threads, each kind of connections."""
-    (said,) = re.findall(r"at most: (.+?)(?: \[|$)", stack.log("chat"), re.MULTILINE)
+    *_, said = re.findall(r"at most: (.+?)(?: \[|$)", stack.log("chat"), re.MULTILINE)
     bounds = dict(one.strip().rsplit(" ", 1) for one in said.split(", "))
 
     assert bounds == {
@@ -71,3 +71,17 @@ def test_a_process_says_in_its_log_what_bounds_it(stack: Stack) -> None:
         "connections to each service of AWS": "58",
         "connections of people": "1000",
     }
+
+
+def test_slack_is_connected_over_http_or_by_a_socket(monkeypatch: pytest.MonkeyPatch) -> None:
+    given(monkeypatch, **GOOD)
+    assert slack_app(read_process()) is None
+    given(monkeypatch, SLACK_BOT_TOKEN="xoxb-1", SLACK_SIGNING_SECRET="hush")
+    over_http = slack_app(read_process())
+    assert over_http
+    assert (over_http.signing_secret, over_http.app_token) == ("hush", "")
+    monkeypatch.delenv("SLACK_SIGNING_SECRET")
+    given(monkeypatch, SLACK_APP_TOKEN="xapp-1")
+    by_socket = slack_app(read_process())
+    assert by_socket
+    assert by_socket.app_token == "xapp-1"
