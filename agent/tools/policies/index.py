@@ -1,7 +1,6 @@
 """Finds the passages that a question is about, by BM25 over word stems."""
 
 import math
-import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,7 +47,6 @@ class Index:
 
     def __init__(self, passages: Sequence[Passage]) -> None:
         self._passages = passages
-        self._files: tempfile.TemporaryDirectory[str] | None = None
         self._bm25: bm25s.BM25 | None = None
         stems = [_stems(_searchable(passage)) for passage in self._passages]
         if any(stems):
@@ -56,16 +54,16 @@ class Index:
             self._bm25.index(stems, show_progress=False)
 
     @classmethod
-    def load(cls, passages: Sequence[Passage], files: "tempfile.TemporaryDirectory[str]") -> Self:
-        """The index of these passages that was saved in a folder, from where it is read as needed.
+    def load(cls, passages: Sequence[Passage], folder: Path) -> Self:
+        """The index of these passages that was saved in a folder; nothing of it is built anew.
 
-        :param files: the folder, which is the index's from here and goes with it.
         :raises ValueError: when it is of another number of passages.
         """
         loaded = cls([])
-        loaded._passages, loaded._files = passages, files
-        if any(Path(files.name).glob("*.npy")):
-            loaded._bm25 = bm25s.BM25.load(files.name, show_progress=False, mmap=True)
+        loaded._passages = passages
+        if any(folder.glob("*.npy")):
+            # Not memory-mapped: the first search would pay for what the others find in memory.
+            loaded._bm25 = bm25s.BM25.load(folder, show_progress=False)
             if loaded._bm25.scores["num_docs"] != len(passages):
                 raise ValueError("an index of other passages")
         return loaded

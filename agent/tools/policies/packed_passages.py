@@ -7,7 +7,7 @@ from typing import overload
 
 from agent.tools.policies.passages import Passage
 
-BLOCK = 64
+BLOCK = 16
 """Passages that are compressed together; one is read as quickly as all of them."""
 
 

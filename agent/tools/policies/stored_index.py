@@ -106,13 +106,15 @@ def pack(stored: StoredIndex) -> bytes:
 
 
 def unpack(content: bytes) -> StoredIndex:
-    """What :func:`pack` made; its arrays lie on the disk and are read as searches need them.
+    """What :func:`pack` made; passages stay compressed until one of them is found.
 
     :raises PolicyStorageError: when it is something else.
     """
-    files = tempfile.TemporaryDirectory(prefix="policies-")
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            zipfile.ZipFile(io.BytesIO(content)) as archive,
+        ):
             if sum(entry.file_size for entry in archive.infolist()) > MOST_UNPACKED:
                 raise PolicyStorageError(detail="the index is too large")
             if archive.read(FORMAT) != VERSION:
@@ -121,8 +123,8 @@ def unpack(content: bytes) -> StoredIndex:
             count = sum(row[3] for row in known["documents"])
             passages = PackedPassages(archive.read(PASSAGES), known["sizes"], count)
             for name in set(archive.namelist()) - {FORMAT, DOCUMENTS, PASSAGES}:
-                (Path(files.name) / Path(name).name).write_bytes(archive.read(name))
-        index = Index.load(passages, files)
+                (Path(folder) / Path(name).name).write_bytes(archive.read(name))
+            index = Index.load(passages, Path(folder))
         return StoredIndex(_documents(known["documents"], passages), index)
     except (zipfile.BadZipFile, KeyError, OSError, TypeError, ValueError) as error:
         raise PolicyStorageError(detail=f"the index: {type(error).__name__}") from error
