@@ -24,6 +24,8 @@ COPY --from=bots-libraries /app/.venv .venv
 COPY bizassist bizassist
 COPY bots bots
 COPY identity identity
+# What the administrators' page of rights shows is the agent's own file.
+COPY agent/authorization/rights.cedar agent/authorization/rights.cedar
 # Inside a container the load balancer comes from outside.
 ENV BIZASSIST_HOST=0.0.0.0 \
     BIZASSIST_PORT=3978

@@ -10,7 +10,8 @@ MINISTACK := bizassist/local/ministack
 CHECKOV := tests/terraform/checkov
 # So many processes run tests; each may start a whole product.
 WORKERS ?= 2
-SEEDS ?= 10000
+SEEDS ?= 1000000
+FIRST ?= 0
 export UV_PYTHON_DOWNLOADS := never
 export UV_NO_PROGRESS := 1
 # The product and its tests start hundreds of processes: what one has compiled the next ones read.
@@ -54,8 +55,8 @@ test: setup .venv-checkov/.ready lint ## every check and every test (ARGS="-k tu
 	@.venv/bin/python -m tests.chromium
 	@.venv/bin/python -m pytest -n $(WORKERS) --durations=10 $(ARGS)
 
-simulate: setup ## the core on virtual time, where anything fails (SEEDS=1000000)
-	@.venv/bin/python -m tests.simulation.many $(SEEDS)
+simulate: setup ## the core on virtual time, where anything fails (SEEDS=20000 FIRST=0)
+	@.venv/bin/python -m tests.simulation.many $(SEEDS) $(FIRST)
 
 mutants: setup ## whether the simulation sees the product broken in one way after the other
 	@.venv/bin/python -m tests.simulation.mutants

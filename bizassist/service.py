@@ -1,11 +1,13 @@
 """The chat service, put together: settings in, a running server out."""
 
 import asyncio
+import gc
 import logging
 import signal
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, ExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Self
 
 import boto3
@@ -17,11 +19,10 @@ from bizassist.admin_pages import admin_routes
 from bizassist.concurrency_log import Bound, logged
 from bizassist.errors import CommandError
 from bizassist.settings.bots import queue_settings, turn_settings, web_settings
-from bizassist.settings.deployment import read_deployment
 from bizassist.settings.environment import Process, read_process, slack_app, teams_app
 from bizassist.settings.identity import identity_settings
-from bizassist.settings.parameters import Parameters
-from bizassist.thread_pools import ThreadPools
+from bizassist.settings.ssm_parameters import Parameters, read_deployment
+from bizassist.thread_pools import QUEUE_CONNECTIONS, WORK, ThreadPools
 from bots.app import Check, application
 from bots.aws import BOUNDED, Clients
 from bots.connected_platform import ConnectedPlatform
@@ -29,13 +30,16 @@ from bots.limits.connections import ConnectionLimits
 from bots.limits.request_bodies import bounded_bodies
 from bots.paused_workspaces.service import PausedWorkspaces
 from bots.platform import Accept
-from bots.queue.service import POLLS, QueueService
+from bots.queue.service import QueueService
 from bots.runtime import Runtime
 from bots.server import bound, listening
+from bots.slack.app_home.own_memory import OwnMemory
 from bots.slack.platform import ServiceParts
 from bots.slack.service import slack
 from bots.teams.service import teams
+from bots.teams.service_parts import ServiceParts as TeamsParts
 from bots.text_commands.execution import text_commands
+from bots.tool_rights.admin_page import TEMPLATES as RIGHTS_TEMPLATES
 from bots.trace import traced
 from bots.turn.dispatcher import Dispatcher
 from bots.turn.service import TurnService
@@ -70,6 +74,7 @@ async def _until_stopped(process: Process, deployment: Parameters) -> None:
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     async with chat_service(process, deployment):
+        gc.freeze()  # or each full collection looks at all that was imported: 90 ms of the loop
         await stop.wait()
 
 
@@ -128,9 +133,9 @@ class ChatService:
             await enter(telemetry.recording())
             pools = stack.enter_context(ThreadPools.open(process.threads))
             session, url = boto3.Session(), process.public_url
-            clients = Clients.of(session, process.threads + POLLS)
+            clients = Clients.of(session, process.threads + QUEUE_CONNECTIONS)
             http = await enter(httpx.AsyncClient(limits=_connections(process)))
-            html = Html(WEB_TEMPLATES, USAGE_TEMPLATES)
+            html = Html(WEB_TEMPLATES, USAGE_TEMPLATES, RIGHTS_TEMPLATES)
 
             runtime = Runtime(http, deployment.runtime_url, deployment.runtime_arn)
             who = identity_settings(deployment, url, process.trusted_proxies)
@@ -138,7 +143,7 @@ class ChatService:
                 Identity.open(who, session, pools.identity, runtime.stop_session)
             )
             queues = queue_settings(deployment, process)
-            queue = await enter(QueueService.open(queues, clients.sqs, pools.turns, pools.polls))
+            queue = await enter(QueueService.open(queues, clients.sqs, pools.of_queues))
             turns = TurnService.of(
                 turn_settings(deployment, process),
                 clients,
@@ -194,12 +199,21 @@ def _switched_on(
     process: Process, accept: Accept, turns: TurnService, identity: Identity
 ) -> Iterator[AbstractAsyncContextManager[ConnectedPlatform]]:
     """The platforms whose secrets this process has."""
+    words = text_commands(identity, turns)
     if registered := slack_app(process):
-        words = text_commands(identity, turns)
-        service = ServiceParts(words, turns.notes, turns.ledger.is_answered, turns.files)
+        service = ServiceParts(
+            words,
+            turns.notes,
+            turns.ledger.is_answered,
+            turns.files,
+            OwnMemory.of(identity),
+            stop_all=turns.runs.stop_all,
+            judge=turns.ledger.judge,
+        )
         yield slack(registered, accept, turns.runs.decide, service, process.platform_connections)
     if bot := teams_app(process):
-        yield teams(bot, accept, turns, process.platform_connections)
+        parts = TeamsParts.of(words, turns)
+        yield teams(bot, accept, parts, process.platform_connections)
 
 
 def _connections(process: Process) -> httpx.Limits:
@@ -216,10 +230,17 @@ def _bounds(
         Bound("turns received", process.turns_at_once, queue.received),
         Bound("runs", slots.size, lambda: slots.taken),
         Bound("turns in line", process.turns_at_once, lambda: slots.waiting),
-        Bound("threads of turns", pools.turns.size, lambda: pools.turns.used),
-        Bound("threads of identity", pools.identity.size, lambda: pools.identity.used),
-        Bound("threads of files", pools.files.size, lambda: pools.files.used),
-        Bound("threads of long polls", pools.polls.size),
+        *_threads(pools),
         Bound("connections to the runtime", process.runs_at_once + SHORT_CALLS),
         Bound("connections to each platform", process.platform_connections),
+        Bound("connections to each service of AWS", process.threads + QUEUE_CONNECTIONS),
+        Bound("connections of people", _connection_limits(process).most),
     )
+
+
+def _threads(pools: ThreadPools) -> Iterator[Bound]:
+    """A bound a kind of calls; long polls sit in their threads always, which says nothing."""
+    for kind, pool in pools.by_kind().items():
+        used = None if pool is pools.polls else partial(getattr, pool, "used")
+        yield Bound(f"threads of {kind}", pool.size, used)
+    yield Bound("threads of other work", WORK)

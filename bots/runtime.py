@@ -44,6 +44,9 @@ STOP_TIMEOUT = httpx.Timeout(connect=5.0, read=20.0, write=10.0, pool=5.0)
 CANCEL = "cancelRun"
 """In ``forwardedProps``: the run that the agent is to end (``agent/request/question.py``)."""
 
+SHORT_EVENT = 16_000
+"""Characters; the runtime passes on up to 10 MB at a time (AgentCore Runtime, "Quotas")."""
+
 SPAN = {"gen_ai.operation.name": "invoke_agent", "gen_ai.agent.name": "bizassist"}
 """As OpenTelemetry's conventions for generative AI name it."""
 
@@ -229,6 +232,13 @@ def _check(response: httpx.Response) -> None:
             raise RuntimeUnavailable(said, after=float(after) if after.isdecimal() else None)
 
 
+async def _event(data: str) -> BaseEvent:
+    """An event's JSON read: a long one, such as the result of a tool, beside the event loop."""
+    if len(data) <= SHORT_EVENT:
+        return _EVENT.validate_json(data)
+    return await asyncio.to_thread(_EVENT.validate_json, data)
+
+
 async def _events(stream: EventSource) -> AsyncIterator[BaseEvent]:
     """The run's events up to its end.
 
@@ -236,7 +246,7 @@ async def _events(stream: EventSource) -> AsyncIterator[BaseEvent]:
     """
     async for sent in stream.aiter_sse():
         try:
-            event = _EVENT.validate_json(sent.data)
+            event = await _event(sent.data)
         except ValidationError:
             _log.warning("passed over an agent event of an unknown shape")
             continue

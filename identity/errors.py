@@ -20,6 +20,7 @@
     ├── FormInvalid              422  what was typed can't be meant; the error itself says why
     │   ├── InvitationRefused    422  nobody can be invited by that
     │   └── InvalidSettings      422  a workspace's settings are out of bounds
+    ├── SettingsChanged          409  somebody else has saved them since the page was opened
     ├── DownloadRefused          400  a file can't be made from what was asked
     └── TooManyRequests          429  one address asks too often; again after a minute
 
@@ -177,6 +178,13 @@ class InvitationRefused(FormInvalid):
 
 class InvalidSettings(FormInvalid):
     """A workspace's settings that are out of bounds."""
+
+
+class SettingsChanged(IdentityError):
+    """A workspace's settings that somebody else has saved since their form was opened."""
+
+    sentence = "Somebody else has changed these settings meanwhile. This is what holds now."
+    status = 409
 
 
 class DownloadRefused(IdentityError):

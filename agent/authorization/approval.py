@@ -16,6 +16,7 @@ from strands.types.interrupt import InterruptResponseContent
 from strands.types.tools import ToolResult
 
 from agent.authorization.policy_annotations import annotated_tools
+from agent.authorization.proposal import PLANS, Propose
 from agent.authorization.rights import POLICY
 from agent.error_rendering import error_result
 from agent.errors import OutcomeUnknownError
@@ -42,12 +43,19 @@ class Approval(InterventionHandler):
 
     :param save: saves what waits; None when the conversation is not kept, so that no later run
         could go on with it.
+    :param proposals: by tool, what works out what a call would do; what any other tool would do
+        its arguments say.
     """
 
     name = "approval"
 
-    def __init__(self, save: Callable[[LocalAgent], None] | None) -> None:
+    def __init__(
+        self,
+        save: Callable[[LocalAgent], None] | None,
+        proposals: Mapping[str, Propose] | None = None,
+    ) -> None:
         self._save = save
+        self._proposals = proposals or {}
         self._begun: set[str] = set()
         self._saving = asyncio.Lock()
 
@@ -58,11 +66,9 @@ class Approval(InterventionHandler):
             return Proceed()
         if self._save is None:
             return Deny(reason=CANT_ASK)
-        reason = {
-            "tool_name": call["name"],
-            "tool_input": call["input"],
-            "tool_use_id": call["toolUseId"],
-        }
+        reason = await self._reason(event)
+        if isinstance(reason, str):
+            return Deny(reason=reason)
         decision = event.interrupt(f"{NAME}{call['name']}", reason=reason)
         approved = isinstance(decision, Mapping) and decision.get("approved") is True
         if not approved:
@@ -71,6 +77,7 @@ class Approval(InterventionHandler):
         if not await self._kept(event.agent, unknown):
             return Deny(reason=CANT_NOTE)
         self._begun.add(call["toolUseId"])
+        event.invocation_state.setdefault(PLANS, {})[call["toolUseId"]] = reason.get("plan")
         return Proceed()
 
     async def after_tool_call(self, event: AfterToolCallEvent, **_: Any) -> Proceed:
@@ -78,6 +85,24 @@ class Approval(InterventionHandler):
         if event.result["toolUseId"] in self._begun:
             await self._kept(event.agent, event.result)
         return Proceed()
+
+    async def _reason(self, event: BeforeToolCallEvent) -> dict[str, Any] | str:
+        """What its person is asked, or was; the sentence why there is nothing to ask."""
+        call, state = event.tool_use, event.agent._interrupt_state  # noqa: SLF001 - nor to see this
+        asked = state.interrupts.get(event._interrupt_id(f"{NAME}{call['name']}"))  # noqa: SLF001
+        if asked is not None:
+            return dict(asked.reason)
+        reason: dict[str, Any] = {
+            "tool_name": call["name"],
+            "tool_input": call["input"],
+            "tool_use_id": call["toolUseId"],
+        }
+        if propose := self._proposals.get(call["name"]):
+            proposal = await asyncio.to_thread(propose, call["input"])
+            if isinstance(proposal, str):
+                return proposal
+            reason |= {"tool_input": dict(proposal.shown), "plan": proposal.plan}
+        return reason
 
     async def _kept(self, agent: Any, result: ToolResult) -> bool:
         """Whether a result was saved with the calls that wait, so that it is not made again."""

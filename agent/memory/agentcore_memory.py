@@ -25,6 +25,7 @@ from agent.memory.private_messages import mark_private
 from agent.memory.recall import OnRecall, PersonsRecords, Recall
 from agent.memory.records import Records
 from agent.memory.run_mark import mark
+from agent.memory.unsaid_words import UnsaidWords
 
 logger = logging.getLogger(__name__)
 
@@ -38,10 +39,14 @@ class Conversation(AgentCoreMemorySessionManager):
 
     :ivar run: what the messages that come are marked with; empty for none.
     :ivar private: whether a message that comes is for the asker alone, where others read along.
+    :ivar unsaid: words that are not saved with this run, because they are to be forgotten.
+    :ivar after_saving: what is done once the run is saved; blocks on the network.
     """
 
     run = ""
     private: Callable[[], bool] = staticmethod(lambda: False)
+    unsaid: UnsaidWords | None = None
+    after_saving: Callable[[], None] = staticmethod(lambda: None)
 
     def append_message(self, message: Message, agent: LocalAgent, **kwargs: Any) -> None:
         """Mark a message with its run and its audience, and keep it until the run ends."""
@@ -62,13 +67,23 @@ class Conversation(AgentCoreMemorySessionManager):
     def save(self) -> None:
         """Save what came after the run's own end; blocks on the network."""
         self._flush_messages()
+        self.after_saving()
 
     def _flush_messages(self) -> list[dict[str, Any]]:
+        if self.unsaid:
+            with self._message_lock:
+                self._message_buffer = [self.unsaid.without(one) for one in self._message_buffer]
         try:
             return super()._flush_messages()
         except SessionException:
             logger.error("a run was not saved")  # noqa: TRY400 - why is in the log already
             return []
+
+    def _flush_agent_states_only(self) -> list[dict[str, Any]]:
+        """Save the newest state alone: nobody reads those before it, and all of them say more."""
+        with self._agent_state_lock:
+            del self._agent_state_buffer[:-1]
+        return super()._flush_agent_states_only()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +92,13 @@ class RunMemory:
 
     :param conversation: writes each message as an event and restores the earlier ones.
     :param recall: finds the records that fit the question; None where nothing is recalled.
+    :param controls: what the person may do with all of it.
     :param paused: whether the person has paused it.
     """
 
     conversation: Conversation
     recall: Recall | None
-    records: Records
+    controls: "MemoryControls"
     paused: bool
 
 
@@ -141,7 +157,7 @@ class AgentCoreMemory:
             client, recalls = conversation.memory_client, session.recent_recalls
             records = PersonsRecords(client, self._memory_id, subject, session_id, recalls)
             recall = Recall(records, on_recall)
-        return RunMemory(conversation, recall, controls.records, paused)
+        return RunMemory(conversation, recall, controls, paused)
 
     def controls(self, subject: str) -> MemoryControls:
         """The person's records and pause, outside of any conversation; blocks on the network.

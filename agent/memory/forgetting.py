@@ -1,22 +1,24 @@
 """Deletes what is kept about one person, and reads back whether it is gone."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from bedrock_agentcore.memory.integrations.strands.session_manager import StateType
 from botocore.exceptions import ClientError
 
-from agent.memory.records import Event, Record, Records, check_own
+from agent.memory.records import Entry, Event, Record, Records, check_own
 from agent.memory.text_matching import Matches
 
 ROUNDS = 3
 PAUSE_SECONDS = 0.5
 """Listings follow deletions with a delay: what is still listed is looked at again."""
 AT_ONCE = 8
+AGENT_STATE = StateType.AGENT.value
 EXTRACTION_DELAY = timedelta(minutes=2)
 """What was said this recently may be on its way into a record that does not exist yet."""
 
@@ -47,10 +49,14 @@ class Forgetting:
         self._subject = subject
         self._records = Records(client, memory_id, subject)
 
-    def forget(self, matches: Matches) -> Deletion:
-        """Delete what matches, then look again until nothing is left or patience ends."""
-        deleted: dict[str, Event | Record] = {}
-        left = self._matching(matches)
+    def find(self, matches: Matches) -> list[Entry]:
+        """What says something; events first."""
+        return self._chosen(lambda entry: matches(entry.text))
+
+    def forget(self, chosen: Callable[[Entry], bool]) -> Deletion:
+        """Delete what is chosen, then look again until nothing is left or patience ends."""
+        deleted: dict[str, Entry] = {}
+        left = self._chosen(chosen)
         for attempt in range(ROUNDS):
             if not left:
                 break
@@ -58,7 +64,7 @@ class Forgetting:
                 time.sleep(PAUSE_SECONDS)
             self._delete(left)
             deleted |= {entry.id: entry for entry in left}
-            left = self._matching(matches)
+            left = self._chosen(chosen)
         events = [entry for entry in deleted.values() if isinstance(entry, Event)]
         recent = datetime.now(UTC) - EXTRACTION_DELAY
         return Deletion(
@@ -68,12 +74,18 @@ class Forgetting:
             fresh=any(event.at > recent for event in events),
         )
 
-    def _matching(self, matches: Matches) -> list[Event | Record]:
-        """Events first: once they are gone nothing can be learned from them again."""
-        entries: list[Event | Record] = [*self._records.all_events(), *self._records.all_records()]
-        return [entry for entry in entries if matches(entry.text)]
+    def forget_states(self, session: str) -> None:
+        """Delete the states of a conversation but its newest: the others say what was asked."""
+        states = [event for event in self._records.events_of(session) if event.state == AGENT_STATE]
+        newest = max(states, key=lambda event: event.at, default=None)
+        self._delete([event for event in states if event is not newest])
 
-    def _delete(self, entries: list[Event | Record]) -> None:
+    def _chosen(self, chosen: Callable[[Entry], bool]) -> list[Entry]:
+        """Events first: once they are gone nothing can be learned from them again."""
+        entries: list[Entry] = [*self._records.all_events(), *self._records.all_records()]
+        return [entry for entry in entries if chosen(entry)]
+
+    def _delete(self, entries: list[Entry]) -> None:
         events = [entry for entry in entries if isinstance(entry, Event)]
         records = [entry for entry in entries if isinstance(entry, Record)]
         with ThreadPoolExecutor(AT_ONCE) as pool:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from bedrock_agentcore.memory.integrations.strands.session_manager import STATE_TYPE_KEY
+
 from agent.errors import ForeignMemoryError
 from agent.memory.access.foreign_call_refusal import is_own_namespace
 from agent.memory.pause import PAUSE_SESSION
@@ -26,12 +28,22 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One saved piece of a conversation of the person."""
+    """One saved piece of a conversation of the person.
+
+    :param text: all words in it, whoever wrote them.
+    :param said: what the person wrote; empty for anything else.
+    :param state: what it is a state of, ``AGENT`` or ``SESSION``; empty for a message.
+    """
 
     id: str
     session: str
     text: str
     at: datetime
+    said: str = ""
+    state: str = ""
+
+
+Entry = Event | Record
 
 
 class Records:
@@ -57,7 +69,7 @@ class Records:
 
     def all_events(self) -> list[Event]:
         """All events of all conversations."""
-        return [event for session in self._sessions() for event in self._events_of(session)]
+        return [event for session in self._sessions() for event in self.events_of(session)]
 
     def _record(self, summary: Any) -> Record:
         check_own(summary["namespaces"], self._subject)
@@ -79,12 +91,20 @@ class Records:
         sessions = (summary["sessionId"] for summary in found)
         return [session for session in sessions if session != PAUSE_SESSION]
 
-    def _events_of(self, session: str) -> list[Event]:
+    def events_of(self, session: str) -> list[Event]:
+        """All events of one conversation."""
         found = self._pages(
             self._client.list_events, "events", actorId=self._subject, sessionId=session
         )
         return [
-            Event(event["eventId"], session, _text_of(event), event["eventTimestamp"])
+            Event(
+                event["eventId"],
+                session,
+                _text_of(event),
+                event["eventTimestamp"],
+                _said_in(event),
+                event.get("metadata", {}).get(STATE_TYPE_KEY, {}).get("stringValue", ""),
+            )
             for event in found
         ]
 
@@ -113,8 +133,29 @@ def check_own(namespaces: list[str], subject: str) -> None:
 
 
 def _text_of(event: Any) -> str:
-    """All text in an event, whoever wrote it; the session manager nests JSON in JSON."""
-    return "\n".join(_strings(event.get("payload", [])))
+    """All words in an event, whoever wrote them; when it was saved isn't one of them."""
+    contents = [_content(item) or item for item in event.get("payload", [])]
+    return "\n".join(_strings(contents))
+
+
+def _said_in(event: Any) -> str:
+    """What the person wrote; only their words are saved as conversation."""
+    items = [item for item in event.get("payload", []) if "conversational" in item]
+    blocks = [block for item in items for block in _content(item)]
+    return " ".join(block["text"] for block in blocks if "text" in block)
+
+
+def _content(item: Any) -> list[Any]:
+    """The blocks of a message as the session manager saves it; none of what isn't one."""
+    try:
+        saved = (
+            item["conversational"]["content"]["text"]
+            if "conversational" in item
+            else json.loads(item["blob"])[0]
+        )
+        return list(json.loads(saved)["message"]["content"])
+    except (ValueError, LookupError, TypeError):
+        return []
 
 
 def _strings(value: Any) -> Iterator[str]:

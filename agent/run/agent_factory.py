@@ -29,8 +29,11 @@ from agent.tools.client_account_search import ClientAccounts
 from agent.tools.client_account_tool import client_account_tool
 from agent.tools.document_tools import document_tools
 from agent.tools.documents.reader import Reader
+from agent.tools.forget_tool import TOOL as FORGET
+from agent.tools.forget_tool import ForgetTool
 from agent.tools.gateway import Gateway
-from agent.tools.memory_tool import memory_tools
+from agent.tools.memory_pause_tools import memory_pause_tools
+from agent.tools.memory_tool import memory_tool
 from agent.tools.policies.collection import PolicyCollection
 from agent.tools.policy_tool import policy_tool
 
@@ -114,7 +117,7 @@ class AgentFactory:
                 interventions=[
                     limits,
                     rights,
-                    Approval(memory.conversation.save_state if memory else None),
+                    _approval(memory),
                 ],
                 conversation_manager=SlidingWindowConversationManager(window_size=40),
                 session_manager=memory.conversation if memory else None,
@@ -162,5 +165,19 @@ class AgentFactory:
 
     def _local_tools(self, memory: RunMemory | None, rights: Rights) -> list[AgentTool]:
         """What this agent does itself; without memory there is none to show."""
-        own = memory_tools(memory.records, paused=memory.paused) if memory else []
+        own = (
+            []
+            if memory is None
+            else [
+                memory_tool(memory.controls.records, paused=memory.paused),
+                ForgetTool(memory).forget,
+                *memory_pause_tools(memory),
+            ]
+        )
         return [*own, client_account_tool(self.client_accounts, rights), policy_tool(self.policies)]
+
+
+def _approval(memory: RunMemory | None) -> Approval:
+    if memory is None:
+        return Approval(None)
+    return Approval(memory.conversation.save_state, {FORGET: ForgetTool(memory).propose})

@@ -27,13 +27,10 @@ from agent.authorization.approval import (
 from agent.error_rendering import run_error_event
 from agent.errors import RunError, run_error_class
 from agent.memory.access.foreign_call_refusal import FAILED_CALLS
-from agent.memory.command_execution import execute
-from agent.memory.commands import MemoryCommand, memory_command
 from agent.memory.private_messages import is_private, withhold_private
 from agent.request.attachments import AttachedFile
 from agent.request.audience import RunAudience, read_audience
 from agent.request.caller import Caller
-from agent.request.question import question_text
 from agent.request.quoted_words import quoted_context
 from agent.run.agent_factory import AGENT_ID, AgentFactory, AssembledAgent
 from agent.run.earlier_run import (
@@ -42,13 +39,13 @@ from agent.run.earlier_run import (
     earlier_run,
     end_of,
     go_on,
-    is_waiting,
     run_mark,
 )
 from agent.run.explanation import Explanation
 from agent.run.session_lock import SessionLocks
 from agent.run.sources import Sources
 from agent.run.usage import Usage
+from agent.run.waiting_interrupts import is_waiting
 
 HIDDEN = frozenset(
     {
@@ -107,32 +104,14 @@ class Assistant:
         That the answer goes on to the asker alone is said before the first event that depends on
         what others may not see.
         """
-        asked = request.run_input
-        command = None if asked.resume else memory_command(question_text(asked))
         sources = Sources()
-        answer = (
-            self._command_answer(command, request)
-            if command
-            else self._agent_answer(request, explanation, sources)
-        )
-        async with aclosing(answer):
+        async with aclosing(self._agent_answer(request, explanation, sources)) as answer:
             async for event in answer:
                 for narrowed in request.audience.announcement():
                     yield narrowed
                 yield event
                 for source in sources.new_in(event):
                     yield source
-
-    async def _command_answer(
-        self, command: MemoryCommand, request: RunRequest
-    ) -> AsyncGenerator[BaseEvent]:
-        """The run of a memory command, for which no model is asked; nobody reads it along."""
-        request.audience.narrow()
-        answer = await execute(command, self.factory.memory, request.caller.subject)
-        for event in text_message(answer):
-            yield event
-        asked = request.run_input
-        yield RunFinishedEvent(thread_id=asked.thread_id, run_id=asked.run_id)
 
     async def _agent_answer(
         self, request: RunRequest, explanation: Explanation, sources: Sources

@@ -7,16 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from ag_ui.core import RunAgentInput, RunFinishedEvent, RunFinishedInterruptOutcome
-from ag_ui_strands.agent import (  # type: ignore[import-untyped]
-    _open_native_interrupts,
-    _strands_interrupt_to_agui,
-)
 from strands import Agent
 from strands.hooks.events import BeforeInvocationEvent
 from strands.types.content import Message
 from strands.types.tools import ToolResult
 
 from agent.memory.run_mark import messages_of
+from agent.run.waiting_interrupts import is_waiting, waiting_interrupts
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +93,7 @@ def go_on(agent: Agent) -> None:
 def end_of(earlier: EarlierRun, agent: Agent, run_input: RunAgentInput) -> RunFinishedEvent:
     """The end of a run that is said again: with the call that waits, if it still does."""
     finished = RunFinishedEvent(thread_id=run_input.thread_id, run_id=run_input.run_id)
-    if not earlier.last or not is_waiting(agent):
-        return finished
-    waiting = _open_native_interrupts(agent._interrupt_state.interrupts)  # noqa: SLF001
-    interrupts = [_strands_interrupt_to_agui(one) for one in waiting.values()]
+    interrupts = waiting_interrupts(agent) if earlier.last else []
     if not interrupts:
         return finished
     outcome = RunFinishedInterruptOutcome(interrupts=interrupts)
@@ -112,11 +106,6 @@ def _is_question(message: Message) -> bool:
 
 def _calls(message: Message) -> bool:
     return any("toolUse" in block for block in message["content"])
-
-
-def is_waiting(agent: Agent) -> bool:
-    """Whether a call of the conversation waits for approval, or was cut off after it."""
-    return bool(agent._interrupt_state.activated)  # noqa: SLF001
 
 
 def content_of(result: ToolResult) -> Any:

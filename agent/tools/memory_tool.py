@@ -7,8 +7,8 @@ from typing import Any
 from strands import ToolContext, tool
 from strands.types.tools import AgentTool
 
-from agent.memory.commands import stated_facts
 from agent.memory.records import Record, Records
+from agent.memory.stated_facts import stated_facts
 from agent.memory.text_matching import matcher
 from agent.request.user_text import user_texts
 
@@ -17,9 +17,9 @@ STATED = "told_in_this_conversation"
 TOOL = "show_my_memory"
 
 
-def memory_tools(records: Records, *, paused: bool) -> list[AgentTool]:
-    """The tools of one run; whose memory it is lies in ``records``, not in an argument."""
-    return [_MemoryTool(records, paused).show_my_memory]
+def memory_tool(records: Records, *, paused: bool) -> AgentTool:
+    """The tool of one run; whose memory it is lies in ``records``, not in an argument."""
+    return _MemoryTool(records, paused).show_my_memory
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from bizassist.commands.target_deployment import add_target_arguments, lead_to_t
 from bizassist.deployment.deployed_parameters import deployment, parameter_prefix
 from bizassist.deployment.password_sign_in import access_token, check_flow
 from bizassist.errors import CommandError
-from bizassist.settings.parameters import Parameters
+from bizassist.settings.ssm_parameters import Parameters
 from identity.executor import Executor
 from identity.memory.forgetting_table import ForgettingJob, ForgettingTable
 

@@ -1,9 +1,14 @@
 """A call that waits for its person's approval, in words."""
 
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
 from ag_ui.core import Interrupt
 from pydantic import BaseModel
 
 LONGEST_ARGUMENT = 500
+LONGEST_LIST = 1_500
+"""Characters of a list that are shown together; a field of a section in Slack takes 2,000."""
 
 
 class ProposedCall(BaseModel):
@@ -21,11 +26,28 @@ class ProposedCall(BaseModel):
         return cls(
             tool=readable(str(metadata.get("tool_name", "a tool"))),
             words=interrupt.message or "",
-            arguments={
-                readable(str(name)): _cut(str(value))
-                for name, value in (fields.items() if isinstance(fields, dict) else ())
-            },
+            arguments=dict(_shown(fields if isinstance(fields, dict) else {})),
         )
+
+
+def _shown(fields: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Each argument by its name; a list has a line for each entry, and none of them is left out."""
+    for name, value in fields.items():
+        parts = _parts(value) if isinstance(value, list) else [_cut(str(value))]
+        for number, part in enumerate(parts, 1):
+            yield readable(str(name)) + (f" ({number})" if number > 1 else ""), part
+
+
+def _parts(entries: Sequence[Any]) -> list[str]:
+    """The lines of a list, as many together as may be shown together."""
+    parts: list[str] = []
+    for entry in entries:
+        line = f"• {_cut(' '.join(str(entry).split()))}"
+        if parts and len(parts[-1]) + len(line) < LONGEST_LIST:
+            parts[-1] = f"{parts[-1]}\n{line}"
+        else:
+            parts.append(line)
+    return parts
 
 
 def _cut(value: str) -> str:

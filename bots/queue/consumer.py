@@ -43,6 +43,7 @@ class Consumer:
 
     :param call: runs the short calls, which nobody else's long ones may hold up.
     :param poll: runs the long polls.
+    :param beat: runs what keeps messages hidden, or gives them back.
     :param handle: works on one event, while its lease lasts; what it raises brings the event back
         after a pause.
     :param most: how many events are received and not yet done with at the same time.
@@ -57,6 +58,7 @@ class Consumer:
         handle: Handle,
         *,
         poll: Executor,
+        beat: Executor,
         retries: Retries,
         dead_letters: DeadLetters | None = None,
         most: int,
@@ -68,7 +70,7 @@ class Consumer:
         self._handle = handle
         self._retries = retries
         self._dead_letters = dead_letters
-        self._visibility = heartbeat.Visibility(sqs, call, url)
+        self._visibility = heartbeat.Visibility(sqs, beat, url)
         self.most = most
         self._held: dict[str, heartbeat.DeliveryLease] = {}
         self._of_asker: Counter[str] = Counter()

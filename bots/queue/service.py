@@ -21,6 +21,20 @@ POLLS = 2
 
 
 @dataclass(frozen=True, slots=True)
+class QueueThreads:
+    """Who runs the blocking calls of each kind, so that none of them waits for another.
+
+    :param calls: what is put, deleted, given up.
+    :param polls: the long polls; :data:`POLLS` threads that nobody else uses.
+    :param heartbeats: what keeps messages hidden, which must not be late.
+    """
+
+    calls: Executor
+    polls: Executor
+    heartbeats: Executor
+
+
+@dataclass(frozen=True, slots=True)
 class QueueSettings:
     """Where the queues of a deployment are.
 
@@ -39,25 +53,21 @@ class QueueService:
     inbox: Inbox
     settings: QueueSettings
     sqs: "SQSClient"
-    execute: Executor
-    poll: Executor
+    threads: QueueThreads
     _at_work: list[Consumer] = field(default_factory=list)
 
     @classmethod
     @asynccontextmanager
     async def open(
-        cls, settings: QueueSettings, sqs: "SQSClient", execute: Executor, poll: Executor
+        cls, settings: QueueSettings, sqs: "SQSClient", threads: QueueThreads
     ) -> AsyncIterator[Self]:
-        """Everything of this package; ends what it began when the block ends.
-
-        :param poll: has :data:`POLLS` threads that nobody else uses.
-        """
-        async with Inbox(sqs, execute, settings.inbox_url) as inbox:
-            yield cls(inbox, settings, sqs, execute, poll)
+        """Everything of this package; ends what it began when the block ends."""
+        async with Inbox(sqs, threads.calls, settings.inbox_url) as inbox:
+            yield cls(inbox, settings, sqs, threads)
 
     async def check(self) -> None:
         """Return when the inbox answers; raise what it raises when it doesn't."""
-        await self.execute(
+        await self.threads.calls(
             self.sqs.get_queue_attributes,
             QueueUrl=self.settings.inbox_url,
             AttributeNames=["QueueArn"],
@@ -79,24 +89,28 @@ class QueueService:
         :param drain_seconds: what is under way when the block ends gets so long to finish; what is
             left then goes back to the queues.
         """
-        dead_letters = DeadLetters(self.sqs, self.execute, self.settings.dead_letter_url, give_up)
+        dead_letters = DeadLetters(
+            self.sqs, self.threads.calls, self.settings.dead_letter_url, give_up
+        )
         consumers = (
             Consumer(
                 self.sqs,
-                self.execute,
+                self.threads.calls,
                 self.settings.inbox_url,
                 answer,
-                poll=self.poll,
+                poll=self.threads.polls,
+                beat=self.threads.heartbeats,
                 most=self.settings.turns_at_once,
                 retries=InboxRetries(),
                 dead_letters=dead_letters,
             ),
             Consumer(
                 self.sqs,
-                self.execute,
+                self.threads.calls,
                 self.settings.dead_letter_url,
                 apologise,
-                poll=self.poll,
+                poll=self.threads.polls,
+                beat=self.threads.heartbeats,
                 most=APOLOGIES_AT_ONCE,
                 retries=DeadLetterRetries(),
             ),

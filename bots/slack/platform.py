@@ -1,11 +1,12 @@
 """Slack as a platform: Bolt's dispatch behind the inbox, answers into threads and to one person."""
 
+import asyncio
 import json
 import logging
 import re
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -18,15 +19,23 @@ from bots.conversation_notes import ConversationNotes
 from bots.errors import (
     InstallationRefused,
     MalformedRequest,
+    PlatformError,
     PlatformRefused,
     PlatformUnavailable,
     ResponseUrlClosed,
 )
 from bots.file_bucket import Files
 from bots.platform import Accepted, Answer, Receipt, ReplyStream, Turn
+from bots.slack.app_home.app_home import AppHome
+from bots.slack.app_home.own_memory import OwnMemory
+from bots.slack.beside_queue.acts import Acts
+from bots.slack.beside_queue.answer_feedback import AnswerFeedback, Judge
+from bots.slack.beside_queue.session_stop import SessionStop, StopAll
 from bots.slack.files.download import FileDownloads
+from bots.slack.incoming.app_opened import stored_opened
 from bots.slack.incoming.approval_click import AskingTurn
 from bots.slack.incoming.button_click import FORGET, ButtonClick, stored_click
+from bots.slack.incoming.message_shortcut import Shortcut, stored_question
 from bots.slack.incoming.payloads import IncomingMessage, read_message
 from bots.slack.name_cache import Account, NameCache
 from bots.slack.outgoing import approval
@@ -34,6 +43,7 @@ from bots.slack.outgoing.answer.threaded_reply import threaded_reply
 from bots.slack.outgoing.message import content, sign_in, told_content
 from bots.slack.outgoing.private_message import PrivateMessages
 from bots.slack.outgoing.private_reply import PrivateReply
+from bots.slack.outgoing.question_modal import NOT_OPENED, question_modal
 from bots.slack.outgoing.response_url import ResponseUrls
 from bots.slack.outgoing.web_api import WebApi
 from bots.slack.question_reader import QuestionReader
@@ -47,6 +57,8 @@ REFUSAL = (
 )
 EXAMPLE = "/bizassist Is serial LAPTOP-2024-001 still under warranty?"
 IN_CHANNELS = ("mention", "reply")
+OPEN_SECONDS = 2.0
+"""Slack waits three seconds, and so does its trigger."""
 TIMEOUT = aiohttp.ClientTimeout(total=10, connect=5)
 PACE = 1.0
 CONNECTIONS = 100
@@ -64,16 +76,25 @@ class ServiceParts:
     :param notes: what is noted of one person's part in a conversation.
     :param is_answered: whether a turn, by its id, has an answer.
     :param files: keeps the files that come with questions.
+    :param memory: what people see of their own memory on the Home tab.
+    :param stop_all: stops what is being answered to a person at a place.
+    :param judge: keeps what a turn's asker thinks of its answer.
     """
 
     words: TextCommands
     notes: ConversationNotes
     is_answered: Callable[[str], Awaitable[bool]]
     files: Files
+    memory: OwnMemory
+    stop_all: StopAll
+    judge: Judge
 
 
 class SlackPlatform:
-    """Implements :class:`bots.platform.Platform`; made by :func:`slack_platform`."""
+    """Implements :class:`bots.platform.Platform`; made by :func:`slack_platform`.
+
+    :ivar acts: what people do about an answer, taken at once.
+    """
 
     can_approve: ClassVar = True
 
@@ -95,9 +116,13 @@ class SlackPlatform:
         self._questions = QuestionReader(
             api, self._names, downloads, service.files, service.notes, service.words.is_linked
         )
+        self._home = AppHome(api, self._names, service.words, service.memory, self._authorized)
         self._pace = pace
         self._identity: AuthorizeResult | None = None
         self._bolt = self._bolt_app()
+        self.acts = Acts(
+            [SessionStop(service.stop_all, api).take, AnswerFeedback(service.judge, api).take]
+        )
 
     async def dispatch(self, accepted: Accepted, answer: Answer) -> None:
         """Run Bolt's own dispatch; returns, or raises, when the listener has.
@@ -123,6 +148,21 @@ class SlackPlatform:
         :raises PlatformError: when it doesn't, or doesn't say.
         """
         await self._api.identity()
+
+    async def open_form(self, shortcut: Shortcut) -> None:
+        """Open the form of a shortcut, or tell who chose it why there is none."""
+        sentence = REFUSAL
+        if not shortcut.from_another_company:
+            try:
+                async with asyncio.timeout(OPEN_SECONDS):
+                    await self._api.open_modal(shortcut.trigger, question_modal(shortcut.words))
+            except (PlatformError, TimeoutError) as error:
+                _log.warning("a form could not be opened: %s", str(error) or "too late")
+                sentence = NOT_OPENED
+            else:
+                return
+        with suppress(PlatformError):
+            await self._responses.send(shortcut.response_url, content(sentence))
 
     def reply(self, turn: Turn, receipt: Receipt) -> AbstractAsyncContextManager[ReplyStream]:
         """Open the turn's visible message, or continue the one ``receipt`` names."""
@@ -174,7 +214,9 @@ class SlackPlatform:
             app.command(_ANY_COMMAND),
             app.event("message"),
             app.event("app_mention"),
+            app.event("app_home_opened"),
             app.action(re.compile("")),
+            app.view(re.compile("")),
         ):
             listen(self._hear)
         return app
@@ -191,9 +233,15 @@ class SlackPlatform:
         context["heard"] = True
         accepted: Accepted = context["accepted"]
         answer: Answer = context["answer"]
+        if opened := stored_opened(accepted.body):
+            await self._home.opened(opened)
+            return
         if click := stored_click(accepted.body):
             await self._clicked(click)
             return
+        if question := stored_question(accepted.body):
+            placed = await self._private.repeat_question(question)
+            accepted = replace(accepted, body=placed.accepted.body)
         incoming = _incoming(accepted)
         if incoming.asking is not None:
             await self._go_on(incoming, accepted, answer)
@@ -232,6 +280,9 @@ class SlackPlatform:
 
     async def _clicked(self, click: ButtonClick) -> None:
         """Do what a button says, for whoever has clicked it."""
+        if click.on_home_tab:
+            await self._home.clicked(click)
+            return
         sentence = KEPT
         if click.action == FORGET:
             sentence = await self._words.forget_everything(click.chat_user)

@@ -2,36 +2,37 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from typing import Any, ClassVar
 
 import aiohttp
 from ag_ui.core import Interrupt
-from botbuilder.core import ActivityHandler, TurnContext
 from botbuilder.integration.aiohttp import CloudAdapter
 from botframework.connector.auth import AuthenticateRequestResult
 
 from bots.answer.placeholder import opening
-from bots.errors import DeliveryRefused, FormRefused, NoPrivateChat
+from bots.errors import DeliveryRefused, FormRefused, NoPrivateChat, PlatformRefused
 from bots.platform import Accepted, Answer, Audience, Receipt, ReplyStream, Turn
 from bots.teams.incoming.activity import IncomingActivity, question_text, read_activity
+from bots.teams.incoming.approval_click import AskingTurn, read_decided
 from bots.teams.incoming.authentication import identity
-from bots.teams.outgoing.answer.replies import DressedAnswer, Pace, StreamedAnswer
+from bots.teams.listener import Listener
+from bots.teams.outgoing.answer.replies import Acts, DressedAnswer, Pace, StreamedAnswer
 from bots.teams.outgoing.answer.streamed_conversation import StreamedConversation
 from bots.teams.outgoing.bot_token import BotToken
 from bots.teams.outgoing.connector_clients import Connectors
-from bots.teams.outgoing.conversation import TeamsConversation, conversation_of, open_personal
-from bots.teams.outgoing.message import HELP, WELCOME, formatted, plain, sign_in
+from bots.teams.outgoing.content import approval_card
+from bots.teams.outgoing.conversation import conversation_of, open_personal
+from bots.teams.outgoing.message import plain, sign_in
 from bots.teams.outgoing.private_message import PrivateMessages
 from bots.teams.outgoing.roster import Rosters
 from bots.teams.registration import TeamsApp
-from identity.people import ChatUser
+from bots.teams.service_parts import ServiceParts
+from bots.turn.decision_and_stop import Decided
 
 CONNECTIONS = 100
-
-Stop = Callable[[str, ChatUser, str], Awaitable[None]]
 
 _log = logging.getLogger(__name__)
 
@@ -39,17 +40,13 @@ _log = logging.getLogger(__name__)
 class TeamsPlatform:
     """Implements :class:`bots.platform.Platform`; made by :func:`teams_platform`."""
 
-    can_approve: ClassVar = False
+    can_approve: ClassVar = True
 
     def __init__(
-        self,
-        app: TeamsApp,
-        connectors: Connectors,
-        pace: Pace,
-        stop: Stop,
+        self, app: TeamsApp, connectors: Connectors, pace: Pace, service: ServiceParts
     ) -> None:
-        self._stop = stop
         self._connectors = connectors
+        self._service = service
         self._private = PrivateMessages(connectors)
         self._rosters = Rosters()
         self._pace = pace
@@ -60,13 +57,54 @@ class TeamsPlatform:
     async def dispatch(self, accepted: Accepted, answer: Answer) -> None:
         """Run botbuilder's own dispatch; returns, or raises, when the listener has."""
         incoming = _incoming(accepted)
+        if decided := read_decided(accepted.body):
+            await self._go_on(incoming, accepted, *decided, answer)
+            return
         text = await asyncio.to_thread(question_text, incoming)
-        asked = self._with_audience(incoming, answer)
-        turn, chat = incoming.turn(accepted, text), conversation_of(self._connectors, incoming)
-        listener = _Listener(incoming, turn, asked, chat)
+        listener = Listener(
+            incoming,
+            incoming.turn(accepted, text),
+            self._with_audience(incoming, answer),
+            self._service,
+            self._private,
+            post=conversation_of(self._connectors, incoming).send,
+        )
+        if incoming.asks_about_message:
+            await listener.ask()
+            return
         await self._adapter.process_activity(
             self._authenticated(accepted), incoming.activity, listener.on_turn
         )
+
+    async def _go_on(
+        self,
+        incoming: IncomingActivity,
+        accepted: Accepted,
+        asking: AskingTurn,
+        decided: Decided | None,
+        answer: Answer,
+    ) -> None:
+        """Write what was decided where it was asked, then let the answer go on below it."""
+        card = approval_card.decided_card(asking.what, decided.decision if decided else None)
+        message = approval_card.message(card, approval_card.SUMMARY.format(what=asking.what))
+        try:
+            await conversation_of(self._connectors, incoming).show_instead(
+                incoming.replied_message, message
+            )
+        except PlatformRefused as error:
+            _log.warning("a decision can't be shown where it was taken: %s", error)
+        if decided is not None:
+            turn = incoming.turn(accepted, "")
+            await answer(
+                replace(
+                    turn,
+                    id=f"teams:{accepted.event_id}",
+                    conversation=asking.conversation,
+                    private=True,
+                    audience=Audience.ALONE,
+                    resume=decided.resume(),
+                )
+            )
 
     async def ask_to_link(self, turn: Turn, url: str) -> None:
         """Show the asker, and nobody else, a button that leads to ``url``."""
@@ -82,12 +120,13 @@ class TeamsPlatform:
     def reply(self, turn: Turn, receipt: Receipt) -> AbstractAsyncContextManager[ReplyStream]:
         """Open the turn's visible message, or continue the one ``receipt`` names."""
         incoming = _incoming(turn.accepted)
-        if turn.private and not incoming.personal:
-            return self._personal_reply(turn, incoming, receipt)
         if incoming.personal:
             return self._streamed(turn, incoming, incoming.conversation, receipt)
+        if turn.private and not incoming.targeted:
+            return self._personal_reply(turn, incoming, receipt)
         chat = conversation_of(self._connectors, incoming)
-        return DressedAnswer(chat, receipt, self._pace, opening(turn.text))
+        acts = self._acts(turn, incoming.conversation)
+        return DressedAnswer(chat, receipt, self._pace, opening(turn.text), acts)
 
     def _streamed(
         self, turn: Turn, incoming: IncomingActivity, conversation: str, receipt: Receipt
@@ -97,14 +136,23 @@ class TeamsPlatform:
             self._connectors.client(incoming.activity.service_url),
             self._connectors.limits.of(incoming.chat_user.tenant, conversation),
             conversation,
-            incoming.activity.id if conversation == incoming.conversation else None,
+            incoming.question if conversation == incoming.conversation else None,
         )
         chat.apart = self._pace.apart
+        acts = self._acts(turn, conversation)
+        return StreamedAnswer(chat, receipt, self._pace, opening(turn.text), acts)
+
+    def _acts(self, turn: Turn, conversation: str) -> Acts:
+        """What the asker can do about the answer of ``turn``."""
 
         async def stop() -> None:
-            await self._stop(turn.id, turn.chat_user, turn.conversation)
+            await self._service.runs.stop(turn.id, turn.chat_user, turn.conversation)
 
-        return StreamedAnswer(chat, receipt, self._pace, opening(turn.text), stop)
+        async def note(message: str) -> None:
+            place = f"teams:{conversation.partition(';')[0]}/{message}"
+            await self._service.messages.note(place, turn.id, turn.chat_user)
+
+        return Acts(stop, note)
 
     @asynccontextmanager
     async def _personal_reply(
@@ -122,7 +170,16 @@ class TeamsPlatform:
             yield reply
 
     async def ask_approval(self, turn: Turn, interrupts: Sequence[Interrupt]) -> None:
-        """Nothing: :attr:`can_approve` says that the answer names the web chat instead."""
+        """Show the asker alone what waits, in their own chat, with two buttons."""
+        incoming = _incoming(turn.accepted)
+        event = turn.id.removeprefix("teams:")
+        what = approval_card.names(interrupts)
+        asker = turn.chat_user
+        asking = AskingTurn(event, asker.tenant, asker.user, turn.conversation, what)
+        mri = incoming.activity.from_property.id
+        card = approval_card.request_card(asking, approval_card.calls(interrupts), mri)
+        message = approval_card.message(card, approval_card.SUMMARY.format(what=what))
+        await self._private.send(incoming, message, in_own_chat=True)
 
     async def notify(self, turn: Turn, sentence: str) -> None:
         """Tell the asker, and nobody else, one sentence."""
@@ -135,7 +192,8 @@ class TeamsPlatform:
         return told
 
     async def _audience(self, incoming: IncomingActivity) -> Audience:
-        if (place := incoming.shared_channel) is None:
+        place = incoming.shared_channel
+        if place is None or incoming.targeted or incoming.asks_about_message:
             return Audience.ALONE
         client = self._connectors.client(incoming.activity.service_url)
         return await self._rosters.audience(client, place, incoming.chat_user.tenant)
@@ -150,53 +208,19 @@ class TeamsPlatform:
         return result
 
 
-class _Listener(ActivityHandler):
-    """What to do with one activity.
-
-    :param chat: where it was sent.
-    """
-
-    def __init__(
-        self, incoming: IncomingActivity, turn: Turn, answer: Answer, chat: TeamsConversation
-    ) -> None:
-        self._incoming = incoming
-        self._turn = turn
-        self._answer = answer
-        self._chat = chat
-
-    async def on_message_activity(self, turn_context: TurnContext) -> None:
-        del turn_context  # what is sent goes over the wire as we wrote it
-        if self._turn.text.lower() in {"", "help"}:
-            await self._say(HELP)
-        else:
-            await self._answer(self._turn)
-
-    async def on_conversation_update_activity(self, turn_context: TurnContext) -> None:
-        del turn_context
-        if self._incoming.adds_bot:
-            await self._say(f"{WELCOME}\n\n{HELP}")
-
-    async def _say(self, markdown: str) -> None:
-        """Say what nobody has to read: a place that refuses it isn't asked again."""
-        try:
-            await self._chat.send(formatted(markdown))
-        except DeliveryRefused as error:
-            _log.info("neither help nor a welcome can be shown: %s", error)
-
-
 @asynccontextmanager
 async def teams_platform(
-    app: TeamsApp, stop: Stop, *, connections: int = CONNECTIONS
+    app: TeamsApp, service: ServiceParts, *, connections: int = CONNECTIONS
 ) -> AsyncIterator[TeamsPlatform]:
     """The platform with its connections, for as long as the service runs.
 
-    :param stop: stops a turn of somebody in a conversation.
+    :param service: what people's clicks and words act on.
     :param connections: to the Bot Connector at the same time.
     """
     connector = aiohttp.TCPConnector(limit=connections)
     async with aiohttp.ClientSession(connector=connector, trust_env=True) as http:
         connectors = Connectors(http, None if app.anonymous else BotToken(app))
-        yield TeamsPlatform(app, connectors, Pace(), stop)
+        yield TeamsPlatform(app, connectors, Pace(), service)
 
 
 def _incoming(accepted: Accepted) -> IncomingActivity:

@@ -1,25 +1,34 @@
 """Teams, put together: the address that it calls, and the platform that answers there."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from bots.connected_platform import ConnectedPlatform
 from bots.platform import Accept
+from bots.teams.incoming.activity import IncomingActivity, question_text
 from bots.teams.incoming.endpoint import TeamsEdge
+from bots.teams.invokes import Invokes
 from bots.teams.platform import teams_platform
 from bots.teams.registration import TeamsApp
-from bots.turn.service import TurnService
+from bots.teams.service_parts import ServiceParts
 
 
 @asynccontextmanager
 async def teams(
-    app: TeamsApp, accept: Accept, turns: TurnService, connections: int
+    app: TeamsApp, accept: Accept, parts: ServiceParts, connections: int
 ) -> AsyncIterator[ConnectedPlatform]:
     """Teams as a platform, with its connections, while the block runs.
 
     :param accept: puts a verified activity into the inbox.
-    :param turns: what a person's clicks act on.
+    :param parts: what people's clicks and words act on.
     :param connections: how many there are at the same time.
     """
-    async with teams_platform(app, turns.runs.stop, connections=connections) as platform:
-        yield ConnectedPlatform("teams", platform, TeamsEdge(app, accept).routes())
+
+    async def edited(incoming: IncomingActivity) -> None:
+        text = await asyncio.to_thread(question_text, incoming)
+        await parts.messages.note_edit(f"teams:{incoming.event_id}", text)
+
+    async with teams_platform(app, parts, connections=connections) as platform:
+        edge = TeamsEdge(app, accept, Invokes(accept, parts).respond, edited)
+        yield ConnectedPlatform("teams", platform, edge.routes())

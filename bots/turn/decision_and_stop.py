@@ -24,6 +24,8 @@ APPROVAL_SECONDS = 60 * 60
 """How long a call waits for its person's decision."""
 
 Decision = Literal["approve", "refuse"]
+Standing = Literal["approve", "refuse", "open", "late"]
+"""What was decided, or that it can be decided, or that it can't any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,15 @@ class TurnActions:
             return None
         stands = cast("Decision", row["decision"]["S"])
         return Decided(stands, tuple(json.loads(row["asks"]["S"])))
+
+    async def standing(self, turn: str, subject: str) -> Standing:
+        """How a decision of this person stands; late as well where nothing was asked of them."""
+        row = await self._read(turn)
+        if row.get("asker", {}).get("S") != subject:
+            return "late"
+        if "decision" in row:
+            return cast("Decision", row["decision"]["S"])
+        return "open" if int(row["asks_until"]["N"]) > time.time() else "late"
 
     async def stop(self, turn: str) -> bool:
         """Let nobody go on with the turn; whether it is being answered at this moment."""

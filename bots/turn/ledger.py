@@ -328,13 +328,18 @@ class Ledger:
         """
         await self._end(turn.id, entry.attempt, OVER[1], {})
 
-    async def judge(self, turn: str, chat_user: ChatUser, feedback: str) -> bool:
-        """Keep what the asker thinks of the answer, ``up`` or ``down``; False for anybody else."""
+    async def judge(self, turn: str, chat_user: ChatUser, feedback: str, comment: str = "") -> bool:
+        """Keep what the asker thinks of the answer, ``up`` or ``down``; False for anybody else.
+
+        :param comment: their words about it, where no transcript keeps them.
+        """
+        said = {":comment": {"S": comment}} if comment else {}
         row = await self._move(
             turn,
-            "SET feedback = :feedback",
+            "SET feedback = :feedback" + (", feedback_comment = :comment" if said else ""),
             "#state = :answered AND chat_user = :user",
             {
+                **said,
                 ":feedback": {"S": feedback},
                 ":answered": {"S": OVER[0]},
                 ":user": {"S": chat_user.key},

@@ -18,7 +18,7 @@ from bots.errors import RunUnavailable, StopFailed, TryAgain
 from bots.file_bucket import Files
 from bots.platform import Lease, Platform, Turn
 from bots.runtime import RunAddress, Runtime
-from bots.turn.decision_and_stop import Decided, Decision, TurnActions
+from bots.turn.decision_and_stop import Decided, Decision, Standing, TurnActions
 from identity.errors import IdentityError
 from identity.links import Link, Links
 from identity.people import ChatUser
@@ -106,6 +106,11 @@ class Runs:
         """
         link = await self.links.active(chat_user)
         return await self.actions.decide(turn, link.subject, decision) if link else None
+
+    async def standing(self, turn: str, chat_user: ChatUser) -> Standing:
+        """How what a turn asks of this person stands."""
+        link = await self.links.active(chat_user)
+        return await self.actions.standing(turn, link.subject) if link else "late"
 
     async def _run(
         self, turn: Turn, platform: Platform, link: Link, token: str, lease: Lease

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from bots.aws import Clients
-from bots.conversation_notes import ConversationNotes
+from bots.conversation_notes import ConversationNotes, ShownMessages
 from bots.file_bucket import Files
 from bots.runtime import Runtime
 from bots.turn.decision_and_stop import TurnActions
@@ -47,6 +47,7 @@ class TurnService:
     actions: TurnActions
     runs: Runs
     notes: ConversationNotes
+    messages: ShownMessages
     files: Files
     workspaces: Workspaces
     settings: TurnSettings
@@ -94,6 +95,7 @@ class TurnService:
             actions=actions,
             runs=runs,
             notes=ConversationNotes(dynamodb, execute, table),
+            messages=ShownMessages(dynamodb, execute, table),
             files=files,
             workspaces=workspaces,
             settings=settings,

@@ -1,5 +1,6 @@
 """``/admin/usage``: what is asked and what it costs, and what could not be delivered."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -8,7 +9,7 @@ from pathlib import Path
 from aiohttp import web
 
 from bots.usage.daily_turns import MOST, DailyTurns, TurnRecord
-from bots.usage.totals import since, usage
+from bots.usage.totals import Usage, since, usage
 from identity.admin.administrators import Administrators
 from identity.links import Links
 from identity.people import ChatUser
@@ -54,9 +55,7 @@ class UsagePages:
         return await self._html.page(
             request,
             "admin/usage.html",
-            times={
-                name: usage(since(turns, now.date(), days), now) for name, days in TIMES.items()
-            },
+            times=await asyncio.to_thread(_times, turns, now),
             whole=len(turns) < MOST,
             most=MOST,
             lost=[await self._listed(turn) for turn in lost[(number - 1) * PAGE : number * PAGE]],
@@ -73,6 +72,10 @@ class UsagePages:
             return ListedTurn(turn, "unknown")
         link = await self._links.active(chat_user)
         return ListedTurn(turn, link.account if link else chat_user.user)
+
+
+def _times(turns: Sequence[TurnRecord], now: datetime) -> dict[str, Usage]:
+    return {name: usage(since(turns, now.date(), days), now) for name, days in TIMES.items()}
 
 
 def _pages(turns: Sequence[TurnRecord]) -> int:

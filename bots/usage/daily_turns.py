@@ -1,6 +1,6 @@
 """The turns of the last days, as the ledger's index has them: numbers, no word of anybody."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -102,11 +102,15 @@ class DailyTurns:
                 ScanIndexForward=False,
                 **start,
             )
-            for row in page["Items"]:
-                yield _turn_record(row)
+            for record in await self._call(_turn_records, page["Items"]):
+                yield record
             if "LastEvaluatedKey" not in page:
                 return
             start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+
+
+def _turn_records(rows: Iterable[Any]) -> list[TurnRecord]:
+    return [_turn_record(row) for row in rows]
 
 
 def _turn_record(row: Any) -> TurnRecord:

@@ -1,5 +1,7 @@
 """``/admin/audit``: the audit log, a page at a time or as a file."""
 
+import asyncio
+
 from aiohttp import web
 
 from identity.admin.administrators import Administrators
@@ -9,6 +11,7 @@ from identity.sessions.csrf import check_csrf
 from identity.web.html import Html
 
 AUDIT = "/admin/audit"
+COLUMNS = ("at", "action", "by", "about", "detail")
 
 
 class AuditPages:
@@ -48,7 +51,7 @@ class AuditPages:
             async for one in self._audit.entries()
         ]
         make = json_file if form.get("format") == "json" else csv_file
-        return make("audit", ("at", "action", "by", "about", "detail"), rows)
+        return await asyncio.to_thread(make, "audit", COLUMNS, rows)
 
 
 def _start(request: web.Request) -> str:

@@ -1,5 +1,7 @@
 """``/admin/people``: who is linked, and the end of a link or of somebody's sessions."""
 
+import asyncio
+
 from aiohttp import web
 
 from identity.admin.administrators import Administrators
@@ -64,7 +66,7 @@ class PeoplePages:
         """``GET /admin/people``: the links, searched, sorted, a page at a time."""
         await self._administrators.for_page(request)
         words, sort = _search(request)
-        found = searched(await self._linked_people.everybody(), words, sort)
+        found = await self._found(words, sort)
         return await self._html.page(
             request,
             "admin/people.html",
@@ -81,11 +83,11 @@ class PeoplePages:
         administrator = await self._administrator(request)
         form = await request.post()
         words, sort = str(form.get("q", ""))[:LONGEST_SEARCH], str(form.get("sort", ""))
-        found = searched(await self._linked_people.everybody(), words, sort)
+        found = await self._found(words, sort)
         await self._audit.write(
             "exported", by=administrator.label, about="people", detail=f"{len(found)} links"
         )
-        return csv_file("people", COLUMNS, map(_row, found))
+        return await asyncio.to_thread(csv_file, "people", COLUMNS, map(_row, found))
 
     async def confirm_revoke(self, request: web.Request) -> web.Response:
         """``GET /admin/people/revoke``: which link would end."""
@@ -120,6 +122,9 @@ class PeoplePages:
         await self._sessions.end_all(link.subject)
         await flash(request, f"{single_line(link.account)} is signed out of every browser.")
         raise web.HTTPSeeOther(PEOPLE)
+
+    async def _found(self, words: str, sort: str) -> list[Link]:
+        return await asyncio.to_thread(searched, await self._linked_people.everybody(), words, sort)
 
     async def _administrator(self, request: web.Request) -> Account:
         administrator = await self._administrators.for_form(request)

@@ -1,5 +1,6 @@
 """Pages: the templates, and what each of them sees."""
 
+import asyncio
 import re
 from datetime import UTC, datetime
 from functools import partial
@@ -53,7 +54,8 @@ class Html:
         A template also sees ``person`` (who is signed in, or None) and ``csrf_token()``.
         """
         session = await get_session(request)
-        return self.render(
+        return await asyncio.to_thread(  # a conversation or a list may be long
+            self.render,
             template,
             status=status,
             person=await signed_in(request),

@@ -3,13 +3,15 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from aiohttp import web
 
 from identity.admin.administrators import Administrators
 from identity.audit_log import AuditLog
 from identity.directory.linked_people import LinkedPeople
-from identity.errors import InvalidSettings, NotYours
+from identity.errors import InvalidSettings, NotYours, SettingsChanged
+from identity.oidc.token_verification import Account
 from identity.sessions.csrf import check_csrf
 from identity.web.chat_user_details import PLATFORM_NAMES
 from identity.web.flash_message import flash, take_flash
@@ -113,26 +115,57 @@ class WorkspacePages:
             settings = _read(form)
         except InvalidSettings as wrong:
             typed = {name: str(form.get(name, "")) for name in _typed(one.settings)}
-            return await self._form(request, one, typed, problem=wrong.sentence)
-        # What gives or takes rights is written down before it holds.
-        await self._audit.write(
-            "settled",
-            by=administrator.label,
-            about=one.workspace.key,
-            detail=settings_summary(settings)[:LONGEST_DETAIL],
-        )
-        await self._workspaces.put(one.workspace, settings)
+            problem = f"{wrong.sentence} Nothing was saved."
+            return await self._form(
+                request, one, typed, problem=problem, over=_version(form), status=wrong.status
+            )
+        try:
+            await self._settle(administrator, one.workspace, settings, _version(form))
+        except SettingsChanged as changed:
+            now = await self._row(one.workspace.key)
+            problem = f"{changed.sentence} Nothing of yours was saved."
+            return await self._form(
+                request, now, _typed(now.settings), problem=problem, status=changed.status
+            )
         await flash(request, f"The settings of {single_line(one.name)} are saved.")
         raise web.HTTPSeeOther(WORKSPACES)
 
+    async def _settle(
+        self, administrator: Account, workspace: Workspace, settings: Settings, over: int
+    ) -> None:
+        """Save settings over those of a version; what gives or takes rights is written down first.
+
+        :raises SettingsChanged: when others hold by now; the log says that too.
+        """
+        by, about = administrator.label, workspace.key
+        detail = settings_summary(settings)[:LONGEST_DETAIL]
+        await self._audit.write("settled", by=by, about=about, detail=detail)
+        try:
+            await self._workspaces.put(workspace, settings, over=over)
+        except SettingsChanged:
+            await self._audit.write("refused", by=by, about=about, detail="others were saved first")
+            raise
+
     async def _form(
-        self, request: web.Request, one: WorkspaceRow, typed: dict[str, str], problem: str = ""
+        self,
+        request: web.Request,
+        one: WorkspaceRow,
+        typed: dict[str, str],
+        *,
+        problem: str = "",
+        over: int | None = None,
+        status: int = 200,
     ) -> web.Response:
+        """The form, filled in.
+
+        :param over: the version that was on the page before; None for the one that holds.
+        """
         return await self._html.page(
             request,
             "admin/workspace.html",
-            status=InvalidSettings.status if problem else 200,
+            status=status,
             one=one,
+            over=one.settings.version if over is None else over,
             typed=typed,
             problem=problem,
             largest_quota=LARGEST_QUOTA,
@@ -160,6 +193,12 @@ class WorkspacePages:
             for one, name in names.items()
         ]
         return sorted(rows, key=lambda one: (one.platform, one.name.casefold(), one.workspace.key))
+
+
+def _version(form: Mapping[str, object]) -> int:
+    """The version that the page had shown; a form without one is over none that was saved."""
+    text = str(form.get("version", ""))
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0  # noqa: PLR2004
 
 
 def settings_summary(settings: Settings) -> str:
@@ -196,12 +235,13 @@ def _read(form: Mapping[str, object]) -> Settings:
     """
     quota = f"A quota is a number from 1 to {LARGEST_QUOTA:,}, or left empty."
     channels = str(form.get("channels", "")).replace(",", " ").split()
+    day: Any = {name: _number(form, name, out_of_bounds(name)) for name in LARGEST_DAY}
     return Settings(
         channels=tuple(sorted(set(channels))),
         private=form.get("private") == "yes",
         recall_in_channels=form.get("recall_in_channels") == "yes",
         quota=_number(form, "quota", quota),
-        **{name: _number(form, name, out_of_bounds(name)) for name in LARGEST_DAY},
+        **day,
     )
 
 

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, cast
 
-from identity.errors import InvalidSettings
+from identity.errors import InvalidSettings, SettingsChanged
 from identity.executor import Executor
 from identity.people import ChatUser, PlatformName
 from identity.suspend_aware_clock import monotonic
@@ -45,6 +45,7 @@ class Settings:
     :param tool_calls: tool calls that the answers to one person may make in a day.
     :param tokens: tokens that they may read and write.
     :param seconds: the time that they may take.
+    :param version: how often this workspace's settings have been saved.
     :raises InvalidSettings: when a part is out of bounds.
     """
 
@@ -55,6 +56,7 @@ class Settings:
     tool_calls: int | None = None
     tokens: int | None = None
     seconds: int | None = None
+    version: int = field(default=0, compare=False)
 
     def __post_init__(self) -> None:
         if len(self.channels) > MOST_CHANNELS:
@@ -130,10 +132,15 @@ class Workspaces:
         self._cache[workspace] = (monotonic(), settings)
         return settings
 
-    async def put(self, workspace: Workspace, settings: Settings) -> None:
+    async def put(
+        self, workspace: Workspace, settings: Settings, *, over: int | None = None
+    ) -> None:
         """Settle what holds from now on; other processes hear of it within :data:`FRESH`.
 
         What else the row says, such as whether the workspace is paused, stays.
+
+        :param over: the version that these settings take the place of; None for any.
+        :raises SettingsChanged: when another one holds by now, unless it is the same.
         """
         item: dict[str, AttributeValueTypeDef] = {
             "private": {"BOOL": settings.private},
@@ -144,22 +151,23 @@ class Workspaces:
         for name in NUMBERS:
             if (most := getattr(settings, name)) is not None:
                 item[name] = {"N": str(most)}
-        kept = ", ".join(f"#{name} = :{name}" for name in item)
-        removed = [name for name in ("channels", *NUMBERS) if name not in item]
-        await self._execute(
-            self._dynamodb.update_item,
-            TableName=self._table,
-            Key={"workspace": {"S": workspace.key}},
-            UpdateExpression=f"SET {kept}"
-            + (f" REMOVE {', '.join(f'#{name}' for name in removed)}" if removed else ""),
-            ExpressionAttributeNames={f"#{name}": name for name in (*item, *removed)},
-            ExpressionAttributeValues={f":{name}": value for name, value in item.items()},
-        )
+        try:
+            await self._execute(
+                self._dynamodb.update_item,
+                TableName=self._table,
+                Key={"workspace": {"S": workspace.key}},
+                **_update(item, over),
+            )
+        except self._dynamodb.exceptions.ConditionalCheckFailedException:
+            if await self.current(workspace) != settings:  # or the same form was sent twice
+                raise SettingsChanged from None
         self._cache.pop(workspace, None)
 
     async def all_settings(self) -> dict[Workspace, Settings]:
         """Every workspace that somebody has settled something for (Scan)."""
-        pages = self._dynamodb.get_paginator("scan").paginate(TableName=self._table)
+        pages = self._dynamodb.get_paginator("scan").paginate(
+            TableName=self._table, ConsistentRead=True
+        )
         return await self._execute(
             lambda: {
                 Workspace.from_key(item["workspace"]["S"]): _settings(item)
@@ -169,6 +177,24 @@ class Workspaces:
         )
 
 
+def _update(item: "Mapping[str, AttributeValueTypeDef]", over: int | None) -> dict[str, Any]:
+    kept = ", ".join(f"#{name} = :{name}" for name in item)
+    removed = [name for name in ("channels", *NUMBERS) if name not in item]
+    taken_away = f" REMOVE {', '.join(f'#{name}' for name in removed)}" if removed else ""
+    values = {f":{name}": value for name, value in item.items()}
+    condition = {}
+    if over is not None:
+        first = " OR attribute_not_exists(version)" if over == 0 else ""
+        condition = {"ConditionExpression": f"version = :over{first}"}
+        values[":over"] = {"N": str(over)}
+    return {
+        "UpdateExpression": f"SET {kept}{taken_away} ADD version :one",
+        "ExpressionAttributeNames": {f"#{name}": name for name in (*item, *removed)},
+        "ExpressionAttributeValues": {**values, ":one": {"N": "1"}},
+        **condition,
+    }
+
+
 def _settings(item: "Mapping[str, AttributeValueTypeDef]") -> Settings:
     return Settings(
         channels=tuple(sorted(item["channels"]["SS"])) if "channels" in item else (),
@@ -176,6 +202,7 @@ def _settings(item: "Mapping[str, AttributeValueTypeDef]") -> Settings:
         recall_in_channels=_flag(item, "recall_in_channels"),
         quota=_number(item, "quota"),
         **{name: _number(item, name) for name in LARGEST_DAY},
+        version=_number(item, "version") or 0,
     )
 
 

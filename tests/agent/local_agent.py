@@ -200,3 +200,24 @@ async def ask(
             else:
                 answer.body += line
         return answer
+
+
+def interrupts(answer: Answer) -> list[dict[str, Any]]:
+    """The calls that wait for approval at the end of an answer."""
+    outcome = answer.one("RUN_FINISHED").get("outcome", {})
+    return list(outcome.get("interrupts", []))
+
+
+async def decide(address: str, token: str, session: str, asked: Answer, **decision: Any) -> Answer:
+    """Decide what an answer asks for; without a decision it is approved."""
+    decision = decision or {"status": "resolved", "payload": {"approved": True}}
+    resume = [{"interruptId": one["id"], **decision} for one in interrupts(asked)]
+    return await ask(address, token, "", session, messages=[], resume=resume)
+
+
+async def ask_and_approve(
+    address: str, token: str, text: str, session: str | None = None
+) -> Answer:
+    """Ask for something that waits for approval, and approve it."""
+    session = session or thread()
+    return await decide(address, token, session, await ask(address, token, text, session))

@@ -1,7 +1,9 @@
 """Models that do what a test needs: fail, or take their time."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterable, Callable
+import json
+import uuid
+from collections.abc import AsyncGenerator, AsyncIterable, Callable, Sequence
 from typing import Any
 
 from strands.models import Model
@@ -10,6 +12,7 @@ from strands.types.streaming import StreamEvent
 from strands.types.tools import ToolSpec
 
 from agent.models.offline.model import OfflineModel
+from agent.models.offline.tool_choice import ToolCall
 
 
 class TestModel(Model):
@@ -47,6 +50,46 @@ def failing(secret: str) -> TestModel:
         raise RuntimeError(f"provider said: {secret}")
 
     return TestModel(fail)
+
+
+Reply = str | Sequence[ToolCall | str]
+
+
+class ScriptedModel(TestModel):
+    """A model that answers as a test wants: with words, or with calls.
+
+    :param reply: the answer to a conversation.
+    """
+
+    def __init__(self, reply: Callable[[Messages], Reply]) -> None:
+        self._reply = reply
+
+    async def stream(self, messages: Messages, *_: Any, **__: Any) -> AsyncIterable[StreamEvent]:
+        """The reply, a block for each text and each call."""
+        reply = self._reply(messages)
+        blocks = [reply] if isinstance(reply, str) else reply
+        yield {"messageStart": {"role": "assistant"}}
+        for block in blocks:
+            start, delta = _block(block)
+            yield {"contentBlockStart": {"start": start}}
+            yield {"contentBlockDelta": {"delta": delta}}
+            yield {"contentBlockStop": {}}
+        calls = any(isinstance(block, ToolCall) for block in blocks)
+        yield {"messageStop": {"stopReason": "tool_use" if calls else "end_turn"}}
+
+
+def _block(block: ToolCall | str) -> tuple[Any, Any]:
+    """The start and the content of a block as a provider streams it."""
+    if isinstance(block, str):
+        return {}, {"text": block}
+    named = {"name": block.tool, "toolUseId": uuid.uuid4().hex}
+    return {"toolUse": named}, {"toolUse": {"input": json.dumps(block.arguments)}}
+
+
+def results_in(messages: Messages) -> list[str]:
+    """What the tools have just said; empty for a question."""
+    results = [block["toolResult"] for block in messages[-1]["content"] if "toolResult" in block]
+    return [str(part) for result in results for part in result["content"]]
 
 
 class BlockedModel:

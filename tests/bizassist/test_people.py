@@ -14,7 +14,7 @@ import pytest
 
 from bizassist.__main__ import main
 from bizassist.errors import CommandError
-from bizassist.settings.parameters import write_parameters
+from bizassist.settings.ssm_parameters import write_parameters
 from bots.runtime import Runtime
 from identity.people import runtime_session
 from tests.conftest import ROOT, Stack

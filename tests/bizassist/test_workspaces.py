@@ -63,6 +63,25 @@ async def test_settings_are_saved_shown_and_written_down(stack: Stack, slack: st
     assert "tool calls a day: 96, tokens a day: 95000, seconds a day: 94" in written
 
 
+async def test_who_saves_over_what_somebody_else_saved_is_told_what_holds(
+    stack: Stack, slack: str
+) -> None:
+    async with signed_in(stack, "admin") as first, signed_in(stack, "admin") as second:
+        await form(first, stack, slack)
+        await form(second, stack, slack)
+        await first.submit(SETTINGS, quota="11", private="")
+        await second.submit(SETTINGS, quota="12", private="yes")
+        refused = second.page
+        assert "Somebody else has changed these settings meanwhile." in second.text()
+        assert "Nothing of yours was saved." in second.text()
+        assert 'value="11"' in refused.text
+        await second.submit(SETTINGS, quota="13", private="")
+        await form(first, stack, slack)
+
+    assert refused.status_code == 409
+    assert 'value="13"' in first.page.text
+
+
 @pytest.mark.parametrize(
     ("typed", "said"),
     [

@@ -12,7 +12,7 @@ import boto3
 import httpx
 
 from bizassist.local.processes import Part, Running
-from bizassist.settings.parameters import write_parameters
+from bizassist.settings.ssm_parameters import write_parameters
 from tests.bots.scripted_runtime import new_queues
 from tests.conftest import Stack
 from tests.person import Person, signed_in
@@ -56,9 +56,16 @@ class ChatService:
 
 @asynccontextmanager
 async def separate_chat_service(
-    stack: Stack, aws: boto3.Session, logs: Path, runtime_url: str | None = None
+    stack: Stack,
+    aws: boto3.Session,
+    logs: Path,
+    runtime_url: str | None = None,
+    program: tuple[str, ...] = ("-m", "bizassist", "serve"),
 ) -> AsyncIterator[ChatService]:
-    """A running chat service with an inbox of its own, and with another runtime if one is named."""
+    """A running chat service with an inbox of its own, and with another runtime if one is named.
+
+    :param program: another one that serves.
+    """
     prefix, port = f"/app/{secrets.token_hex(4)}", free_port()
     url = f"http://127.0.0.1:{port}"
     known = {**stack.parameters, **new_queues(aws, deliveries=5)}
@@ -71,7 +78,7 @@ async def separate_chat_service(
         "BIZASSIST_PUBLIC_URL": url,
         "BIZASSIST_SSM_PREFIX": prefix,
     }
-    part = Part("chat", ("-m", "bizassist", "serve"), f"{url}/readyz", environment)
+    part = Part("chat", program, f"{url}/readyz", environment)
     chat = ChatService(stack, url, part, logs, await Running.start(part, logs))
     try:
         await chat.running.ready()

@@ -89,6 +89,7 @@ async def test_everybody_can_use_the_pages(browser: Browser, stack: Stack) -> No
         f"workspaces/settings?workspace=web%23{pool}",
         "people",
         "usage",
+        "rights",
         "audit",
     ):
         await page.goto(f"{stack.chat}/admin/{path}")

@@ -60,4 +60,5 @@ def _copy(lines: list[Line], source: Path, target: Path) -> None:
                 if (source / name).is_dir():
                     shutil.copytree(source / name, target / into)
                 else:
+                    (target / into).parent.mkdir(parents=True, exist_ok=True)
                     shutil.copy(source / name, target / into)

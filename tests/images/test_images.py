@@ -45,7 +45,11 @@ def test_it_carries_its_own_libraries_and_nothing_of_the_others(image: Image) ->
     assert {"rich", "pytest"} <= all_of_them - own
     assert ("strands-agents" if image.target == "bots" else "slack-bolt") in all_of_them - own
     packages = {path.name for path in image.app.iterdir() if path.is_dir()} - {".venv"}
-    assert packages == ({"bizassist", "bots", "identity"} if image.target == "bots" else {"agent"})
+    own_packages = {"bizassist", "bots", "identity", "agent"}
+    assert packages == (own_packages if image.target == "bots" else {"agent"})
+    if image.target == "bots":
+        of_the_agent = [path for path in (image.app / "agent").rglob("*") if path.is_file()]
+        assert of_the_agent == [image.app / "agent" / "authorization" / "rights.cedar"]
     assert not (image.app / "bizassist" / "local").exists()
 
 

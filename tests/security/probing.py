@@ -1,13 +1,43 @@
 """How long others wait for a chat service while a test keeps it busy."""
 
 import asyncio
+import json
 import os
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
 
-from tests.bots.chat_service import ChatService
-from tests.security import health_probe
+import boto3
+
+from tests.bots.chat_service import ChatService, separate_chat_service
+from tests.conftest import Stack
+from tests.loop_steps import LONGEST_MS, Step
+from tests.security import health_probe, timed_chat_service
+from tests.some import some
+
+NOTES = "steps.jsonl"
+
+
+@asynccontextmanager
+async def timed_service(
+    stack: Stack, aws: boto3.Session, folder: Path
+) -> AsyncIterator[ChatService]:
+    """A chat service of the test's own, which notes the long steps of its event loop."""
+    program = (timed_chat_service.__file__, str(folder / NOTES))
+    async with separate_chat_service(stack, aws, folder, program=program) as chat:
+        yield chat
+
+
+@contextmanager
+def only_short_steps(folder: Path) -> Iterator[None]:
+    """No single step of that service's event loop holds up the others in this block."""
+    began = time.monotonic()
+    yield
+    steps = [Step(**json.loads(line)) for line in (folder / NOTES).read_text().splitlines()]
+    slowest = max(some(steps), key=lambda step: step.milliseconds * (step.ended > began))
+    assert slowest.ended < began or slowest.milliseconds < LONGEST_MS, slowest
 
 
 @asynccontextmanager

@@ -59,6 +59,27 @@ class _Task(asyncio.Task[Any]):
         return self._number
 
 
+class _Handle(asyncio.Handle):
+    """One without what debugging needs."""
+
+    __slots__ = ()
+
+    def __init__(self, callback: Any, args: Any, loop: "VirtualLoop", context: Any) -> None:
+        self._context = copy_context() if context is None else context
+        self._loop = loop
+        self._callback, self._args = callback, args
+        self._cancelled = False
+        self._repr = self._source_traceback = None
+
+    def _run(self) -> None:
+        try:
+            self._context.run(self._callback, *self._args)
+        except (SystemExit, KeyboardInterrupt):
+            raise
+        except BaseException as error:  # noqa: BLE001 - as asyncio does
+            self._loop.call_exception_handler({"message": "a callback", "exception": error})
+
+
 class VirtualLoop(asyncio.SelectorEventLoop):
     """One interleaving of the tasks of a simulation.
 
@@ -73,6 +94,8 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self._chance = chance
         self._steps = self._tasks = 0
         self._frozen: dict[Any, list[asyncio.Handle]] = {}
+        self._timers: list[tuple[float, int, asyncio.TimerHandle]] = []
+        self._timer_count = 0
         self.on_task: Callable[[asyncio.Task[Any], Context], None] = lambda *_: None
         self.process_of: Callable[[Context], Any] = lambda _: None
         super().__init__(_Selector())
@@ -83,6 +106,39 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         task = _Task(self._tasks, coro, loop=self, context=context)
         self.on_task(task, copy_context() if context is None else context)
         return task
+
+    def call_soon(  # type: ignore[override]
+        self, callback: Callable[..., object], *args: Any, context: Context | None = None
+    ) -> asyncio.Handle:
+        """As asyncio's own, without what it checks for."""
+        handle = _Handle(callback, args, self, context)
+        self._ready.append(handle)
+        return handle
+
+    def call_later(  # type: ignore[override]
+        self,
+        delay: float,
+        callback: Callable[..., object],
+        *args: Any,
+        context: Context | None = None,
+    ) -> asyncio.TimerHandle:
+        return self.call_at(self._now + delay, callback, *args, context=context)
+
+    def call_at(  # type: ignore[override]
+        self,
+        when: float,
+        callback: Callable[..., object],
+        *args: Any,
+        context: Context | None = None,
+    ) -> asyncio.TimerHandle:
+        """In a heap of tuples: comparing those costs a fraction of comparing timers."""
+        timer = asyncio.TimerHandle(when, callback, args, self, context)
+        self._timer_count += 1
+        heapq.heappush(self._timers, (when, self._timer_count, timer))
+        return timer
+
+    def _timer_handle_cancelled(self, handle: asyncio.TimerHandle) -> None:
+        """It is dropped when its time comes."""
 
     def time(self) -> float:
         """Seconds since the simulation began."""
@@ -128,19 +184,20 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
     def _due(self) -> list[asyncio.TimerHandle]:
         """The timers whose time has come; it jumps there when there is nothing else to do."""
-        timers: list[asyncio.TimerHandle] = self._scheduled  # type: ignore[attr-defined]
+        timers = self._timers
         due: list[asyncio.TimerHandle] = []
         idle = not self._ready and not self._stopping  # type: ignore[attr-defined]
         while timers:
-            first = timers[0]
-            if first._cancelled:
+            when, _, timer = timers[0]
+            if timer._cancelled:
                 heapq.heappop(timers)
                 continue
-            if idle and not due:
-                self._now = max(self._now, first.when())
-            if first.when() > self._now:
+            if idle and not due and when > self._now:
+                self._now = when
+            if when > self._now:
                 break
-            due.append(heapq.heappop(timers))
+            heapq.heappop(timers)
+            due.append(timer)
         if idle and not due:
             raise Stuck("every task waits for something that never comes")
         return due

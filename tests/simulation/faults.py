@@ -67,7 +67,7 @@ class Faults:
         fault: Fault = "none"
         if now >= self.until:
             return Fate("none", chance.random() * 0.05, 0.0, sent=True)
-        there, back = chance.random() * 0.1, chance.random() * 0.1
+        there, back = chance.random() * 0.1, max(0.0, chance.random() - 0.5) * 0.2
         if self._slow and chance.random() < self._slow:
             there += chance.random() * 8
         if service == "runtime" and self._silent and chance.random() < self._silent:

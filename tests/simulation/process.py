@@ -3,6 +3,7 @@
 import asyncio
 import contextvars
 from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
 from functools import partial
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
@@ -15,7 +16,7 @@ from bots.paused_workspaces.held_turn_requeueing import HeldTurns
 from bots.paused_workspaces.holding_handler import HoldingHandler
 from bots.platform import Accepted, Lease
 from bots.queue.consumer import Handle
-from bots.queue.service import QueueService, QueueSettings
+from bots.queue.service import QueueService, QueueSettings, QueueThreads
 from bots.turn.decision_and_stop import TurnActions
 from bots.turn.dispatcher import Dispatcher
 from bots.turn.handler import TurnHandler
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 LEDGER, WORKSPACES = "turns", "workspaces"
 INBOX, DEAD_LETTERS = "inbox", "dead-letters"
 RUNS_AT_ONCE, TURNS_AT_ONCE = 3, 32
+RECEIPT = "You are linked."
 DRAIN_SECONDS = 25
 """Less than in an account, so that more is left for the next process."""
 
@@ -55,6 +57,30 @@ EXPECTED = (BotError, BotoCoreError, ClientError, BrokenQuestion)
 
 class Killed(BaseException):
     """The process is dead; nothing catches that."""
+
+
+@dataclass(slots=True)
+class _Call:
+    """A call to the outside that is under way.
+
+    :ivar answer: whoever is cancelled while awaiting it cancels it.
+    :ivar over: the answer has come, awaited or not.
+    """
+
+    answer: "asyncio.Future[Any]"
+    over: bool = False
+    waited_for: "asyncio.Future[None] | None" = None
+
+    def settle(self, result: Any, error: Exception | None) -> None:
+        self.over = True
+        if self.waited_for is not None and not self.waited_for.done():
+            self.waited_for.set_result(None)
+        if self.answer.done():
+            return
+        if error is None:
+            self.answer.set_result(result)
+        else:
+            self.answer.set_exception(error)
 
 
 class Process:
@@ -153,15 +179,16 @@ class Process:
         if self.dead:
             raise Killed
         loop = asyncio.get_running_loop()
-        answer: asyncio.Future[Any] = loop.create_future()
+        call = _Call(loop.create_future())
         fate = self.world.fate(service.name)
-        arrived = partial(self._arrived, what, effect, service.failed, fate, answer)
+        arrived = partial(self._arrived, what, effect, service.failed, fate, call)
         loop.call_later(fate.there, arrived, context=self.world.context)
         try:
-            return await (asyncio.shield(answer) if to_its_end else answer)
+            return await call.answer
         except asyncio.CancelledError:
-            if to_its_end and not self.dead:
-                await asyncio.wait([answer])
+            if to_its_end and not call.over and not self.dead:
+                call.waited_for = loop.create_future()
+                await call.waited_for
             raise
 
     def _arrived(
@@ -170,30 +197,36 @@ class Process:
         effect: Callable[[], Any],
         failed: Failed,
         fate: Fate,
-        answer: "asyncio.Future[Any]",
+        call: "_Call",
     ) -> None:
         if self.dead and not fate.sent:
             return
         if fate.fault == "kill":
             self.kill(f"before {what}")
             return
-        result, error = None, None
-        if fate.fault == "fail":
-            error = failed(taken=False, after=self.world.faults.retry_after())
-        else:
-            try:
-                result = effect()
-            except Exception as raised:  # noqa: BLE001 - it is the caller's
-                error = raised
-        if fate.fault == "lose" and error is None:
-            error = failed(taken=True, after=None)
+        result, error = self._done(effect, failed, fate)
         self.world.called(self, what, fate.fault, error)
         if fate.fault == "kill after":
             self.kill(f"after {what}")
             return
         if fate.fault == "freeze":
             self.freeze(self.world.faults.frozen_seconds())
-        asyncio.get_running_loop().call_later(fate.back, _settle, answer, result, error)
+        if fate.back:
+            world_loop().call_later(fate.back, call.settle, result, error)
+        else:
+            call.settle(result, error)
+
+    def _done(
+        self, effect: Callable[[], Any], failed: Failed, fate: Fate
+    ) -> tuple[Any, Exception | None]:
+        """What a call gives, and the error that it ends in."""
+        if fate.fault == "fail":
+            return None, failed(taken=False, after=self.world.faults.retry_after())
+        try:
+            result = effect()
+        except Exception as raised:  # noqa: BLE001 - it is the caller's
+            return None, raised
+        return result, failed(taken=True, after=None) if fate.fault == "lose" else None
 
     async def _receive(self, receive: Any, *, WaitTimeSeconds: float, **kwargs: Any) -> Any:
         """A long poll: as soon as there is something, or once the time is over."""
@@ -201,8 +234,8 @@ class Process:
         until = self.world.now() + WaitTimeSeconds
         call = partial(receive, **kwargs)
         while True:
-            answer = await self.outside(f"receive {kwargs['QueueUrl']}", call, SQS)
-            if answer or not await self.world.changed(queue, until):
+            answer = await self.outside(f"receive {queue}", call, SQS)
+            if answer or not await self.world.receivable(queue, until):
                 return answer
 
     async def _run(self) -> None:
@@ -210,7 +243,7 @@ class Process:
         settings = QueueSettings(INBOX, DEAD_LETTERS, TURNS_AT_ONCE)
         sqs: Any = world.sqs
         call = cast("Any", self.call)
-        async with QueueService.open(settings, sqs, call, call) as queues:
+        async with QueueService.open(settings, sqs, QueueThreads(call, call, call)) as queues:
             dispatcher = self._put_together(queues)
             waiting = self._waiting = self._waiting_questions(queues, dispatcher)
             self._queues = queues
@@ -292,7 +325,7 @@ class Process:
         return url
 
     async def _receipt(self, link: Link) -> str:
-        sentence: str = await self.outside("receipt", lambda: "You are linked.", DYNAMODB)
+        sentence: str = await self.outside("receipt", lambda: RECEIPT, DYNAMODB)
         return sentence
 
 
@@ -301,15 +334,6 @@ def world_loop() -> VirtualLoop:
     loop = asyncio.get_running_loop()
     assert isinstance(loop, VirtualLoop)
     return loop
-
-
-def _settle(answer: "asyncio.Future[Any]", result: Any, error: Exception | None) -> None:
-    if answer.done():
-        return
-    if error is None:
-        answer.set_result(result)
-    else:
-        answer.set_exception(error)
 
 
 def _brief(kwargs: dict[str, Any]) -> str:

@@ -77,6 +77,12 @@ class QueueModel:
         hidden = (one.visible_at for one in self.messages if one.visible_at > self.now())
         return min(hidden, default=math.inf)
 
+    def has_receivable(self) -> bool:
+        """Whether a call would receive something now."""
+        now = self.now()
+        locked = {message.group for message in self.messages if message.visible_at > now}
+        return any(message.group not in locked for message in self.messages)
+
     def receive_message(
         self,
         *,

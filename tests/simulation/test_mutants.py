@@ -1,10 +1,13 @@
-"""Each way in which the product can be broken at its core is seen by some seed."""
+"""A product that is broken at its core is seen by some seed; ``make mutants`` tries every way."""
 
 import pytest
 
 from tests.simulation.mutants import MUTANTS, caught
 
+QUICKEST = ("no deduplication", "no lease")
 
-@pytest.mark.parametrize("mutant", MUTANTS)
+
+@pytest.mark.parametrize("mutant", QUICKEST)
 def test_a_broken_product_is_seen(mutant: str) -> None:
-    assert caught(mutant)
+    assert mutant in MUTANTS
+    assert caught(mutant, most=100)

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from bots.answer.markdown.splitting import split
 from bots.answer.placeholder import THINKING
 from bots.platform import Accepted
 from bots.queue.retry_policy import MOST_APOLOGIES
@@ -25,7 +24,7 @@ from tests.simulation.process import DEAD_LETTERS, INBOX, LEDGER, PROCESS, WORKS
 from tests.simulation.queue_model import QueueModel
 from tests.simulation.runtime_model import RuntimeModel
 from tests.simulation.table_model import TableModel
-from tests.simulation.virtual_time import EPOCH, now
+from tests.simulation.virtual_time import EPOCH, now, split
 
 KINDS = ("plain",) * 12 + ("busy", "failing", "refused", "broken", "away")
 OVER = ("answered", "failed")
@@ -56,6 +55,7 @@ class World:
     :ivar trace: what happened: when, to whom, what.
     :ivar unkept: a result could not be kept before it was shown.
     :ivar disturbed: something failed, died, stood still or was taken away.
+    :ivar linkings: how often each person was linked meanwhile.
     :ivar counts: of kills, and of what else may be told of many seeds.
     """
 
@@ -81,6 +81,7 @@ class World:
         self.stopped: set[str] = set()
         self._processes: dict[int, Process] = {}
         self._linking: set[str] = set()
+        self.linkings: Counter[str] = Counter()
         self._waiting: dict[str, list[asyncio.Future[None]]] = {name: [] for name in self.queues}
         self.context = contextvars.copy_context()
         for name, queue in self.queues.items():
@@ -100,7 +101,7 @@ class World:
         self._begin(self._meddle())
         await asyncio.wait(people)
         while not self._over() and self.now() < LONGEST:  # noqa: ASYNC110 - nothing says it is over
-            await asyncio.sleep(5)
+            await asyncio.sleep(10)
 
     # What processes see of the world
 
@@ -136,8 +137,15 @@ class World:
             if mine and other.group == mine[0].group and int(other.id) < int(mine[0].id):
                 self.wrong.append(f"{turn} overtakes {turn_of(other)}")
 
-    async def changed(self, name: str, until: float) -> bool:
-        """Return when a queue may have something to give; False when it is ``until`` before."""
+    async def receivable(self, name: str, until: float) -> bool:
+        """Return when a queue has something to give; False when it is ``until`` before."""
+        while self.now() < until:
+            if self.queues[name].has_receivable():
+                return True
+            await self._changed(name, until)
+        return False
+
+    async def _changed(self, name: str, until: float) -> None:
         loop = asyncio.get_running_loop()
         waiting = loop.create_future()
         self._waiting[name].append(waiting)
@@ -147,7 +155,6 @@ class World:
             await waiting
         finally:
             timer.cancel()
-        return self.now() < until
 
     def waited_for_link(self, question: Question) -> bool:
         """Whether its asker had to link first."""
@@ -233,6 +240,7 @@ class World:
         self._linking.discard(chat_user.key)
         link = self.links[chat_user.key] = linked(chat_user, self.now())
         self.outbox.add(link)
+        self.linkings[chat_user.key] += 1
         self.note(chat_user.user, "is linked")
         await self._done(lambda one: one.linked(link), 30)
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from agent.memory.commands import only_states_facts, stated_facts
+from agent.memory.stated_facts import only_states_facts, stated_facts
 from agent.memory.text_matching import content_words
 from agent.models.offline.wording import quoted
 

@@ -13,7 +13,7 @@ from strands.types.event_loop import StopReason
 from strands.types.streaming import StreamEvent
 from strands.types.tools import ToolResult, ToolSpec
 
-from agent.models.offline import document_answers, memory_answers, wording
+from agent.models.offline import document_answers, memory_answers, memory_commands, wording
 from agent.models.offline.tool_choice import MissingArgument, ToolCall, choose
 from agent.prompt import MEMORY_PAUSED
 from agent.request.user_text import recalled_block, user_text, user_texts
@@ -97,6 +97,8 @@ def respond(
 
 
 def _tool_answer(question: str, tool: str, given: dict[str, Any], result: ToolResult) -> str:
+    if tool in memory_commands.TOOLS:
+        return memory_commands.result_text(result)
     value = wording.value_of(result)
     if tool == memory_answers.TOOL and isinstance(value, dict):
         return memory_answers.answer(question, value)
@@ -108,10 +110,14 @@ def _tool_answer(question: str, tool: str, given: dict[str, Any], result: ToolRe
 def _first_reply(
     question: str, messages: Messages, specs: list[ToolSpec], *, paused: bool
 ) -> str | list[ToolCall]:
+    has_memory = any(spec["name"] == memory_answers.TOOL for spec in specs)
+    command = memory_commands.reply(question, has_memory=has_memory)
+    if command:
+        return [command] if isinstance(command, ToolCall) else command
     remembered = memory_answers.reply(question, user_texts(messages[:-1]), paused=paused)
     if remembered:
         return remembered
-    has_memory = any(spec["name"] == memory_answers.TOOL for spec in specs)
+    specs = [spec for spec in specs if spec["name"] not in memory_commands.TOOLS]
     if memory_answers.is_about_the_person(question):
         recalled = re.findall(r"<entry[^>]*>(.*?)</entry>", recalled_block(messages[-1]), re.DOTALL)
         return [ToolCall(memory_answers.TOOL)] if has_memory else memory_answers.recalled(recalled)

@@ -12,6 +12,7 @@ from bizassist.local.slack.events.delivery import RETRIES, Delivery
 from bizassist.local.slack.events.files import FileDownloads
 from bizassist.local.slack.events.person_actions import Acts
 from bizassist.local.slack.events.response_urls import ResponseUrls
+from bizassist.local.slack.events.surface_actions import SurfaceActs
 from bizassist.local.slack.page.routes import Page
 from bizassist.local.slack.web_api.authorization import Authorization
 from bizassist.local.slack.web_api.endpoint import WebApi
@@ -46,6 +47,7 @@ def application(settings: Settings) -> web.Application:
     urls = ResponseUrls(workspace, settings.own_url, calls)
     delivery = Delivery(settings.public_url, settings.signing_secret, settings.retries)
     acts = Acts(workspace, delivery, urls, settings.own_url)
+    surface_acts = SurfaceActs(workspace, delivery, urls)
 
     async def delivering(_: web.Application) -> AsyncIterator[None]:
         async with delivery:
@@ -56,7 +58,7 @@ def application(settings: Settings) -> web.Application:
     app.add_routes(WebApi(workspace, authorization, limits, calls).routes())
     app.add_routes(urls.routes())
     app.add_routes(FileDownloads(workspace, authorization).routes())
-    app.add_routes(PersonActions(workspace, acts, calls).routes())
+    app.add_routes(PersonActions(workspace, acts, surface_acts, calls).routes())
     app.add_routes(Conditions(workspace, authorization, limits, calls, urls).routes())
     app.add_routes(Page(workspace, acts).routes())
     app.add_routes([web.get("/healthz", _healthz)])

@@ -9,6 +9,7 @@ from bizassist.local.slack.channels import Channel
 from bizassist.local.slack.clock import Clock
 from bizassist.local.slack.errors import SlackError
 from bizassist.local.slack.people import OTHER_BOT, OTHERS, PEOPLE, VISITOR
+from bizassist.local.slack.surfaces import Surfaces
 
 TEAM, TEAM_NAME, TEAM_DOMAIN = "T0NORTHWND", "Northwind Demo", "northwind-demo"
 APP, BOT, BOT_USER, BOT_NAME = "A0BIZASSIST", "B0BIZASSIST", "U0BIZASSIST", "BizAssist"
@@ -82,6 +83,7 @@ class Workspace:
         self.quiet_threads_drop_ephemerals = False
         self.files: dict[str, bytes] = {}
         self.files_read = True
+        self.surfaces = Surfaces(self.clock)
         self._last_ts = 0.0
 
     def channel(self, channel: str) -> Channel:

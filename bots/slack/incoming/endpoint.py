@@ -1,7 +1,7 @@
 """Slack's edge: verify, put into the inbox, acknowledge; nothing else happens in the request."""
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from urllib.parse import parse_qsl
 
 from aiohttp import web
@@ -9,15 +9,24 @@ from aiohttp import web
 from bots.edge import json_object, refusals_answered
 from bots.errors import InboxUnavailable, MalformedRequest
 from bots.platform import Accept
+from bots.slack.incoming.app_opened import read_opened
 from bots.slack.incoming.approval_click import read_click
 from bots.slack.incoming.button_click import read_button_click
-from bots.slack.incoming.payloads import IncomingMessage, read_message
+from bots.slack.incoming.message_shortcut import (
+    NOTHING_TYPED,
+    QUESTION,
+    FormQuestion,
+    Shortcut,
+)
+from bots.slack.incoming.payloads import IncomingMessage, read_message, tenant_of
 from bots.slack.incoming.signature import Signature
 from bots.turn.decision_and_stop import Decided, Decision
 from identity.people import ChatUser
 from identity.sessions.known_sender import recognise
 
 Decide = Callable[[str, ChatUser, Decision], Awaitable[Decided | None]]
+Act = Callable[[Mapping[str, object]], Awaitable[bool]]
+OpenForm = Callable[[Shortcut], Awaitable[None]]
 IsAnswered = Callable[[str, ChatUser], Awaitable[bool]]
 
 MAX_FORM_FIELDS = 100  # a slash command has about fifteen
@@ -32,11 +41,22 @@ class SlackEdge:
     :param accept: puts a verified event into the inbox.
     :param decide: takes a decision about a turn, by the link of who clicked.
     :param is_answered: whether the assistant has answered a person in a conversation.
+    :param open_form: opens the form that a shortcut asks for, within three seconds.
+    :param act: does at once what a payload asks for that is no question.
     """
 
     def __init__(
-        self, signing_secret: str, accept: Accept, decide: Decide, is_answered: IsAnswered
+        self,
+        signing_secret: str,
+        accept: Accept,
+        decide: Decide,
+        *,
+        is_answered: IsAnswered,
+        open_form: OpenForm,
+        act: Act,
     ) -> None:
+        self._act = act
+        self._open_form = open_form
         self._is_answered = is_answered
         self._signature = Signature(signing_secret)
         self._accept = accept
@@ -86,6 +106,11 @@ class SlackEdge:
             # Such as app_rate_limited: no event is inside, and Slack would only send it again.
             _log.warning("Slack sends what is no event: %s", kind[:50])
             return web.Response()
+        if await self._act(envelope):
+            return web.Response()
+        if opened := read_opened(envelope, tenant_of(envelope)):
+            await self._accept(opened.accepted)
+            return web.Response()
         incoming = read_message(envelope)
         if incoming is not None and await self._is_for_us(incoming):
             await self._accept(incoming.accepted(envelope))
@@ -103,6 +128,13 @@ class SlackEdge:
         Slack tells us of a click on the sign-in link too, and only wants it acknowledged.
         """
         payload = json_object(_form(body).get("payload", "").encode())
+        if await self._act(payload):
+            return web.Response()
+        if shortcut := Shortcut.read(payload):
+            await self._open_form(shortcut)
+            return web.Response()
+        if question := FormQuestion.of_modal(payload):
+            return await self._form_question(question)
         if pressed := read_button_click(payload):
             await self._accept(pressed.accepted)
             return web.Response()
@@ -111,6 +143,23 @@ class SlackEdge:
             stands = await self._decide(click.asking.id, click.clicked_by, click.decision)
             await self._accept(click.accepted(stands))
         return web.Response()
+
+    async def _form_question(self, question: FormQuestion) -> web.Response:
+        """Take a question from a modal; its asker sees in the modal what speaks against it."""
+        if not question.text:
+            return _objection(NOTHING_TYPED)
+        try:
+            await self._accept(question.accepted)
+        except InboxUnavailable as error:
+            _log.warning("a question could not be put into the inbox: %s", error)
+            return _objection(error.sentence)
+        return web.Response()
+
+
+def _objection(sentence: str) -> web.Response:
+    """Keeps the modal open, with a sentence below what was typed."""
+    errors = {QUESTION: sentence}
+    return web.json_response({"response_action": "errors", "errors": errors})
 
 
 def _form(body: bytes) -> dict[str, str]:

@@ -10,13 +10,15 @@ from bots.platform import Accepted, Audience, Quote
 from bots.slack.incoming.approval_click import AskingTurn
 from bots.slack.incoming.markup import plain
 from bots.slack.incoming.message_content import own_markup, quotes_in
+from bots.slack.incoming.message_shortcut import FormQuestion, stored_question
 from bots.slack.incoming.shared_files import SharedFile, shared_files
 from bots.text_commands.words import Word, read_word
 from bots.turn.decision_and_stop import Decided
 from identity.people import ChatUser
 
-Kind = Literal["command", "direct", "mention", "reply", "decision"]
-"""A reply is said without a mention, in a thread in which this person may have been answered."""
+Kind = Literal["command", "direct", "mention", "reply", "form", "decision"]
+"""A reply is said without a mention, in a thread in which this person may have been answered;
+a form's question has no place yet."""
 
 _CHANNELS = ("channel", "group", "mpim")
 
@@ -121,6 +123,8 @@ def read_message(body: Mapping[str, object]) -> IncomingMessage | None:
     """
     if "asking" in body:
         return _decision(body)
+    if question := stored_question(body):
+        return _form_question(question)
     return _command(body) if "command" in body else _event(body)
 
 
@@ -139,6 +143,21 @@ def _decision(body: Mapping[str, Any]) -> IncomingMessage:
         thread=body["message"]["thread_ts"],
         asking=asking,
         decision=Decided(decision, tuple(body["interrupts"])) if decision else None,
+    )
+
+
+def _form_question(question: FormQuestion) -> IncomingMessage:
+    """A question from a modal or a button; once it is repeated, that is a direct message."""
+    return IncomingMessage(
+        kind="direct" if question.root else "form",
+        event_id=question.event_id,
+        tenant=question.tenant,
+        user=question.user,
+        channel=question.channel,
+        markup=question.text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"),
+        ts=question.root,
+        thread=question.root or None,
+        quotes=question.quotes,
     )
 
 
@@ -231,6 +250,14 @@ def _authorizations(envelope: Mapping[str, object]) -> Iterator[Mapping[str, obj
 
 def _own_users(envelope: Mapping[str, object]) -> set[str]:
     return {_text(one, "user_id") for one in _authorizations(envelope)} - {""}
+
+
+def tenant_of(envelope: Mapping[str, object]) -> str:
+    """The organisation on Enterprise Grid, the workspace otherwise, that an event is for.
+
+    :raises MalformedRequest: when a field is missing that Slack always sends.
+    """
+    return _enterprise(envelope) or _team(envelope)
 
 
 def _team(envelope: Mapping[str, object]) -> str:

@@ -5,9 +5,11 @@ import logging
 from dataclasses import replace
 
 from bots.errors import DeliveryRefused, PlatformUnavailable, ResponseUrlClosed
+from bots.slack.incoming.message_shortcut import FormQuestion
 from bots.slack.incoming.payloads import IncomingMessage
 from bots.slack.outgoing.answer.answer_channel import SlackChannel
 from bots.slack.outgoing.message import Content
+from bots.slack.outgoing.question_modal import repeated_question
 from bots.slack.outgoing.response_url import ResponseUrls
 from bots.slack.outgoing.web_api import WebApi
 
@@ -67,6 +69,14 @@ class PrivateMessages:
             channel, thread = await self._api.direct_channel(incoming.user), None
         if not await self._api.find(channel, marker, thread=thread, since=incoming.ts):
             await self._api.post(channel, message, thread=thread, marker=marker)
+
+    async def repeat_question(self, question: FormQuestion) -> FormQuestion:
+        """The question with the place of its answer: its asker's direct messages, once."""
+        channel, mark = await self._api.direct_channel(question.user), f"{question.event_id}/asked"
+        found = await self._api.find(channel, mark, thread=None, since="")
+        message = repeated_question(question)
+        root = found.ts if found else await self._api.post(channel, message, marker=mark)
+        return replace(question, channel=channel, root=root)
 
     async def _by_direct_message(self, incoming: IncomingMessage, message: Content) -> None:
         channel = await self._api.direct_channel(incoming.user)

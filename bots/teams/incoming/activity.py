@@ -15,7 +15,8 @@ from botbuilder.schema import Activity, ActivityTypes, ChannelAccount, Conversat
 from bots.errors import MalformedRequest
 from bots.platform import Accepted, Turn
 from bots.teams.incoming.fields import objects, part, word
-from bots.teams.incoming.quotes import quotes
+from bots.teams.incoming.quotes import message_quote, quotes
+from bots.text_commands.words import Word, read_word
 from identity.people import ChatUser, Names
 
 CHANNEL = "msteams"
@@ -54,11 +55,58 @@ class IncomingActivity:
 
     @property
     def adds_bot(self) -> bool:
-        """The bot has been added to this conversation."""
+        """The bot has been added to this conversation; Teams may tell it in one way or in two."""
+        if self.activity.type == ActivityTypes.installation_update:
+            return word(self.body, "action") == "add"
         return self.activity.type == ActivityTypes.conversation_update and any(
             member.get("id") == self.activity.recipient.id
             for member in objects(self.body, "membersAdded")
         )
+
+    @property
+    def edits(self) -> bool:
+        """Somebody has edited a message ("Conversation events": ``editMessage``)."""
+        kind = word(part(self.body, "channelData"), "eventType")
+        return self.activity.type == ActivityTypes.message_update and kind == "editMessage"
+
+    @property
+    def targeted(self) -> bool:
+        """Nobody but the asker and the bot sees this message of a group ("Targeted messages")."""
+        return not self.personal and part(self.body, "recipient").get("isTargeted") is True
+
+    @property
+    def asks_about_message(self) -> bool:
+        """It is the form in which somebody asks about a message."""
+        return bool(self.activity.type == ActivityTypes.invoke)
+
+    @property
+    def question(self) -> str | None:
+        """The message that an answer replies to; None for a click, which is no message."""
+        return None if self.activity.type == ActivityTypes.invoke else str(self.activity.id)
+
+    @property
+    def replied_message(self) -> str:
+        """The message of ours that this is about."""
+        return word(self.body, "replyToId")
+
+    @property
+    def replied_place(self) -> str:
+        """The same, unique across platforms (:class:`bots.conversation_notes.ShownMessages`)."""
+        return f"teams:{self.conversation.partition(';')[0]}/{self.replied_message}"
+
+    def accepted(self, claims: Mapping[str, str]) -> Accepted:
+        """What goes into the inbox.
+
+        A word waits behind no question, and whoever adds the bot is welcomed once.
+        """
+        event = self.event_id
+        group = f"{self.conversation}#{self.chat_user.user}"
+        if self.adds_bot:
+            event = f"{self.conversation.partition(';')[0]}/welcome"
+        elif self.activity.type == ActivityTypes.message and read_word(question_text(self)):
+            group = f"{group}#words"
+        body: dict[str, object] = {"activity": dict(self.body), "claims": dict(claims)}
+        return Accepted("teams", event, group, body, self.chat_user.key)
 
     @property
     def shared_channel(self) -> str | None:
@@ -78,6 +126,7 @@ class IncomingActivity:
             accepted=accepted,
             names=Names(workspace="Microsoft Teams", user=self.activity.from_property.name),
             channel=self.shared_channel,
+            private=self.asks_about_message,
         )
 
 
@@ -113,7 +162,8 @@ def _incoming(body: Mapping[str, object]) -> IncomingActivity:
         raise ValueError("no id of Teams is as long")
     for kept in (asker.name, word(body, "text")):
         kept.encode()
-    personal = conversation.conversation_type == "personal"
+    meeting = part(part(body, "channelData"), "meeting")
+    personal = conversation.conversation_type == "personal" and not meeting
     return IncomingActivity(body, activity, chat_user, personal, event_id)
 
 
@@ -145,6 +195,8 @@ def question_text(incoming: IncomingActivity) -> str:
 
     It takes as long as the activity is large, so it is no work for the event loop.
     """
+    if incoming.asks_about_message:
+        return _question_about(incoming.body)
     text = _QUOTED.sub("", word(incoming.body, "text"))
     for named, written, own in _mentions(incoming):
         text = text.replace(written, "" if own else named)
@@ -172,3 +224,17 @@ def _without_unnamed_mentions(text: str, incoming: IncomingActivity) -> str:
         return "" if mention[1].strip().casefold() == ours else mention[1]
 
     return _MENTION.sub(meant, text)
+
+
+def _question_about(body: Mapping[str, object]) -> str:
+    """The question of a form, and the message that it is about as another's words."""
+    asked = word(part(part(body, "value"), "data"), "question").strip()
+    quote = message_quote(body)
+    return "\n\n".join(filter(None, [asked, str(quote) if quote else ""]))
+
+
+def read_said(incoming: IncomingActivity, text: str) -> Word | None:
+    """The word that a message is, which no model is asked about."""
+    if incoming.asks_about_message:
+        return None
+    return read_word(text) if text else "help"

@@ -1,5 +1,7 @@
 """Teams' edge: verify, put into the inbox, acknowledge; nothing else happens in the request."""
 
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -8,7 +10,7 @@ from yarl import URL
 
 from bots.edge import json_object, refusals_answered
 from bots.errors import ForbiddenRequest, MalformedRequest
-from bots.platform import Accept, Accepted
+from bots.platform import Accept
 from bots.teams.incoming.activity import IncomingActivity, addressed, read_activity
 from bots.teams.incoming.authentication import Authentication
 from bots.teams.incoming.signing_keys import SigningKeys
@@ -18,6 +20,9 @@ from identity.sessions.known_sender import recognise
 # Where Teams has its Bot Connector (public cloud and GCC). Our own token is sent there, and
 # anybody can register another name under trafficmanager.net, so these are whole names.
 CONNECTORS = ("smba.trafficmanager.net", "smba.infra.gcc.teams.microsoft.com")
+Respond = Callable[[IncomingActivity, Mapping[str, str]], Awaitable[web.Response]]
+Edited = Callable[[IncomingActivity], Awaitable[None]]
+
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -25,12 +30,23 @@ class TeamsEdge:
     """The one address that the Bot Framework calls.
 
     :param accept: puts a verified activity into the inbox.
+    :param respond: answers an invoke.
+    :param edited: takes notice of a message that was edited.
     :param keys: the Bot Framework's keys; other than Microsoft's in tests only.
     """
 
-    def __init__(self, app: TeamsApp, accept: Accept, keys: SigningKeys | None = None) -> None:
+    def __init__(
+        self,
+        app: TeamsApp,
+        accept: Accept,
+        respond: Respond,
+        edited: Edited,
+        keys: SigningKeys | None = None,
+    ) -> None:
         self._app = app
         self._accept = accept
+        self._respond = respond
+        self._edited = edited
         self._authentication = Authentication(app, keys)
 
     def routes(self) -> list[web.RouteDef]:
@@ -48,18 +64,11 @@ class TeamsEdge:
         incoming = read_activity(body)
         self._check_origin(incoming)
         if incoming.activity.type == ActivityTypes.invoke:
-            # An invoke is answered in this response, or not at all; nothing of ours sends one.
-            return web.Response(status=501)
-        if incoming.needs_handling:
-            await self._accept(
-                Accepted(
-                    "teams",
-                    incoming.event_id,
-                    f"{incoming.conversation}#{incoming.chat_user.user}",
-                    {"activity": body, "claims": dict(claims)},
-                    incoming.chat_user.key,
-                )
-            )
+            return await self._respond(incoming, claims)
+        if incoming.edits:
+            await self._edited(incoming)
+        elif incoming.needs_handling:
+            await self._accept(await asyncio.to_thread(incoming.accepted, claims))
         return web.Response(status=202)
 
     def _check_origin(self, incoming: IncomingActivity) -> None:

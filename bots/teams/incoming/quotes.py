@@ -4,6 +4,8 @@ A quote comes as an entity ``quotedReply`` with a preview, whose place ``<quoted
 text, or as HTML beside the text: a ``blockquote`` whose ``itemtype`` ends in Reply or Forward.
 """
 
+import html
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -24,6 +26,7 @@ LONGEST_HTML = 64_000
 _WHOLE, _PREVIEW, _UNNAMED, _WRITER = "copy", "preview", "", "mri"
 _QUOTES = ("/Reply", "/Forward")
 _BLOCKS = frozenset({"blockquote", "br", "div", "li", "p", "tr"})
+_TAG = re.compile(r"<[^<>]*>")
 _WITHOUT_END = frozenset({"br"})
 # Python's own parser takes minutes for what is broken on purpose, so it is given only what nh3 has
 # put in order.
@@ -53,6 +56,16 @@ def quotes(body: Mapping[str, object]) -> list[Quote]:
     """What an activity quotes; the same words once."""
     found = chain(_of_entities(body), _of_html(body))
     return list(dict.fromkeys(islice(found, MOST)))
+
+
+def message_quote(body: Mapping[str, object]) -> Quote | None:
+    """The message that a message action is about (``messagePayload``, "Action commands")."""
+    payload = part(part(body, "value"), "messagePayload")
+    content = word(part(payload, "body"), "content")[:LONGEST_HTML]
+    lines = nh3.clean(content, tags=_BLOCKS, attributes={})
+    words = html.unescape(_TAG.sub("\n", lines)).replace("\N{NO-BREAK SPACE}", " ").strip()
+    writer = part(part(payload, "from"), "user")
+    return Quote(word(writer, "displayName").strip(), words) if words else None
 
 
 def _of_entities(body: Mapping[str, object]) -> Iterator[Quote]:

@@ -39,6 +39,7 @@ class TeamsConversation:
     :param limits: the conversation's.
     :param question: the activity that posts reply to; in a channel they belong to its thread.
     :ivar id: the conversation's.
+    :ivar target: who alone sees what is said there; None for everybody.
     :ivar dressing: what stands around the messages that are shown from now on.
     """
 
@@ -47,6 +48,7 @@ class TeamsConversation:
     # One message is enough to follow; the final answer may take several.
     edited_while_written: ClassVar[int | None] = 1
     dressing: Dressing | None = None
+    target: Json | None = None
 
     def __init__(
         self,
@@ -64,7 +66,12 @@ class TeamsConversation:
         """Show a new message and return its id, :data:`NO_ID` where Teams gives none."""
 
         async def once() -> str:
-            return await self._connector.post(self.id, activity, reply_to=self._question)
+            return await self._connector.post(
+                self.id,
+                {**activity, "recipient": self.target} if self.target else activity,
+                reply_to=self._question,
+                targeted=self.target is not None,
+            )
 
         try:
             return await with_retries(once, self._limits, repeatable=False) or NO_ID
@@ -89,6 +96,10 @@ class TeamsConversation:
 
         await self._in_a_form(markdown, edit)
 
+    async def show_instead(self, message: str, activity: Json) -> None:
+        """Let a message of ours show something else."""
+        await self._edit(message, activity, final=True)
+
     async def delete(self, message: str) -> None:
         """Take the message away; where Teams keeps it, it says nothing any more.
 
@@ -98,7 +109,7 @@ class TeamsConversation:
             return
 
         async def once() -> None:
-            await self._connector.delete(self.id, message)
+            await self._connector.delete(self.id, message, targeted=self.target is not None)
 
         try:
             await with_retries(once, self._limits, repeatable=True)
@@ -109,7 +120,7 @@ class TeamsConversation:
 
     async def show_typing(self) -> None:
         """Show that somebody writes; nobody misses it where that fails or there is no room."""
-        if self._limits.draft_wait():
+        if self.target or self._limits.draft_wait():
             return
         try:
             await noting_refusals(
@@ -146,7 +157,9 @@ class TeamsConversation:
 
     async def _edit(self, message: str, activity: Mapping[str, object], *, final: bool) -> None:
         async def once() -> None:
-            await self._connector.update(self.id, message, activity)
+            await self._connector.update(
+                self.id, message, activity, targeted=self.target is not None
+            )
 
         if final:
             await with_retries(once, self._limits, repeatable=True)
@@ -157,13 +170,28 @@ class TeamsConversation:
 
 
 def conversation_of(connectors: Connectors, incoming: IncomingActivity) -> TeamsConversation:
-    """The conversation where a question was asked."""
-    return TeamsConversation(
+    """The conversation where a question was asked; who asks there alone is answered so too."""
+    place = TeamsConversation(
         connectors.client(incoming.activity.service_url),
         connectors.limits.of(incoming.chat_user.tenant, incoming.conversation),
         incoming.conversation,
-        incoming.activity.id,
+        incoming.question,
     )
+    if incoming.targeted:
+        place.target = _account(incoming)
+    return place
+
+
+def targeted_at(connectors: Connectors, incoming: IncomingActivity) -> TeamsConversation:
+    """The conversation where a question was asked, as its asker alone sees it."""
+    place = conversation_of(connectors, incoming)
+    place.target = _account(incoming)
+    return place
+
+
+def _account(incoming: IncomingActivity) -> Json:
+    asker = incoming.activity.from_property
+    return {"id": asker.id, "name": asker.name, "isTargeted": True}
 
 
 async def open_personal(connectors: Connectors, incoming: IncomingActivity) -> TeamsConversation:

@@ -2,6 +2,7 @@
 
 from bots.teams.outgoing.bot_connector import Json
 from bots.teams.outgoing.markdown import teams_markdown
+from bots.text_commands.sentences import help_text
 
 # A message has 100 KB, counted in UTF-16 as JSON writes it
 # ("Format your bot messages", Teams platform documentation);
@@ -13,11 +14,9 @@ SIGN_IN = (
     "Please sign in once with your company account; I'll then answer your question right away."
 )
 WELCOME = "Hello! I answer business questions, as you and with your rights."
-HELP = (
-    "Ask me a business question in your own words, for example:\n\n"
-    "Is serial LAPTOP-2024-001 still under warranty?\n\n"
-    "In a group or a channel, mention me."
-)
+EXAMPLE = "Is serial LAPTOP-2024-001 still under warranty?"
+PROMPTS = (EXAMPLE, "What is our policy on home office?", "What do you know about me?")
+"""Questions that a welcome offers."""
 
 THINKING = "Thinking…"
 """What a stream says before there is anything to say."""
@@ -33,6 +32,13 @@ def formatted(markdown: str) -> Json:
 def plain(sentence: str) -> Json:
     """A message that shows ``sentence`` as it is."""
     return {"type": "message", "text": sentence, "textFormat": "plain"}
+
+
+def welcome(example: str) -> Json:
+    """What whoever has added the bot reads, with questions to begin with."""
+    actions = [{"type": "imBack", "title": one, "value": one} for one in PROMPTS]
+    said = formatted(f"{WELCOME}\n\n{help_text(example)}")
+    return said | {"suggestedActions": {"to": [], "actions": actions}}
 
 
 def sign_in(url: str) -> Json:

@@ -4,7 +4,6 @@ import nh3
 
 from bots.answer.markdown.neutralise import harmless
 from bots.answer.markdown.parse_tree import PARSER
-from bots.web.outgoing.markdown_pieces import pieces
 
 _TAGS = {
     "a", "blockquote", "br", "code", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol",
@@ -12,16 +11,11 @@ _TAGS = {
 }  # fmt: skip
 
 
-def html(markdown: str) -> str:
+def html_of_piece(markdown: str) -> str:
     """Markdown as HTML with a short list of tags, links that open elsewhere and no images.
 
-    It takes as long as the text is: some milliseconds for a page of it.
+    :param markdown: short enough to be rendered whole (:mod:`bots.web.outgoing.markdown_pieces`).
     """
-    return "\n".join(map(html_of_piece, pieces(markdown)))
-
-
-def html_of_piece(markdown: str) -> str:
-    """The same, of what is short enough to be rendered whole."""
     return nh3.clean(
         PARSER.renderer.render(harmless(markdown), PARSER.options, {}),
         tags=_TAGS,

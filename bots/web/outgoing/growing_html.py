@@ -15,11 +15,9 @@ AGAIN = 1 / 16
 class GrowingHtml:
     """Renders a text that is only added to, or begun anew; in all it costs as much as the text.
 
-    :ivar rendered: characters that have been rendered so far, each time they were.
     :ivar behind: there is more to render of what it has been given.
     """
 
-    rendered: int = 0
     behind: bool = False
     _text: str = ""
     _settled: int = 0
@@ -43,7 +41,7 @@ class GrowingHtml:
         while len(made) < MOST_AT_ONCE and (
             piece := first_piece(self._rest(LARGEST_PIECE + 1), self._fence)
         ):
-            made.append(self._render(piece.markdown))
+            made.append(html_of_piece(piece.markdown))
             self._settled += piece.used
             self._fence = piece.fence
             self._pieces += 1
@@ -53,7 +51,7 @@ class GrowingHtml:
         if not (made or last or begun_anew or self._grown_enough()):
             return None
         if rest := self._rest(LARGEST_PIECE):
-            made.append(self._render(f"{self._fence}{rest}"))
+            made.append(html_of_piece(f"{self._fence}{rest}"))
         self._shown = len(text)
         return {"from": kept, "pieces": made}
 
@@ -63,7 +61,3 @@ class GrowingHtml:
     def _grown_enough(self) -> bool:
         grown = len(self._text) - self._shown
         return grown > AGAIN * (len(self._text) - self._settled)
-
-    def _render(self, markdown: str) -> str:
-        self.rendered += len(markdown)
-        return html_of_piece(markdown)

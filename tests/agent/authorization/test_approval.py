@@ -7,7 +7,15 @@ import pytest
 from agent.authorization.approval import NOT_APPROVED, tools_needing_approval
 from agent.authorization.rights import POLICY
 from agent.errors import MemoryUnavailableError
-from tests.agent.local_agent import Answer, Cloud, ask, runtime_of, serving, thread
+from tests.agent.local_agent import (
+    Cloud,
+    ask,
+    decide,
+    interrupts,
+    runtime_of,
+    serving,
+    thread,
+)
 
 TOOL = "warranty___find_serial_numbers"
 QUESTION = "Find serial numbers of the devices of the customer alice@example.com"
@@ -19,20 +27,16 @@ def token(cloud: Cloud) -> str:
     return cloud.tokens["admin"]
 
 
-def interrupts(answer: Answer) -> list[dict[str, Any]]:
-    outcome = answer.one("RUN_FINISHED").get("outcome", {})
-    return list(outcome.get("interrupts", []))
-
-
-async def decide(address: str, token: str, session: str, asked: Answer, **decision: Any) -> Answer:
-    decision = decision or {"status": "resolved", "payload": {"approved": True}}
-    resume = [{"interruptId": one["id"], **decision} for one in interrupts(asked)]
-    return await ask(address, token, "", session, messages=[], resume=resume)
-
-
 def test_the_policy_says_what_needs_approval_and_what_it_does() -> None:
     assert tools_needing_approval(POLICY) == {
-        TOOL: "It shows which devices a customer has, with their serial numbers."
+        "forget": "It deletes from my memory what is listed here, for good.",
+        "pause_memory": (
+            "I then don't use what I know about you and learn nothing new, until you resume it."
+        ),
+        "resume_memory": (
+            "I then use what I know about you again, and learn from what you tell me."
+        ),
+        TOOL: "It shows which devices a customer has, with their serial numbers.",
     }
 
 

@@ -15,7 +15,7 @@ from strands.types.content import Messages
 from agent.authorization.rights import Rights
 from agent.request.audience import NARROWED, Audience, RunAudience
 from agent.request.caller import Caller
-from tests.agent.local_agent import Answer, Cloud, ask, runtime_of, serving, thread
+from tests.agent.local_agent import Answer, Cloud, ask, interrupts, runtime_of, serving, thread
 from tests.agent.scripted_models import TestModel
 from tests.some import some
 
@@ -108,8 +108,10 @@ async def test_what_is_remembered_is_told_to_the_asker_alone(
 ) -> None:
     answer = await ask(runtime, cloud.tokens["alice"], question, forwardedProps=props)
 
-    assert narrowed_at(answer) < answer.types.index("TEXT_MESSAGE_CONTENT")
-    assert "TOOL_CALL_RESULT" not in in_the_open(answer)
+    seen = answer.types[: narrowed_at(answer)]
+    assert narrowed_at(answer) < len(answer.events), interrupts(answer)
+    assert not {"TEXT_MESSAGE_CONTENT", "TOOL_CALL_RESULT", "RUN_FINISHED"} & set(seen)
+    assert not interrupts(answer)
 
 
 async def test_a_field_that_not_everybody_may_see_is_told_to_the_asker_alone(

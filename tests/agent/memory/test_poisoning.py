@@ -12,7 +12,7 @@ import pytest_asyncio
 
 from agent.memory.extraction_filter import UserTextConverter
 from tests.agent.aws_requests import AwsRequests, aws_requests
-from tests.agent.local_agent import Answer, Cloud, ask, runtime_of, serving, thread
+from tests.agent.local_agent import Answer, Cloud, ask, ask_and_approve, runtime_of, serving, thread
 from tests.agent.memory_contents import records
 from tests.some import some
 
@@ -137,7 +137,7 @@ async def test_people_whose_ids_begin_alike_remember_apart(
     )
     shown = await say(poisoned, cloud, "What do you know about my printer?", thread())
     (why,) = [e for e in shown.events if e.get("name") == "bizassist.explanation"]
-    await say(poisoned, cloud, f"Forget that my printer is named {word}", thread())
+    await ask_and_approve(poisoned, cloud.tokens["alice"], f"Forget that my printer is {word}")
 
     assert word not in shown.text
     assert word not in str(why)

@@ -110,11 +110,3 @@ async def test_the_end_of_a_run_says_what_it_used(runtime: str, cloud: Cloud) ->
         assert usage["output_tokens"] == model["outputTokens"] > 0
         assert usage["tool_calls"] == calls
         assert usage["milliseconds"] > 0
-
-
-async def test_a_memory_command_is_executed_without_tokens(runtime: str, cloud: Cloud) -> None:
-    answer = await ask(runtime, cloud.tokens["admin"], "Forget that my parrot is called Coco")
-
-    usage = answer.one("RUN_FINISHED")["result"]["usage"]
-    assert usage.pop("milliseconds") > 0
-    assert usage == {"input_tokens": 0, "output_tokens": 0, "tool_calls": 0}

@@ -19,11 +19,11 @@ from agent.request.attachments import safe_file_name
 from bots.slack.outgoing.markdown_block import block_markdown
 from bots.slack.outgoing.mrkdwn import slack_mrkdwn
 from bots.teams.outgoing.markdown import teams_markdown
-from bots.web.outgoing.answer_html import html
 from tests.agent.all_tools import all_specs
 from tests.agent.gateway_tool_specs import SEARCH, WARRANTY
 from tests.agent.local_agent import Cloud, ask, runtime_of, serving, thread
 from tests.agent.tools.documents import sample_documents
+from tests.bots.web.whole_html import html
 from tests.some import some
 
 DATA = Path(__file__).parents[2] / "data" / "injections.jsonl"

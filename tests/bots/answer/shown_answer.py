@@ -12,7 +12,7 @@ from bizassist.local.slack.page import markup
 from bots.slack.outgoing.markdown_block import block_markdown
 from bots.slack.outgoing.mrkdwn import slack_mrkdwn
 from bots.teams.outgoing.markdown import teams_markdown
-from bots.web.outgoing.answer_html import html
+from tests.bots.web.whole_html import html
 
 
 @dataclass(frozen=True)

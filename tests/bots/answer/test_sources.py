@@ -12,8 +12,8 @@ from bots.slack.outgoing.markdown_block import block_markdown
 from bots.slack.outgoing.message import PIECE
 from bots.slack.outgoing.mrkdwn import slack_mrkdwn
 from bots.teams.outgoing.markdown import teams_markdown
-from bots.web.outgoing.answer_html import html
 from bots.web.outgoing.answer_state import SENTENCE, AnswerState, apply
+from tests.bots.web.whole_html import html
 
 
 def event(**value: Any) -> CustomEvent:

@@ -49,6 +49,7 @@ class Queues:
                 url,
                 handle,
                 poll=self.call,
+                beat=self.call,
                 retries=DeadLetterRetries(),
                 most=most,
             )
@@ -61,6 +62,7 @@ class Queues:
             handle,
             most=most,
             poll=self.call,
+            beat=self.call,
             retries=retries,
             dead_letters=dead,
         )

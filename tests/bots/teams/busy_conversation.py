@@ -52,7 +52,9 @@ class BusyConversation:
         self.shown[name] = activity["text"]
         return name
 
-    async def update(self, conversation: str, message: str, activity: Mapping[str, Any]) -> None:
+    async def update(
+        self, conversation: str, message: str, activity: Mapping[str, Any], **_: Any
+    ) -> None:
         await self._take("edit", conversation)
         self.shown[message] = activity["text"]
 
@@ -70,6 +72,8 @@ async def written(connectors: Connectors, seconds: float) -> float:
     incoming: Any = SimpleNamespace(
         activity=SimpleNamespace(service_url="https://smba.example.com/", id="question-1"),
         conversation=GROUP,
+        question="question-1",
+        targeted=False,
         chat_user=SimpleNamespace(tenant=TENANT),
     )
     place = conversation_of(connectors, incoming)

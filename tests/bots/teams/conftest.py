@@ -10,9 +10,9 @@ from bots.teams.outgoing.answer.replies import Pace
 from bots.teams.outgoing.connector_clients import Connectors
 from bots.teams.platform import TeamsPlatform
 from bots.teams.registration import TeamsApp
-from identity.people import ChatUser
 from tests.bots.teams.connector import TOKEN, Connector
 from tests.bots.teams.connector_clock import Clock
+from tests.bots.teams.service_parts import Parts
 from tests.bots.teams.teams_client import APP_ID, TeamsClient
 
 
@@ -23,18 +23,14 @@ async def _token() -> str:
 @pytest.fixture
 async def teams() -> AsyncIterator[TeamsClient]:
     # These tests go at so many times Teams' pace.
+    parts = Parts()
     connector = Connector(clock=Clock(rate=10_000), stream_pace=0.01)
     async with TestServer(connector.application()) as server, aiohttp.ClientSession() as http:
         app = TeamsApp(app_id=APP_ID, app_password="password")
-        stopped: list[str] = []
-
-        async def stop(turn: str, chat_user: ChatUser, conversation: str) -> None:
-            stopped.append(turn)
-
         pace = Pace(edits=0.02, stream=0.02, apart=0.011)
         connectors = Connectors(http, _token, connector.clock.now)
-        platform = TeamsPlatform(app, connectors, pace, stop)
-        yield TeamsClient(connector, platform, str(server.make_url("/teams/")), stopped)
+        platform = TeamsPlatform(app, connectors, pace, parts.for_teams())
+        yield TeamsClient(connector, platform, str(server.make_url("/teams/")), parts)
 
 
 @pytest.fixture

@@ -17,9 +17,9 @@ LARGEST_CARD = 28 * 1024
 ADAPTIVE = "application/vnd.microsoft.card.adaptive"
 CARDS = {ADAPTIVE, "application/vnd.microsoft.card.hero"}
 ELEMENTS = {
-    "AdaptiveCard", "TextBlock", "Table", "TableRow", "TableCell", "FactSet", "ActionSet",
-    "Container", "Input.Text", "Input.ChoiceSet", "Action.Execute", "Action.Submit",
-    "Action.OpenUrl", "Chart.Line", "Chart.VerticalBar", "Chart.VerticalBar.Grouped",
+    "AdaptiveCard", "TextBlock", "Table", "TableRow", "TableCell", "RichTextBlock", "TextRun",
+    "Input.Text", "Action.Execute", "Action.Submit", "Action.OpenUrl",
+    "Chart.Line", "Chart.VerticalBar", "Chart.VerticalBar.Grouped",
 }  # fmt: skip
 
 

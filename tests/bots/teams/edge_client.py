@@ -12,11 +12,14 @@ from bots.app import application
 from bots.errors import InboxUnavailable
 from bots.limits.request_bodies import bounded_bodies
 from bots.platform import Accepted
+from bots.teams.incoming.activity import IncomingActivity, question_text
 from bots.teams.incoming.endpoint import TeamsEdge
 from bots.teams.incoming.signing_keys import SigningKeys
+from bots.teams.invokes import Invokes
 from bots.teams.registration import TeamsApp
 from tests.bots.teams.connector import TENANT
 from tests.bots.teams.issuer import Issuer
+from tests.bots.teams.service_parts import Parts
 from tests.bots.teams.teams_client import APP_ID
 
 TEAMS = "https://smba.trafficmanager.net/emea/"
@@ -33,6 +36,11 @@ class EdgeClient:
     inbox: list[Accepted] = field(default_factory=list)
     inbox_is_down: bool = False
     http: Any = None
+    parts: Parts = field(default_factory=Parts)
+    edits: list[str] = field(default_factory=list)
+
+    async def edited(self, incoming: IncomingActivity) -> None:
+        self.edits.append(question_text(incoming))
 
     async def accept(self, accepted: Accepted) -> None:
         if self.inbox_is_down:
@@ -53,7 +61,9 @@ class EdgeClient:
 async def edge_client(app: TeamsApp, service_url: str = TEAMS) -> AsyncIterator[EdgeClient]:
     client = EdgeClient(Issuer(), service_url)
     async with TestServer(client.issuer.application()) as keys:
-        edge = TeamsEdge(app, client.accept, SigningKeys(str(keys.make_url("/openid"))))
+        signing = SigningKeys(str(keys.make_url("/openid")))
+        respond = Invokes(client.accept, client.parts.for_teams()).respond
+        edge = TeamsEdge(app, client.accept, respond, client.edited, signing)
         served = application(edge.routes(), {})
         served.middlewares.append(bounded_bodies)
         async with TestClient(TestServer(served)) as client.http:

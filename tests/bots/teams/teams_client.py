@@ -13,8 +13,11 @@ from ag_ui.core import (
 from bots.platform import Accepted, Turn
 from bots.teams.incoming.activity import read_activity
 from bots.teams.platform import TeamsPlatform
+from identity.people import ChatUser
 from tests.bots.teams.connector import ALICE, BOT, GROUP, PERSONAL, TENANT, Connector
+from tests.bots.teams.service_parts import Parts
 
+ASKER = ChatUser("teams", TENANT, ALICE["aadObjectId"])
 APP_ID = "00000000-0000-0000-0000-000000000b07"
 ISSUER = "https://api.botframework.com"
 
@@ -37,19 +40,20 @@ def activity(service_url: str, **changes: Any) -> dict[str, Any]:
 
 @dataclass
 class TeamsClient:
-    """The platform in front of the double.
-
-    :ivar stopped: the turns that were stopped.
-    """
+    """The platform in front of the double."""
 
     connector: Connector
     platform: TeamsPlatform
     service_url: str
-    stopped: list[str]
+    parts: Parts
+
+    def body(self, **changes: Any) -> dict[str, Any]:
+        """A question as Teams sends it."""
+        return activity(self.service_url, **changes)
 
     def accepted(self, **changes: Any) -> Accepted:
         """What the edge has put into the inbox."""
-        body = activity(self.service_url, **changes)
+        body = self.body(**changes)
         incoming = read_activity(body)
         claims = {"iss": ISSUER, "aud": APP_ID, "serviceurl": self.service_url}
         return Accepted(

@@ -6,7 +6,8 @@ import pytest
 
 from bots.errors import PlatformUnavailable
 from bots.platform import Audience, Turn
-from bots.teams.outgoing.message import HELP, WELCOME
+from bots.teams.incoming.activity import read_activity
+from bots.teams.outgoing.message import EXAMPLE, WELCOME
 from identity.people import ChatUser, Names
 from tests.bots.teams.connector import ALICE, BOT, GROUP, PERSONAL, TENANT
 from tests.bots.teams.teams_client import TeamsClient
@@ -62,23 +63,45 @@ async def test_the_tenant_may_stand_at_the_conversation(teams: TeamsClient) -> N
 @pytest.mark.parametrize("said", ["", "  ", "help", "Help", None])
 async def test_who_asks_nothing_gets_help(teams: TeamsClient, said: str | None) -> None:
     await teams.platform.dispatch(teams.accepted(text=said), never)
-    assert teams.connector.texts(PERSONAL) == [HELP]
+    (said,) = teams.connector.texts(PERSONAL)
+    assert EXAMPLE in said
+    assert "whoami" in said
 
 
 def arrival(*added: dict[str, Any]) -> dict[str, Any]:
     return {"type": "conversationUpdate", "id": "question-f1", "membersAdded": list(added)}
 
 
-async def test_whoever_adds_the_bot_is_welcomed(teams: TeamsClient) -> None:
+INSTALLED = {"type": "installationUpdate", "id": "question-f2", "action": "add"}
+
+
+async def test_whoever_adds_the_bot_is_welcomed_with_questions_to_begin_with(
+    teams: TeamsClient,
+) -> None:
     await teams.platform.dispatch(teams.accepted(**arrival(ALICE, BOT)), never)
     await teams.platform.dispatch(teams.accepted(**arrival(ALICE)), never)
-    (said,) = teams.connector.texts(PERSONAL)
-    assert said == f"{WELCOME}\n\n{HELP}"
+    (said,) = teams.connector.shown(PERSONAL)
+    assert said["text"].startswith(WELCOME)
+    assert "`whoami`" in said["text"]
+    assert len(said["suggestedActions"]["actions"]) == 3
 
 
-async def test_a_place_that_refuses_help_is_not_asked_again(teams: TeamsClient) -> None:
+async def test_an_installation_that_is_told_by_itself_is_welcomed_too(teams: TeamsClient) -> None:
+    await teams.platform.dispatch(teams.accepted(**INSTALLED), never)
+    for changes in ({"action": "remove"}, {"action": "add-upgrade"}):
+        await teams.platform.dispatch(teams.accepted(**INSTALLED | changes), never)
+    assert len(teams.connector.texts(PERSONAL)) == 1
+
+
+def test_one_installation_told_twice_is_one_event_of_the_inbox(teams: TeamsClient) -> None:
+    told = (arrival(BOT), INSTALLED)
+    events = {read_activity(teams.body(**one)).accepted({}).event_id for one in told}
+    assert len(events) == 1
+
+
+async def test_a_place_that_refuses_a_welcome_is_not_asked_again(teams: TeamsClient) -> None:
     teams.connector.closed[GROUP] = "NotEnoughPermissions"
-    await teams.platform.dispatch(teams.accepted_in_group(text="help"), never)
+    await teams.platform.dispatch(teams.accepted_in_group(**arrival(BOT)), never)
     assert [status for _, status, _ in teams.connector.calls] == [403]
 
 

@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 
 from bots.errors import NoPrivateChat
+from bots.platform import Audience
 from tests.bots.receipt import MemoryReceipt
-from tests.bots.teams.connector import GROUP, PERSONAL
+from tests.bots.teams.connector import BOT, GROUP, PERSONAL
 from tests.bots.teams.teams_client import TeamsClient, text
 
 
@@ -35,7 +36,8 @@ async def test_without_a_personal_chat_nothing_of_the_answer_is_shown(teams: Tea
             pytest.fail("there is nobody to answer")
     await teams.platform.notify(turn, refused.value.sentence)
 
-    assert teams.connector.texts(GROUP) == [NoPrivateChat.sentence]
+    assert [one["text"] for one in teams.connector.targeted(GROUP)] == [NoPrivateChat.sentence]
+    assert teams.connector.shown(GROUP) == []
 
 
 async def test_a_turn_knows_its_group_unless_only_the_asker_is_there(teams: TeamsClient) -> None:
@@ -44,3 +46,18 @@ async def test_a_turn_knows_its_group_unless_only_the_asker_is_there(teams: Team
     thread = {"id": f"{GROUP};messageid=7", "conversationType": "channel"}
     in_a_thread = await teams.turn(teams.accepted_in_group(conversation=thread))
     assert in_a_thread.channel == GROUP
+
+
+async def test_who_asks_alone_in_a_group_is_answered_there_alone(teams: TeamsClient) -> None:
+    """A targeted message is always answered targeted, and nobody reads its answer along."""
+    alone = teams.accepted_in_group(recipient=BOT | {"isTargeted": True})
+    turn = await teams.turn(alone)
+    assert turn.audience is Audience.ALONE
+    async with teams.platform.reply(turn, MemoryReceipt()) as reply:
+        await reply.show(text("Until March."))
+    await teams.platform.notify(turn, "One more thing.")
+
+    said = [one["text"] for one in teams.connector.targeted(GROUP)]
+    assert said == ["Until March.", "One more thing."]
+    assert teams.connector.shown(GROUP) == teams.connector.shown(PERSONAL) == []
+    assert teams.connector.typing == {}

@@ -15,7 +15,7 @@ from tests.bots.receipt import MemoryReceipt
 from tests.bots.teams.answered_turn import AnsweredTurn
 from tests.bots.teams.connector import GROUP, PERSONAL
 from tests.bots.teams.connector_faults import Fault
-from tests.bots.teams.teams_client import TeamsClient, text, tool_begins, tool_ends
+from tests.bots.teams.teams_client import ASKER, TeamsClient, text, tool_begins, tool_ends
 from tests.bots.teams.test_reply import until
 from tests.some import some
 
@@ -115,17 +115,20 @@ async def test_one_that_teams_has_ended_is_edited(teams: TeamsClient) -> None:
 
 async def test_who_presses_stop_stops_the_turn_and_sees_nothing_more(teams: TeamsClient) -> None:
     turn = await teams.turn()
+    teams.parts.link(ASKER, "alice@example.com")
+    await teams.parts.begun(turn)
     async with teams.platform.reply(turn, MemoryReceipt()) as reply:
         await reply.show(text("It is act"))
         await until("It is", teams)
         teams.connector.streams.stop(PERSONAL)
         await reply.show(text("ive, and a lot more could be said about that."))
         for _ in range(500):
-            if teams.stopped:
+            if teams.parts.cancelled:
                 break
             await asyncio.sleep(0.01)
         await reply.show(text(" Stopped."))
-    assert teams.stopped == [turn.id]
+    assert await teams.parts.actions.stopped(turn.id)
+    assert [one.run for one in teams.parts.cancelled] == [turn.id]
     assert teams.connector.texts(PERSONAL) == ["It is"]
     assert "PUT" not in [method for method, _, _ in teams.connector.calls]
 

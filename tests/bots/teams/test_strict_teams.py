@@ -77,7 +77,8 @@ async def test_a_place_that_closes_while_an_answer_is_made_takes_no_second_run(
     turn = AnsweredTurn()
     await turn.deliver(teams, teams.accepted_in_group())
     assert turn.runs == 1
-    assert teams.connector.texts(PERSONAL) == [DeliveryRefused.sentence]
+    told = [one["text"] for one in teams.connector.targeted(GROUP)]
+    assert told == [DeliveryRefused.sentence]
 
 
 async def test_a_short_pause_that_teams_asks_for_is_kept(

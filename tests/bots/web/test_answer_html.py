@@ -2,7 +2,7 @@
 
 import pytest
 
-from bots.web.outgoing.answer_html import html
+from tests.bots.web.whole_html import html
 
 HOSTILE = [
     "<script>alert(1)</script>",

@@ -1,6 +1,5 @@
 """Commands and pressed buttons in the words in which Slack sends them."""
 
-import secrets
 import time
 from typing import Any
 
@@ -13,7 +12,9 @@ from bizassist.local.slack.workspace import APP, TEAM, TEAM_DOMAIN, Block, Messa
 VERIFICATION_TOKEN = "deprecated-and-never-checked"  # noqa: S105 - Slack still sends one
 
 
-def command(user: str, channel: Channel, name: str, text: str, response_url: str) -> dict[str, str]:
+def command(
+    user: str, channel: Channel, name: str, text: str, *, response_url: str, trigger: str
+) -> dict[str, str]:
     """The form of a slash command."""
     return {
         "token": VERIFICATION_TOKEN,
@@ -28,14 +29,24 @@ def command(user: str, channel: Channel, name: str, text: str, response_url: str
         "api_app_id": APP,
         "is_enterprise_install": "false",
         "response_url": response_url,
-        "trigger_id": _trigger(),
+        "trigger_id": trigger,
     }
 
 
 def click(
-    user: str, channel: Channel, message: Message, element: Block, response_url: str
+    user: str,
+    channel: Channel,
+    message: Message,
+    element: Block,
+    *,
+    response_url: str,
+    trigger: str,
+    choice: str = "",
 ) -> dict[str, Any]:
-    """The ``block_actions`` payload of a pressed button; one with a link causes it too."""
+    """The ``block_actions`` payload of a pressed button; one with a link causes it too.
+
+    :param choice: of feedback buttons: ``positive`` or ``negative``.
+    """
     ephemeral = message.only_for is not None
     container = {
         "type": "message",
@@ -47,40 +58,102 @@ def click(
         container["thread_ts"] = message.thread_ts
     sent: dict[str, Any] = {
         "type": "block_actions",
-        "user": {
-            "id": user,
-            "username": PEOPLE[user].name,
-            "name": PEOPLE[user].name,
-            "team_id": TEAM,
-        },
-        "api_app_id": APP,
-        "token": VERIFICATION_TOKEN,
+        **_sender(user),
         "container": container,
-        "trigger_id": _trigger(),
-        "team": {"id": TEAM, "domain": TEAM_DOMAIN},
-        "enterprise": None,
-        "is_enterprise_install": False,
+        "trigger_id": trigger,
         "channel": {"id": channel.id, "name": channel.name},
         "state": {"values": {}},
         "response_url": response_url,
-        "actions": [_action(message, element)],
+        "actions": [_action(message, element, choice)],
     }
     # An ephemeral message has no address, and its payload no message.
     return sent if ephemeral else {**sent, "message": payload(message)}
 
 
-def _action(message: Message, element: Block) -> dict[str, Any]:
+def home_click(user: str, view: dict[str, Any], element: Block, trigger: str) -> dict[str, Any]:
+    """The ``block_actions`` payload of a button on the Home tab: it has no message to answer."""
+    action = {**element, "block_id": "b0", "action_ts": f"{time.time():.6f}"}
+    return {
+        "type": "block_actions",
+        **_sender(user),
+        "container": {"type": "view", "view_id": view["id"]},
+        "trigger_id": trigger,
+        "view": view,
+        "actions": [action],
+    }
+
+
+def message_shortcut(
+    user: str, message: Message, callback: str, *, response_url: str, trigger: str, channel: Channel
+) -> dict[str, Any]:
+    """The ``message_action`` payload (…/interaction-payloads/shortcuts-interaction-payload)."""
+    return {
+        "type": "message_action",
+        **_sender(user),
+        "callback_id": callback,
+        "action_ts": f"{time.time():.6f}",
+        "trigger_id": trigger,
+        "response_url": response_url,
+        "message_ts": message.ts,
+        "channel": {"id": channel.id, "name": channel.name},
+        "message": payload(message),
+    }
+
+
+def submission(user: str, view: dict[str, Any], typed: dict[str, str]) -> dict[str, Any]:
+    """The ``view_submission`` payload of a modal.
+
+    :param typed: by the ``block_id`` of each input.
+    """
+    inputs = [block for block in view["blocks"] if block["type"] == "input"]
+    values = {
+        block["block_id"]: {
+            block["element"]["action_id"]: {
+                "type": "plain_text_input",
+                "value": typed.get(block["block_id"]) or None,
+            }
+        }
+        for block in inputs
+    }
+    return {
+        "type": "view_submission",
+        **_sender(user),
+        "trigger_id": "",
+        "view": {**view, "state": {"values": values}},
+        "response_urls": [],
+    }
+
+
+def _sender(user: str) -> dict[str, Any]:
+    name = PEOPLE[user].name
+    return {
+        "user": {"id": user, "username": name, "name": name, "team_id": TEAM},
+        "api_app_id": APP,
+        "token": VERIFICATION_TOKEN,
+        "team": {"id": TEAM, "domain": TEAM_DOMAIN},
+        "enterprise": None,
+        "is_enterprise_install": False,
+    }
+
+
+def _action(message: Message, element: Block, choice: str) -> dict[str, Any]:
+    if element["type"] == "feedback_buttons":
+        chosen = element[f"{choice}_button"]
+        element = {
+            "type": "feedback_buttons",
+            "action_id": element["action_id"],
+            "value": chosen["value"],
+            "text": chosen["text"],
+        }
+        holder = next(b for b in message.blocks if b["type"] == "context_actions")
+        return _pressed(message, element, holder)
     holder = next(b for b in message.blocks if element in b.get("elements", []))
+    return _pressed(message, element, holder)
+
+
+def _pressed(message: Message, element: Block, holder: Block) -> dict[str, Any]:
     return {
         **element,
         "block_id": holder.get("block_id") or f"b{message.blocks.index(holder)}",
         "action_ts": f"{time.time():.6f}",
     }
-
-
-def _trigger() -> str:
-    return f"{_number()}.{_number()}.{secrets.token_hex(16)}"
-
-
-def _number() -> int:
-    return secrets.randbelow(10**12)

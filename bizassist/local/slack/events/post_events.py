@@ -7,7 +7,7 @@ from typing import Any
 
 from bizassist.local.slack.events.payloads import VERIFICATION_TOKEN
 from bizassist.local.slack.events.typed_text import rich_text
-from bizassist.local.slack.people import OTHER_BOT, OTHERS, SLACK, SLACKBOT
+from bizassist.local.slack.people import OTHER_BOT, OTHERS, SLACK, SLACKBOT, Person
 from bizassist.local.slack.workspace import APP, BOT_USER, TEAM, Message, Workspace
 
 OTHER_APP, OTHER_BOT_ID = "A0OTHERAPP0", "B0OTHERBOT0"
@@ -50,6 +50,40 @@ def deletion_event(workspace: Workspace, message: Message) -> dict[str, Any]:
         "channel_type": _kind(workspace, message),
     }
     return _context(_envelope(workspace, event))
+
+
+def session_stopped_event(
+    workspace: Workspace, user: str, channel: str, thread: str, streams: list[str]
+) -> dict[str, Any]:
+    """What Slack's own Stop causes (https://docs.slack.dev/reference/events/agent_session_stopped).
+
+    :param streams: the messages whose streams Slack has ended.
+    """
+    event = {
+        "type": "agent_session_stopped",
+        "user": user,
+        "channel": channel,
+        "thread_ts": thread,
+        "streaming_message_ts": streams,
+        "event_ts": f"{time.time():.6f}",
+    }
+    return _envelope(workspace, event)
+
+
+def home_opened_event(
+    workspace: Workspace, user: Person, tab: str, view: dict[str, Any] | None
+) -> dict[str, Any]:
+    """``app_home_opened``; its Home tab tells what was last published there."""
+    event: dict[str, Any] = {
+        "type": "app_home_opened",
+        "user": user.id,
+        "channel": user.dm,
+        "tab": tab,
+        "event_ts": f"{time.time():.6f}",
+    }
+    if tab == "home" and view:
+        event["view"] = view
+    return _envelope(workspace, event)
 
 
 def rate_limited_event() -> dict[str, Any]:

@@ -6,8 +6,8 @@ from typing import Any
 
 from aiohttp import web
 
+from bizassist.local.slack.block_kit.blocks import checked
 from bizassist.local.slack.errors import SlackError, missing
-from bizassist.local.slack.web_api.blocks import checked
 
 MAX_METADATA = 16_000
 
@@ -63,7 +63,7 @@ class Arguments:
 
         :raises SlackError: ``error`` when it is something else.
         """
-        value = self._json(name, error)
+        value = self.json(name, error)
         if value is None:
             return []
         if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
@@ -92,7 +92,7 @@ class Arguments:
 
         :raises SlackError: ``invalid_blocks_format``, ``invalid_blocks``.
         """
-        value = self._json("blocks", "invalid_blocks_format")
+        value = self.json("blocks", "invalid_blocks_format")
         return [] if value is None else checked(value)
 
     def metadata(self) -> dict[str, Any] | None:
@@ -100,7 +100,7 @@ class Arguments:
 
         :raises SlackError: ``invalid_metadata_format``, ``metadata_too_large``.
         """
-        value = self._json("metadata", "invalid_metadata_format")
+        value = self.json("metadata", "invalid_metadata_format")
         if value is None:
             return None
         if not isinstance(value, dict) or {*value} - {"event_type", "event_payload"}:
@@ -111,7 +111,11 @@ class Arguments:
             raise SlackError("metadata_too_large")
         return value
 
-    def _json(self, name: str, error: str) -> object:
+    def json(self, name: str, error: str) -> object:
+        """A value that a form carries as JSON.
+
+        :raises SlackError: ``error``.
+        """
         value = self.values.get(name)
         if not isinstance(value, str):
             return value

@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from bizassist.local.slack.block_kit import blocks as block_kit
 from bizassist.local.slack.errors import SlackError
 from bizassist.local.slack.people import PEOPLE, addressee
-from bizassist.local.slack.web_api import blocks as block_kit
 from bizassist.local.slack.web_api.arguments import Arguments
 from bizassist.local.slack.workspace import BOT, BOT_USER, TEAM, Block, Message, Workspace
 

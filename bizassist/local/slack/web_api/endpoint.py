@@ -6,11 +6,12 @@ from typing import Any
 from aiohttp import web
 
 from bizassist.local.slack.errors import SlackError
-from bizassist.local.slack.web_api import chat, lookups, sessions, streams
+from bizassist.local.slack.web_api import chat, lookups, views
 from bizassist.local.slack.web_api.arguments import Arguments
 from bizassist.local.slack.web_api.authorization import Authorization
 from bizassist.local.slack.web_api.faults import Calls, ConnectionBroken
 from bizassist.local.slack.web_api.rate_limits import RateLimits
+from bizassist.local.slack.web_api.streaming import sessions, streams
 from bizassist.local.slack.workspace import Workspace
 
 Method = Callable[[Workspace, Arguments], dict[str, Any]]
@@ -18,6 +19,7 @@ Method = Callable[[Workspace, Arguments], dict[str, Any]]
 METHODS: dict[str, Method] = {
     "agents.sessions.rename": sessions.rename,
     "agents.sessions.setStatus": sessions.set_status,
+    "assistant.threads.setSuggestedPrompts": views.set_suggested_prompts,
     "assistant.threads.setStatus": lookups.set_status,
     "auth.test": lookups.auth_test,
     "chat.appendStream": streams.append,
@@ -34,6 +36,8 @@ METHODS: dict[str, Method] = {
     "reactions.add": lookups.reactions_add,
     "team.info": lookups.team_info,
     "users.info": lookups.users_info,
+    "views.open": views.open_,
+    "views.publish": views.publish,
 }
 
 

@@ -38,6 +38,7 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     "agents.sessions.setStatus": (TIER_3,),
     # "Special rate limits apply": no number on its page; held to Tier 4.
     "assistant.threads.setStatus": (TIER_4,),
+    "assistant.threads.setSuggestedPrompts": (TIER_4,),
     # "Special": "hundreds of requests per minute".
     "auth.test": (Limit(200),),
     "chat.appendStream": (TIER_4,),
@@ -57,6 +58,8 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     "reactions.add": (TIER_3,),
     "team.info": (TIER_3,),
     "users.info": (TIER_4,),
+    "views.open": (TIER_4,),
+    "views.publish": (TIER_4,),
 }
 
 

@@ -7,7 +7,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Self
 
-from bots.answer.answer_messages import FINAL
+from botocore.exceptions import BotoCoreError, ClientError
+
+from bots.answer.answer_messages import FINAL, SEPARATORS
 from bots.answer.markdown.settled_part import settled_part
 from bots.answer.markdown.threaded_rendering import rendered
 from bots.answer.posted_answer import LARGE, PostedAnswer
@@ -28,9 +30,19 @@ from bots.teams.outgoing.conversation import TeamsConversation
 from bots.teams.outgoing.markdown import teams_markdown_of
 from bots.teams.outgoing.message import THINKING
 
-Stop = Callable[[], Awaitable[None]]
-
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Acts:
+    """What an asker can do about an answer.
+
+    :param stop: stops its turn, for who presses Teams' own Stop.
+    :param note: takes notice of a message that shows it, so that its thumbs are known.
+    """
+
+    stop: Callable[[], Awaitable[None]]
+    note: Callable[[str], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +62,13 @@ class Pace:
 class DressedAnswer(PostedAnswer):
     """An answer where others read along: typing, one placeholder, and one edit that ends it."""
 
-    def __init__(self, chat: TeamsConversation, receipt: Receipt, pace: Pace, opening: str) -> None:
+    def __init__(
+        self, chat: TeamsConversation, receipt: Receipt, pace: Pace, opening: str, acts: Acts
+    ) -> None:
         super().__init__(chat, receipt, pace.edits, opening)
         self._chat = chat
+        self._receipt = receipt
+        self._acts = acts
 
     async def __aenter__(self) -> Self:
         await self._chat.show_typing()
@@ -64,22 +80,27 @@ class DressedAnswer(PostedAnswer):
     async def _finish(self) -> None:
         self._chat.dressing = Dressing.of(self._draft)
         await self._messages.show(self._draft.final(numbered=True), final=True)
+        if self._chat.dressing is not None:
+            await self._note()
+
+    async def _note(self) -> None:
+        """Note which messages show the answer; without that its thumbs say nothing to us."""
+        for message in SEPARATORS.split(self._receipt.message or ""):
+            try:
+                await self._acts.note(message.removeprefix(STREAM).removesuffix(FINAL))
+            except (BotoCoreError, ClientError) as error:
+                _log.warning("an answer's message isn't noted: %s", type(error).__name__)
 
 
 class StreamedAnswer(DressedAnswer):
-    """An answer in a personal chat: what is being done, the text as it grows, the whole in the end.
-
-    :param stop: stops the turn, for an asker who presses Teams' own Stop.
-    """
+    """An answer in a personal chat: what is done, the text as it grows, the whole in the end."""
 
     def __init__(
-        self, chat: StreamedConversation, receipt: Receipt, pace: Pace, opening: str, stop: Stop
+        self, chat: StreamedConversation, receipt: Receipt, pace: Pace, opening: str, acts: Acts
     ) -> None:
-        super().__init__(chat, receipt, pace, opening)
+        super().__init__(chat, receipt, pace, opening, acts)
         self._stream = chat
-        self._receipt = receipt
         self._stream_pace = pace.stream
-        self._stop = stop
 
     async def __aenter__(self) -> Self:
         return await PostedAnswer.__aenter__(self)  # a stream shows by itself that it is written
@@ -144,7 +165,7 @@ class StreamedAnswer(DressedAnswer):
 
     async def _stop_turn(self) -> None:
         try:
-            await self._stop()
+            await self._acts.stop()
         except (BotError, PlatformError) as error:
             _log.warning("an answer that was stopped goes on unseen: %s", error)
 

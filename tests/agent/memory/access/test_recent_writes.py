@@ -9,7 +9,7 @@ import pytest
 
 from agent.memory.access.recent_writes import RecentWrites
 from tests.agent.aws_requests import AwsRequests, Sent, aws_requests
-from tests.agent.local_agent import Cloud, ask, thread
+from tests.agent.local_agent import Cloud, ask, ask_and_approve, thread
 
 __all__ = ["aws_requests"]
 
@@ -86,10 +86,10 @@ async def test_a_pause_holds_from_the_moment_it_is_said(
     aws_requests.late = listing
     token = cloud.tokens["alice"]
     try:
-        await ask(runtime, token, "Pause memory")
+        await ask_and_approve(runtime, token, "Pause memory")
         told = await ask(runtime, token, "Remember that my boat is named Late.")
     finally:
-        resumed = await ask(runtime, token, "Resume memory")
+        resumed = await ask_and_approve(runtime, token, "Resume memory")
 
     assert "won't remember it afterwards" in told.text
     assert resumed.text.startswith("Memory is on again")
@@ -102,7 +102,7 @@ async def test_what_was_just_said_is_forgotten_although_it_is_not_listed_yet(
     aws_requests.late = listing
     aws_requests.deny = lambda sent: "BatchCreate" in sent.path  # nothing is extracted in time
     await ask(runtime, token, f"Remember that my canoe is named {word}.", session)
-    forgotten = await ask(runtime, token, f"Forget that my canoe is named {word}")
+    forgotten = await ask_and_approve(runtime, token, f"Forget that my canoe is named {word}")
     after = await ask(runtime, token, "What did I ask?", session)
     aws_requests.late = lambda _: False
     client: Any = boto3.client("bedrock-agentcore")

@@ -1,9 +1,15 @@
-"""What people say about their memory is understood by rules, and nothing else is taken for it."""
+"""What the offline model takes for a wish about memory, and for a statement."""
 
 import pytest
 
-from agent.memory.commands import Forget, SetPaused, UnclearForget, memory_command, stated_facts
+from agent.memory.stated_facts import stated_facts
 from agent.memory.text_matching import content_words, matcher, similarity
+from agent.models.offline.memory_commands import (
+    Forget,
+    SetPaused,
+    UnclearForget,
+    memory_command,
+)
 
 
 @pytest.mark.parametrize(
@@ -110,3 +116,20 @@ def test_a_record_says_what_was_named_when_it_has_all_its_content_words() -> Non
     assert not matcher("that it is")("anything at all")
     assert similarity("my printer is named Gutenberg", "My printer is old") == 0.5
     assert content_words("Müllers Büro") == {"müller", "büro"}
+
+
+@pytest.mark.parametrize(
+    ("named", "text"),
+    [
+        ("принтер Гутенберг", "Мой принтер зовут Гутенбергом."),
+        ("プリンター", "私のプリンターの名前はグーテンベルクです。"),
+        ("打印机", "我的打印机叫古腾堡。"),
+        ("프린터", "내 프린터는 구텐베르크야."),
+        ("yazıcı", "Yazıcımın adı Gutenberg."),
+        ("STRASSE", "Ich wohne in der Straße am Fluss."),
+        ("Ｇｕｔｅｎｂｅｒｇ", "My printer is named Gutenberg."),
+    ],
+)
+def test_words_are_found_as_each_language_writes_them(named: str, text: str) -> None:
+    assert matcher(named)(text)
+    assert not matcher(named)("Mein Auto ist blau. 我的车是蓝色的。 Моя машина синяя.")

@@ -1,16 +1,15 @@
-"""Recognises memory commands in a message: forget, pause, resume; and facts that it states."""
+"""Recognises wishes about memory in a message: forget, pause, resume. In English only."""
 
 import re
 from dataclasses import dataclass
 
-FACT = re.compile(
-    r"^(?:please )?(?:remember|note|don't forget|keep in mind)\b(?: that)?[\s,:]*(?P<what>.+)|"
-    r"^(?P<said>(?:my [\w' -]{2,40}? (?:is|are)|i(?:'d| would)? (?:always |usually )?"
-    r"(?:prefer|like)\b(?! to\b| you\b| a\b| some\b| it if\b)|i (?:work|live)\b|call me\b|"
-    r"(?:i am|i'm)\b(?! (?:looking|trying|asking|wondering|searching|having|going|not sure|sorry|"
-    r"curious|interested|here)\b)).+)",
-    re.IGNORECASE,
-)
+from strands.types.tools import ToolResult
+
+from agent.models.offline.tool_choice import ToolCall
+
+DENIED = "DENIED: "
+"""What Strands puts before the reason why a call was not made."""
+
 COURTESY = re.compile(
     r"^(?:(?:please|now|ok|okay|and|hey|(?:can|could|would|will) you|i (?:want|would like) you to|"
     r"i'd like you to)\b[\s,]*)+|[\s,]*\bplease\b[\s.!?]*$|[\s.!?]+$",
@@ -65,6 +64,12 @@ RESUME = re.compile(
     re.IGNORECASE,
 )
 LONGEST = 300
+TOOLS = frozenset({"forget", "pause_memory", "resume_memory"})
+UNCLEAR = (
+    "Do you mean everything I know about you? Then write *forget everything about me*. "
+    "For one thing, write *forget that …*; *what do you know about me?* lists what there is."
+)
+UNREACHABLE = "I can't reach your memory, so nothing was changed. Please ask again in a minute."
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +98,7 @@ MemoryCommand = Forget | UnclearForget | SetPaused
 
 
 def memory_command(text: str) -> MemoryCommand | None:
-    """The memory command that a whole message is; None when it is, or also says, anything else.
-
-    Deleting follows from these patterns alone: no model reads the message first.
-    """
+    """The memory command that a whole message is; None when it is, or also says, anything else."""
     said = _without_courtesy(text)
     if len(said) > LONGEST or "\n" in said or re.search(r"[.!?;]\s", said):
         return None
@@ -111,36 +113,35 @@ def memory_command(text: str) -> MemoryCommand | None:
     return _forget_something(said)
 
 
+def reply(text: str, *, has_memory: bool) -> str | ToolCall | None:
+    """The call for the command that a message is, or a sentence; None when it is none."""
+    command = memory_command(text)
+    if command is None:
+        return None
+    if not has_memory:
+        return UNREACHABLE
+    match command:
+        case Forget(None):
+            return ToolCall("forget", {"everything": True})
+        case Forget(what):
+            return ToolCall("forget", {"words": [what]})
+        case SetPaused(paused):
+            return ToolCall("pause_memory" if paused else "resume_memory")
+    return UNCLEAR
+
+
+def result_text(result: ToolResult) -> str:
+    """What came of it: the tool's own sentences, or why nothing was done."""
+    text = "\n".join(block.get("text", "") for block in result["content"]).strip()
+    return text.removeprefix(DENIED)
+
+
 def _forget_something(said: str) -> Forget | None:
     found = FORGET_SOMETHING.fullmatch(said)
     if found is None:
         return None
     what = next(part for part in found.groups() if part).strip()
     return None if NOTHING_NAMED.fullmatch(what) else Forget(what)
-
-
-def stated_facts(text: str) -> list[str]:
-    """What the person says about themselves, sentence by sentence; a question states nothing."""
-    return [fact for sentence in _sentences(text) if (fact := _fact(sentence))]
-
-
-def only_states_facts(text: str) -> bool:
-    """Whether every sentence states a fact, so that nothing is asked."""
-    sentences = _sentences(text)
-    return bool(sentences) and all(_fact(sentence) for sentence in sentences)
-
-
-def _sentences(text: str) -> list[str]:
-    parts = (part.strip() for part in re.split(r"(?<=[.!?])\s+|\n+", text))
-    return [part for part in parts if part]
-
-
-def _fact(sentence: str) -> str:
-    found = FACT.match(sentence)
-    if found is None or sentence.endswith("?"):
-        return ""
-    fact = (found["what"] or found["said"]).strip().rstrip(".!")
-    return fact[:1].upper() + fact[1:]
 
 
 def _without_courtesy(text: str) -> str:

@@ -3,10 +3,10 @@
 from copy import deepcopy
 from typing import Any
 
+from bizassist.local.slack.block_kit.blocks import checked
+from bizassist.local.slack.block_kit.data_blocks import TASK_STATES
 from bizassist.local.slack.errors import SlackError
 from bizassist.local.slack.web_api.arguments import Arguments
-from bizassist.local.slack.web_api.blocks import checked
-from bizassist.local.slack.web_api.data_blocks import TASK_STATES
 from bizassist.local.slack.workspace import Block
 
 Chunk = dict[str, Any]

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
+from bizassist.local.slack.block_kit.data_blocks import DATA, whole_message
 from bizassist.local.slack.errors import SlackError
-from bizassist.local.slack.web_api.data_blocks import DATA, whole_message
 
 # Characters and items, each of the block's own page below
 # https://docs.slack.dev/reference/block-kit/blocks and …/block-elements/button-element.
@@ -18,6 +18,7 @@ MAX_URL = 3_000
 MAX_ID = 255
 MAX_ELEMENTS = {"actions": 25, "context": 10, "context_actions": 5}
 MAX_VALUE = 2_000
+MAX_CONFIRMATION = {"title": 100, "text": 300, "confirm": 30, "deny": 30}
 # Of all blocks together chat.postMessage takes "12,000 text characters with a buffer for block
 # containers". Measured, back when one markdown block could be longer: 13,297 characters in one,
 # 13,172 with a divider beside it (slackapi/bolt-js#2509), so a block costs 125 of 13,422.
@@ -73,7 +74,7 @@ def _message(blocks: list[dict[str, Any]]) -> Problems:
             yield from _text(block, f"{place}", MAX_MARKDOWN)
             markdown += len(str(block.get("text", "")))
         else:
-            yield from _block(block, place)
+            yield from check(block, place)
         yield from _taken_twice(block, place, taken)
     if markdown > MAX_MARKDOWN:
         yield (
@@ -86,17 +87,18 @@ def _section(block: dict[str, Any], place: str) -> Problems:
     if "text" not in block and "fields" not in block:
         yield f"missing required field: text [json-pointer:{place}]"
     if "text" in block:
-        yield from _text_object(block["text"], f"{place}/text", MAX_SECTION_TEXT)
+        yield from text_object(block["text"], f"{place}/text", MAX_SECTION_TEXT)
     if "accessory" in block:
         yield from _element(block["accessory"], f"{place}/accessory")
 
 
-def _block(block: dict[str, Any], place: str) -> Problems:
+def check(block: dict[str, Any], place: str) -> Problems:
+    """What Slack objects to in one block that is no Markdown."""
     match block.get("type"):
         case "section":
             yield from _section(block, place)
         case "header":
-            yield from _text_object(block.get("text"), f"{place}/text", MAX_HEADER, plain=True)
+            yield from text_object(block.get("text"), f"{place}/text", MAX_HEADER, plain=True)
         case "actions" | "context" | "context_actions":
             yield from _elements(block, place)
         case "divider" | "rich_text" | "image":
@@ -117,7 +119,7 @@ def _elements(block: dict[str, Any], place: str) -> Problems:
     for index, element in enumerate(elements):
         at = f"{place}/elements/{index}"
         if block["type"] == "context":
-            yield from _text_object(element, at, MAX_SECTION_TEXT)
+            yield from text_object(element, at, MAX_SECTION_TEXT)
         elif block["type"] == "context_actions":
             yield from _feedback(element, at)
         else:
@@ -129,14 +131,25 @@ def _element(element: object, place: str) -> Problems:
         kind = element.get("type") if isinstance(element, dict) else element
         yield f"unsupported type: {kind} [json-pointer:{place}/type]"
         return
-    yield from _text_object(element.get("text"), f"{place}/text", MAX_BUTTON_TEXT, plain=True)
+    yield from text_object(element.get("text"), f"{place}/text", MAX_BUTTON_TEXT, plain=True)
     yield from _identifier(element, "action_id", place)
     if len(str(element.get("value", ""))) > MAX_VALUE:
         yield f"must be less than {MAX_VALUE + 1} characters [json-pointer:{place}/value]"
     if element.get("style") not in {None, "primary", "danger"}:
         yield f"must be a valid enum value [json-pointer:{place}/style]"
+    if "confirm" in element:
+        yield from _confirmation(element["confirm"], f"{place}/confirm")
     if "url" in element:
         yield from _url(str(element["url"]), f"{place}/url")
+
+
+def _confirmation(dialog: object, place: str) -> Problems:
+    """A confirmation dialog (…/composition-objects/confirmation-dialog-object)."""
+    if not isinstance(dialog, dict):
+        yield f"must be an object [json-pointer:{place}]"
+        return
+    for name, limit in MAX_CONFIRMATION.items():
+        yield from text_object(dialog.get(name), f"{place}/{name}", limit, plain=True)
 
 
 def _feedback(element: object, place: str) -> Problems:
@@ -151,7 +164,7 @@ def _feedback(element: object, place: str) -> Problems:
             yield f"missing required field: {name} [json-pointer:{place}]"
             continue
         at = f"{place}/{name}"
-        yield from _text_object(button.get("text"), f"{at}/text", MAX_BUTTON_TEXT, plain=True)
+        yield from text_object(button.get("text"), f"{at}/text", MAX_BUTTON_TEXT, plain=True)
         if len(button["value"]) > MAX_VALUE:
             yield f"must be less than {MAX_VALUE + 1} characters [json-pointer:{at}/value]"
 
@@ -163,7 +176,11 @@ def _url(url: str, place: str) -> Problems:
         yield f"invalid url [json-pointer:{place}]"
 
 
-def _text_object(value: object, place: str, limit: int, *, plain: bool = False) -> Problems:
+def text_object(value: object, place: str, limit: int, *, plain: bool = False) -> Problems:
+    """What Slack objects to in a text object.
+
+    :param limit: in characters.
+    """
     if not isinstance(value, dict):
         yield f"missing required field: text [json-pointer:{place.rpartition('/')[0]}]"
         return

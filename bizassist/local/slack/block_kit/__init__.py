@@ -1,0 +1,1 @@
+"""Block Kit's rules: what Slack objects to in blocks."""

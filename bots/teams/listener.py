@@ -1,0 +1,101 @@
+"""What is done about one activity behind the inbox: a welcome, a word, a question."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+from botbuilder.core import ActivityHandler, TurnContext
+
+from bots.errors import DeliveryRefused
+from bots.platform import Answer, Turn
+from bots.teams.incoming.activity import IncomingActivity, read_said
+from bots.teams.outgoing.bot_connector import Json
+from bots.teams.outgoing.content.word_card import told_message
+from bots.teams.outgoing.message import EXAMPLE, welcome
+from bots.teams.outgoing.private_message import PrivateMessages
+from bots.teams.service_parts import ServiceParts
+from bots.text_commands.execution import Said
+from bots.text_commands.words import Word
+
+_log = logging.getLogger(__name__)
+
+
+class Listener(ActivityHandler):
+    """Hears one activity; what is sent goes over the wire as we write it, not by botbuilder.
+
+    :param turn: the activity as a question.
+    :param post: shows a message where the activity came from.
+    """
+
+    def __init__(
+        self,
+        incoming: IncomingActivity,
+        turn: Turn,
+        answer: Answer,
+        service: ServiceParts,
+        private: PrivateMessages,
+        *,
+        post: Callable[[Json], Awaitable[str]],
+    ) -> None:
+        self._incoming = incoming
+        self._turn = turn
+        self._answer = answer
+        self._service = service
+        self._private = private
+        self._post = post
+
+    async def on_message_activity(self, turn_context: TurnContext) -> None:
+        """Act on a word, or answer a question."""
+        del turn_context
+        if said := read_said(self._incoming, self._turn.text):
+            await self._act_on(said)
+        else:
+            await self.ask()
+
+    async def on_conversation_update_activity(self, turn_context: TurnContext) -> None:
+        """Welcome whoever has added the bot."""
+        del turn_context
+        await self._welcome()
+
+    async def on_installation_update(self, turn_context: TurnContext) -> None:
+        """Welcome whoever has installed the bot, which may be told in no other way."""
+        del turn_context
+        await self._welcome()
+
+    async def ask(self) -> None:
+        """Answer a question as it reads now, in the conversation that goes on here."""
+        place, asker = self._turn.conversation, self._turn.chat_user
+        notes = await self._service.notes.read(place, asker)
+        text = await self._service.messages.edited_text(self._turn.id)
+        await self._answer(
+            replace(
+                self._turn,
+                conversation=notes.conversation(place),
+                text=self._turn.text if text is None else text,
+            )
+        )
+
+    async def _act_on(self, said: Word) -> None:
+        """Do what a word says, and tell its person alone."""
+        turn = self._turn
+        told = await self._service.words.act_on(
+            Said(
+                said,
+                turn.chat_user,
+                turn.names,
+                place=turn.conversation,
+                around=turn.conversation,
+                event=self._incoming.event_id,
+            ),
+            EXAMPLE,
+        )
+        await self._private.send(self._incoming, told_message(told, self._incoming))
+
+    async def _welcome(self) -> None:
+        """Say what nobody has to read: a place that refuses it isn't asked again."""
+        if not self._incoming.adds_bot:
+            return
+        try:
+            await self._post(welcome(EXAMPLE))
+        except DeliveryRefused as error:
+            _log.info("a welcome can't be shown: %s", error)
