@@ -170,6 +170,20 @@ async def stop(world: World) -> Filled:
     return Filled(asked.person, url, token, "What can you do")
 
 
+async def renamed(world: World) -> Filled:
+    alice = await world.person("alice", "/chat")
+    await answered(alice, "What can you do for me?")
+    await alice.open(f"{alice.page.url}/settings")
+    return filled(alice, "/title", "A name of mine", title="A name of mine")
+
+
+async def deleted(world: World) -> Filled:
+    alice = await world.person("alice", "/chat")
+    await answered(alice, "What can you do for me?")
+    await alice.open(f"{alice.page.url}/settings")
+    return filled(alice, "/delete", "What would you like to know?")
+
+
 async def link_claim(world: World) -> Filled:
     return filled(await world.to_link(fresh_user()), "/link/", "Username")
 
@@ -236,6 +250,8 @@ FORMS: dict[str, Callable[[World], Awaitable[Filled]]] = {
     "/admin/workspaces/settings": workspace,
     "/auth/logout": log_out,
     "/chat/{conversation}": question,
+    "/chat/{conversation}/delete": deleted,
+    "/chat/{conversation}/title": renamed,
     "/chat/{conversation}/{turn}/decision": decision,
     "/chat/{conversation}/{turn}/feedback": feedback,
     "/chat/{conversation}/{turn}/stop": stop,
