@@ -12,6 +12,7 @@ import boto3
 import httpx
 import pytest
 
+from agent.authorization.rights import POLICY
 from identity.executor import Executor
 from identity.linking.link_receipt import Receipts
 from identity.linking.link_requests import LinkRequests
@@ -131,6 +132,11 @@ async def sign_out_person(world: World) -> Filled:
     return filled(admin, "/admin/people/sign-out", "is signed out of every browser.")
 
 
+async def compared_rights(world: World) -> Filled:
+    admin = await world.person("admin", "/admin/rights")
+    return filled(admin, "/admin/rights", "Nothing would change", policy=POLICY)
+
+
 async def workspace(world: World) -> Filled:
     key = f"web%23{world.stack.parameters['user_pool_id']}"
     admin = await world.person("admin", f"/admin/workspaces/settings?workspace={key}")
@@ -247,6 +253,7 @@ FORMS: dict[str, Callable[[World], Awaitable[Filled]]] = {
     "/admin/people/export": people_export,
     "/admin/people/revoke": revoke,
     "/admin/people/sign-out": sign_out_person,
+    "/admin/rights": compared_rights,
     "/admin/workspaces/settings": workspace,
     "/auth/logout": log_out,
     "/chat/{conversation}": question,
