@@ -21,9 +21,9 @@ def free_port() -> int:
 
 
 def _ports_of_worker(worker: str) -> Iterator[int]:
-    """The free ones among this worker's ports, from the first to the last, again and again."""
-    first = FIRST + int(worker.removeprefix("gw") or 0) % WORKERS * EACH
-    for port in cycle(range(first, first + EACH)):
+    """The free ones among this worker's ports, again and again; another run begins elsewhere."""
+    first, begin = FIRST + int(worker.removeprefix("gw") or 0) % WORKERS * EACH, os.getpid() % EACH
+    for port in cycle((*range(first + begin, first + EACH), *range(first, first + begin))):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
