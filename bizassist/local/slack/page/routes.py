@@ -69,9 +69,7 @@ class Page:
             thread=thread,
             again=_address(person, channel, thread, wait - 1) if wait else "",
             modal=surfaces.modal(self._workspace.surfaces.modals.get(person.id)),
-            prompts=await self._prompts(person)
-            if channel == person.dm and not (thread or wait)
-            else [],
+            prompts=[] if thread or wait else await self._prompts(person, channel),
             **self._seen(person, channel),
         )
 
