@@ -1,6 +1,7 @@
 """The agent as an AG-UI application; whatever takes a while is done before it is healthy."""
 
 import asyncio
+import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import replace
@@ -36,11 +37,14 @@ from agent.run.runs_under_way import RunName, RunsUnderWay
 from agent.settings import Settings
 from agent.telemetry.export import Telemetry, is_on, start_or_log
 from agent.telemetry.trace import TraceMiddleware
+from agent.thread_pool import RUNS, THREADS, ThreadPool
 from agent.tools.client_account_search import ClientAccounts
 from agent.tools.gateway import Gateway
 from agent.tools.policies.collection import PolicyCollection
 from agent.tools.policies.storage import document_storage
 from agent.warm_up import WarmedUp, warm_up
+
+logger = logging.getLogger(__name__)
 
 
 def authorizer(settings: Settings, jwks_uri: str = "") -> Authorizer:
@@ -90,9 +94,12 @@ class _Agent:
         self._built_for = settings.latest
         self._building = asyncio.Lock()
         self.runs = RunsUnderWay()
+        self._threads = ThreadPool()
 
     @asynccontextmanager
     async def lifespan(self, _: Starlette) -> AsyncIterator[None]:
+        asyncio.get_running_loop().set_default_executor(self._threads)
+        logger.info("at most: threads %d, %d of them for runs that wait for Bedrock", THREADS, RUNS)
         try:
             yield
         finally:
@@ -133,6 +140,8 @@ class _Agent:
     ) -> AsyncGenerator[BaseEvent]:
         # At once, before anything is asked of the network: whoever waits sees it begin.
         yield RunStartedEvent(thread_id=run_input.thread_id, run_id=run_input.run_id)
+        used = self._threads.used
+        logger.info("in use: runs %d, threads %d/%d", self.runs.under_way, used, THREADS)
         try:
             assistant = await self._current()
         except Exception as error:  # noqa: BLE001 - an error event must not carry its text

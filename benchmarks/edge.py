@@ -62,6 +62,23 @@ async def nothing_decided(*_: object) -> None:
     """Nobody clicks here."""
 
 
+async def nothing_done(*_: object) -> bool:
+    """Every event is a question."""
+    return False
+
+
+def slack_edge(accept: "Accept") -> SlackEdge:
+    """The edge as the chat service has it."""
+    return SlackEdge(
+        SECRET,
+        accept,
+        nothing_decided,
+        is_answered=nothing_done,
+        open_form=nothing_decided,
+        act=nothing_done,
+    )
+
+
 async def kept(accepted: Accepted) -> None:
     """An inbox that costs nothing."""
     del accepted
@@ -81,7 +98,7 @@ def bare() -> web.Application:
 
 def edge(accept: Accept = kept) -> web.Application:
     app = web.Application()
-    app.add_routes(SlackEdge(SECRET, accept, nothing_decided).routes())
+    app.add_routes(slack_edge(accept).routes())
     return app
 
 
@@ -92,7 +109,7 @@ async def nowhere() -> tuple[str, ...]:
 
 async def whole(accept: Accept = kept) -> web.Application:
     """As the chat service is put together; its sessions are never asked for."""
-    app = application(SlackEdge(SECRET, accept, nothing_decided).routes(), {})
+    app = application(slack_edge(accept).routes(), {})
     html, nothing = Html(), cast("Any", None)
     app.on_response_prepare.append(security_headers(https=True, form_targets=nowhere))
     sessions = SessionStore(nothing, "", Executor(), nothing)

@@ -34,6 +34,7 @@ from bots.platform import Accept
 from bots.queue.service import QueueService
 from bots.runtime import Runtime
 from bots.server import bound, listening
+from bots.slack.app_home.own_memory import OwnMemory
 from bots.slack.platform import ServiceParts
 from bots.slack.service import slack
 from bots.teams.service import teams
@@ -201,7 +202,15 @@ def _switched_on(
     """The platforms whose secrets this process has."""
     words = text_commands(identity, turns)
     if registered := slack_app(process):
-        service = ServiceParts(words, turns.notes, turns.ledger.is_answered, turns.files)
+        service = ServiceParts(
+            words,
+            turns.notes,
+            turns.ledger.is_answered,
+            turns.files,
+            OwnMemory.of(identity),
+            stop_all=turns.runs.stop_all,
+            judge=turns.ledger.judge,
+        )
         yield slack(registered, accept, turns.runs.decide, service, process.platform_connections)
     if bot := teams_app(process):
         parts = TeamsParts.of(words, turns)

@@ -37,6 +37,7 @@
         ├── TooManyRequests             429: of one address, from whomever
         ├── Overloaded                  503: too many strangers at once
         ├── SigningKeysUnavailable      503: the platform's keys can't be fetched; it sends again
+        ├── NotStopped                  503: the runtime couldn't be told; the platform sends again
         └── InboxUnavailable            503: the queue takes nothing; the platform sends again
 
 ``str(error)`` is for the log; ``error.sentence`` is for people; ``error.again`` says whether
@@ -361,6 +362,15 @@ class SigningKeysUnavailable(RequestRefused):
     code = "signing_keys_unavailable"
     sentence = "I can't check tokens right now."
     status = HTTPStatus.SERVICE_UNAVAILABLE
+    again = Later()
+
+
+class NotStopped(RequestRefused):
+    """The runtime could not be told to stop; the platform should send it again."""
+
+    code = "not_stopped"
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    sentence = StopFailed.sentence
     again = Later()
 
 

@@ -33,6 +33,7 @@ from identity.memory.forget_page import ForgetPages
 from identity.memory.forgetting import Forgetting
 from identity.memory.forgetting_jobs import ForgettingJobs
 from identity.memory.forgetting_table import ForgettingTable
+from identity.memory.memory_pause import MemoryPause
 from identity.memory.recently_forgotten import RecentlyForgotten
 from identity.memory.records import MemoryRecords
 from identity.memory.role import MemoryRole
@@ -84,6 +85,7 @@ class Identity:
     forgetting: ForgettingJobs
     recently_forgotten: RecentlyForgotten
     shown_memories: ShownRecords
+    memory_pause: MemoryPause
     runtime_sessions: RuntimeSessions
 
     @classmethod
@@ -171,6 +173,7 @@ class Identity:
                 forgetting=forgetting,
                 recently_forgotten=recently,
                 shown_memories=ShownRecords(memories, forgetting, recently),
+                memory_pause=MemoryPause(role, settings.memory_id, execute),
                 runtime_sessions=runtime_sessions,
             )
 

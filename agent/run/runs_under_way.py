@@ -105,9 +105,14 @@ class RunsUnderWay:
         self._runs: dict[_Asked, _Run] = {}
 
     @property
+    def under_way(self) -> int:
+        """How many runs are under way, read or not."""
+        return sum(run.ended_at is None for run in self._runs.values())
+
+    @property
     def busy(self) -> bool:
-        """Whether any run is under way, read or not."""
-        return any(run.ended_at is None for run in self._runs.values())
+        """Whether any run is under way."""
+        return self.under_way > 0
 
     async def events(
         self, session: str, subject: str, run_input: RunAgentInput, made: Made

@@ -6,6 +6,7 @@ from bots.slack.incoming.message_shortcut import CALLBACK
 
 SCOPES = (
     "app_mentions:read",
+    "assistant:write",
     "channels:history",
     "channels:read",
     "chat:write",
@@ -19,7 +20,15 @@ SCOPES = (
     "team:read",
     "users:read",
 )
-EVENTS = ("app_mention", "message.channels", "message.groups", "message.im", "message.mpim")
+EVENTS = (
+    "app_home_opened",
+    "app_mention",
+    "message.channels",
+    "message.groups",
+    "message.im",
+    "message.mpim",
+)
+DESCRIPTION = "Answers business questions, as you and with your rights"
 
 
 def manifest(public_url: str) -> bytes:
@@ -30,10 +39,15 @@ def manifest(public_url: str) -> bytes:
     content = {
         "display_information": {
             "name": "BizAssist",
-            "description": "Answers business questions, as you and with your rights",
+            "description": DESCRIPTION,
         },
         "features": {
-            "app_home": {"messages_tab_enabled": True, "messages_tab_read_only_enabled": False},
+            "app_home": {
+                "home_tab_enabled": True,
+                "messages_tab_enabled": True,
+                "messages_tab_read_only_enabled": False,
+            },
+            "agent_view": {"agent_description": DESCRIPTION},
             "bot_user": {"display_name": "BizAssist", "always_online": True},
             "shortcuts": [
                 {

@@ -26,7 +26,13 @@ from bots.errors import (
 )
 from bots.file_bucket import Files
 from bots.platform import Accepted, Answer, Receipt, ReplyStream, Turn
+from bots.slack.app_home.app_home import AppHome
+from bots.slack.app_home.own_memory import OwnMemory
+from bots.slack.beside_queue.acts import Acts
+from bots.slack.beside_queue.answer_feedback import AnswerFeedback, Judge
+from bots.slack.beside_queue.session_stop import SessionStop, StopAll
 from bots.slack.files.download import FileDownloads
+from bots.slack.incoming.app_opened import stored_opened
 from bots.slack.incoming.approval_click import AskingTurn
 from bots.slack.incoming.button_click import FORGET, ButtonClick, stored_click
 from bots.slack.incoming.message_shortcut import Shortcut, stored_question
@@ -70,16 +76,25 @@ class ServiceParts:
     :param notes: what is noted of one person's part in a conversation.
     :param is_answered: whether a turn, by its id, has an answer.
     :param files: keeps the files that come with questions.
+    :param memory: what people see of their own memory on the Home tab.
+    :param stop_all: stops what is being answered to a person at a place.
+    :param judge: keeps what a turn's asker thinks of its answer.
     """
 
     words: TextCommands
     notes: ConversationNotes
     is_answered: Callable[[str], Awaitable[bool]]
     files: Files
+    memory: OwnMemory
+    stop_all: StopAll
+    judge: Judge
 
 
 class SlackPlatform:
-    """Implements :class:`bots.platform.Platform`; made by :func:`slack_platform`."""
+    """Implements :class:`bots.platform.Platform`; made by :func:`slack_platform`.
+
+    :ivar acts: what people do about an answer, taken at once.
+    """
 
     can_approve: ClassVar = True
 
@@ -101,9 +116,13 @@ class SlackPlatform:
         self._questions = QuestionReader(
             api, self._names, downloads, service.files, service.notes, service.words.is_linked
         )
+        self._home = AppHome(api, self._names, service.words, service.memory, self._authorized)
         self._pace = pace
         self._identity: AuthorizeResult | None = None
         self._bolt = self._bolt_app()
+        self.acts = Acts(
+            [SessionStop(service.stop_all, api).take, AnswerFeedback(service.judge, api).take]
+        )
 
     async def dispatch(self, accepted: Accepted, answer: Answer) -> None:
         """Run Bolt's own dispatch; returns, or raises, when the listener has.
@@ -195,6 +214,7 @@ class SlackPlatform:
             app.command(_ANY_COMMAND),
             app.event("message"),
             app.event("app_mention"),
+            app.event("app_home_opened"),
             app.action(re.compile("")),
             app.view(re.compile("")),
         ):
@@ -213,6 +233,9 @@ class SlackPlatform:
         context["heard"] = True
         accepted: Accepted = context["accepted"]
         answer: Answer = context["answer"]
+        if opened := stored_opened(accepted.body):
+            await self._home.opened(opened)
+            return
         if click := stored_click(accepted.body):
             await self._clicked(click)
             return
@@ -257,6 +280,9 @@ class SlackPlatform:
 
     async def _clicked(self, click: ButtonClick) -> None:
         """Do what a button says, for whoever has clicked it."""
+        if click.on_home_tab:
+            await self._home.clicked(click)
+            return
         sentence = KEPT
         if click.action == FORGET:
             sentence = await self._words.forget_everything(click.chat_user)

@@ -29,5 +29,12 @@ async def slack(
     async with slack_platform(
         app.bot_token, app.api_url, service, connections=connections
     ) as platform:
-        edge = SlackEdge(app.signing_secret, accept, decide, is_answered, platform.open_form)
+        edge = SlackEdge(
+            app.signing_secret,
+            accept,
+            decide,
+            is_answered=is_answered,
+            open_form=platform.open_form,
+            act=platform.acts.take,
+        )
         yield ConnectedPlatform("slack", platform, edge.routes())

@@ -3,10 +3,11 @@
 import logging
 import os
 import secrets
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack, contextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -18,15 +19,18 @@ from bizassist.local.processes import Part, Running
 from bizassist.local.provision import Addresses, provision
 from bots.queue.service import QueueSettings
 from bots.turn import waiting_questions
+from bots.web.live_answers import LiveAnswers
+from bots.web.server_sent_events import AnswerStreams
 from identity.executor import Executor
 from identity.linking import link_outbox
 from identity.links import Link
 from identity.people import ChatUser
 from identity.service import Identity
-from identity.sessions.signed_in_person import signed_in
+from identity.sessions.signed_in_person import signed_in, signed_in_or_refuse
 from identity.web.html import Html
 from identity.web.rate_limit_per_address import RateLimit
 from tests.bots.scripted_runtime import new_queues
+from tests.bots.web.test_live_answers import Table as TranscriptTable
 from tests.identity.application import Deployment, IdentityApplication
 from tests.identity.browser import Browser
 from tests.identity.clock import Clock
@@ -100,6 +104,20 @@ async def _chat(request: web.Request) -> web.Response:
     return web.Response(text=f"hello {person.username}" if person else "hello stranger")
 
 
+@contextmanager
+def answer_without_an_end() -> Iterator[Callable[[web.Request], Awaitable[web.StreamResponse]]]:
+    """A handler that streams an answer which nobody goes on with, as the web chat streams its."""
+    nothing: Any = TranscriptTable()
+    streams = AnswerStreams(LiveAnswers(nothing), render := Executor(1))
+
+    async def stream(request: web.Request) -> web.StreamResponse:
+        person = await signed_in_or_refuse(request)
+        return await streams.stream(request, person.subject, "turn")
+
+    yield stream
+    render.close()
+
+
 @pytest_asyncio.fixture(scope="session")
 async def execute() -> AsyncIterator[Executor]:
     executor = Executor()
@@ -126,6 +144,7 @@ async def application(
         # All tests are one address; the limit has tests of its own.
         identity.setup(app, Html(), application.on_linked, RateLimit(burst=1_000_000))
         app.router.add_get("/chat", _chat)
+        app.router.add_get("/answer", stack.enter_context(answer_without_an_end()))
         runner = web.AppRunner(app, access_log=None)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
@@ -171,6 +190,16 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     ):
         monkeypatch.setattr(f"identity.{module}.monotonic", clock.monotonic)
     return clock
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever waits for the user pool waits until it answers, however busy this machine is.
+
+    After three seconds a person would be taken for enabled, as in an outage.
+    """
+    for module in ("enabled_check", "group_membership"):
+        monkeypatch.setattr(f"identity.directory.{module}.ANSWER_TIMEOUT", 60.0)
 
 
 @pytest.fixture

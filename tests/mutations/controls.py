@@ -390,6 +390,27 @@ CONTROLS = (
         "tests/agent/tools/test_hostile_documents.py::test_a_hostile_file_is_refused_in_a_sentence",
     ),
     Control(
+        "an open stream ends with its session",
+        "bots/web/open_streams.py",
+        "            if ended:\n",
+        "            if ended is None:\n",
+        "tests/identity/sessions/test_open_streams.py",
+    ),
+    Control(
+        "an act is written down before it is done",
+        "identity/workspaces/admin_page.py",
+        '        await self._audit.write("settled", by=by, about=about, detail=detail)\n',
+        "",
+        "tests/security/test_audit_first.py",
+    ),
+    Control(
+        "settings are saved over those that were shown only",
+        "identity/workspaces/settings.py",
+        "    if over is not None:\n",
+        "    if over is not None and over < 0:\n",
+        "tests/bizassist/test_workspaces.py",
+    ),
+    Control(
         "a token never stands in the agent's log",
         "agent/telemetry/log_redaction.py",
         'TOKEN = re.compile(r"eyJ',

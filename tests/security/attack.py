@@ -9,6 +9,9 @@ STALLED, HALF_HEADS, LARGE, AGAIN = 150, 100, 50, 100
 MEGABYTE = 1024 * 1024
 POSTED = ("/api/messages", "/slack/events", "/link/confirm", "/slack/commands", "/auth/logout")
 UPLOADED = "/chat/1234567890123-0123456789abcdef"
+UPLOADS = 12
+FORM = "multipart/form-data; boundary=b"
+PART = b'--b\r\nContent-Disposition: form-data; name="files"; filename="a.txt"\r\n\r\n'
 TOKEN = "Bearer eyJhbGciOiJSUzI1NiIsImtpZCI6IngifQ.e30.eA"
 SECONDS = 60.0
 AT_ONCE = 8
@@ -36,21 +39,26 @@ class Attack:
                 self._held(stack, number, b"GET /chat HTTP/1.1\r\nX: ")
                 for number in range(HALF_HEADS)
             ]
-            held += [self._held(stack, number, self._upload()) for number in range(12)]
+            held += [self._held(stack, number, self._upload()) for number in range(UPLOADS)]
             sent = [self._sent(number, self._large(number)) for number in range(LARGE)]
             sent += [self._sent(number, self._small(number)) for number in range(AGAIN)]
             async with asyncio.timeout(SECONDS):
                 await asyncio.gather(*held)
                 return list(await asyncio.gather(*sent))
 
-    async def _held(self, stack: AsyncExitStack, number: int, request: bytes) -> None:
-        """A request that never ends, and a connection that stays until the attack is over."""
+    async def _held(
+        self, stack: AsyncExitStack, number: int, request: bytes, seconds: float = 0.2
+    ) -> None:
+        """A request that never ends, and a connection that stays until the attack is over.
+
+        :param seconds: in which the service may take it.
+        """
         with suppress(OSError):
             async with self._slots:
                 _, writer = await self._connection(number)
                 stack.callback(writer.transport.abort)
                 writer.write(request)
-                async with asyncio.timeout(0.2):
+                async with asyncio.timeout(seconds):
                     await writer.drain()
 
     async def _sent(self, number: int, request: bytes) -> bytes:
@@ -80,10 +88,18 @@ class Attack:
         return _post(path, size, b"x" * (size - 1_000))
 
     def _upload(self) -> bytes:
-        size = 20 * MEGABYTE
-        part = b'--b\r\nContent-Disposition: form-data; name="files"; filename="a.txt"\r\n\r\n'
-        kind = "multipart/form-data; boundary=b"
-        return _post(UPLOADED, size, part + b"x" * MEGABYTE, kind=kind)
+        return _post(UPLOADED, 20 * MEGABYTE, PART + b"x" * MEGABYTE, kind=FORM)
+
+    async def stall_uploads(self, cookie: str, csrf_token: str) -> None:
+        """All but the end of the largest files, twelve times at once, by somebody who may."""
+        known = f"Cookie: {cookie}\r\nX-CSRF-Token: {csrf_token}\r\n"
+        begun = PART + b"x" * (19 * MEGABYTE)
+        async with AsyncExitStack() as stack:
+            upload = _post(UPLOADED, 20 * MEGABYTE, begun, kind=FORM, more=known)
+            async with asyncio.timeout(SECONDS):
+                await asyncio.gather(
+                    *(self._held(stack, number, upload, 5.0) for number in range(UPLOADS))
+                )
 
     def _large(self, number: int) -> bytes:
         """What costs most to read: a list of nothing, brackets, digits."""
@@ -104,9 +120,11 @@ class Attack:
         return f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode()
 
 
-def _post(path: str, size: int, body: bytes, *, kind: str = "application/json") -> bytes:
+def _post(
+    path: str, size: int, body: bytes, *, kind: str = "application/json", more: str = ""
+) -> bytes:
     head = (
         f"POST {path} HTTP/1.1\r\nHost: x\r\nAuthorization: {TOKEN}\r\n"
-        f"Content-Type: {kind}\r\nContent-Length: {size}\r\n\r\n"
+        f"Content-Type: {kind}\r\nContent-Length: {size}\r\n{more}\r\n"
     )
     return head.encode() + body

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import boto3
+import httpx
 import pytest
 
 from tests.bots.chat_service import ChatService
@@ -48,3 +49,19 @@ async def test_nobody_waits_while_strangers_attack(chat: ChatService, tmp_path: 
     assert statuses - ANSWERED == set()
     assert max(waits) < LONGEST_MS
     assert megabytes(chat) - before < GROWTH_MB
+
+
+async def test_stalled_uploads_of_somebody_signed_in_are_few(
+    chat: ChatService, tmp_path: Path
+) -> None:
+    async with chat.visited("alice") as alice:
+        _, fields = alice.form("/chat/")
+        jar = alice._cookies[httpx.URL(chat.url).netloc.decode()]
+        cookie = "; ".join(f"{name}={value}" for name, value in jar.items())
+        before = megabytes(chat)
+        with only_short_steps(tmp_path):
+            async with probing(chat, "main") as waits:
+                await Attack(chat.port).stall_uploads(cookie, fields["csrf_token"])
+    assert max(waits) < LONGEST_MS
+    taken = megabytes(chat) - before
+    assert 10 < taken < GROWTH_MB  # of some it takes a lot, or nothing would be shown

@@ -15,6 +15,7 @@ from bots import file_bucket as files
 from bots.runtime import TIMEOUT
 from bots.turn.decision_and_stop import APPROVAL_SECONDS
 from bots.web import transcripts
+from bots.web.incoming import question_form, uploads_under_way
 from identity.directory import enabled_check as user_pool
 from identity.linking import link_receipt, link_requests
 from identity.oidc import flow_state
@@ -76,6 +77,16 @@ def test_the_page_gives_the_limits_of_one_answer() -> None:
         ("files with one question", agent_files.MOST_FILES),
         ("all of them together", files.MOST_BYTES),
         ("all of them together", agent_files.MOST_BYTES),
+        (
+            "forms with files of one person that are being read at once",
+            uploads_under_way.MOST_OF_PERSON,
+        ),
+        (
+            "forms with files that one process is reading at once",
+            uploads_under_way.MOST_AT_ONCE,
+        ),
+        ("the whole form arrives within", uploads_under_way.FORM_SECONDS),
+        ("its next piece arrives within", question_form.QUIET_SECONDS),
         ("pages of a PDF", pdf.MOST_PAGES),
         ("memory of the process that reads one", reading_process.MEMORY_BYTES),
         ("time for one", reader.SECONDS),

@@ -6,11 +6,16 @@ from typing import Any, cast
 
 from bots.errors import MalformedRequest
 from bots.platform import Accepted
+from bots.slack.incoming.message_shortcut import FormQuestion
 from identity.people import ChatUser
 
 FORGET, KEEP = "forget_everything", "keep_memory"
 """The ``action_id`` of the buttons that confirm, or don't, that everything is forgotten."""
-ACTIONS = frozenset({FORGET, KEEP})
+FORGET_ONE, PAUSE, RESUME = "forget_memory", "pause_memory", "resume_memory"
+"""Those of the Home tab's buttons for what is remembered."""
+ASK = "ask_prompt"
+"""What those of the prompts begin with: their value is the question."""
+ACTIONS = frozenset({FORGET, KEEP, FORGET_ONE, PAUSE, RESUME})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +35,20 @@ class ButtonClick:
     response_url: str
 
     @property
+    def on_home_tab(self) -> bool:
+        """Whether it was there, and not in a message."""
+        return not self.response_url
+
+    @property
     def chat_user(self) -> ChatUser:
         """Who clicked: the button acts for them and for nobody else."""
         return ChatUser("slack", self.tenant, self.user)
 
     @property
     def accepted(self) -> Accepted:
-        """What goes into the inbox; it waits behind no question."""
+        """What goes into the inbox: a prompt as a question, the rest waits behind none."""
+        if self.action.startswith(ASK):
+            return FormQuestion(self.clicked, self.tenant, self.user, self.value).accepted
         body: dict[str, object] = {
             "type": "block_actions",
             "actions": [{"type": "button", "action_id": self.action, "action_ts": self.clicked}],
@@ -61,11 +73,12 @@ def read_button_click(payload: Mapping[str, object]) -> ButtonClick | None:
         return None
     try:
         action = fields["actions"][0]
-        if action.get("action_id") not in ACTIONS:
+        name = str(action.get("action_id"))
+        if name not in ACTIONS and not name.startswith(ASK):
             return None
         enterprise = fields.get("enterprise") or {}
         return ButtonClick(
-            str(action["action_id"]),
+            name,
             str(action["action_ts"]),
             str(enterprise.get("id") or fields["team"]["id"]),
             str(fields["user"]["id"]),

@@ -1,7 +1,7 @@
 """Slack's edge: verify, put into the inbox, acknowledge; nothing else happens in the request."""
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from urllib.parse import parse_qsl
 
 from aiohttp import web
@@ -9,6 +9,7 @@ from aiohttp import web
 from bots.edge import json_object, refusals_answered
 from bots.errors import InboxUnavailable, MalformedRequest
 from bots.platform import Accept
+from bots.slack.incoming.app_opened import read_opened
 from bots.slack.incoming.approval_click import read_click
 from bots.slack.incoming.button_click import read_button_click
 from bots.slack.incoming.message_shortcut import (
@@ -17,13 +18,14 @@ from bots.slack.incoming.message_shortcut import (
     FormQuestion,
     Shortcut,
 )
-from bots.slack.incoming.payloads import IncomingMessage, read_message
+from bots.slack.incoming.payloads import IncomingMessage, read_message, tenant_of
 from bots.slack.incoming.signature import Signature
 from bots.turn.decision_and_stop import Decided, Decision
 from identity.people import ChatUser
 from identity.sessions.known_sender import recognise
 
 Decide = Callable[[str, ChatUser, Decision], Awaitable[Decided | None]]
+Act = Callable[[Mapping[str, object]], Awaitable[bool]]
 OpenForm = Callable[[Shortcut], Awaitable[None]]
 IsAnswered = Callable[[str, ChatUser], Awaitable[bool]]
 
@@ -40,6 +42,7 @@ class SlackEdge:
     :param decide: takes a decision about a turn, by the link of who clicked.
     :param is_answered: whether the assistant has answered a person in a conversation.
     :param open_form: opens the form that a shortcut asks for, within three seconds.
+    :param act: does at once what a payload asks for that is no question.
     """
 
     def __init__(
@@ -47,9 +50,12 @@ class SlackEdge:
         signing_secret: str,
         accept: Accept,
         decide: Decide,
+        *,
         is_answered: IsAnswered,
         open_form: OpenForm,
+        act: Act,
     ) -> None:
+        self._act = act
         self._open_form = open_form
         self._is_answered = is_answered
         self._signature = Signature(signing_secret)
@@ -100,6 +106,11 @@ class SlackEdge:
             # Such as app_rate_limited: no event is inside, and Slack would only send it again.
             _log.warning("Slack sends what is no event: %s", kind[:50])
             return web.Response()
+        if await self._act(envelope):
+            return web.Response()
+        if opened := read_opened(envelope, tenant_of(envelope)):
+            await self._accept(opened.accepted)
+            return web.Response()
         incoming = read_message(envelope)
         if incoming is not None and await self._is_for_us(incoming):
             await self._accept(incoming.accepted(envelope))
@@ -117,6 +128,8 @@ class SlackEdge:
         Slack tells us of a click on the sign-in link too, and only wants it acknowledged.
         """
         payload = json_object(_form(body).get("payload", "").encode())
+        if await self._act(payload):
+            return web.Response()
         if shortcut := Shortcut.read(payload):
             await self._open_form(shortcut)
             return web.Response()

@@ -252,6 +252,14 @@ def _own_users(envelope: Mapping[str, object]) -> set[str]:
     return {_text(one, "user_id") for one in _authorizations(envelope)} - {""}
 
 
+def tenant_of(envelope: Mapping[str, object]) -> str:
+    """The organisation on Enterprise Grid, the workspace otherwise, that an event is for.
+
+    :raises MalformedRequest: when a field is missing that Slack always sends.
+    """
+    return _enterprise(envelope) or _team(envelope)
+
+
 def _team(envelope: Mapping[str, object]) -> str:
     # In a channel shared with another company the outer team can be theirs; the authorization
     # names the workspace that installed us.

@@ -202,6 +202,30 @@ class WebApi:
         found = filter(None, (_found(message, marker) for message in messages))
         return max(found, key=lambda one: float(one.ts), default=None)
 
+    async def history(self, channel: str, most: int) -> list[Mapping[str, Any]]:
+        """The newest messages of a channel that are no replies, the newest first."""
+        page = await self.made(
+            "conversations.history",
+            lambda: self.patient.conversations_history(channel=channel, limit=most),
+        )
+        messages: list[Mapping[str, Any]] = page["messages"]
+        return messages
+
+    async def publish_home(self, user: str, view: Mapping[str, Any]) -> None:
+        """Show somebody's Home tab."""
+        await self.made(
+            "views.publish", lambda: self.patient.views_publish(user_id=user, view=dict(view))
+        )
+
+    async def suggest_prompts(self, channel: str, prompts: list[dict[str, str]]) -> None:
+        """Suggest prompts above direct messages; an agent's belong to no thread."""
+        await self.made(
+            "assistant.threads.setSuggestedPrompts",
+            lambda: self.patient.assistant_threads_setSuggestedPrompts(
+                channel_id=channel, title="Try asking", prompts=prompts
+            ),
+        )
+
     async def open_modal(self, trigger: str, view: Mapping[str, Any]) -> None:
         """Open a modal for whoever has just done something; its trigger lasts three seconds."""
         await self.made(

@@ -1,7 +1,10 @@
 """The form of a question: its token first, then its text and its files, read without a disk."""
 
+import asyncio
 import hashlib
+from collections.abc import Awaitable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from aiohttp import BodyPartReader, web
 from aiohttp.http_exceptions import HttpProcessingError
@@ -12,11 +15,16 @@ from identity.sessions.csrf import check_csrf, check_csrf_token
 MOST_PARTS = MOST_FILES + 10
 MOST_WORDS = 128 * 1024
 """Bytes of a field that is no file; the longest question has half of that."""
+QUIET_SECONDS = 15.0
+"""In which the next piece of a form has to come."""
 TOO_MANY = f"Please attach at most {MOST_FILES} files to one question."
 TOO_LARGE = f"Please attach at most {MOST_BYTES // MEGABYTE} MB to one question."
 UNREADABLE = f"I can't read {{name}}. Please attach {READABLE}."
 EMPTY = "{name} is empty. Please attach another file."
 NO_FORM = "That could not be read. Please reload the page and try again."
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +61,7 @@ async def read_form(request: web.Request) -> QuestionForm:
 
     :raises FormRejected: when no page of this session has made it.
     :raises HTTPBadRequest: with a sentence, when it can't be read, or its files can't be taken.
+    :raises TimeoutError: when no more of it comes.
     """
     if request.content_type != "multipart/form-data":
         await check_csrf(request)
@@ -71,7 +80,7 @@ async def _with_files(request: web.Request) -> QuestionForm:
     left, checked = MOST_BYTES, False
     reader = await request.clone(client_max_size=MOST_BYTES + MEGABYTE).multipart()
     for _ in range(MOST_PARTS):
-        part = await reader.next()
+        part = await _soon(reader.next())
         if part is None:
             break
         if not isinstance(part, BodyPartReader) or not part.name:
@@ -94,6 +103,15 @@ async def _with_files(request: web.Request) -> QuestionForm:
     return QuestionForm(fields.get("text", "").strip(), tuple(files), fields.get("form", ""))
 
 
+async def _soon(arriving: Awaitable[T]) -> T:
+    """What comes next of a form.
+
+    :raises TimeoutError: when nothing does; what has come so far would stay in memory meanwhile.
+    """
+    async with asyncio.timeout(QUIET_SECONDS):
+        return await arriving
+
+
 async def _check(request: web.Request, fields: dict[str, str]) -> None:
     header = request.headers.get("X-CSRF-Token")
     await check_csrf_token(request, fields.get("csrf_token", "") if header is None else header)
@@ -112,7 +130,7 @@ async def _uploaded_file(part: BodyPartReader, most: int) -> UploadedFile:
 
 async def _content(part: BodyPartReader, most: int) -> bytes:
     content = bytearray()
-    while chunk := await part.read_chunk():
+    while chunk := await _soon(part.read_chunk()):
         content += chunk
         if len(content) > most:
             raise web.HTTPBadRequest(text=TOO_LARGE)

@@ -31,10 +31,14 @@ async def slack() -> AsyncIterator[SlackClient]:
     ):
         made = SlackClient(http, slack, service, platform, parts, [], clock=clock)
         app = web.Application()
-        app.add_routes(
-            SlackEdge(
-                SECRET, made.accept, made.decide, made.is_answered, platform.open_form
-            ).routes()
+        edge = SlackEdge(
+            SECRET,
+            made.accept,
+            made.decide,
+            is_answered=made.is_answered,
+            open_form=platform.open_form,
+            act=platform.acts.take,
         )
+        app.add_routes(edge.routes())
         async with TestServer(app, port=service_port):
             yield made

@@ -3,14 +3,18 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any, cast
 
 from botocore.exceptions import EndpointConnectionError
 
 from bots.conversation_notes import ConversationNotes
+from bots.errors import StopFailed
 from bots.file_bucket import StoredFile
+from bots.slack.app_home.own_memory import OwnMemory
 from bots.slack.platform import ServiceParts
 from bots.text_commands.execution import TextCommands
+from identity.errors import MemoryUnavailable
 from identity.links import Link, new_link
 from identity.memory.forgetting_table import ForgettingJob, State
 from identity.memory.records import MemoryRecord, RecordsOfKind
@@ -35,6 +39,9 @@ class Account:
     said: set[str] = field(default_factory=set)
     forgets_slowly: bool = False
     audited: list[dict[str, str]] = field(default_factory=list)
+    groups: tuple[str, ...] = ("bizassist-users",)
+    paused: set[str] = field(default_factory=set)
+    memory_is_down: bool = False
 
     def link(self, user: str, account: str, tenant: str = "T0NORTHWND") -> None:
         chat_user = ChatUser("slack", tenant, user)
@@ -55,7 +62,27 @@ class Account:
     async def write(self, action: str, **entry: str) -> None:
         self.audited.append({"action": action, **entry})
 
+    async def access_token(self, _: Link) -> str:
+        return "token"
+
+    async def verify_access_token(self, _: str) -> SimpleNamespace:
+        return SimpleNamespace(groups=self.groups)
+
+    async def forget_record(self, subject: str, record: str, _: str) -> None:
+        del self.remembered[subject][int(record.removeprefix("mem-"))]
+
+    async def add(self, subject: str, record: str) -> None:
+        self.audited.append({"action": "forgot", "about": subject, "detail": record})
+
+    async def is_paused(self, subject: str) -> bool:
+        return subject in self.paused
+
+    async def set_paused(self, subject: str, *, paused: bool) -> None:
+        (self.paused.add if paused else self.paused.discard)(subject)
+
     async def of(self, subject: str) -> list[RecordsOfKind]:
+        if self.memory_is_down:
+            raise MemoryUnavailable("down")
         now = datetime.now(UTC)
         records = [
             MemoryRecord(f"mem-{number:040d}", f"/people/{subject}/facts/", text, now)
@@ -79,8 +106,11 @@ class Runs:
 
     under_way: int = 0
     stopped: list[tuple[str, str]] = field(default_factory=list)
+    failing: bool = False
 
     async def stop_all(self, chat_user: ChatUser, place: str) -> int:
+        if self.failing:
+            raise StopFailed("the runtime is away")
         self.stopped.append((chat_user.user, place))
         return self.under_way
 
@@ -112,6 +142,14 @@ class Parts:
     notes: ConversationNotes = field(default_factory=in_memory)
     bucket: Bucket = field(default_factory=Bucket)
     answered: bool = True
+    asked: tuple[str, ...] = ("U0ALICE0000",)
+    judged: list[tuple[str, str, str]] = field(default_factory=list)
+
+    async def judge(self, turn: str, chat_user: ChatUser, feedback: str, comment: str = "") -> bool:
+        if chat_user.user not in self.asked:
+            return False
+        self.judged.append((turn, feedback, comment))
+        return True
 
     async def is_answered(self, _: str) -> bool:
         return self.answered
@@ -134,5 +172,22 @@ class Parts:
             public_url=PUBLIC,
         )
 
+    def memory(self) -> OwnMemory:
+        own = cast("Any", self.account)
+        records = cast("Any", SimpleNamespace(forget=self.account.forget_record))
+        pause = cast(
+            "Any",
+            SimpleNamespace(is_paused=self.account.is_paused, write=self.account.set_paused),
+        )
+        return OwnMemory(own, records, own, pause, own, own)
+
     def for_slack(self) -> ServiceParts:
-        return ServiceParts(self.words(), self.notes, self.is_answered, cast("Any", self.bucket))
+        return ServiceParts(
+            self.words(),
+            self.notes,
+            self.is_answered,
+            cast("Any", self.bucket),
+            self.memory(),
+            stop_all=self.runs.stop_all,
+            judge=self.judge,
+        )

@@ -59,8 +59,22 @@ class SlackClient:
     ) -> int:
         return await self._act("message", user=user, channel=channel, text=text, **more)
 
-    async def click(self, user: str, channel: str, ts: str, action: str) -> int:
-        return await self._act("click", user=user, channel=channel, ts=ts, action=action)
+    async def click(self, user: str, channel: str, ts: str, action: str, choice: str = "") -> int:
+        given = {"user": user, "channel": channel, "ts": ts, "action": action, "choice": choice}
+        return await self._act("click", **given)
+
+    async def stop(self, user: str, channel: str, thread: str) -> int:
+        """Press Slack's own Stop."""
+        return await self._act("stop", user=user, channel=channel, thread=thread)
+
+    async def modal(self, user: str) -> dict[str, Any]:
+        """The modal that somebody sees; empty when there is none."""
+        async with self.http.get(f"{self.double_url}/double/surfaces?user={user}") as answer:
+            return dict((await answer.json())["modal"] or {})
+
+    async def fill_in(self, user: str, **values: str) -> int:
+        """Fill in the modal, and send it."""
+        return await self._act("submit", user=user, typed=values)
 
     async def surfaces(self, user: str = ALICE) -> dict[str, Any]:
         """The modal, the Home tab and the prompts that somebody sees."""
@@ -109,6 +123,13 @@ class SlackClient:
         """Let time pass for Slack and for the platform."""
         await self.set("advance", seconds=seconds)
         self.clock.advance(seconds)
+
+    async def call(self, method: str, **given: object) -> dict[str, Any]:
+        """Call the Web API as the app; of a session it says that it is at work."""
+        headers = {"Authorization": f"Bearer {TOKEN}"}
+        url, body = f"{self.double_url}/api/{method}", {"status": "processing", **given}
+        async with self.http.post(url, json=body, headers=headers) as answer:
+            return dict(await answer.json())
 
     async def stored(self, channel: str) -> list[dict[str, Any]]:
         """Our messages in a channel with their blocks."""

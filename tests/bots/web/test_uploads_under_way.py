@@ -8,7 +8,6 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
-from bots.web.incoming import uploads_under_way
 from bots.web.incoming.uploads_under_way import MOST_AT_ONCE, MOST_OF_PERSON, UploadsUnderWay
 from tests.some import some
 
@@ -55,9 +54,10 @@ async def test_a_person_has_few_under_way_and_all_together_some(
         assert await asked(client, "another") == 429
 
 
+@pytest.mark.parametrize("bound", ["uploads_under_way.FORM_SECONDS", "question_form.QUIET_SECONDS"])
 async def test_a_form_that_does_not_come_is_not_waited_for(
-    client: TestClient[web.Request, web.Application], monkeypatch: pytest.MonkeyPatch
+    client: TestClient[web.Request, web.Application], monkeypatch: pytest.MonkeyPatch, bound: str
 ) -> None:
-    monkeypatch.setattr(uploads_under_way, "FORM_SECONDS", 0.1)
+    monkeypatch.setattr(f"bots.web.incoming.{bound}", 0.1)
     for _ in some(range(2 * MOST_OF_PERSON)):
         assert await asked(client, "alice") == 408

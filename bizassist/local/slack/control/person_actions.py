@@ -31,6 +31,7 @@ class PersonActions:
             web.post("/double/command", refusing(self._command)),
             web.post("/double/message", refusing(self._message)),
             web.post("/double/click", refusing(self._click)),
+            web.post("/double/stop", refusing(self._stop)),
             web.post("/double/shortcut", refusing(self._shortcut)),
             web.post("/double/submit", refusing(self._submit)),
             web.post("/double/open", refusing(self._open)),
@@ -71,7 +72,13 @@ class PersonActions:
     async def _click(self, request: web.Request) -> web.Response:
         given = await read_object(request)
         user, channel, ts, action = strings(given, "user", "channel", "ts", "action")
-        answer = await self._acts.click(user, channel, ts, action)
+        answer = await self._acts.click(user, channel, ts, action, str(given.get("choice", "")))
+        return web.json_response({"status": answer.status})
+
+    async def _stop(self, request: web.Request) -> web.Response:
+        given = await read_object(request)
+        user, channel, thread = strings(given, "user", "channel", "thread")
+        answer = await self._acts.stop(user, channel, thread)
         return web.json_response({"status": answer.status})
 
     async def _shortcut(self, request: web.Request) -> web.Response:

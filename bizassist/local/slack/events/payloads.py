@@ -41,8 +41,12 @@ def click(
     *,
     response_url: str,
     trigger: str,
+    choice: str = "",
 ) -> dict[str, Any]:
-    """The ``block_actions`` payload of a pressed button; one with a link causes it too."""
+    """The ``block_actions`` payload of a pressed button; one with a link causes it too.
+
+    :param choice: of feedback buttons: ``positive`` or ``negative``.
+    """
     ephemeral = message.only_for is not None
     container = {
         "type": "message",
@@ -60,7 +64,7 @@ def click(
         "channel": {"id": channel.id, "name": channel.name},
         "state": {"values": {}},
         "response_url": response_url,
-        "actions": [_action(message, element)],
+        "actions": [_action(message, element, choice)],
     }
     # An ephemeral message has no address, and its payload no message.
     return sent if ephemeral else {**sent, "message": payload(message)}
@@ -132,8 +136,22 @@ def _sender(user: str) -> dict[str, Any]:
     }
 
 
-def _action(message: Message, element: Block) -> dict[str, Any]:
+def _action(message: Message, element: Block, choice: str) -> dict[str, Any]:
+    if element["type"] == "feedback_buttons":
+        chosen = element[f"{choice}_button"]
+        element = {
+            "type": "feedback_buttons",
+            "action_id": element["action_id"],
+            "value": chosen["value"],
+            "text": chosen["text"],
+        }
+        holder = next(b for b in message.blocks if b["type"] == "context_actions")
+        return _pressed(message, element, holder)
     holder = next(b for b in message.blocks if element in b.get("elements", []))
+    return _pressed(message, element, holder)
+
+
+def _pressed(message: Message, element: Block, holder: Block) -> dict[str, Any]:
     return {
         **element,
         "block_id": holder.get("block_id") or f"b{message.blocks.index(holder)}",

@@ -106,8 +106,33 @@ class Acts:
         """So much happens here that Slack tells the app of it no more for a minute."""
         return await self._delivery.event(post_events.rate_limited_event())
 
-    async def click(self, user: str, channel: str, ts: str, action: str) -> Answer:
+    async def stop(self, user: str, channel: str, thread: str) -> Answer:
+        """Press Slack's own Stop, which is there while the app says that it is at work.
+
+        :raises SlackError: ``session_not_processing``.
+        """
+        self._check(user, channel)
+        session = self._workspace.sessions.get((channel, thread))
+        if session is None or session.status != "processing":
+            raise SlackError("session_not_processing")
+        streams = [
+            one
+            for one in self._workspace.messages
+            if (one.channel, one.root) == (channel, thread) and self._workspace.is_streaming(one)
+        ]
+        for one in streams:
+            one.streaming_since = None
+        stopped = [one.ts for one in streams]
+        return await self._delivery.event(
+            post_events.session_stopped_event(self._workspace, user, channel, thread, stopped)
+        )
+
+    async def click(
+        self, user: str, channel: str, ts: str, action: str, choice: str = ""
+    ) -> Answer:
         """Press a button of a message that ``user`` sees.
+
+        :param choice: which of the two feedback buttons: ``positive`` or ``negative``.
 
         :raises SlackError: ``message_not_found``, ``action_not_found``.
         """
@@ -121,9 +146,10 @@ class Acts:
         url = self._urls.issue(channel, user, source=seen[0])
         place = self._workspace.channel(channel)
         trigger = self._workspace.surfaces.trigger(user)
-        return await self._delivery.click(
-            payloads.click(user, place, seen[0], pressed[0], response_url=url, trigger=trigger)
+        click = payloads.click(
+            user, place, seen[0], pressed[0], response_url=url, trigger=trigger, choice=choice
         )
+        return await self._delivery.click(click)
 
     def _check(self, user: str, channel: str) -> None:
         place = self._workspace.channel(channel)

@@ -52,6 +52,24 @@ def deletion_event(workspace: Workspace, message: Message) -> dict[str, Any]:
     return _context(_envelope(workspace, event))
 
 
+def session_stopped_event(
+    workspace: Workspace, user: str, channel: str, thread: str, streams: list[str]
+) -> dict[str, Any]:
+    """What Slack's own Stop causes (https://docs.slack.dev/reference/events/agent_session_stopped).
+
+    :param streams: the messages whose streams Slack has ended.
+    """
+    event = {
+        "type": "agent_session_stopped",
+        "user": user,
+        "channel": channel,
+        "thread_ts": thread,
+        "streaming_message_ts": streams,
+        "event_ts": f"{time.time():.6f}",
+    }
+    return _envelope(workspace, event)
+
+
 def home_opened_event(
     workspace: Workspace, user: Person, tab: str, view: dict[str, Any] | None
 ) -> dict[str, Any]:

@@ -45,6 +45,7 @@ class Page:
             web.get("/messages", self._messages),
             web.post("/say", self._say),
             web.post("/press", self._press),
+            web.post("/stop", self._stop),
             web.get("/static/{name}", self._static),
         ]
 
@@ -89,7 +90,16 @@ class Page:
         person, channel = self._place(str(form.get("as", "")), str(form.get("in", "")))
         ts, action = str(form.get("ts", "")), str(form.get("action", ""))
         try:
-            await self._acts.click(person.id, channel, ts, action)
+            await self._acts.click(person.id, channel, ts, action, str(form.get("choice", "")))
+        except SlackError as error:
+            raise web.HTTPBadRequest(text=f"Slack refuses this: {error}.") from None
+        raise web.HTTPSeeOther(_address(person, channel, "", POLLS))
+
+    async def _stop(self, request: web.Request) -> web.Response:
+        form = await request.post()
+        person, channel = self._place(str(form.get("as", "")), str(form.get("in", "")))
+        try:
+            await self._acts.stop(person.id, channel, str(form.get("thread", "")))
         except SlackError as error:
             raise web.HTTPBadRequest(text=f"Slack refuses this: {error}.") from None
         raise web.HTTPSeeOther(_address(person, channel, "", POLLS))
@@ -108,7 +118,16 @@ class Page:
         latest = max(written, default=0.0)
         if channel == person.dm:
             self._read_until[person.id] = latest
-        return {"shown": shown, "unread": latest > self._read_until.get(person.id, 0.0)}
+        sessions = {
+            thread: session
+            for (place, thread), session in self._workspace.sessions.items()
+            if place == channel and session.status in {"processing", "suspended"}
+        }
+        return {
+            "shown": shown,
+            "unread": latest > self._read_until.get(person.id, 0.0),
+            "sessions": sessions,
+        }
 
     def _place(self, user: str | None, channel: str | None) -> tuple[Person, str]:
         """Who looks at which channel; their direct messages unless it is one they are in."""

@@ -1,11 +1,12 @@
 """What one person sees of a channel, for the page and, as JSON, for the tests."""
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from html import escape
 from typing import Any
 
-from bizassist.local.slack.page import markup
+from bizassist.local.slack.page import data_blocks, markup
 from bizassist.local.slack.people import OTHERS, PEOPLE
 from bizassist.local.slack.workspace import (
     BOT_NAME,
@@ -18,12 +19,16 @@ from bizassist.local.slack.workspace import (
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A button of a message; ``url`` is empty when it only tells the app."""
+    """A button of a message; ``url`` is empty when it only tells the app.
+
+    :param choice: which of two feedback buttons.
+    """
 
     text: str
     url: str
     action: str
     style: str
+    choice: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +110,8 @@ def _block(block: Block) -> str:
             return "".join(f"<p>{_text(field)}</p>" for field in block["fields"])
         case "context":
             return f"<p>{' '.join(map(_text, block['elements']))}</p>"
-        case "divider":
-            return "<hr>"
         case _:
-            return ""
+            return data_blocks.html(block)
 
 
 def _text(text: Block) -> str:
@@ -127,7 +130,16 @@ def _acting(blocks: list[Block]) -> list[str]:
 
 def _buttons(blocks: list[Block]) -> list[Button]:
     listed = [e for b in blocks if b["type"] == "actions" for e in b["elements"]]
-    return [
+    buttons = [
         Button(e["text"]["text"], e.get("url", ""), e.get("action_id", ""), e.get("style", ""))
         for e in listed
     ]
+    return [*buttons, *_feedback(blocks)]
+
+
+def _feedback(blocks: list[Block]) -> Iterator[Button]:
+    for block in blocks:
+        for element in block["elements"] if block["type"] == "context_actions" else ():
+            for choice in ("positive", "negative"):
+                label = element[f"{choice}_button"]["text"]["text"]
+                yield Button(label, "", element["action_id"], "quiet", choice)

@@ -6,11 +6,12 @@ from typing import Any
 from aiohttp import web
 
 from bizassist.local.slack.errors import SlackError
-from bizassist.local.slack.web_api import chat, lookups, sessions, streams, views
+from bizassist.local.slack.web_api import chat, lookups, views
 from bizassist.local.slack.web_api.arguments import Arguments
 from bizassist.local.slack.web_api.authorization import Authorization
 from bizassist.local.slack.web_api.faults import Calls, ConnectionBroken
 from bizassist.local.slack.web_api.rate_limits import RateLimits
+from bizassist.local.slack.web_api.streaming import sessions, streams
 from bizassist.local.slack.workspace import Workspace
 
 Method = Callable[[Workspace, Arguments], dict[str, Any]]

@@ -2,12 +2,16 @@
 
 import logging
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import ClassVar, TypeVar
 
+from bots.answer.markdown.splitting import split
 from bots.answer.markdown.threaded_rendering import rendered
 from bots.errors import FormRefused, MessageGone, MessageTooLong
 from bots.slack.incoming.payloads import IncomingMessage
 from bots.slack.outgoing.answer.answer_stream import AnswerStream
+from bots.slack.outgoing.answer.final_blocks import final_content
+from bots.slack.outgoing.answer.stepped_draft import SteppedDraft
 from bots.slack.outgoing.message import PIECE, Content, content, plain_content
 from bots.slack.outgoing.web_api import WebApi
 
@@ -24,6 +28,7 @@ class SlackChannel:
 
     :param turn: what the markers of its posts are derived from.
     :param stream: what the first message is while it is written, where it can be one.
+    :param draft: the answer, whose last edit shows its steps, and buttons to judge it.
     """
 
     limit: ClassVar = PIECE
@@ -31,12 +36,19 @@ class SlackChannel:
     edited_while_written: ClassVar[int | None] = None
 
     def __init__(
-        self, api: WebApi, incoming: IncomingMessage, turn: str, stream: AnswerStream | None = None
+        self,
+        api: WebApi,
+        incoming: IncomingMessage,
+        turn: str,
+        *,
+        stream: AnswerStream | None = None,
+        draft: SteppedDraft | None = None,
     ) -> None:
         self._api = api
         self._incoming = incoming
         self._turn = turn
         self._stream = stream
+        self._draft = draft
 
     async def post(self, part: int, markdown: str) -> str:
         """Post a message that :meth:`find` can find; its id is its timestamp."""
@@ -49,7 +61,8 @@ class SlackChannel:
         ts = await self._editable(message, final=final)
         if ts is not None:
             place = self._incoming.channel
-            await _taken(markdown, lambda new: self._api.update(place, ts, new, final=final))
+            whole = await self._whole(markdown) if final else None
+            await _taken(markdown, lambda new: self._api.update(place, ts, new, final=final), whole)
 
     async def delete(self, message: str) -> None:
         """Delete a message."""
@@ -64,6 +77,17 @@ class SlackChannel:
             since=self._incoming.ts,
         )
         return f"{found.ts}{STREAM if found.streamed else ''}" if found else None
+
+    async def _whole(self, markdown: str) -> Content | None:
+        """What a piece of the finished answer shows beside its text; None for any other words."""
+        if self._draft is None or not self._draft.finished:
+            return None
+        pieces = await rendered(lambda text: split(text, self.limit), self._draft.final())
+        if markdown not in pieces:
+            return None
+        steps = self._draft.steps.of_tools if markdown == pieces[0] else ()
+        judged = self._turn if markdown == pieces[-1] else None
+        return await rendered(partial(final_content, steps=steps, judged=judged), markdown)
 
     async def _editable(self, message: str, *, final: bool) -> str | None:
         """The timestamp of a message that is to be edited; None when its stream has grown."""
@@ -92,8 +116,17 @@ def marker(turn: str, part: int) -> str:
     return f"{turn}/{part}"
 
 
-async def _taken(markdown: str, send: Callable[[Content], Awaitable[T]]) -> T:
+async def _taken(
+    markdown: str, send: Callable[[Content], Awaitable[T]], best: Content | None = None
+) -> T:
     """Send Markdown in the form that Slack takes, the best one first."""
+    if best is not None:
+        try:
+            return await send(best)
+        except MessageGone:
+            raise
+        except FormRefused as error:
+            _log.warning("an answer is shown without its blocks: %s", error)
     try:
         return await send(await rendered(content, markdown))
     except MessageGone:

@@ -27,7 +27,7 @@ async def threaded_reply(
     """
     draft, session = SteppedDraft(), ThreadSession(api, incoming)
     stream = AnswerStream(StreamCalls(api), incoming, draft, session, marker=marker(turn, 0))
-    channel = SlackChannel(api, incoming, turn, stream)
+    channel = SlackChannel(api, incoming, turn, stream=stream, draft=draft)
     answer = PostedAnswer(channel, receipt, pace, opening(incoming.text), draft)
     async with _at_work(session):
         try:

@@ -4,10 +4,10 @@ from typing import Any
 
 from bizassist.local.slack.errors import SlackError
 from bizassist.local.slack.people import person
-from bizassist.local.slack.web_api import sessions
 from bizassist.local.slack.web_api.arguments import Arguments
 from bizassist.local.slack.web_api.chat import MAX_MARKDOWN_TEXT
-from bizassist.local.slack.web_api.stream_chunks import checked_chunks, grow, size
+from bizassist.local.slack.web_api.streaming import sessions
+from bizassist.local.slack.web_api.streaming.stream_chunks import checked_chunks, grow, size
 from bizassist.local.slack.workspace import Message, Workspace
 
 # Bytes of UTF-8 of a streamed message with text in it: titles and text count once, what tasks tell

@@ -1,0 +1,1 @@
+"""``chat.*Stream`` and ``agents.sessions.*``: messages that grow, and the threads that say so."""

@@ -1,0 +1,1 @@
+"""The app's Home tab, and the prompts that are suggested above its messages."""
