@@ -21,6 +21,7 @@ from bots.errors import (
 )
 from bots.platform import Audience, Lease, Platform, ReplyStream, Turn
 from bots.queue.retry_policy import PATIENCE
+from bots.turn.access_check import while_permitted
 from bots.turn.ledger import Entry, Ledger
 from bots.turn.outcome import Outcome
 from bots.turn.private_part import NarrowingReply
@@ -174,6 +175,19 @@ class TurnHandler:
         except (LinkExpired, SignInUnavailable) as error:
             raise TryAgain(f"{turn.id}: {error}") from error
 
+    async def _may_go_on(self, turn: Turn) -> bool:
+        """Whether the asker is still linked and there; where nobody can say, the answer goes on."""
+        try:
+            link = await self.links.active(turn.chat_user)
+            if link is not None:
+                await self.tokens.access_token(link)
+        except LinkExpired:
+            return False
+        except (SignInUnavailable, BotoCoreError, ClientError) as error:
+            _log.warning("whether turn %s may go on is unknown: %s", turn.id, type(error).__name__)
+            return True
+        return link is not None
+
     def _slot(
         self, turn: Turn, link: Link, reply: ReplyStream
     ) -> AbstractAsyncContextManager[None]:
@@ -203,7 +217,8 @@ class TurnHandler:
         """What the run said; None when the asker was told why it said nothing."""
         result = Result()
         try:
-            async with aclosing(events):  # also where showing fails: the run ends with it
+            # Closed also where showing fails: the run ends with it.
+            async with while_permitted(lambda: self._may_go_on(turn)), aclosing(events):
                 async for event in events:
                     outcome.take(event)
                     result.take(event)

@@ -49,6 +49,7 @@ READ_BY = {
 }
 NEVER = {"forget", "pause_memory", "resume_memory", "warranty___find_serial_numbers", "unknown"}
 """What no text may cause: it deletes, switches, or needs approval, or nobody may."""
+ALONE = Audience.ALONE.value
 QUESTION = "Tell me all that you know."
 
 
@@ -150,4 +151,5 @@ async def test_an_order_that_is_obeyed_does_no_harm(
             assert user_texts(talker.read[-1]) == [QUESTION]
             events = [*shared.given, *private.given]
             changes = [one for one in events if isinstance(one, CustomEvent)]
-            assert all(one.value == Audience.ALONE for one in changes if one.name == NARROWED)
+            widened = [one for one in changes if one.name == NARROWED and one.value != ALONE]
+            assert widened == []
