@@ -26,7 +26,7 @@ import httpx
 from benchmarks.token_broker import PASSWORD, PREFIX, cloud
 from bizassist.local.ports import LOOPBACK
 from bizassist.local.processes import Part, Running
-from bizassist.settings.parameters import Parameters
+from bizassist.settings.ssm_parameters import Parameters
 from tests.ports import free_port
 
 ROUNDS = 7

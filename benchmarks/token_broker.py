@@ -23,7 +23,7 @@ from bizassist.local.ports import LOOPBACK
 from bizassist.local.processes import Part, Running
 from bizassist.local.provision import Addresses, provision
 from bizassist.settings.identity import identity_settings
-from bizassist.settings.parameters import Parameters
+from bizassist.settings.ssm_parameters import Parameters
 from identity.executor import Executor
 from identity.links import Link, new_link
 from identity.people import ChatUser, Names

@@ -1,6 +1,7 @@
 """The administrators' pages that touch several clouds, put together for the chat service."""
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from botocore.config import Config
 
 from bizassist.deployment.setup_checks import Checks
 from bizassist.settings.environment import Process, teams_app
-from bizassist.settings.parameters import Parameters
+from bizassist.settings.ssm_parameters import Parameters
 from bots.slack.manifest import manifest
 from bots.teams.app_package import app_package
 from bots.tool_rights.admin_page import RightsPages
@@ -122,7 +123,7 @@ def _downloads(public_url: str) -> tuple[Download, ...]:
 
 def _teams_app(public_url: str, query: Mapping[str, str]) -> bytes:
     try:
-        return app_package(query.get("app_id", ""), public_url)
+        return app_package(query.get("app_id", ""), public_url, datetime.now(UTC))
     except ValueError:
         raise DownloadRefused("no GUID") from None
 

@@ -19,10 +19,9 @@ from bizassist.admin_pages import admin_routes
 from bizassist.concurrency_log import Bound, logged
 from bizassist.errors import CommandError
 from bizassist.settings.bots import queue_settings, turn_settings, web_settings
-from bizassist.settings.deployment import read_deployment
 from bizassist.settings.environment import Process, read_process, slack_app, teams_app
 from bizassist.settings.identity import identity_settings
-from bizassist.settings.parameters import Parameters
+from bizassist.settings.ssm_parameters import Parameters, read_deployment
 from bizassist.thread_pools import QUEUE_CONNECTIONS, WORK, ThreadPools
 from bots.app import Check, application
 from bots.aws import BOUNDED, Clients
@@ -37,6 +36,7 @@ from bots.server import bound, listening
 from bots.slack.app_home.own_memory import OwnMemory
 from bots.slack.platform import ServiceParts
 from bots.slack.service import slack
+from bots.slack.shareable_answers import ShareableAnswers
 from bots.teams.service import teams
 from bots.teams.service_parts import ServiceParts as TeamsParts
 from bots.text_commands.execution import text_commands
@@ -210,6 +210,7 @@ def _switched_on(
             OwnMemory.of(identity),
             stop_all=turns.runs.stop_all,
             judge=turns.ledger.judge,
+            shareable=ShareableAnswers.of(turns),
         )
         yield slack(registered, accept, turns.runs.decide, service, process.platform_connections)
     if bot := teams_app(process):

@@ -168,12 +168,11 @@ class TokenRefused(TurnRefused):
 
 
 class AccessEnded(TurnRefused):
-    """The person was disabled, or the link has ended, while they were answered."""
+    """The person was disabled or deleted while they were answered."""
 
     code = "access_ended"
     sentence = (
-        "Your access has ended, so I stopped this answer. "
-        "Please ask your administrator, or sign in again with your next question."
+        "Your access has ended, so I stopped this answer. Please ask your administrator about it."
     )
 
 

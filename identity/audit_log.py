@@ -1,5 +1,6 @@
 """The audit log: who did what to whom, added to and never changed."""
 
+import hashlib
 import re
 import secrets
 import time
@@ -67,9 +68,24 @@ class AuditLog:
         self._execute = execute
         self._day = ""
 
-    async def write(self, action: Action, *, by: str, about: str = "", detail: str = "") -> None:
-        """Add an entry; it stands once this returns."""
-        nanoseconds = time.time_ns()
+    async def write(
+        self,
+        action: Action,
+        *,
+        by: str,
+        about: str = "",
+        detail: str = "",
+        once: tuple[datetime, str] | None = None,
+    ) -> None:
+        """Add an entry; it stands once this returns.
+
+        :param once: when it happened, and what tells it from all else of that moment: the second
+            time, nothing is added.
+        """
+        nanoseconds, mark = time.time_ns(), secrets.token_hex(4)
+        if once is not None:
+            nanoseconds = round(once[0].timestamp() * 1_000) * 1_000_000
+            mark = hashlib.sha256(once[1].encode()).hexdigest()[:8]
         day = _day(nanoseconds)
         if day != self._day:
             await self._put({"day": DAYS, "position": day}, again=True)
@@ -77,12 +93,13 @@ class AuditLog:
         await self._put(
             {
                 "day": day,
-                "position": f"{nanoseconds:020d}-{secrets.token_hex(4)}",
+                "position": f"{nanoseconds:020d}-{mark}",
                 "action": action,
                 "by": by,
                 "about": about,
                 "detail": detail,
-            }
+            },
+            once=once is not None,
         )
 
     async def page(self, before: str = "", limit: int = PAGE) -> list[Entry]:
@@ -110,8 +127,11 @@ class AuditLog:
                     row["detail"]["S"],
                 )
 
-    async def _put(self, row: dict[str, str], *, again: bool = False) -> None:
-        """Add a row that isn't there; the mark of a day may be put ``again``, unchanged."""
+    async def _put(self, row: dict[str, str], *, again: bool = False, once: bool = False) -> None:
+        """Add a row that isn't there; the mark of a day may be put ``again``, unchanged.
+
+        :param once: whether one that is there is this one.
+        """
         item = {name: {"S": value} for name, value in row.items()}
         condition: dict[str, Any] = {
             "ConditionExpression": "attribute_not_exists(#position)",
@@ -127,7 +147,8 @@ class AuditLog:
             )
         except ClientError as error:
             # The client sends a write again whose answer was lost, and finds itself.
-            if error.response.get("Item") != item:
+            found = error.response.get("Item")
+            if found is None or (found != item and not once):
                 raise
 
     async def _rows(self, day: str, before: str, together: int) -> AsyncIterator[Any]:

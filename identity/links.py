@@ -57,7 +57,7 @@ class Link:
     :param account: what the person recognises their company account by.
     :param names: what the platform called the chat user and their workspace.
     :param replaces: there was an earlier link of the chat user.
-    :param receipt_sent: the chat user was told of it.
+    :param receipt_sent: the chat user was told of it, or may have been.
     """
 
     chat_user: ChatUser

@@ -34,9 +34,9 @@ from identity.memory.forgetting import Forgetting
 from identity.memory.forgetting_jobs import ForgettingJobs
 from identity.memory.forgetting_table import ForgettingTable
 from identity.memory.memory_pause import MemoryPause
+from identity.memory.person_credentials import MemoryRole
 from identity.memory.recently_forgotten import RecentlyForgotten
 from identity.memory.records import MemoryRecords
-from identity.memory.role import MemoryRole
 from identity.memory.shown_records import ShownRecords
 from identity.oidc.authorization_code import AuthorizationCodeFlow
 from identity.oidc.provider import OidcProvider

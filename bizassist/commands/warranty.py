@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from bizassist.commands.target_deployment import add_target_arguments, lead_to_target
 from bizassist.deployment.warranty_csv import COLUMNS, Row, read_csv
 from bizassist.errors import CommandError
-from bizassist.settings.parameters import read_parameters
+from bizassist.settings.ssm_parameters import read_parameters
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

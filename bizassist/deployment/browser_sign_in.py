@@ -12,7 +12,7 @@ from authlib.integrations.base_client import OAuthError
 from authlib.integrations.httpx_client import AsyncOAuth2Client
 
 from bizassist.errors import CommandError
-from bizassist.settings.parameters import Parameters
+from bizassist.settings.ssm_parameters import Parameters
 
 SECONDS = 15
 

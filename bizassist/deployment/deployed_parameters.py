@@ -6,8 +6,7 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from bizassist.errors import CommandError, SettingsError
-from bizassist.settings.deployment import checked
-from bizassist.settings.parameters import Parameters, read_parameters
+from bizassist.settings.ssm_parameters import Parameters, checked, read_parameters
 
 PREFIX = "/app/bizassist"
 

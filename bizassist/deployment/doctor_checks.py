@@ -12,7 +12,7 @@ import httpx
 from ag_ui.core import RunErrorEvent, TextMessageContentEvent
 
 from bizassist.deployment.setup_checks import PARAMETER_REMEDY, Checks
-from bizassist.settings.parameters import Parameters
+from bizassist.settings.ssm_parameters import Parameters
 from bots.errors import RuntimeUnavailable, TokenRefused
 from bots.platform import Audience
 from bots.runtime import RunAddress, Runtime

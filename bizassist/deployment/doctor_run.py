@@ -19,8 +19,8 @@ from bizassist.deployment.doctor_checks import Doctor, Remedies, findings
 from bizassist.deployment.password_sign_in import access_token
 from bizassist.deployment.setup_checks import Checks
 from bizassist.settings.environment import Process, read_process, teams_app
-from bizassist.settings.parameters import Parameters
 from bizassist.settings.platform_secrets import read_platform_secrets
+from bizassist.settings.ssm_parameters import Parameters
 from identity.admin.setup_page import Check, Finding
 from identity.executor import Executor
 from identity.workspaces.pauses import Pauses

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from bizassist.errors import CommandError
-from bizassist.settings.parameters import Parameters
+from bizassist.settings.ssm_parameters import Parameters
 
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient

@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from agent.tools.policies.storage import KINDS
 from bizassist.deployment.runtime_platform import PLATFORM_VERSION, runtime_id
 from bizassist.settings.environment import Process
-from bizassist.settings.parameters import Parameters
+from bizassist.settings.ssm_parameters import Parameters
 from bots.errors import PlatformError
 from bots.slack.manifest import SCOPES
 from bots.teams.outgoing.bot_token import BotToken

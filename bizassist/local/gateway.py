@@ -39,7 +39,7 @@ from agent.telemetry import export as telemetry
 from bizassist import log
 from bizassist.local.lambda_context import lambda_context
 from bizassist.local.own_machine import OwnMachine
-from bizassist.settings.parameters import read_parameters
+from bizassist.settings.ssm_parameters import read_parameters
 from gateway_tools import catalog
 from gateway_tools.handler import handler
 

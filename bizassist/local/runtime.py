@@ -25,7 +25,7 @@ from agent.telemetry import log
 from bizassist.errors import RuntimeRefusal
 from bizassist.local.memory_extractor import Extractor
 from bizassist.local.own_machine import OwnMachine
-from bizassist.settings.parameters import read_parameters
+from bizassist.settings.ssm_parameters import read_parameters
 
 logger = logging.getLogger(__name__)
 

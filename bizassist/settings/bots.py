@@ -1,7 +1,7 @@
 """What the chat service needs to know of a deployment."""
 
 from bizassist.settings.environment import Process
-from bizassist.settings.parameters import Parameters
+from bizassist.settings.ssm_parameters import Parameters
 from bots.queue.service import QueueSettings
 from bots.turn.service import TurnSettings
 from bots.web.service import WebSettings

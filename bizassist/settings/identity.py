@@ -1,6 +1,6 @@
 """What identity needs to know of a deployment."""
 
-from bizassist.settings.parameters import Parameters
+from bizassist.settings.ssm_parameters import Parameters
 from identity.settings import IdentitySettings
 
 

@@ -30,7 +30,7 @@ async def while_permitted(may_go_on: MayGoOn, every: float = CHECKED_EVERY) -> A
                 await asyncio.wait([watcher])
     except TimeoutError:
         if scope.expired():
-            raise AccessEnded("its person has left, or the link has ended") from None
+            raise AccessEnded("its person has left") from None
         raise
 
 

@@ -154,7 +154,7 @@ class TurnHandler:
                     token = await self._token(turn, link)
                     events = self.runs.events(turn, platform, link, token, entry)
                     events = self.rules.with_usage(turn, link.subject, events)
-                    result = await self._stream(turn, entry, reply, events, outcome)
+                    result = await self._stream(turn, link, entry, reply, events, outcome=outcome)
                 if result is not None:
                     await self._keep(turn, entry, result, link.subject)
                     await _ask_approval(turn, platform, result.events)
@@ -175,18 +175,13 @@ class TurnHandler:
         except (LinkExpired, SignInUnavailable) as error:
             raise TryAgain(f"{turn.id}: {error}") from error
 
-    async def _may_go_on(self, turn: Turn) -> bool:
-        """Whether the asker is still linked and there; where nobody can say, the answer goes on."""
+    async def _may_go_on(self, turn: Turn, subject: str) -> bool:
+        """Whether the asker is still there; where nobody can say, the answer goes on."""
         try:
-            link = await self.links.active(turn.chat_user)
-            if link is not None:
-                await self.tokens.access_token(link)
-        except LinkExpired:
-            return False
-        except (SignInUnavailable, BotoCoreError, ClientError) as error:
-            _log.warning("whether turn %s may go on is unknown: %s", turn.id, type(error).__name__)
+            return await self.tokens.is_enabled(subject)
+        except SignInUnavailable as error:
+            _log.warning("whether turn %s may go on is unknown: %s", turn.id, error)
             return True
-        return link is not None
 
     def _slot(
         self, turn: Turn, link: Link, reply: ReplyStream
@@ -209,21 +204,24 @@ class TurnHandler:
     async def _stream(
         self,
         turn: Turn,
+        link: Link,
         entry: Entry,
         reply: ReplyStream,
         events: AsyncGenerator[BaseEvent],
+        *,
         outcome: Outcome,
     ) -> Result | None:
         """What the run said; None when the asker was told why it said nothing."""
         result = Result()
         try:
-            # Closed also where showing fails: the run ends with it.
-            async with while_permitted(lambda: self._may_go_on(turn)), aclosing(events):
+            goes_on = while_permitted(lambda: self._may_go_on(turn, link.subject))
+            async with goes_on, aclosing(events):
                 async for event in events:
                     outcome.take(event)
                     result.take(event)
                     for shown in with_lateness(event, entry.delay):
-                        await reply.show(shown)
+                        async with self.runs.ended_if_refused(turn, link):
+                            await reply.show(shown)
         except TurnRefused as error:
             _log.warning("turn %s was refused: %s", turn.id, error)
             outcome.problem = "refused"

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from bots.errors import reason
+from bots.errors import PlatformError, PlatformUnavailable, reason
 from bots.platform import Accepted, Platform
 from bots.queue.inbox import Inbox
 from bots.turn.ledger import Ledger
@@ -87,12 +87,23 @@ class WaitingQuestions:
             _log.warning("what waits for a link can't be queued now: %s", reason(error))
 
     async def _receipt(self, accepted: Accepted, link: Link) -> None:
-        """Tell it where the first question was asked, and to its asker alone."""
+        """Tell it where the first question was asked, and to its asker alone; never twice.
+
+        It is noted before: who dies then leaves open whether the chat took it.
+        """
         try:
-            platform = self.platforms[accepted.platform]
             async with asyncio.timeout(RECEIPT_SECONDS):
                 sentence = await self.receipts.write(link)
-                await platform.dispatch(accepted, lambda turn: platform.notify(turn, sentence))
-                await self.outbox.note_receipt(link)
+                if await self.outbox.begin_receipt(link):
+                    await self._tell(accepted, link, sentence)
         except Exception as error:  # noqa: BLE001 - whatever it is, the answers must not fail by it
             _log.warning("a receipt could not be shown: %s", reason(error))
+
+    async def _tell(self, accepted: Accepted, link: Link, sentence: str) -> None:
+        platform = self.platforms[accepted.platform]
+        try:
+            await platform.dispatch(accepted, lambda turn: platform.notify(turn, sentence))
+        except PlatformError as error:
+            if not (isinstance(error, PlatformUnavailable) and error.taken):
+                await self.outbox.take_back_receipt(link)
+            raise

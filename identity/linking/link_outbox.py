@@ -64,9 +64,18 @@ class LinkOutbox:
             condition="outbox_at <= :now",
         )
 
-    async def note_receipt(self, link: Link) -> None:
-        """The link's chat user was told of it."""
-        await self._update(link, "SET receipt_sent = :true", {":true": {"BOOL": True}})
+    async def begin_receipt(self, link: Link) -> bool:
+        """Be the one who tells the link's chat user of it; False when somebody has begun to."""
+        return await self._update(
+            link,
+            "SET receipt_sent = :true",
+            {":true": {"BOOL": True}},
+            condition="attribute_not_exists(receipt_sent)",
+        )
+
+    async def take_back_receipt(self, link: Link) -> None:
+        """The chat user was not told after all, and may be."""
+        await self._update(link, "REMOVE receipt_sent", {})
 
     async def done(self, link: Link) -> None:
         """Nothing waits for the link any more."""

@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from identity.errors import MemoryUnavailable
 from identity.executor import Executor
-from identity.memory.role import MemoryRole
+from identity.memory.person_credentials import MemoryRole
 
 MEMORY_SWITCH = "memory-switch"
 """The session in which the agent keeps whether a person has paused their memory: no conversation,

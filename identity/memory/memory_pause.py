@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from identity.errors import MemoryUnavailable
 from identity.executor import Executor
 from identity.memory.conversation_events import MEMORY_SWITCH
-from identity.memory.role import MemoryRole
+from identity.memory.person_credentials import MemoryRole
 
 PAUSED = "paused"
 

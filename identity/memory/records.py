@@ -23,8 +23,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from identity.errors import MemoryUnavailable, NotYours
 from identity.executor import Executor
+from identity.memory.person_credentials import MemoryRole
 from identity.memory.record_text import readable
-from identity.memory.role import MemoryRole
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock_agentcore import BedrockAgentCoreClient

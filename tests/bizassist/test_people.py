@@ -14,7 +14,7 @@ import pytest
 
 from bizassist.__main__ import main
 from bizassist.errors import CommandError
-from bizassist.settings.parameters import write_parameters
+from bizassist.settings.ssm_parameters import write_parameters
 from tests.conftest import ROOT, Stack
 from tests.person import Person, signed_in
 from tests.some import some

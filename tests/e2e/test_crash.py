@@ -13,7 +13,7 @@ import boto3
 import httpx
 
 from bizassist.local.processes import Part, Running
-from bizassist.settings.parameters import write_parameters
+from bizassist.settings.ssm_parameters import write_parameters
 from tests.bots.scripted_runtime import (
     FINISHED,
     HANGS,

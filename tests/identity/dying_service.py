@@ -12,6 +12,8 @@ import httpx
 from ag_ui.core import BaseEvent, RunFinishedEvent, TextMessageContentEvent
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from aiohttp.typedefs import Handler
+from yarl import URL
 
 from bots.aws import Clients
 from bots.platform import Accepted, Answer, Platform, Turn
@@ -31,8 +33,15 @@ from tests.identity.application import Deployment
 from tests.identity.browser import Browser
 
 
+class ProcessDied(Exception):
+    """Nothing reaches the outside any more."""
+
+
 class Calls:
     """An executor whose process dies right before its n-th call, once it is armed.
+
+    Making a process takes much longer than letting it die, so the next one has the same parts; it
+    begins when everything that the one before had begun has ended, without any effect.
 
     :ivar died: set when it has; from then on nothing of the process happens any more.
     """
@@ -40,7 +49,8 @@ class Calls:
     def __init__(self, execute: Executor) -> None:
         self._execute = execute
         self._left: int | None = None
-        self.died = asyncio.Event()
+        self._requests = 0
+        self.died, self._buried = asyncio.Event(), asyncio.Event()
 
     def die_before(self, call: int) -> None:
         self._left = call
@@ -51,13 +61,34 @@ class Calls:
 
     async def step(self) -> None:
         """A moment in which the process may die."""
+        if self._left == 0:
+            self.died.set()
+            await self._buried.wait()
         if self.died.is_set():
-            raise asyncio.CancelledError
+            raise ProcessDied
         if self._left is not None:
-            if self._left == 0:
-                self.died.set()
-                await asyncio.Event().wait()
             self._left -= 1
+
+    @web.middleware
+    async def answered(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """A middleware that counts what the process is at."""
+        self._requests += 1
+        try:
+            return await handler(request)
+        finally:
+            self._requests -= 1
+
+    async def begin_anew(self) -> None:
+        """Let the next process begin, once nothing of the one before is under way."""
+        await self.bury()
+        self._left, self._buried = None, asyncio.Event()
+        self.died.clear()
+
+    async def bury(self) -> None:
+        """End what waits of a process that has died."""
+        self.died.set()
+        self._buried.set()
+        await until(lambda: self._requests == 0)
 
 
 @dataclass
@@ -73,6 +104,11 @@ class Chat:
         return Accepted(
             "slack", f"{chat_user.user}-{number}", chat_user.user, {"of": chat_user.key}
         )
+
+    async def link_of(self, chat_user: ChatUser) -> str:
+        """Where somebody was asked to sign in, once they were."""
+        await until(lambda: chat_user.key in self.asked_to_link)
+        return self.asked_to_link[chat_user.key]
 
     async def dispatch(self, accepted: Accepted, answer: Answer) -> None:
         chat_user = ChatUser.from_key(str(accepted.body["of"]))
@@ -161,7 +197,8 @@ async def service(
             identity.receipts,
             identity.link_outbox,
         )
-        app = web.Application()
+        counted = [calls.answered] if isinstance(calls, Calls) else []
+        app = web.Application(middlewares=counted)
         app.add_routes(pages.routes)
         identity.setup(app, html, waiting.queue, RateLimit(burst=1_000_000))
         async with TestServer(app, host="127.0.0.1") as server:
@@ -189,33 +226,61 @@ async def _answered_or_died(asked: Awaitable[Any], calls: Calls) -> Any:
 
 @dataclass
 class Killer:
-    """Lets processes of the chat service die."""
+    """Lets processes of the chat service die.
+
+    :ivar calls: those of the process that is to die.
+    """
 
     deployment: Deployment
     queues: QueueSettings
     execute: Executor
     chat: Chat = field(default_factory=Chat)
 
+    def __post_init__(self) -> None:
+        self.calls = Calls(self.execute)
+
     def service(self, calls: Any = None) -> AbstractAsyncContextManager[Service]:
         """A process; it lives for as long as the block runs, unless its ``calls`` end it."""
         return service(self.deployment, self.queues, self.chat, calls or self.execute)
 
-    async def posted(
-        self, step: int, browser: Browser, path: str, form: Mapping[str, str]
+    @asynccontextmanager
+    async def dying(self) -> AsyncIterator["Dying"]:
+        """A place where one process after the other lives, each for one request."""
+        async with self.service(self.calls) as one, aiohttp.ClientSession() as http:
+            yield Dying(one.url, http, self.calls, self.chat)
+            await self.calls.bury()
+
+
+@dataclass
+class Dying:
+    """Processes that die while they answer a request."""
+
+    url: str
+    http: aiohttp.ClientSession
+    calls: Calls
+    chat: Chat
+
+    async def asked(
+        self,
+        step: int,
+        browser: Browser,
+        path: str,
+        form: Mapping[str, str] | None = None,
     ) -> int | None:
-        """The status that a form is answered with; None when its process died at ``step``."""
-        calls = self.chat.calls = Calls(self.execute)
-        async with self.service(calls) as dying, aiohttp.ClientSession() as http:
-            calls.die_before(step)
-            asked = http.post(
-                f"{dying.url}{path}",
-                data=form,
-                allow_redirects=False,
-                # The cookie is for one secure origin; a process of it listens elsewhere here.
-                headers={"Cookie": f"__Host-bizassist={browser.cookie}", "Accept": "text/html"},
-            )
-            answer = await _answered_or_died(asked, calls)
-            calls.died.set()  # what it had still to do, it never does
+        """The status that a request is answered with; None when its process died at ``step``."""
+        await self.calls.begin_anew()
+        self.chat.calls = self.calls
+        self.calls.die_before(step)
+        asked = self.http.request(
+            "GET" if form is None else "POST",
+            URL(f"{self.url}{path}", encoded=True),
+            data=form,
+            allow_redirects=False,
+            # The cookie is for one secure origin; a process of it listens elsewhere here.
+            headers={"Cookie": f"__Host-bizassist={browser.cookie}", "Accept": "text/html"},
+        )
+        answer = await _answered_or_died(asked, self.calls)
+        self.calls.died.set()  # what it had still to do, it never does
         self.chat.calls = None
         return answer.status if answer else None
 

@@ -16,13 +16,13 @@ async def test_a_question_whose_process_dies_is_answered_or_was_never_asked(
 ) -> None:
     await application.web_sign_in(alice, "alice")
     paths: list[str] = []
-    async with killer.service() as living:
+    async with killer.service() as living, killer.dying() as dying:
         for step in range(100):
             new = await visited(alice, living, "/chat")
             form = next(form for form in new.forms if form.action.startswith("/chat/"))
             paths.append(form.action)
             asked = {"csrf_token": form.fields["csrf_token"], "text": f"Why, at step {step}?"}
-            if status := await killer.posted(step, alice, form.action, asked):
+            if status := await dying.asked(step, alice, form.action, asked):
                 assert status == HTTPStatus.SEE_OTHER
                 break
 

@@ -11,9 +11,8 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from bizassist.service import ChatService
-from bizassist.settings.deployment import read_deployment
 from bizassist.settings.environment import read_process
-from bizassist.settings.parameters import Parameters
+from bizassist.settings.ssm_parameters import Parameters, read_deployment
 from bots.aws import BOUNDED
 from tests.conftest import Stack
 

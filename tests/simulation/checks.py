@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from bots.answer.answer_messages import CONTINUED
@@ -10,7 +11,7 @@ from bots.errors import DeliveryRefused, QuestionRefused
 from bots.turn.handler import APOLOGY
 from bots.turn.run import STOPPED
 from tests.simulation.board import LIMIT, Message
-from tests.simulation.process import INBOX
+from tests.simulation.process import INBOX, RECEIPT
 from tests.simulation.queue_model import DEDUPLICATION_SECONDS
 from tests.simulation.virtual_time import split
 from tests.simulation.world import OVER, Question, World, turn_of
@@ -32,6 +33,7 @@ def violations(world: World) -> list[str]:
         if effects > 1:
             wrong.append(f"{turn} had {effects} effects")
     wrong += _stored_twice(world)
+    wrong += _receipts_sent_twice(world)
     for question in world.questions:
         runs = world.runtime.runs[question.turn]
         if runs > 1 and question.kind == "plain" and not world.disturbed:
@@ -51,6 +53,17 @@ def _stored_twice(world: World) -> Iterator[str]:
         if twice and not waited and not world.disturbed:
             yield f"{turn} is in the queue twice"
         sent[turn] = message.sent_at
+
+
+def _receipts_sent_twice(world: World) -> Iterator[str]:
+    """People who were told more often that they are linked than they were."""
+    told: Counter[str] = Counter()
+    for question in world.questions:
+        told[question.chat_user.key] += world.board.told.get(question.turn, []).count(RECEIPT)
+    for key, times in told.items():
+        world.counts["receipts"] += times
+        if times > world.linkings[key]:
+            yield f"{key} was told {times} times of {world.linkings[key]} links"
 
 
 def _wrong(world: World, question: Question) -> Iterator[str]:

@@ -35,9 +35,15 @@ class OutboxModel:
         self._at[key] = self.now() + CLAIM.total_seconds()
         return True
 
-    def note_receipt(self, link: Link) -> None:
+    def begin_receipt(self, link: Link) -> bool:
+        if not self._has(link) or self.links[link.chat_user.key].receipt_sent:
+            return False
+        self.links[link.chat_user.key] = replace(link, receipt_sent=True)
+        return True
+
+    def take_back_receipt(self, link: Link) -> None:
         if self._has(link):
-            self.links[link.chat_user.key] = replace(link, receipt_sent=True)
+            self.links[link.chat_user.key] = replace(link, receipt_sent=False)
 
     def done(self, link: Link) -> None:
         if self._has(link):
@@ -60,8 +66,11 @@ class OutboxClient:
     async def claim(self, link: Link) -> Any:
         return await self._call("claim", link)
 
-    async def note_receipt(self, link: Link) -> Any:
-        return await self._call("note_receipt", link)
+    async def begin_receipt(self, link: Link) -> Any:
+        return await self._call("begin_receipt", link)
+
+    async def take_back_receipt(self, link: Link) -> Any:
+        return await self._call("take_back_receipt", link)
 
     async def done(self, link: Link) -> Any:
         return await self._call("done", link)

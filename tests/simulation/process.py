@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 LEDGER, WORKSPACES = "turns", "workspaces"
 INBOX, DEAD_LETTERS = "inbox", "dead-letters"
 RUNS_AT_ONCE, TURNS_AT_ONCE = 3, 32
+RECEIPT = "You are linked."
 DRAIN_SECONDS = 25
 """Less than in an account, so that more is left for the next process."""
 
@@ -273,7 +274,9 @@ class Process:
         world, call = self.world, cast("Any", self.call)
         dynamodb = cast("Any", world.dynamodb)
         links = cast("Any", SimpleNamespace(active=self._active_link))
-        tokens = cast("Any", SimpleNamespace(access_token=self._access_token))
+        tokens = cast(
+            "Any", SimpleNamespace(access_token=self._access_token, is_enabled=_everybody_stays)
+        )
         self._runs = Runs(
             runtime=cast("Any", RuntimeClient(self, world.runtime)),
             actions=TurnActions(dynamodb, call, LEDGER),
@@ -324,7 +327,7 @@ class Process:
         return url
 
     async def _receipt(self, link: Link) -> str:
-        sentence: str = await self.outside("receipt", lambda: "You are linked.", DYNAMODB)
+        sentence: str = await self.outside("receipt", lambda: RECEIPT, DYNAMODB)
         return sentence
 
 
@@ -339,3 +342,7 @@ def _brief(kwargs: dict[str, Any]) -> str:
     """What tells one call from another, in a trace."""
     key = kwargs.get("Key", {}).get("turn", {}).get("S", "")
     return " ".join(filter(None, [key, kwargs.get("UpdateExpression", "")[:60]]))
+
+
+async def _everybody_stays(_: str) -> bool:
+    return True

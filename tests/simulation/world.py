@@ -55,6 +55,7 @@ class World:
     :ivar trace: what happened: when, to whom, what.
     :ivar unkept: a result could not be kept before it was shown.
     :ivar disturbed: something failed, died, stood still or was taken away.
+    :ivar linkings: how often each person was linked meanwhile.
     :ivar counts: of kills, and of what else may be told of many seeds.
     """
 
@@ -80,6 +81,7 @@ class World:
         self.stopped: set[str] = set()
         self._processes: dict[int, Process] = {}
         self._linking: set[str] = set()
+        self.linkings: Counter[str] = Counter()
         self._waiting: dict[str, list[asyncio.Future[None]]] = {name: [] for name in self.queues}
         self.context = contextvars.copy_context()
         for name, queue in self.queues.items():
@@ -238,6 +240,7 @@ class World:
         self._linking.discard(chat_user.key)
         link = self.links[chat_user.key] = linked(chat_user, self.now())
         self.outbox.add(link)
+        self.linkings[chat_user.key] += 1
         self.note(chat_user.user, "is linked")
         await self._done(lambda one: one.linked(link), 30)
 

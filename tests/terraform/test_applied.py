@@ -8,7 +8,7 @@ import pytest
 
 from bizassist.local.provision.storage import BUCKETS, DELIVERIES, TABLES, make_tables
 from bizassist.settings.environment import Process
-from bizassist.settings.parameters import Parameters, read_parameters
+from bizassist.settings.ssm_parameters import Parameters, read_parameters
 from tests.some import some
 from tests.terraform.account import Account
 

@@ -14,7 +14,7 @@ import pytest
 import pytest_asyncio
 
 from bizassist.local.processes import Part, Running
-from bizassist.settings.parameters import read_parameters, write_parameters
+from bizassist.settings.ssm_parameters import read_parameters, write_parameters
 from tests.bots.scripted_runtime import FINISHED, STARTED, ScriptedRuntime, text
 from tests.person import Person, answered
 from tests.terraform.account import REGION, ROOT, Account

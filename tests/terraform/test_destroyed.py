@@ -2,7 +2,7 @@
 
 import pytest
 
-from bizassist.settings.parameters import read_parameters
+from bizassist.settings.ssm_parameters import read_parameters
 from tests.terraform.account import Account
 from tests.terraform.test_applied import PREFIX
 

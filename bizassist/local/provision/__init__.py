@@ -22,7 +22,7 @@ from bizassist.local.provision.storage import (
     make_tables,
     moved_queues,
 )
-from bizassist.settings.parameters import Parameters, read_parameters, write_parameters
+from bizassist.settings.ssm_parameters import Parameters, read_parameters, write_parameters
 
 POLICIES = Path(__file__).parents[1] / "policies"
 DISCOVERY = "/.well-known/openid-configuration"

@@ -17,7 +17,7 @@ from pydantic import SecretStr
 
 from bizassist.deployment.setup_checks import Checks
 from bizassist.settings.environment import Process
-from bizassist.settings.parameters import Parameters
+from bizassist.settings.ssm_parameters import Parameters
 from bots.errors import InstallationRefused
 from bots.slack.manifest import SCOPES
 from bots.teams.registration import TeamsApp

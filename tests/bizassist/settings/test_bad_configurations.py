@@ -12,9 +12,8 @@ from pathlib import Path
 import pytest
 
 from bizassist.__main__ import main
-from bizassist.settings.deployment import checked
 from bizassist.settings.environment import Process
-from bizassist.settings.parameters import Parameters
+from bizassist.settings.ssm_parameters import Parameters, checked
 from tests.configurations import CONFIG, PREFIX, clear_environment, set_environment, ssm_stand_in
 from tests.some import some
 

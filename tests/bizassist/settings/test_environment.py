@@ -5,9 +5,8 @@ import os
 import pytest
 
 from bizassist.errors import SettingsError
-from bizassist.settings.deployment import checked
 from bizassist.settings.environment import read_process
-from bizassist.settings.parameters import Parameters
+from bizassist.settings.ssm_parameters import Parameters, checked
 from tests.conftest import Stack
 
 GOOD = {"BIZASSIST_PUBLIC_URL": "https://assistant.example.com/"}

@@ -10,7 +10,7 @@ from ag_ui.core import BaseEvent, TextMessageContentEvent
 from bots.errors import AccessEnded
 from bots.turn.access_check import CHECKED_EVERY, while_permitted
 from identity.directory.enabled_check import RECHECK
-from identity.errors import LinkExpired, SignInUnavailable
+from identity.errors import SignInUnavailable
 from tests.bots.receipt import Held
 from tests.bots.turn.test_delivery import Room, Service, question, service
 
@@ -47,9 +47,8 @@ async def test_what_may_not_is_cut_off_and_another_time_out_is_not_taken_for_it(
             raise TimeoutError
 
 
-@pytest.mark.parametrize("gone", [LinkExpired("gone"), None])
 async def test_an_answer_that_is_being_written_ends_in_a_sentence(
-    service: Service, monkeypatch: pytest.MonkeyPatch, gone: Exception | None
+    service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bots.turn.handler.while_permitted", often)
     closed = asyncio.Event()
@@ -67,14 +66,12 @@ async def test_an_answer_that_is_being_written_ends_in_a_sentence(
 
     handler: Any = service.handler
     monkeypatch.setattr(handler.runs.runtime, "invoke", endless)
-    active = handler.links.active
 
-    async def linked(chat_user: Any) -> Any:
-        if left and gone is not None:
-            raise gone
-        return None if left else await active(chat_user)
+    async def enabled(subject: str) -> bool:
+        assert subject == "somebody"
+        return not left
 
-    monkeypatch.setattr(handler.links, "active", linked)
+    handler.tokens.is_enabled = enabled
     room = Room()
     async with asyncio.timeout(30):
         await service.handler.answer(asked, cast("Any", room), Held())
@@ -91,8 +88,8 @@ async def test_an_outage_of_sign_in_ends_no_answer(service: Service) -> None:
         raise SignInUnavailable("down")
 
     handler: Any = service.handler
-    handler.tokens.access_token = unknown
-    assert await handler._may_go_on(question())
+    handler.tokens.is_enabled = unknown
+    assert await handler._may_go_on(question(), "somebody")
 
 
 def often(may_go_on: Any) -> Any:

@@ -10,7 +10,7 @@ import pytest
 
 from bizassist.service import chat_service
 from bizassist.settings.environment import Process
-from bizassist.settings.parameters import Parameters
+from bizassist.settings.ssm_parameters import Parameters
 from bots.errors import RuntimeUnavailable, TokenRefused
 from bots.queue.inbox import Inbox
 from bots.turn.handler import APOLOGY

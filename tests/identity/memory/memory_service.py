@@ -18,7 +18,7 @@ from bizassist.local.ministack.memory_limits import MOST_SECONDS, Quotas
 if TYPE_CHECKING:
     from mypy_boto3_bedrock_agentcore import BedrockAgentCoreClient
 
-    from identity.memory.role import MemoryRole
+    from identity.memory.person_credentials import MemoryRole
 
 SERVICE = "bedrock-agentcore"
 ASKED = "asked"

@@ -6,7 +6,7 @@ from typing import Any
 import boto3
 import pytest
 
-from bizassist.settings.parameters import read_parameters
+from bizassist.settings.ssm_parameters import read_parameters
 from tests.conftest import Stack
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from identity.memory import role as memory_role
-from identity.memory.role import MemoryRole
+from identity.memory import person_credentials as memory_role
+from identity.memory.person_credentials import MemoryRole
 from tests.identity.application import Deployment
 from tests.some import some
 

@@ -1,4 +1,4 @@
-"""The memory role, assumed as one person: AWS itself then refuses everybody else's memory."""
+"""Signs calls of memory as one person: the memory role, assumed, so that AWS refuses the rest."""
 
 import threading
 from collections import OrderedDict
