@@ -25,7 +25,7 @@ async def link(client: Playground, stack: Stack, person: str) -> None:
 
 async def linked(client: Playground, stack: Stack, person: str) -> None:
     """Link whoever has just said hello and isn't linked yet, and see the answer."""
-    answer = client.messages.filter(has_text="I'm bizassist").last
+    answer = client.messages.filter(has_text="I'm BizAssist").last
     asked = client.messages.filter(has_text=SIGN_IN).last
     await expect(answer.or_(asked)).to_be_visible(timeout=20_000)
     if await asked.count():
@@ -47,7 +47,7 @@ async def test_the_question_asked_before_linking_is_answered_after_it(
         answer = client.messages.filter(has_text="ProBook 14")
         await expect(answer).to_contain_text("active", timeout=20_000)
         for shown in ("AI generated", "Like", "Dislike", "Tell me more about this"):
-            await expect(client.page.get_by_role("button", name=shown)).to_be_visible()
+            await expect(client.page.get_by_role("button", name=shown, exact=True)).to_be_visible()
         await expect(answer).to_contain_text("LAPTOP-2024-001")
         await expect(client.messages.filter(has_text="Thinking")).to_have_count(0)
         await client.screenshot(artifacts / "teams-answer.png")
