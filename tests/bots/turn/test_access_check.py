@@ -8,7 +8,7 @@ import pytest
 from ag_ui.core import BaseEvent, TextMessageContentEvent
 
 from bots.errors import AccessEnded
-from bots.turn.access_check import CHECKED_EVERY, while_permitted
+from bots.workspace_rules.access_check import CHECKED_EVERY, while_permitted
 from identity.directory.enabled_check import RECHECK
 from identity.errors import SignInUnavailable
 from tests.bots.receipt import Held
