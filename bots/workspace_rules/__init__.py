@@ -1,1 +1,1 @@
-"""What may be answered: where, how much and at what cost in a workspace, and for how long to whom."""
+"""What may be answered: where, how much, at what cost, and for how long to whom."""
