@@ -10,7 +10,7 @@ from bizassist.errors import CommandError
 
 COMMANDS = (
     *("dev", "serve", "deploy", "doctor"),
-    *("users", "links", "tools", "warranty", "policies", "eval"),
+    *("users", "links", "tools", "warranty", "policies", "teams", "eval"),
 )
 
 
