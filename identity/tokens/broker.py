@@ -109,6 +109,13 @@ class TokenBroker:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
+    async def is_enabled(self, subject: str) -> bool:
+        """Whether the user pool still has this person; if not, all that is theirs has ended.
+
+        :raises SignInUnavailable: when it hasn't said so for too long.
+        """
+        return await self._is_enabled(subject)
+
     async def access_token(self, link: Link) -> str:
         """An access token of the link's subject, good for another minute at least.
 

@@ -28,6 +28,7 @@ class SlackChannel:
 
     :param turn: what the markers of its posts are derived from.
     :param stream: what the first message is while it is written, where it can be one.
+    :param opening: what that message says before there is anything to say.
     :param draft: the answer, whose last edit shows its steps, and buttons to judge it.
     """
 
@@ -42,17 +43,21 @@ class SlackChannel:
         turn: str,
         *,
         stream: AnswerStream | None = None,
+        opening: str = "",
         draft: SteppedDraft | None = None,
     ) -> None:
         self._api = api
         self._incoming = incoming
         self._turn = turn
         self._stream = stream
+        self._opening = opening
         self._draft = draft
 
     async def post(self, part: int, markdown: str) -> str:
         """Post a message that :meth:`find` can find; its id is its timestamp."""
-        if part == 0 and self._stream and (begun := await self._stream.open()):
+        # What is said later, in place of a message that is gone, has to be seen at once.
+        stream = self._stream if part == 0 and markdown == self._opening else None
+        if stream is not None and (begun := await stream.open()):
             return f"{begun}{STREAM}"
         whole = await self._whole(markdown)
         return await _taken(markdown, lambda message: self._post(part, message), whole)
