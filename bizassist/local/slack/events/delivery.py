@@ -10,8 +10,10 @@ from urllib.parse import urlencode
 import aiohttp
 from slack_sdk.signature import SignatureVerifier
 
+# https://docs.slack.dev/apis/events-api#responding
 SECONDS_TO_ANSWER = 3.0
-RETRIES = (0.5, 60.0, 300.0)  # Slack: nearly at once, after a minute, after five
+# Nearly at once, after a minute, after five: https://docs.slack.dev/apis/events-api#retries
+RETRIES = (0.5, 60.0, 300.0)
 
 _FORM = "application/x-www-form-urlencoded"
 _log = logging.getLogger(__name__)
