@@ -1,6 +1,7 @@
 """The administrators' pages that touch several clouds, put together for the chat service."""
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -122,7 +123,7 @@ def _downloads(public_url: str) -> tuple[Download, ...]:
 
 def _teams_app(public_url: str, query: Mapping[str, str]) -> bytes:
     try:
-        return app_package(query.get("app_id", ""), public_url)
+        return app_package(query.get("app_id", ""), public_url, datetime.now(UTC))
     except ValueError:
         raise DownloadRefused("no GUID") from None
 

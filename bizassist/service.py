@@ -36,6 +36,7 @@ from bots.server import bound, listening
 from bots.slack.app_home.own_memory import OwnMemory
 from bots.slack.platform import ServiceParts
 from bots.slack.service import slack
+from bots.slack.shareable_answers import ShareableAnswers
 from bots.teams.service import teams
 from bots.teams.service_parts import ServiceParts as TeamsParts
 from bots.text_commands.execution import text_commands
@@ -209,6 +210,7 @@ def _switched_on(
             OwnMemory.of(identity),
             stop_all=turns.runs.stop_all,
             judge=turns.ledger.judge,
+            shareable=ShareableAnswers.of(turns),
         )
         yield slack(registered, accept, turns.runs.decide, service, process.platform_connections)
     if bot := teams_app(process):

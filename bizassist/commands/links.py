@@ -5,9 +5,9 @@ from argparse import ArgumentParser, Namespace
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from bizassist.commands.table_output import print_listing
 from bizassist.commands.target_deployment import add_target_arguments, lead_to_target
 from bizassist.errors import CommandError
+from bizassist.table_output import print_listing
 
 NAME = "links"
 HELP = "list who is linked to whom, or revoke a link"

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from bizassist.commands.table_output import print_listing, print_record
 from bizassist.commands.target_deployment import add_target_arguments, lead_to_target
 from bizassist.deployment.deployed_parameters import deployment, parameter_prefix
 from bizassist.deployment.password_sign_in import access_token, check_flow
 from bizassist.errors import CommandError
 from bizassist.settings.ssm_parameters import Parameters
+from bizassist.table_output import print_listing, print_record
 from identity.executor import Executor
 from identity.memory.forgetting_table import ForgettingJob, ForgettingTable
 

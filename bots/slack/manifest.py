@@ -21,6 +21,7 @@ SCOPES = (
     "users:read",
 )
 EVENTS = (
+    "agent_session_stopped",
     "app_home_opened",
     "app_mention",
     "message.channels",

@@ -30,6 +30,7 @@ from bots.slack.app_home.app_home import AppHome
 from bots.slack.app_home.own_memory import OwnMemory
 from bots.slack.beside_queue.acts import Acts
 from bots.slack.beside_queue.answer_feedback import AnswerFeedback, Judge
+from bots.slack.beside_queue.answer_sharing import AnswerSharing
 from bots.slack.beside_queue.session_stop import SessionStop, StopAll
 from bots.slack.files.download import FileDownloads
 from bots.slack.incoming.app_opened import stored_opened
@@ -41,12 +42,13 @@ from bots.slack.name_cache import Account, NameCache
 from bots.slack.outgoing import approval
 from bots.slack.outgoing.answer.threaded_reply import threaded_reply
 from bots.slack.outgoing.message import content, sign_in, told_content
+from bots.slack.outgoing.modals.question_modal import NOT_OPENED, question_modal
 from bots.slack.outgoing.private_message import PrivateMessages
 from bots.slack.outgoing.private_reply import PrivateReply
-from bots.slack.outgoing.question_modal import NOT_OPENED, question_modal
 from bots.slack.outgoing.response_url import ResponseUrls
 from bots.slack.outgoing.web_api import WebApi
 from bots.slack.question_reader import QuestionReader
+from bots.slack.shareable_answers import ShareableAnswers
 from bots.text_commands.execution import Said, TextCommands
 from bots.text_commands.sentences import KEPT
 from bots.text_commands.words import Word
@@ -79,6 +81,7 @@ class ServiceParts:
     :param memory: what people see of their own memory on the Home tab.
     :param stop_all: stops what is being answered to a person at a place.
     :param judge: keeps what a turn's asker thinks of its answer.
+    :param shareable: keeps private answers that their asker may still share.
     """
 
     words: TextCommands
@@ -88,6 +91,7 @@ class ServiceParts:
     memory: OwnMemory
     stop_all: StopAll
     judge: Judge
+    shareable: ShareableAnswers
 
 
 class SlackPlatform:
@@ -111,6 +115,7 @@ class SlackPlatform:
         self._notes = service.notes
         self._is_answered = service.is_answered
         self._responses = responses
+        self._shareable = service.shareable
         self._private = PrivateMessages(api, responses)
         self._names = NameCache(api)
         self._questions = QuestionReader(
@@ -121,7 +126,11 @@ class SlackPlatform:
         self._identity: AuthorizeResult | None = None
         self._bolt = self._bolt_app()
         self.acts = Acts(
-            [SessionStop(service.stop_all, api).take, AnswerFeedback(service.judge, api).take]
+            [
+                SessionStop(service.stop_all, api).take,
+                AnswerFeedback(service.judge, api).take,
+                AnswerSharing(service.shareable, api).take,
+            ]
         )
 
     async def dispatch(self, accepted: Accepted, answer: Answer) -> None:
@@ -168,7 +177,7 @@ class SlackPlatform:
         """Open the turn's visible message, or continue the one ``receipt`` names."""
         incoming = replace(_incoming(turn.accepted), named_text=turn.text)
         if incoming.kind == "command" or (incoming.kind in IN_CHANNELS and turn.private):
-            return PrivateReply(self._private, incoming, turn.id, receipt)
+            return PrivateReply(self._private, incoming, turn, receipt, self._shareable)
         return threaded_reply(self._api, incoming, turn.id, receipt, self._pace)
 
     async def ask_approval(self, turn: Turn, interrupts: Sequence[Interrupt]) -> None:

@@ -11,9 +11,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from bots.conversation_notes import ConversationNotes, Notes
 from bots.errors import FilesUnavailable, PlatformError
-from bots.file_bucket import READABLE, Files, StoredFile, plain_name
+from bots.file_bucket import READABLE, Files, StoredFile, plain_name, type_by_content
 from bots.platform import Quote
-from bots.slack.files.content_types import type_by_content
 from bots.slack.files.download import FileDownloads, FileRefused
 from bots.slack.incoming.markup import mentioned, plain
 from bots.slack.incoming.message_content import quotes_in

@@ -6,11 +6,18 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Callable
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 from uuid import UUID
 
-VERSION = "1.22"
-"""Of the manifest's schema (learn.microsoft.com, App manifest schema)."""
+from bots.teams.invokes import ASK_ABOUT
+from bots.teams.outgoing.message import PROMPTS
+from bots.text_commands.words import MEANINGS, WORDS
+
+VERSION = "1.30"
+"""Of the manifest's schema (npm ``@microsoft/app-manifest``; "App manifest", Teams docs)."""
+EVERYWHERE = ["personal", "team", "groupChat"]
+IN_GROUPS = ["team", "groupChat"]
 
 BLUE = (0x1B, 0x46, 0xA6, 0xFF)
 WHITE = (0xFF, 0xFF, 0xFF, 0xFF)
@@ -22,27 +29,28 @@ TAIL_TOP, TAIL_TIP, TAIL_LEFT = 0.6, 0.8, 0.32
 Pixel = tuple[int, int, int, int]
 
 
-def app_package(app_id: str, public_url: str) -> bytes:
+def app_package(app_id: str, public_url: str, made: datetime) -> bytes:
     """What an administrator uploads in the Teams admin center, as a zip file.
 
     :param app_id: the Microsoft app id of the bot.
+    :param made: when; a package that is made later has a higher version, as Teams wants it.
     :raises ValueError: when it is no GUID.
     """
     wanted = str(UUID(app_id))
     package = io.BytesIO()
     with zipfile.ZipFile(package, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("manifest.json", json.dumps(_manifest(wanted, public_url), indent=2))
+        archive.writestr("manifest.json", json.dumps(_manifest(wanted, public_url, made), indent=2))
         archive.writestr("color.png", _png(COLOUR_SIDE, _colour))
         archive.writestr("outline.png", _png(OUTLINE_SIDE, _outline))
     return package.getvalue()
 
 
-def _manifest(app_id: str, public_url: str) -> dict[str, object]:
+def _manifest(app_id: str, public_url: str, made: datetime) -> dict[str, object]:
     schema = f"https://developer.microsoft.com/json-schemas/teams/v{VERSION}"
     return {
         "$schema": f"{schema}/MicrosoftTeams.schema.json",
         "manifestVersion": VERSION,
-        "version": "1.0.0",
+        "version": _version(made),
         "id": app_id,
         "developer": {
             "name": "BizAssist",
@@ -61,24 +69,50 @@ def _manifest(app_id: str, public_url: str) -> dict[str, object]:
         },
         "icons": {"color": "color.png", "outline": "outline.png"},
         "accentColor": "#1B46A6",
-        "bots": [
-            {
-                "botId": app_id,
-                "scopes": ["personal", "team", "groupChat"],
-                "supportsFiles": False,
-                "isNotificationOnly": False,
-                "commandLists": [
-                    {
-                        "scopes": ["personal", "team", "groupChat"],
-                        "commands": [
-                            {"title": "help", "description": "What the assistant can do for you"}
-                        ],
-                    }
-                ],
-            }
-        ],
+        "bots": [_bot(app_id)],
+        "composeExtensions": [_message_action(app_id)],
+        "copilotAgents": {"customEngineAgents": [{"id": app_id, "type": "bot"}]},
+        "supportsChannelFeatures": "tier1",
         "validDomains": [urlsplit(public_url).hostname],
     }
+
+
+def _version(made: datetime) -> str:
+    """Year, day of the year, second of the day: three whole numbers that rise."""
+    utc = made.astimezone(UTC)
+    second = (utc.hour * 60 + utc.minute) * 60 + utc.second
+    return f"{utc.year}.{utc.timetuple().tm_yday}.{second}"
+
+
+def _bot(app_id: str) -> dict[str, object]:
+    words = [{"title": word, "description": MEANINGS[word]} for word in WORDS]
+    prompts = [
+        {"title": prompt, "description": prompt, "type": "prompt", "prompt": prompt}
+        for prompt in PROMPTS
+    ]
+    return {
+        "botId": app_id,
+        "scopes": EVERYWHERE,
+        "supportsFiles": True,
+        "isNotificationOnly": False,
+        "supportsTargetedMessages": True,
+        "commandLists": [
+            {"scopes": ["personal"], "commands": [*prompts, *words]},
+            {"scopes": IN_GROUPS, "triggers": ["mention", "slash"], "commands": words},
+        ],
+    }
+
+
+def _message_action(app_id: str) -> dict[str, object]:
+    command = {
+        "id": ASK_ABOUT,
+        "type": "action",
+        "context": ["message"],
+        "title": "Ask about this message",
+        "description": "Ask me about what somebody has written.",
+        "fetchTask": True,
+    }
+    return {"botId": app_id, "commands": [command]}
 
 
 def _colour(x: float, y: float) -> Pixel:

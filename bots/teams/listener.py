@@ -8,14 +8,17 @@ from botbuilder.core import ActivityHandler, TurnContext
 
 from bots.errors import DeliveryRefused
 from bots.platform import Answer, Turn
+from bots.teams.attached_files import Attached, AttachedFiles
 from bots.teams.incoming.activity import IncomingActivity, read_said
 from bots.teams.outgoing.bot_connector import Json
 from bots.teams.outgoing.content.word_card import told_message
-from bots.teams.outgoing.message import EXAMPLE, welcome
+from bots.teams.outgoing.message import EXAMPLE, plain, welcome
 from bots.teams.outgoing.private_message import PrivateMessages
 from bots.teams.service_parts import ServiceParts
 from bots.text_commands.execution import Said
 from bots.text_commands.words import Word
+
+SUMMARISE = "Please summarise {names}."
 
 _log = logging.getLogger(__name__)
 
@@ -33,8 +36,9 @@ class Listener(ActivityHandler):
         turn: Turn,
         answer: Answer,
         service: ServiceParts,
-        private: PrivateMessages,
         *,
+        private: PrivateMessages,
+        files: AttachedFiles,
         post: Callable[[Json], Awaitable[str]],
     ) -> None:
         self._incoming = incoming
@@ -42,6 +46,7 @@ class Listener(ActivityHandler):
         self._answer = answer
         self._service = service
         self._private = private
+        self._files = files
         self._post = post
 
     async def on_message_activity(self, turn_context: TurnContext) -> None:
@@ -63,17 +68,25 @@ class Listener(ActivityHandler):
         await self._welcome()
 
     async def ask(self) -> None:
-        """Answer a question as it reads now, in the conversation that goes on here."""
+        """Answer a question as it reads now, with its files, in the conversation that goes on."""
         place, asker = self._turn.conversation, self._turn.chat_user
         notes = await self._service.notes.read(place, asker)
-        text = await self._service.messages.edited_text(self._turn.id)
-        await self._answer(
-            replace(
-                self._turn,
-                conversation=notes.conversation(place),
-                text=self._turn.text if text is None else text,
-            )
+        edited = await self._service.messages.edited_text(self._turn.id)
+        text = self._turn.text if edited is None else edited
+        attached = Attached()
+        if await self._service.words.links.active(asker):  # of strangers nothing is fetched
+            attached = await self._files.of(self._incoming, place, notes)
+        if attached.refused:
+            await self._private.send(self._incoming, plain(attached.refusals))
+        named = ", ".join(attached.new) or "this"
+        turn = replace(
+            self._turn,
+            conversation=notes.conversation(place),
+            text=text or SUMMARISE.format(names=named),
+            files=attached.files,
         )
+        if text or attached.new or turn.quotes or not attached.refused:
+            await self._answer(turn)
 
     async def _act_on(self, said: Word) -> None:
         """Do what a word says, and tell its person alone."""

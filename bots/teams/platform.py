@@ -15,7 +15,13 @@ from botframework.connector.auth import AuthenticateRequestResult
 from bots.answer.placeholder import opening
 from bots.errors import DeliveryRefused, FormRefused, NoPrivateChat, PlatformRefused
 from bots.platform import Accepted, Answer, Audience, Receipt, ReplyStream, Turn
-from bots.teams.incoming.activity import IncomingActivity, question_text, read_activity
+from bots.teams.attached_files import AttachedFiles
+from bots.teams.incoming.activity import (
+    IncomingActivity,
+    others_words,
+    question_text,
+    read_activity,
+)
 from bots.teams.incoming.approval_click import AskingTurn, read_decided
 from bots.teams.incoming.authentication import identity
 from bots.teams.listener import Listener
@@ -47,6 +53,7 @@ class TeamsPlatform:
     ) -> None:
         self._connectors = connectors
         self._service = service
+        self._http = connectors.http
         self._private = PrivateMessages(connectors)
         self._rosters = Rosters()
         self._pace = pace
@@ -61,12 +68,14 @@ class TeamsPlatform:
             await self._go_on(incoming, accepted, *decided, answer)
             return
         text = await asyncio.to_thread(question_text, incoming)
+        quotes = await asyncio.to_thread(others_words, incoming)
         listener = Listener(
             incoming,
-            incoming.turn(accepted, text),
+            replace(incoming.turn(accepted, text), quotes=quotes),
             self._with_audience(incoming, answer),
             self._service,
-            self._private,
+            private=self._private,
+            files=AttachedFiles(self._http, self._service.files, self._service.notes),
             post=conversation_of(self._connectors, incoming).send,
         )
         if incoming.asks_about_message:

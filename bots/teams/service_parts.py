@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from bots.conversation_notes import ConversationNotes, ShownMessages
+from bots.file_bucket import Files
 from bots.text_commands.execution import TextCommands
 from bots.turn.ledger import Ledger
 from bots.turn.run import Runs
@@ -24,8 +25,9 @@ class ServiceParts:
     runs: Runs
     ledger: Ledger
     messages: ShownMessages
+    files: Files
 
     @classmethod
     def of(cls, words: TextCommands, turns: TurnService) -> Self:
         """The parts of a running service."""
-        return cls(words, turns.notes, turns.runs, turns.ledger, turns.messages)
+        return cls(words, turns.notes, turns.runs, turns.ledger, turns.messages, turns.files)

@@ -153,7 +153,7 @@ class TurnHandler:
                     token = await self._token(turn, link)
                     events = self.runs.events(turn, platform, link, token, entry)
                     events = self.rules.with_usage(turn, link.subject, events)
-                    result = await self._stream(turn, entry, reply, events, outcome)
+                    result = await self._stream(turn, link, entry, reply, events, outcome=outcome)
                 if result is not None:
                     await self._keep(turn, entry, result, link.subject)
                     await _ask_approval(turn, platform, result.events)
@@ -195,20 +195,23 @@ class TurnHandler:
     async def _stream(
         self,
         turn: Turn,
+        link: Link,
         entry: Entry,
         reply: ReplyStream,
         events: AsyncGenerator[BaseEvent],
+        *,
         outcome: Outcome,
     ) -> Result | None:
         """What the run said; None when the asker was told why it said nothing."""
         result = Result()
         try:
-            async with aclosing(events):  # also where showing fails: the run ends with it
+            async with aclosing(events):
                 async for event in events:
                     outcome.take(event)
                     result.take(event)
                     for shown in with_lateness(event, entry.delay):
-                        await reply.show(shown)
+                        async with self.runs.ended_if_refused(turn, link):
+                            await reply.show(shown)
         except TurnRefused as error:
             _log.warning("turn %s was refused: %s", turn.id, error)
             outcome.problem = "refused"

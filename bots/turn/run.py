@@ -1,8 +1,9 @@
 """One run of the agent for a turn: its events go into the reply until it ends, however it ends."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterable
-from contextlib import aclosing
+import logging
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 
 from ag_ui.core import (
@@ -14,7 +15,7 @@ from ag_ui.core import (
 
 from bots.answer.run_end import run_failure
 from bots.answer.text_message import text_message
-from bots.errors import RunUnavailable, StopFailed, TryAgain
+from bots.errors import DeliveryRefused, RunUnavailable, StopFailed, TryAgain, TurnRefused
 from bots.file_bucket import Files
 from bots.platform import Lease, Platform, Turn
 from bots.runtime import RunAddress, Runtime
@@ -23,6 +24,8 @@ from identity.errors import IdentityError
 from identity.links import Link, Links
 from identity.people import ChatUser
 from identity.tokens.broker import TokenBroker
+
+_log = logging.getLogger(__name__)
 
 STOPPED = "Stopped."
 APPROVE_IN_WEB_CHAT = (
@@ -81,6 +84,22 @@ class Runs:
         except (IdentityError, TryAgain) as error:
             raise StopFailed(f"{turn}: {error}") from error
 
+    @asynccontextmanager
+    async def ended_if_refused(self, turn: Turn, link: Link) -> AsyncIterator[None]:
+        """End the turn's run when the block is refused its place: nobody would be shown the rest.
+
+        A run goes on without its client. What can't be told to the agent ends by its own limits.
+        """
+        try:
+            yield
+        except (TurnRefused, DeliveryRefused):
+            try:
+                token = await self.tokens.access_token(link)
+                await self.runtime.cancel(_address(link, turn.conversation, turn.id), token)
+            except (IdentityError, TryAgain, TurnRefused) as error:
+                _log.warning("the run of %s goes on: %s", turn.id, type(error).__name__)
+            raise
+
     async def stop_all(self, chat_user: ChatUser, place: str) -> int:
         """Stop each turn of this person that is being answered at a place; how many those are.
 
@@ -118,7 +137,8 @@ class Runs:
         """The run's events, unless the turn is stopped before the first of them.
 
         Who stops a turn marks it, then tells the agent. A mark that comes too late for the look
-        at the first event is followed by a call that finds the run.
+        at the first event is followed by a call that finds the run. One that came before the run
+        and is found there ends it, since a run goes on without its client.
         """
         await self._raise_if_stopped(turn)
         address, begun = _address(link, turn.conversation, turn.id), False
@@ -136,9 +156,10 @@ class Runs:
         await lease.hold()
         async with aclosing(run) as events:
             async for event in events:
-                if not begun:
-                    await self._raise_if_stopped(turn)
-                    begun = True
+                if not begun and await self.actions.stopped(turn.id):
+                    await self.runtime.cancel(address, token)
+                    raise TryAgain(f"{turn.id} was stopped")
+                begun = True
                 for said in await self._approval_events(turn, platform, link, event):
                     yield said
                 yield event

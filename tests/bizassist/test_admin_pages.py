@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from datetime import UTC, datetime
 
 import pytest
 from playwright.async_api import Browser, expect
@@ -79,7 +80,9 @@ async def test_the_icons_are_images_of_the_sizes_that_teams_wants(
 ) -> None:
     from bots.teams.app_package import app_package
 
-    package = zipfile.ZipFile(io.BytesIO(app_package(APP_ID, "https://bot.example.com")))
+    package = zipfile.ZipFile(
+        io.BytesIO(app_package(APP_ID, "https://bot.example.com", datetime.now(UTC)))
+    )
     page = await browser.new_page()
     for name, side in (("color.png", 192), ("outline.png", 32)):
         bits = package.read(name)

@@ -46,30 +46,31 @@ async def test_the_question_asked_before_linking_is_answered_after_it(
         await link(client, stack, "alice")
         answer = client.messages.filter(has_text="ProBook 14")
         await expect(answer).to_contain_text("active", timeout=20_000)
+        for shown in ("AI generated", "Like", "Dislike", "Tell me more about this"):
+            await expect(client.page.get_by_role("button", name=shown)).to_be_visible()
         await expect(answer).to_contain_text("LAPTOP-2024-001")
         await expect(client.messages.filter(has_text="Thinking")).to_have_count(0)
         await client.screenshot(artifacts / "teams-answer.png")
 
 
-async def test_in_a_group_the_link_is_private_and_the_answer_is_not(
+async def test_in_a_group_the_link_is_targeted_at_its_asker_and_the_answer_is_not(
     browser: Browser, stack: Stack, artifacts: Path
 ) -> None:
+    """The Playground has one person, whose view of the group it shows: hidden from others is told
+    by tests/bots/teams/test_private_message.py."""
     async with playground(browser, f"{stack.chat}/api/messages", "admin") as client:
         await client.open("Group Chat")
         await client.ask("Is PHONE-2021-007 still under warranty?", mention=True)
-
-        await client.open("Personal Chat")
         await link(client, stack, "admin")
-        await expect(client.messages.filter(has_text="One X phone")).to_have_count(0)
-
-        await client.open("Group Chat")
         answer = client.messages.filter(has_text="One X phone")
         await expect(answer).to_contain_text("expired", timeout=20_000)
-        await expect(client.messages.filter(has_text=SIGN_IN)).to_have_count(0)
         await client.screenshot(artifacts / "teams-group.png")
 
+        await client.open("Personal Chat")
+        await expect(client.messages.filter(has_text="One X phone")).to_have_count(0)
 
-async def test_what_is_not_allowed_in_a_group_is_told_in_the_personal_chat(
+
+async def test_what_is_not_allowed_in_a_group_is_told_to_its_asker(
     browser: Browser, stack: Stack, artifacts: Path
 ) -> None:
     async with (
@@ -81,19 +82,16 @@ async def test_what_is_not_allowed_in_a_group_is_told_in_the_personal_chat(
         await workspace.settle(channels="19:elsewhere@thread.v2")
         await client.open("Group Chat")
         await client.ask("Is PHONE-2021-007 still under warranty?", mention=True)
-        await client.open("Personal Chat")
         await client.wait_for_text("I don't answer questions in this channel.")
         await client.screenshot(artifacts / "teams-channel-refused.png")
 
         await workspace.settle(quota="1")
+        await client.open("Personal Chat")
         await client.ask("Is PHONE-2021-007 still under warranty?")
         await client.wait_for_text("One X phone")
         await client.open("Group Chat")
         await client.ask("Is TABLET-2023-042 still under warranty?", mention=True)
-        await client.open("Personal Chat")
         await client.wait_for_text("You have used up today's questions")
         await client.screenshot(artifacts / "teams-quota.png")
-
-        await client.open("Group Chat")
-        for told in ("this channel", "used up", "One X phone", "Slate 11"):
+        for told in ("One X phone", "Slate 11"):
             await expect(client.messages.filter(has_text=told)).to_have_count(0)

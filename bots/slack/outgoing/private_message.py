@@ -9,7 +9,7 @@ from bots.slack.incoming.message_shortcut import FormQuestion
 from bots.slack.incoming.payloads import IncomingMessage
 from bots.slack.outgoing.answer.answer_channel import SlackChannel
 from bots.slack.outgoing.message import Content
-from bots.slack.outgoing.question_modal import repeated_question
+from bots.slack.outgoing.modals.question_modal import repeated_question
 from bots.slack.outgoing.response_url import ResponseUrls
 from bots.slack.outgoing.web_api import WebApi
 

@@ -7,14 +7,17 @@ from types import TracebackType
 from typing import Literal, Self, cast
 
 from ag_ui.core import BaseEvent
+from botocore.exceptions import BotoCoreError, ClientError
 
 from bots.answer.answer_messages import AnswerMessages
-from bots.answer.draft import Draft
 from bots.answer.markdown.threaded_rendering import rendered
 from bots.answer.shown_call import shown
-from bots.errors import PlatformUnavailable
-from bots.platform import Receipt
+from bots.errors import FormRefused, PlatformUnavailable
+from bots.platform import Receipt, Turn
 from bots.slack.incoming.payloads import IncomingMessage
+from bots.slack.outgoing.answer.feedback_block import Block, feedback_block
+from bots.slack.outgoing.answer.final_blocks import text_blocks
+from bots.slack.outgoing.answer.stepped_draft import SteppedDraft
 from bots.slack.outgoing.message import (
     BY_DIRECT_MESSAGE,
     UNCONFIRMED,
@@ -24,7 +27,9 @@ from bots.slack.outgoing.message import (
     question_line,
     whole_content,
 )
+from bots.slack.outgoing.modals.share_modal import share_button
 from bots.slack.outgoing.private_message import PrivateMessages
+from bots.slack.shareable_answers import ShareableAnswer, ShareableAnswers
 
 State = Literal["", "begun", "sending", "sent", "direct"]
 
@@ -87,13 +92,20 @@ class PrivateReply:
     """
 
     def __init__(
-        self, private: PrivateMessages, incoming: IncomingMessage, turn: str, receipt: Receipt
+        self,
+        private: PrivateMessages,
+        incoming: IncomingMessage,
+        turn: Turn,
+        receipt: Receipt,
+        shareable: ShareableAnswers,
     ) -> None:
         self._private = private
         self._incoming = incoming
-        self._turn = turn
+        self._turn = turn.id
+        self._asker = turn.chat_user
+        self._shareable = shareable
         self._receipt = PrivateReceipt.read(receipt)
-        self._draft = Draft()
+        self._draft = SteppedDraft()
         self._said = False
 
     async def __aenter__(self) -> Self:
@@ -142,9 +154,35 @@ class PrivateReply:
             await self._receipt.move("direct")
             await self._send(content(BY_DIRECT_MESSAGE), back="begun")
             return
+        extra = await self._extra(markdown)
         await self._receipt.move("sending")
-        if await self._send(await rendered(whole_content, markdown), back="begun"):
+        if await self._send_whole(markdown, extra):
             await self._receipt.move("sent")
+
+    async def _extra(self, markdown: str) -> list[Block]:
+        """The buttons below a finished answer: to judge it, and in a channel to share it."""
+        if not self._draft.finished:
+            return []
+        buttons = [feedback_block(self._turn)]
+        channel = self._incoming.shared_channel
+        if channel is None:
+            return buttons
+        answer = ShareableAnswer(channel, self._incoming.text, markdown)
+        try:
+            await self._shareable.keep(self._turn, self._asker, answer)
+        except (BotoCoreError, ClientError) as error:
+            _log.warning("%s can't be shared later: %s", self._turn, type(error).__name__)
+            return buttons
+        return [*buttons, share_button(self._turn)]
+
+    async def _send_whole(self, markdown: str, extra: list[Block]) -> bool:
+        whole = await rendered(whole_content, markdown)
+        blocks = [*await rendered(text_blocks, markdown), *extra]
+        try:
+            return await self._send({**whole, "blocks": blocks}, back="begun")
+        except FormRefused as error:
+            _log.warning("a private answer is shown without its blocks: %s", error)
+            return await self._send(whole, back="begun")
 
     async def _by_direct_message(self, markdown: str) -> None:
         place = await self._private.direct_messages(self._incoming, self._turn)

@@ -35,7 +35,7 @@ class ResponseUrls:
         if _origin(url) not in self._trusted:
             raise ResponseUrlClosed("not an address of Slack's")
         place = {"replace_original": True} if replace else {"response_type": "ephemeral"}
-        message = {**place, **content}
+        message = {**place, "unfurl_links": False, "unfurl_media": False, **content}
         with platform_errors():
             async with self._http.post(url, json=message, allow_redirects=False) as answer:
                 _check(answer)

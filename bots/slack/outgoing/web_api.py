@@ -234,6 +234,16 @@ class WebApi:
             patience=0.0,
         )
 
+    async def has_outsiders(self, channel: str) -> bool:
+        """Whether people of other companies read a channel, or may come to do so."""
+        answer = await self.made(
+            "conversations.info",
+            lambda: self.patient.conversations_info(channel=channel),
+            patience=NAME_PATIENCE,
+        )
+        shared = ("is_ext_shared", "is_pending_ext_shared")
+        return any(answer["channel"].get(name) for name in shared)
+
     async def direct_channel(self, user: str) -> str:
         """The channel of the direct messages between ``user`` and the assistant."""
         opened = await self.made(

@@ -13,9 +13,10 @@ from itertools import islice
 from botbuilder.schema import Activity, ActivityTypes, ChannelAccount, ConversationAccount
 
 from bots.errors import MalformedRequest
-from bots.platform import Accepted, Turn
+from bots.platform import Accepted, Quote, Turn
 from bots.teams.incoming.fields import objects, part, word
 from bots.teams.incoming.quotes import message_quote, quotes
+from bots.teams.incoming.shared_files import shared_files
 from bots.text_commands.words import Word, read_word
 from identity.people import ChatUser, Names
 
@@ -191,18 +192,25 @@ def _account(account: Mapping[str, object]) -> ChannelAccount:
 
 
 def question_text(incoming: IncomingActivity) -> str:
-    """What is asked: what its writer sees of it, then the words of others that it quotes.
+    """What is asked, as its writer sees it.
 
     It takes as long as the activity is large, so it is no work for the event loop.
     """
     if incoming.asks_about_message:
-        return _question_about(incoming.body)
+        return word(part(part(incoming.body, "value"), "data"), "question").strip()
     text = _QUOTED.sub("", word(incoming.body, "text"))
     for named, written, own in _mentions(incoming):
         text = text.replace(written, "" if own else named)
     text = html.unescape(_without_unnamed_mentions(text, incoming))
-    said = text.replace("\N{NO-BREAK SPACE}", " ").strip()
-    return "\n\n".join(filter(None, [said, *map(str, quotes(incoming.body))]))
+    return text.replace("\N{NO-BREAK SPACE}", " ").strip()
+
+
+def others_words(incoming: IncomingActivity) -> tuple[Quote, ...]:
+    """The words of others that a message quotes; no work for the event loop either."""
+    if incoming.asks_about_message:
+        found = message_quote(incoming.body)
+        return (found.along(),) if found else ()
+    return tuple(quote.along() for quote in quotes(incoming.body))
 
 
 def _mentions(incoming: IncomingActivity) -> Iterator[tuple[str, str, bool]]:
@@ -226,15 +234,12 @@ def _without_unnamed_mentions(text: str, incoming: IncomingActivity) -> str:
     return _MENTION.sub(meant, text)
 
 
-def _question_about(body: Mapping[str, object]) -> str:
-    """The question of a form, and the message that it is about as another's words."""
-    asked = word(part(part(body, "value"), "data"), "question").strip()
-    quote = message_quote(body)
-    return "\n\n".join(filter(None, [asked, str(quote) if quote else ""]))
-
-
 def read_said(incoming: IncomingActivity, text: str) -> Word | None:
-    """The word that a message is, which no model is asked about."""
-    if incoming.asks_about_message:
+    """The word that a message is, which no model is asked about; *help* where it says nothing."""
+    if incoming.asks_about_message or (not text and _brings_something(incoming.body)):
         return None
     return read_word(text) if text else "help"
+
+
+def _brings_something(body: Mapping[str, object]) -> bool:
+    return bool(shared_files(body) or quotes(body))

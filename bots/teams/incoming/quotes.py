@@ -14,6 +14,7 @@ from itertools import chain, islice
 
 import nh3
 
+from bots import platform
 from bots.teams.incoming.fields import objects, part, word
 
 MOST = 10
@@ -44,12 +45,10 @@ class Quote:
     writer: str
     words: str
 
-    def __str__(self) -> str:
-        """The quote as part of a question: each of its lines is marked as another person's."""
+    def along(self) -> platform.Quote:
+        """The quote as it goes along with a question: data of somebody else."""
         said = self.words if len(self.words) <= LONGEST else f"{self.words[:LONGEST]}…"
-        lines = "\n".join(f"> {line}" for line in said.splitlines() if line.strip())
-        writer = " ".join(self.writer.split()) or "somebody"
-        return f"Quoted from {writer}, not my own words:\n{lines}"
+        return platform.Quote(" ".join(self.writer.split()) or "somebody", said)
 
 
 def quotes(body: Mapping[str, object]) -> list[Quote]:

@@ -17,6 +17,7 @@ class Connectors(ConnectorFactory):
     :param http: whoever made it closes it.
     :param token: fetches the bot's token; None when the connector asks for none.
     :param now: seconds on a clock that never goes back.
+    :ivar http: it carries no token by itself.
     :ivar limits: how often each conversation may be called.
     """
 
@@ -26,7 +27,7 @@ class Connectors(ConnectorFactory):
         token: Token | None,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._http = http
+        self.http = http
         self._token = token
         self.limits = RateLimits(now)
         self._clients: dict[str, BotConnector] = {}
@@ -47,5 +48,5 @@ class Connectors(ConnectorFactory):
     def client(self, service_url: str) -> BotConnector:
         """The client for the Bot Connector at ``service_url``."""
         if service_url not in self._clients:
-            self._clients[service_url] = BotConnector(self._http, self._token, service_url)
+            self._clients[service_url] = BotConnector(self.http, self._token, service_url)
         return self._clients[service_url]

@@ -13,6 +13,7 @@ from bots.errors import StopFailed
 from bots.file_bucket import StoredFile
 from bots.slack.app_home.own_memory import OwnMemory
 from bots.slack.platform import ServiceParts
+from bots.slack.shareable_answers import ShareableAnswers
 from bots.text_commands.execution import TextCommands
 from identity.errors import MemoryUnavailable
 from identity.links import Link, new_link
@@ -115,6 +116,21 @@ class Runs:
         return self.under_way
 
 
+class Unencrypted:
+    """Encryption that costs nothing."""
+
+    async def encrypt(self, plaintext: bytes, _: str) -> bytes:
+        return plaintext
+
+    async def decrypt(self, encrypted: bytes, _: str) -> bytes:
+        return encrypted
+
+
+def shareable_in_memory() -> ShareableAnswers:
+    model = cast("Any", DynamoDBModel({"ledger": TableModel("turn")}))
+    return ShareableAnswers(model, cast("Any", at_once), "ledger", cast("Any", Unencrypted()))
+
+
 def in_memory() -> ConversationNotes:
     model = DynamoDBModel({"ledger": TableModel("turn")})
     return ConversationNotes(cast("Any", model), cast("Any", at_once), "ledger")
@@ -142,6 +158,7 @@ class Parts:
     notes: ConversationNotes = field(default_factory=in_memory)
     bucket: Bucket = field(default_factory=Bucket)
     answered: bool = True
+    shareable: ShareableAnswers = field(default_factory=shareable_in_memory)
     asked: tuple[str, ...] = ("U0ALICE0000",)
     judged: list[tuple[str, str, str]] = field(default_factory=list)
 
@@ -190,4 +207,5 @@ class Parts:
             self.memory(),
             stop_all=self.runs.stop_all,
             judge=self.judge,
+            shareable=self.shareable,
         )

@@ -8,7 +8,9 @@ import pytest
 from ag_ui.core import (
     BaseEvent,
     CustomEvent,
+    Interrupt,
     RunFinishedEvent,
+    RunFinishedInterruptOutcome,
     RunStartedEvent,
     TextMessageContentEvent,
     TextMessageStartEvent,
@@ -269,3 +271,31 @@ async def test_nothing_in_a_stream_rings_or_hides_an_address(slack: SlackClient)
     await ask(slack, story)
     assert (await shown(slack))[0]["mentions"] == []
     assert seen == [[]] * len(seen)
+
+
+async def test_a_thread_that_waits_for_a_decision_says_so(slack: SlackClient) -> None:
+    waits = RunFinishedInterruptOutcome(interrupts=[Interrupt(id="i1", reason="tool_call")])
+
+    async def story(reply: ReplyStream) -> None:
+        await until(processing)
+        await reply.show(RunFinishedEvent(thread_id="c", run_id="r", outcome=waits))
+
+    async def processing() -> bool:
+        return bool((await slack.session(GENERAL)).get("status") == "processing")
+
+    await ask(slack, story)
+    assert (await slack.session(GENERAL))["status"] == "suspended"
+    [message] = await shown(slack)
+    assert "needs your approval" in message["text"]
+    assert message["buttons"] == []  # nothing to judge yet
+
+
+async def test_nothing_that_we_say_is_unfolded(slack: SlackClient) -> None:
+    await slack.no_streams()
+    await ask(slack, lambda reply: reply.show(said("See https://example.com/a.")))
+    await slack.command("question")
+    await ask(slack, lambda reply: reply.show(said("See https://example.com/a.")))
+    posts = [*await slack.calls("chat.postMessage"), *await slack.calls("response_url")]
+    for call in some(posts):
+        assert call["arguments"]["unfurl_links"] in {False, "0"}
+        assert call["arguments"]["unfurl_media"] in {False, "0"}

@@ -3,7 +3,7 @@
 from slack_sdk.models.views import View
 
 from bots.platform import Quote, Turn
-from bots.slack.outgoing.question_modal import question_modal
+from bots.slack.outgoing.modals.question_modal import question_modal
 from tests.bots.slack.slack_client import ADMIN, ALICE, ALICE_DM, GENERAL, SlackClient
 from tests.bots.slack.test_platform import SIGN_IN, answering, inviting, written
 from tests.local.slack.test_payload_shapes import recorded

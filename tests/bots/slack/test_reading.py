@@ -9,8 +9,8 @@ from typing import Any, cast
 import pytest
 
 from bots.errors import FilesUnavailable
+from bots.file_bucket import type_by_content
 from bots.platform import Quote, Turn
-from bots.slack.files.content_types import type_by_content
 from bots.slack.name_cache import NameCache
 from bots.slack.outgoing.web_api import WebApi
 from tests.bots.slack.slack_client import (

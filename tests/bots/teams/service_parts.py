@@ -16,7 +16,7 @@ from bots.turn.run import Runs
 from identity.links import new_link
 from identity.people import ChatUser, Names
 from tests.bots.receipt import Held
-from tests.bots.slack.service_parts import Account
+from tests.bots.slack.service_parts import Account, Bucket
 from tests.simulation.aws_models import DynamoDBModel
 from tests.simulation.table_model import TableModel
 
@@ -37,6 +37,7 @@ class Parts:
 
     account: Account = field(default_factory=Account)
     cancelled: list[RunAddress] = field(default_factory=list)
+    bucket: Bucket = field(default_factory=Bucket)
 
     def __post_init__(self) -> None:
         model: Any = DynamoDBModel({"ledger": TableModel("turn")})
@@ -64,7 +65,8 @@ class Parts:
         )
 
     def for_teams(self) -> ServiceParts:
-        return ServiceParts(self.words, self.notes, self.runs, self.ledger, self.messages)
+        files = cast("Any", self.bucket)
+        return ServiceParts(self.words, self.notes, self.runs, self.ledger, self.messages, files)
 
     def link(self, chat_user: ChatUser, account: str) -> None:
         self.account.linked[chat_user.key] = new_link(

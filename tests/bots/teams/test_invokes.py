@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 import pytest
 
+from bots.platform import Quote
 from bots.teams.incoming.activity import question_text, read_activity
 from bots.teams.invokes import ANSWERED_THERE, ASK_ABOUT
 from bots.turn.outcome import Outcome
@@ -152,14 +153,14 @@ class TestAskingAboutAMessage:
         _, body = await invoke(edge, "composeExtension/submitAction", value, **self.WHERE)
         assert body == {"task": {"type": "message", "value": ANSWERED_THERE}}
         (accepted,) = edge.inbox
-        asked = "Is it under warranty?\n\nQuoted from Bob, not my own words:\n"
-        asked += "> Our phone is PHONE-2021-007\n> R&D"
+        asked = "Is it under warranty?"
         assert question_text(read_activity(accepted.body["activity"])) == asked
 
         # It is answered in the asker's own chat, as a question that nobody reads along.
         accepted.body["activity"]["serviceUrl"] = teams.service_url  # type: ignore[index]
         turn = await teams.turn(accepted)
         assert (turn.text, turn.private) == (asked, True)
+        assert turn.quotes == (Quote("Bob", "Our phone is PHONE-2021-007\nR&D"),)
         async with teams.platform.reply(turn, MemoryReceipt()) as reply:
             await reply.show(text("No."))
         assert teams.connector.texts(PERSONAL) == ["No."]

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from bots.teams.incoming.activity import question_text, read_activity
+from bots.platform import Quote
+from bots.teams.incoming.activity import others_words, question_text, read_activity
 from bots.teams.incoming.quotes import LONGEST
 from tests.bots.teams.teams_client import activity
 from tests.some import some
@@ -20,9 +21,14 @@ COPY = '<div itemprop="copy"><p>The <b>phone</b> is PHONE-2021-007 &amp; broken<
 
 
 def question(**changes: Any) -> str:
-    return question_text(
-        read_activity(activity("https://smba.trafficmanager.net/amer/", **changes))
-    )
+    """The question, and what goes along with it, as one text to compare."""
+    incoming = read_activity(activity("https://smba.trafficmanager.net/amer/", **changes))
+    return "\n\n".join([question_text(incoming), *map(written, others_words(incoming))])
+
+
+def written(quote: Quote) -> str:
+    lines = "\n".join(f"> {line}" for line in quote.words.splitlines() if line.strip())
+    return f"Quoted from {quote.source}, not my own words:\n{lines}"
 
 
 def quoting(html: object) -> str:

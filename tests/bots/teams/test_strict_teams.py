@@ -6,7 +6,8 @@ import pytest
 
 from bots.answer.placeholder import opening
 from bots.errors import After, DeliveryRefused
-from bots.teams.incoming.activity import question_text, read_activity
+from bots.platform import Quote
+from bots.teams.incoming.activity import others_words, question_text, read_activity
 from bots.teams.outgoing.message import NOTHING_MORE
 from tests.bots.receipt import MemoryReceipt
 from tests.bots.teams.answered_turn import AnsweredTurn
@@ -219,7 +220,6 @@ def test_a_text_is_read_as_its_writer_meant_it(name: str, meant: str) -> None:
 
 
 def test_quoted_words_reach_the_question_as_somebody_elses() -> None:
-    assert question_text(read_activity(recorded("message_quoted_reply"))) == (
-        "Is this one still under warranty?\n\n"
-        "Quoted from Bob, not my own words:\n> Our broken phone is PHONE-2021-007"
-    )
+    incoming = read_activity(recorded("message_quoted_reply"))
+    assert question_text(incoming) == "Is this one still under warranty?"
+    assert others_words(incoming) == (Quote("Bob", "Our broken phone is PHONE-2021-007"),)

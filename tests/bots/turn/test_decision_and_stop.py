@@ -185,6 +185,21 @@ async def test_a_stopped_turn_is_not_asked(
         assert runtime.requests == []
 
 
+async def test_a_stop_that_came_before_the_run_ends_it_at_its_first_event(
+    actions: TurnActions, turn: Turn, http: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The agent had no run to cancel when it was told, and it goes on without its client."""
+    looks = iter([False, True, True])
+
+    async def stopped(*_: object) -> bool:
+        return next(looks)
+
+    monkeypatch.setattr(TurnActions, "stopped", stopped)
+    async with ScriptedRuntime([[STARTED, HANGS]]).listening() as runtime:
+        assert await shown(runs(actions, http, runtime), turn) == STOPPED
+        assert runtime.cancelled == [turn.id]
+
+
 async def test_what_cannot_be_stopped_is_said(
     actions: TurnActions, turn: Turn, http: httpx.AsyncClient
 ) -> None:

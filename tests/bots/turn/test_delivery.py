@@ -32,6 +32,7 @@ from bots.answer.draft import Draft
 from bots.errors import (
     BotError,
     DeliveryRefused,
+    NoPrivateChat,
     PlatformRefused,
     PlatformUnavailable,
     QuestionTooLong,
@@ -70,11 +71,13 @@ class Room:
 
     :ivar opening: raised instead of the first post.
     :ivar closing: raised, one each, instead of the final edit.
+    :ivar showing: raised instead of an edit meanwhile.
     :ivar only_asker: the same place as only the asker sees it; None where there is no such.
     """
 
     opening: BotError | None = None
     closing: list[BotError] = field(default_factory=list)
+    showing: BotError | None = None
     private: BotError | None = None
     linking: BotError | None = None
     messages: dict[str, str] = field(default_factory=dict)
@@ -127,6 +130,8 @@ class _Reply:
         self.draft, self.said = Draft(), False
 
     async def show(self, event: BaseEvent) -> None:
+        if self._room.showing:
+            raise self._room.showing
         self.draft.take(event)
 
     async def say(self, sentence: str) -> None:
@@ -141,6 +146,7 @@ class Service:
     handler: TurnHandler
     script: list[list[BaseEvent]]
     runs: list[str]
+    cancelled: list[str]
     audiences: list[tuple[Audience, bool]]
     ledger_row: "SimpleNamespace"
 
@@ -150,6 +156,7 @@ def service(stack: Stack, aws: boto3.Session) -> Iterator[Service]:
     call, dynamodb, table = Executor(8), aws.client("dynamodb"), stack.parameters["ledger_table"]
     script: list[list[BaseEvent]] = [SAID]
     asked: list[str] = []
+    cancelled: list[str] = []
     audiences: list[tuple[Audience, bool]] = []
 
     async def active(chat_user: ChatUser) -> SimpleNamespace:
@@ -175,9 +182,13 @@ def service(stack: Stack, aws: boto3.Session) -> Iterator[Service]:
 
     links = cast("Links", SimpleNamespace(active=active))
     tokens = cast("TokenBroker", SimpleNamespace(access_token=access_token))
-    runtime = SimpleNamespace(invoke=invoke)
+
+    async def cancel(address: RunAddress, token: str) -> None:
+        cancelled.append(address.run)
+
+    runtime = SimpleNamespace(invoke=invoke, cancel=cancel)
     runs = Runs(
-        runtime,  # type: ignore[arg-type] # the one method of it that a turn calls
+        runtime,  # type: ignore[arg-type] # the methods of it that a turn calls
         TurnActions(dynamodb, call, table),
         links,
         tokens,
@@ -203,7 +214,7 @@ def service(stack: Stack, aws: boto3.Session) -> Iterator[Service]:
         found = dynamodb.get_item(TableName=table, Key={"turn": {"S": turn.id}})
         return cast("dict[str, dict[str, str]]", found["Item"])
 
-    yield Service(handler, script, asked, audiences, SimpleNamespace(of=row))
+    yield Service(handler, script, asked, cancelled, audiences, SimpleNamespace(of=row))
     call.close()
 
 
@@ -270,6 +281,26 @@ async def test_a_place_that_closes_in_the_middle_ends_the_turn_too(service: Serv
 
     assert service.runs == [turn.id]
     assert room.told == [DeliveryRefused.sentence]
+
+
+@pytest.mark.parametrize("refused", [DeliveryRefused("is_archived"), NoPrivateChat("403")])
+async def test_a_run_that_can_not_be_shown_any_more_is_ended(
+    service: Service, refused: BotError
+) -> None:
+    """It would go on without its client, and nobody asks for it again."""
+    turn, room = question(), Room(showing=refused)
+
+    await service.handler.answer(turn, room, Held())
+
+    assert service.runs == service.cancelled == [turn.id]
+
+
+async def test_a_run_whose_showing_passes_is_left_to_go_on(service: Service) -> None:
+    turn, room = question(), Room(showing=PlatformUnavailable("503"))
+    with pytest.raises(PlatformUnavailable):
+        await service.handler.answer(turn, room, Held())
+
+    assert service.cancelled == []
 
 
 async def test_who_cannot_be_told_at_all_is_listed_all_the_same(service: Service) -> None:

@@ -79,6 +79,8 @@ def conversations_info(workspace: Workspace, given: Arguments) -> dict[str, Any]
         "is_im": False,
         "is_private": found.is_private,
         "is_archived": found.is_archived,
+        "is_ext_shared": workspace.is_ext_shared(found.id),
+        "is_pending_ext_shared": [],
         "is_member": found.has_app,
         "num_members": len(found.members),
     }

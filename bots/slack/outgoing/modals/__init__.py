@@ -1,0 +1,1 @@
+"""The forms that open over a conversation in Slack."""
