@@ -49,4 +49,4 @@ def without_source(path: Path) -> Iterator[str]:
 def test_each_number_of_a_double_names_where_it_was_read() -> None:
     found = [list(numbers(ast.parse(path.read_text()))) for path in some(DOUBLES)]
     assert sum(map(len, found)) > 30
-    assert [one for path in DOUBLES for one in without_source(path)] == []
+    assert [one for path in some(DOUBLES) for one in without_source(path)] == []
