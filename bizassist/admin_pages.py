@@ -60,13 +60,14 @@ def admin_routes(
         call=call,
         teams=teams_app(process),
     )
+    slack_manifest = manifest(process.public_url, socket_mode=bool(process.slack_app_token))
     setup = SetupPages(
         html=html,
         administrators=identity.administrators,
         checks=checks.all(),
-        downloads=_downloads(process.public_url),
+        downloads=_downloads(process.public_url, slack_manifest),
         guide=Guide(
-            manifest=manifest(process.public_url).decode(),
+            manifest=slack_manifest.decode(),
             app_id=process.microsoft_app_id or "",
             endpoint=f"{process.public_url}/api/messages",
             secure=process.public_url.startswith("https://"),
@@ -114,9 +115,9 @@ def admin_routes(
     ]
 
 
-def _downloads(public_url: str) -> tuple[Download, ...]:
+def _downloads(public_url: str, slack_manifest: bytes) -> tuple[Download, ...]:
     return (
-        Download("slack-manifest.json", "application/json", lambda _: manifest(public_url)),
+        Download("slack-manifest.json", "application/json", lambda _: slack_manifest),
         Download("teams-app.zip", "application/zip", partial(_teams_app, public_url)),
     )
 

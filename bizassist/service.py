@@ -155,7 +155,14 @@ class ChatService:
             )
             accept = queue.inbox.put
             platforms = [
-                web_chat(web_settings(deployment, url), turns, accept, html, pools.rendering),
+                web_chat(
+                    web_settings(deployment, url),
+                    turns,
+                    accept,
+                    html,
+                    pools.rendering,
+                    forget_session=identity.conversations.forget_session,
+                ),
                 *[await enter(one) for one in _switched_on(process, accept, turns, identity)],
             ]
             admin = admin_routes(

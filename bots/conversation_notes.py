@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from bots.file_bucket import StoredFile
+from identity.current_row import current_row
 from identity.executor import Executor
 from identity.people import ChatUser
 
@@ -59,13 +60,7 @@ class ConversationNotes:
 
     async def read(self, place: str, chat_user: ChatUser) -> Notes:
         """What is noted of a person at a place, whatever it is called there."""
-        answer = await self._call(
-            self._dynamodb.get_item,
-            TableName=self._table,
-            Key=_key(place, chat_user),
-            ConsistentRead=True,
-        )
-        row: dict[str, Any] = dict(answer.get("Item", {}))
+        row = await current_row(self._call, self._dynamodb, self._table, _key(place, chat_user))
         listed = json.loads(row.get("files", {}).get("S", "[]"))
         return Notes(
             answered="answered" in row,
@@ -173,13 +168,7 @@ class ShownMessages:
         return str(row["edited"]["S"]) if row else None
 
     async def _read(self, key: str) -> dict[str, Any]:
-        found = await self._call(
-            self._dynamodb.get_item,
-            TableName=self._table,
-            Key={"turn": {"S": key}},
-            ConsistentRead=True,
-        )
-        return dict(found.get("Item", {}))
+        return await current_row(self._call, self._dynamodb, self._table, {"turn": {"S": key}})
 
     async def _write(self, key: str, kept: int, update: str, values: dict[str, Any]) -> None:
         await self._call(

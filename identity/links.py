@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal, cast
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from identity.current_row import current_row
 from identity.executor import Executor
 from identity.people import ChatUser, Names, runtime_session, session_id
 
@@ -99,13 +100,10 @@ class Links:
 
     async def get(self, chat_user: ChatUser) -> Link | None:
         """The chat user's link in whatever state it is."""
-        answer = await self._execute(
-            self._dynamodb.get_item,
-            TableName=self._table,
-            Key={"chat_user": {"S": chat_user.key}},
-            ConsistentRead=True,
+        row = await current_row(
+            self._execute, self._dynamodb, self._table, {"chat_user": {"S": chat_user.key}}
         )
-        return _link(answer["Item"]) if "Item" in answer else None
+        return _link(row) if row else None
 
     async def put(self, link: Link) -> Link | None:
         """Store a new link, and put it into the outbox; the one that it replaces comes back."""

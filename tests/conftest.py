@@ -25,7 +25,7 @@ from tests.leaks import leaks_of_stack
 from tests.scheduling import Scheduling, place
 
 ROOT = Path(__file__).parent.parent
-READY_SECONDS = 60
+READY_SECONDS = 120
 FREE_PORTS = ("--port", "0", "--agent-port", "0", "--slack-port", "0")
 UPDATE = "--update-golden"
 NOT_RUN = "NOT RUN:"

@@ -32,6 +32,11 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--slack-port", type=_port, default=usual.slack, help="of the Slack stand-in"
     )
+    parser.add_argument(
+        "--socket-mode",
+        action="store_true",
+        help="let the Slack stand-in send over a connection that the service opens",
+    )
     parser.add_argument("--fresh", action="store_true", help="forget the state of earlier runs")
     parser.add_argument(
         "--state", type=Path, default=Path(".bizassist"), help="where state survives a restart"
@@ -52,6 +57,7 @@ def run(options: Namespace) -> int:
         state=state,
         ministack_python=options.ministack_python.absolute(),
         ports=StackPorts(_chat_port(options.port), options.agent_port, options.slack_port),
+        socket_mode=options.socket_mode,
     )
     return asyncio.run(_until_stopped(chosen))
 

@@ -28,12 +28,16 @@ Report = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class StackOptions:
-    """What the person who starts the stack may choose."""
+    """What the person who starts the stack may choose.
+
+    :param socket_mode: Slack's double sends what happens over a connection that the service opens.
+    """
 
     state: Path
     ministack_python: Path
     ports: StackPorts = field(default_factory=StackPorts)
     environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+    socket_mode: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +183,7 @@ def _provision(ports: StackPorts, made: Mapping[str, str]) -> dict[str, str]:
 def _parts(
     options: StackOptions, ports: StackPorts, shared: Mapping[str, str], made: Mapping[str, str]
 ) -> list[Part]:
-    slack = _slack_environment(options.environment, ports, made)
+    slack = _slack_environment(options, ports, made)
     parts = [
         _module("gateway", "bizassist.local.gateway", ports.gateway, "healthz", shared),
         replace(
@@ -212,9 +216,10 @@ def _module(name: str, module: str, port: int, health: str, environment: Mapping
 
 
 def _slack_environment(
-    environment: Mapping[str, str], ports: StackPorts, made: Mapping[str, str]
+    options: StackOptions, ports: StackPorts, made: Mapping[str, str]
 ) -> dict[str, str]:
     """Slack itself where its settings point to it; the double otherwise."""
+    environment = options.environment
     own = ("SLACK_SIGNING_SECRET", "SLACK_BOT_TOKEN", "SLACK_API_URL")
     if all(environment.get(name) for name in own):
         return {name: environment[name] for name in own}
@@ -222,6 +227,8 @@ def _slack_environment(
         "SLACK_SIGNING_SECRET": made["slack_signing_secret"],
         "SLACK_BOT_TOKEN": made["slack_bot_token"],
         "SLACK_API_URL": f"{url(ports.slack)}/api/",
+        # An empty one counts as none: this shell's own is no token of the double's.
+        "SLACK_APP_TOKEN": f"xapp-{made['slack_bot_token']}" if options.socket_mode else "",
     }
 
 

@@ -99,6 +99,7 @@ class Process(BaseSettings):
     )
     slack_signing_secret: SecretStr | None = None
     slack_bot_token: SecretStr | None = None
+    slack_app_token: SecretStr | None = None
     slack_api_url: str = Field(
         "https://slack.com/api/",
         pattern=r"^https?://[^/\s]+",
@@ -140,10 +141,10 @@ def _variable(field: str) -> str:
 
 
 def _contradictions(process: Process) -> list[str]:
-    slack = {
-        "SLACK_SIGNING_SECRET": process.slack_signing_secret,
-        "SLACK_BOT_TOKEN": process.slack_bot_token,
-    }
+    slack: dict[str, object] = {"SLACK_SIGNING_SECRET": process.slack_signing_secret}
+    if process.slack_app_token:  # then Slack sends nothing over HTTP, so nothing is signed
+        slack = {"SLACK_APP_TOKEN": process.slack_app_token}
+    slack["SLACK_BOT_TOKEN"] = process.slack_bot_token
     teams = {
         "MICROSOFT_APP_ID": process.microsoft_app_id,
         "MICROSOFT_APP_PASSWORD": process.microsoft_app_password,
@@ -169,9 +170,16 @@ def _half(pair: Mapping[str, object]) -> list[str]:
 
 def slack_app(process: Process) -> SlackApp | None:
     """Our app as Slack knows it; None where Slack is switched off."""
-    secret, token = process.slack_signing_secret, process.slack_bot_token
-    if secret and token:
-        return SlackApp(secret.get_secret_value(), token.get_secret_value(), process.slack_api_url)
+    secret, token, app = (
+        value.get_secret_value() if value else ""
+        for value in (
+            process.slack_signing_secret,
+            process.slack_bot_token,
+            process.slack_app_token,
+        )
+    )
+    if token and (secret or app):
+        return SlackApp(secret, token, process.slack_api_url, app)
     return None
 
 

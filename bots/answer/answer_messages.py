@@ -70,6 +70,7 @@ class AnswerMessages:
         self._receipt = receipt
         self._ids = SEPARATORS.split(receipt.message) if receipt.message else []
         self._shown: dict[int, str] = {}
+        self._drafted: set[int] = set()
 
     async def open(self, markdown: str) -> None:
         """Make the first message visible at once, or find those of an earlier attempt.
@@ -163,11 +164,14 @@ class AnswerMessages:
         if message == ANNOUNCED:  # an earlier attempt took the old one away, and posted no new one
             await self._post(part, markdown)
             return
-        if self._shown.get(part) == markdown or message.endswith(FINAL):
+        # A draft may be shown in part, and without what only an end has.
+        known = self._shown.get(part) == markdown and not (final and part in self._drafted)
+        if known or message.endswith(FINAL):
             return
         self._shown.pop(part, None)  # whatever fails below, what is shown is not known then
         await shown(self._receipt, lambda: self._channel.update(message, markdown, final=final))
         self._shown[part] = markdown
+        (self._drafted.discard if final else self._drafted.add)(part)
 
     async def _delete_surplus(self, parts: int) -> None:
         """Take away what the answer doesn't need; what can't be now stays in the receipt."""

@@ -11,6 +11,7 @@ from bots.errors import InstallationRefused
 from bots.platform import Accepted, Turn
 from bots.turn.ledger import Entry, rows_waiting_for
 from bots.usage.daily_turns import UNDELIVERABLE
+from identity.current_row import current_row
 from identity.executor import Executor
 from identity.workspaces.settings import Workspace
 
@@ -83,13 +84,8 @@ class HeldRows:
 
     async def is_trial(self, turn: str) -> bool:
         """Whether the turn shall be tried although its workspace is paused."""
-        answer = await self._call(
-            self._dynamodb.get_item,
-            TableName=self._table,
-            Key={"turn": {"S": turn}},
-            ConsistentRead=True,
-        )
-        return "trial" in answer.get("Item", {})
+        row = await current_row(self._call, self._dynamodb, self._table, {"turn": {"S": turn}})
+        return "trial" in row
 
     async def end(self, held: Held, word: str) -> bool:
         """End the turn, with what was said; False when it isn't held any more.

@@ -1,6 +1,7 @@
 """The app manifest that sets BizAssist up in a Slack workspace, for one deployment's addresses."""
 
 import json
+from typing import Any
 
 from bots.slack.incoming.message_shortcut import CALLBACK
 
@@ -32,12 +33,13 @@ EVENTS = (
 DESCRIPTION = "Answers business questions, as you and with your rights"
 
 
-def manifest(public_url: str) -> bytes:
+def manifest(public_url: str, *, socket_mode: bool = False) -> bytes:
     """The manifest as JSON (https://docs.slack.dev/reference/app-manifest).
 
     :param public_url: where Slack reaches the chat service.
+    :param socket_mode: Slack sends over a connection that the service opens, and to no address.
     """
-    content = {
+    content: Any = {
         "display_information": {
             "name": "BizAssist",
             "description": DESCRIPTION,
@@ -82,8 +84,20 @@ def manifest(public_url: str) -> bytes:
                 "request_url": f"{public_url}/slack/interactions",
             },
             "org_deploy_enabled": False,
-            "socket_mode_enabled": False,
+            "socket_mode_enabled": socket_mode,
             "token_rotation_enabled": False,
         },
     }
+    if socket_mode:
+        content = _without_request_urls(content)
     return json.dumps(content, indent=2).encode()
+
+
+def _without_request_urls(part: Any) -> Any:
+    """What Slack wants of an app in Socket Mode: the same without the addresses that it calls."""
+    if isinstance(part, list):
+        return [_without_request_urls(one) for one in part]
+    if not isinstance(part, dict):
+        return part
+    kept = {name: value for name, value in part.items() if name not in {"url", "request_url"}}
+    return {name: _without_request_urls(value) for name, value in kept.items()}

@@ -14,11 +14,11 @@ from bots.errors import FilesUnavailable, PlatformError
 from bots.file_bucket import READABLE, Files, StoredFile, plain_name, type_by_content
 from bots.platform import Quote
 from bots.slack.files.download import FileDownloads, FileRefused
-from bots.slack.incoming.markup import mentioned, plain
-from bots.slack.incoming.message_content import quotes_in
 from bots.slack.incoming.payloads import IncomingMessage
-from bots.slack.incoming.shared_files import SharedFile, shared_files
-from bots.slack.incoming.thread_context import thread_quotes
+from bots.slack.message_content.markup import mentioned, plain
+from bots.slack.message_content.quotes import quotes_in
+from bots.slack.message_content.shared_files import SharedFile, shared_files
+from bots.slack.message_content.thread_context import thread_quotes
 from bots.slack.name_cache import NameCache
 from bots.slack.outgoing.web_api import WebApi
 from identity.people import ChatUser

@@ -7,9 +7,12 @@ from dataclasses import dataclass, field
 class SlackApp:
     """Our app as Slack knows it.
 
+    :param signing_secret: proves what comes over HTTP; empty where nothing does.
     :param api_url: base of Slack's Web API, ``https://slack.com/api/`` outside of tests.
+    :param app_token: opens connections of Socket Mode; empty where Slack calls us over HTTP.
     """
 
     signing_secret: str = field(repr=False)
     bot_token: str = field(repr=False)
     api_url: str
+    app_token: str = field(default="", repr=False)

@@ -1,4 +1,4 @@
-"""Slack, put together: the addresses that it calls, and the platform that answers there."""
+"""Slack, put together: the addresses that it calls, or our connection, and what answers there."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from bots.connected_platform import ConnectedPlatform
 from bots.platform import Accept
 from bots.slack.incoming.endpoint import Decide, SlackEdge
+from bots.slack.incoming.socket_mode import socket_mode
 from bots.slack.platform import ServiceParts, slack_platform
 from bots.slack.registration import SlackApp
 from identity.people import ChatUser
@@ -37,4 +38,8 @@ async def slack(
             open_form=platform.open_form,
             act=platform.acts.take,
         )
-        yield ConnectedPlatform("slack", platform, edge.routes())
+        if not app.app_token:
+            yield ConnectedPlatform("slack", platform, edge.routes())
+            return
+        async with socket_mode(app.app_token, app.api_url, edge):
+            yield ConnectedPlatform("slack", platform, ())

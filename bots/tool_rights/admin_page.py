@@ -79,7 +79,7 @@ class RightsPages:
         if len(text) > LONGEST:
             return await self._page(request, text[:LONGEST], problem=TOO_LONG)
         try:
-            changed = Policy(text)
+            changed = await self._call(Policy, text)
         except PolicyRefused as refused:
             return await self._page(request, text, problem=str(refused))
         people = await self._members(sorted(self._policy.groups | changed.groups))

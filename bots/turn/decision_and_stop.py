@@ -14,6 +14,7 @@ from ag_ui.core import Interrupt, ResumeEntry
 
 from bots.conditional_write import conditional_write
 from bots.turn.ledger import rows_waiting_for, under_way
+from identity.current_row import current_row
 from identity.executor import Executor
 from identity.people import ChatUser
 
@@ -118,13 +119,7 @@ class TurnActions:
         return "stopped" in await self._read(turn)
 
     async def _read(self, turn: str) -> dict[str, Any]:
-        answer = await self._call(
-            self._dynamodb.get_item,
-            TableName=self._table,
-            Key={"turn": {"S": turn}},
-            ConsistentRead=True,
-        )
-        return cast("dict[str, Any]", answer.get("Item", {}))
+        return await current_row(self._call, self._dynamodb, self._table, {"turn": {"S": turn}})
 
     async def _write(
         self, turn: str, update: str, condition: str, values: dict[str, Any]

@@ -38,6 +38,7 @@ from bots.errors import GivenUp, Superseded
 from bots.platform import Accepted, Lease, Turn
 from bots.trace import trace_id
 from bots.turn.outcome import Outcome
+from identity.current_row import current_row
 from identity.executor import Executor
 from identity.people import ChatUser
 
@@ -216,13 +217,7 @@ class Ledger:
             raise GivenUp(turn)
 
     async def _row(self, turn: str) -> dict[str, Any]:
-        answer = await self._call(
-            self._dynamodb.get_item,
-            TableName=self._table,
-            Key={"turn": {"S": turn}},
-            ConsistentRead=True,
-        )
-        return dict(answer.get("Item", {}))
+        return await current_row(self._call, self._dynamodb, self._table, {"turn": {"S": turn}})
 
     async def is_answered(self, turn: str) -> bool:
         """Whether the turn has an answer, and not only a sentence that says why it has none."""

@@ -19,6 +19,7 @@ from pydantic import BaseModel
 from bots.answer.proposed_call import ProposedCall
 from bots.conditional_write import conditional_write
 from bots.turn.decision_and_stop import Decision
+from identity.current_row import current_row
 from identity.executor import Executor
 
 if TYPE_CHECKING:
@@ -127,10 +128,7 @@ class Approvals:
             )
 
     async def _read(self, key: TurnKey) -> dict[str, Any]:
-        found = await self._call(
-            self._dynamodb.get_item, TableName=self._table, Key=_row_key(key), ConsistentRead=True
-        )
-        return dict(found["Item"])  # whoever goes on has been asked in it
+        return await current_row(self._call, self._dynamodb, self._table, _row_key(key))
 
     async def _write(
         self, key: TurnKey, update: str, condition: str, values: dict[str, Any]

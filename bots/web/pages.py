@@ -1,5 +1,6 @@
 """The web chat's pages: ask, read the answer while it is written, come back to it later."""
 
+import hashlib
 import secrets
 import time
 from collections.abc import Callable, Iterable
@@ -12,6 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from bots.errors import InboxUnavailable
 from bots.file_bucket import TYPES
 from bots.platform import Accept
+from bots.web.conversations import Conversations
 from bots.web.incoming.accepted import accepted_question
 from bots.web.incoming.ownership import find_turn, require_person
 from bots.web.incoming.uploads import Uploads
@@ -27,6 +29,10 @@ from identity.web.html import Html
 HERE = Path(__file__).parent
 TEMPLATES = HERE / "templates"
 LONGEST_QUESTION = 16_000
+LONGEST_QUERY = 200
+LISTED = 30
+"""So many conversations are listed at first."""
+
 TRY = (
     "Is serial LAPTOP-2024-001 still under warranty?",
     "What can you do for me?",
@@ -57,8 +63,10 @@ class WebChat:
         tenant: str,
         *,
         streams: AnswerStreams,
+        conversations: Conversations,
     ) -> None:
         self._transcripts = transcripts
+        self._conversations = conversations
         self._uploads = uploads
         self._accept = accept
         self._html = html
@@ -144,6 +152,7 @@ class WebChat:
             files=await self._uploads.of(person.subject, conversation),
             rendered=await self._rendered([turn]),
             longest_comment=LONGEST_COMMENT,
+            number=secrets.token_urlsafe(16),
         )
 
     async def events(self, request: web.Request) -> web.StreamResponse:
@@ -163,12 +172,26 @@ class WebChat:
     async def _page(
         self, request: web.Request, person: SignedIn, conversation: str, turns: list[TranscriptTurn]
     ) -> web.Response:
+        query = request.query.get("q", "").strip()[:LONGEST_QUERY]
+        conversations = await self._conversations.of(person.subject)
+        listed = conversations
+        if query:
+            listed = await self._conversations.matching(person.subject, query)
+        elif "all" not in request.query:
+            listed = conversations[:LISTED]
+        titles = {one.id: one.title for one in conversations}
+        edited = request.query.get("edit")
         return await self._html.page(
             request,
             "chat.html",
             conversation=conversation,
+            title=titles.get(conversation, "") if turns else "",
             turns=turns,
-            conversations=await self._transcripts.conversations(person.subject),
+            conversations=listed,
+            more=0 if query else len(conversations) - len(listed),
+            query=query,
+            draft=next((turn.question for turn in turns if turn.id == edited), ""),
+            owner=hashlib.sha256(person.subject.encode()).hexdigest()[:16],
             pending=any(turn.answer is None for turn in turns),
             suggestions=TRY,
             files=await self._uploads.of(person.subject, conversation),

@@ -6,7 +6,9 @@ from bots.connected_platform import ConnectedPlatform
 from bots.platform import Accept
 from bots.turn.service import TurnService
 from bots.web.approval_display import Approvals
+from bots.web.conversations import Conversations
 from bots.web.incoming.answer_actions import AnswerActions
+from bots.web.incoming.conversation_settings import ConversationSettings, ForgetSession
 from bots.web.incoming.feedback import Feedback
 from bots.web.incoming.uploads import Uploads
 from bots.web.live_answers import LiveAnswers
@@ -32,13 +34,20 @@ class WebSettings:
 
 
 def web_chat(
-    settings: WebSettings, turns: TurnService, accept: Accept, html: Html, render: Executor
+    settings: WebSettings,
+    turns: TurnService,
+    accept: Accept,
+    html: Html,
+    render: Executor,
+    *,
+    forget_session: ForgetSession,
 ) -> ConnectedPlatform:
     """The web chat as a platform.
 
     :param accept: puts a question into the inbox.
     :param html: knows the templates of this package.
     :param render: a thread for what takes as long as an answer is.
+    :param forget_session: ends what the memory keeps of a conversation that is deleted.
     """
     dynamodb, execute = turns.clients.dynamodb, turns.execute
     table, tenant = settings.transcripts_table, settings.user_pool_id
@@ -47,11 +56,24 @@ def web_chat(
     uploads = Uploads(dynamodb, execute, table, turns.files)
     live = LiveAnswers(transcripts)
     streams = AnswerStreams(live, render)
-    pages = WebChat(transcripts, uploads, accept, html, tenant, streams=streams)
+    conversations = Conversations(dynamodb, execute, table, transcripts)
+    pages = WebChat(
+        *(transcripts, uploads, accept, html, tenant),
+        streams=streams,
+        conversations=conversations,
+    )
+    conversation_settings = ConversationSettings(
+        *(conversations, transcripts, uploads, turns.runs, forget_session, html, tenant)
+    )
     feedback = Feedback(transcripts, turns.ledger, tenant)
     actions = AnswerActions(transcripts, approvals, turns.actions, turns.runs, accept, tenant)
     return ConnectedPlatform(
         "web",
         WebPlatform(transcripts, live, approvals, uploads, settings.public_url),
-        [*pages.routes(), *feedback.routes(), *actions.routes()],
+        [
+            *pages.routes(),
+            *conversation_settings.routes(),
+            *feedback.routes(),
+            *actions.routes(),
+        ],
     )

@@ -2,7 +2,7 @@
 
 One table, four kinds of rows (partition / position)::
 
-    people#{subject}                  / {conversation}   its title
+    people#{subject}                  / {conversation}   its title, and when it was asked last
     turns#{subject}#{conversation}    / {turn}           question, then answer and why; feedback
                                                          (and what bots.web.approval_display keeps)
     live#{event}                      / {nanoseconds}    agent events, for an hour
@@ -38,7 +38,6 @@ DAY = 24 * 60 * 60
 KEPT = 30 * DAY
 LIVE = 60 * 60
 TITLE = 60
-LISTED = 30
 
 _EVENTS: TypeAdapter[list[Event]] = TypeAdapter(list[Event])
 _SOURCES: TypeAdapter[tuple[Source, ...]] = TypeAdapter(tuple[Source, ...])
@@ -68,14 +67,6 @@ class TranscriptTurn:
     comment: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Conversation:
-    """One conversation of a person, by its first question."""
-
-    id: str
-    title: str
-
-
 class Transcripts:
     """The table of transcripts."""
 
@@ -90,8 +81,12 @@ class Transcripts:
             self._update(
                 f"people#{subject}",
                 conversation,
-                "SET title = if_not_exists(title, :title), expires_at = :expires",
-                {":title": {"S": question[:TITLE]}, ":expires": _in(KEPT)},
+                "SET title = if_not_exists(title, :title), asked = :asked, expires_at = :expires",
+                {
+                    ":title": {"S": question[:TITLE]},
+                    ":asked": {"N": turn.partition("-")[0]},
+                    ":expires": _in(KEPT),
+                },
             ),
             self._update(
                 f"turns#{subject}#{conversation}",
@@ -113,18 +108,21 @@ class Transcripts:
     ) -> None:
         """Add the whole answer to its question, what it is based on, and why it is as it is."""
         optional = {":why": {"S": explanation.model_dump_json()}} if explanation else {}
-        await self._update(
-            f"turns#{subject}#{conversation}",
-            turn,
-            "SET answer = :answer, sources = :sources, expires_at = :expires"
-            + (", why = :why" if explanation else ""),
-            {
-                ":answer": {"S": answer},
-                ":sources": {"S": _SOURCES.dump_json(tuple(sources)).decode()},
-                ":expires": _in(KEPT),
-                **optional,
-            },
-        )
+        # Who has deleted the conversation meanwhile gets nothing of it back.
+        with suppress(self._dynamodb.exceptions.ConditionalCheckFailedException):
+            await self._update(
+                f"turns#{subject}#{conversation}",
+                turn,
+                "SET answer = :answer, sources = :sources, expires_at = :expires"
+                + (", why = :why" if explanation else ""),
+                {
+                    ":answer": {"S": answer},
+                    ":sources": {"S": _SOURCES.dump_json(tuple(sources)).decode()},
+                    ":expires": _in(KEPT),
+                    **optional,
+                },
+                "attribute_exists(question)",
+            )
 
     async def claim_form(self, subject: str, conversation: str, form: str, turn: str) -> str:
         """The turn that a form asks: ``turn``, or the one that it asked when it was sent before.
@@ -176,13 +174,8 @@ class Transcripts:
 
     async def turns(self, subject: str, conversation: str) -> list[TranscriptTurn]:
         """A conversation from its first question on."""
-        rows = await self._rows(f"turns#{subject}#{conversation}")
+        rows = await self.rows(f"turns#{subject}#{conversation}")
         return await self._call(_transcript_turns, rows)
-
-    async def conversations(self, subject: str) -> list[Conversation]:
-        """The person's latest conversations, newest first."""
-        rows = await self._rows(f"people#{subject}", newest=LISTED)
-        return [Conversation(row["position"]["S"], row["title"]["S"]) for row in rows]
 
     async def write(self, turn: str, events: Sequence[BaseEvent]) -> str:
         """Append to the answer being written; returns the position of what was appended."""
@@ -198,7 +191,7 @@ class Transcripts:
 
     async def written(self, turn: str, since: str = "") -> list[tuple[str, Sequence[BaseEvent]]]:
         """What was appended after position ``since``, each batch with its own position."""
-        rows = await self._rows(f"live#{turn}", since=since)
+        rows = await self.rows(f"live#{turn}", since=since)
         # There may be thousands of events; mostly there is none.
         return await self._call(_batches, rows) if rows else []
 
@@ -220,26 +213,23 @@ class Transcripts:
             **only_if,
         )
 
-    async def _rows(
-        self, conversation: str, *, since: str = "", newest: int | None = None
-    ) -> Iterable[Any]:
+    async def rows(self, partition: str, *, since: str = "") -> list[Any]:
+        """The rows of a partition behind position ``since``, in the order of their positions."""
         query: dict[str, Any] = {
             "TableName": self._table,
             "KeyConditionExpression": "conversation = :key AND #position > :since",
             "ExpressionAttributeNames": {"#position": "position"},
             "ExpressionAttributeValues": {
-                ":key": {"S": conversation},
+                ":key": {"S": partition},
                 ":since": {"S": since or " "},
             },
             "ConsistentRead": True,
         }
-        if newest is not None:
-            query |= {"ScanIndexForward": False, "Limit": newest}
         rows: list[Any] = []
         while True:
             page = await self._call(self._dynamodb.query, **query)
             rows += page["Items"]
-            if newest is not None or "LastEvaluatedKey" not in page:
+            if "LastEvaluatedKey" not in page:
                 return rows
             query["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 

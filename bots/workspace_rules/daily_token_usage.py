@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ag_ui.core import BaseEvent, RunFinishedEvent
 
 from bots.platform import Turn
+from identity.current_row import current_row
 from identity.executor import Executor
 from identity.workspaces.settings import Settings, Workspace
 
@@ -71,15 +72,8 @@ class DailyUsage:
         )
 
     async def _used(self, turn: Turn, subject: str) -> dict[str, int]:
-        answer = await self._call(
-            self._dynamodb.get_item,
-            TableName=self._table,
-            Key=_key(turn, subject),
-            ConsistentRead=True,
-        )
-        return {
-            name: int(value["N"]) for name, value in answer.get("Item", {}).items() if "N" in value
-        }
+        row = await current_row(self._call, self._dynamodb, self._table, _key(turn, subject))
+        return {name: int(value["N"]) for name, value in row.items() if "N" in value}
 
 
 def today() -> str:

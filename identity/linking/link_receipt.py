@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from time import time
 from typing import TYPE_CHECKING
 
+from identity.current_row import current_row
 from identity.errors import UndoInvalid
 from identity.executor import Executor
 from identity.links import Link
@@ -88,15 +89,11 @@ class Receipts:
 
         :raises UndoInvalid: when its day is over, or there never was such a link.
         """
-        answer = await self._execute(
-            self._dynamodb.get_item,
-            TableName=self._table,
-            Key={"id": {"S": _key(secret)}},
-            ConsistentRead=True,
+        item = await current_row(
+            self._execute, self._dynamodb, self._table, {"id": {"S": _key(secret)}}
         )
-        item = answer.get("Item")
         # DynamoDB deletes what has expired within days, not at once.
-        if item is None or int(item["expires_at"]["N"]) <= time():
+        if not item or int(item["expires_at"]["N"]) <= time():
             raise UndoInvalid("unknown or expired")
         return Undo(
             ChatUser.from_key(item["chat_user"]["S"]),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 from botocore.exceptions import ClientError
 
+from identity.current_row import current_row
 from identity.errors import LinkRequestClaimed, LinkRequestInvalid
 from identity.executor import Executor
 from identity.people import ChatUser, Names
@@ -79,15 +80,9 @@ class LinkRequests:
 
         :raises LinkRequestInvalid: when it made a link, is too old, or never was.
         """
-        answer = await self._execute(
-            self._dynamodb.get_item,
-            TableName=self._table,
-            Key={"id": {"S": hashed}},
-            ConsistentRead=True,
-        )
-        item = answer.get("Item")
+        item = await current_row(self._execute, self._dynamodb, self._table, {"id": {"S": hashed}})
         # DynamoDB deletes what has expired within days, not at once.
-        if item is None or int(item["expires_at"]["N"]) <= time():
+        if not item or int(item["expires_at"]["N"]) <= time():
             raise LinkRequestInvalid("unknown or expired")
         if "confirmed_by" in item:
             raise LinkRequestInvalid("it made a link")

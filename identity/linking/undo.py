@@ -70,6 +70,6 @@ class UndoPages:
 
 
 DONE = (
-    "The link that this message told you about has ended: nobody can ask bizassist as you "
-    "through it. To use bizassist in that chat, ask it something; it sends you a new sign-in link."
+    "The link that this message told you about has ended: nobody can ask BizAssist as you "
+    "through it. To use BizAssist in that chat, ask it something; it sends you a new sign-in link."
 )

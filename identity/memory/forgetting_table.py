@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Literal
 
 from botocore.exceptions import ClientError
 
+from identity.current_row import current_row
 from identity.executor import Executor
 from identity.memory.forgetting import LAG, Progress
 
@@ -108,13 +109,10 @@ class ForgettingTable:
 
     async def of(self, subject: str) -> ForgettingJob | None:
         """The person's row; None where nobody asked, or long ago."""
-        answer = await self._execute(
-            self._dynamodb.get_item,
-            TableName=self._table,
-            Key={"subject": {"S": subject}},
-            ConsistentRead=True,
+        row = await current_row(
+            self._execute, self._dynamodb, self._table, {"subject": {"S": subject}}
         )
-        return _job(answer["Item"]) if "Item" in answer else None
+        return _job(row) if row else None
 
     async def everybody(self) -> list[ForgettingJob]:
         """All rows, the latest first."""

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from identity.current_row import current_row
 from identity.executor import Executor
 from identity.memory.forgetting import LAG
 
@@ -27,12 +28,9 @@ class RecentlyForgotten:
 
     async def of(self, subject: str) -> Collection[str]:
         """The records that are gone although they may be listed."""
-        answer = await self._execute(
-            self._dynamodb.get_item, TableName=self._table, Key=_key(subject), ConsistentRead=True
-        )
-        row = answer.get("Item")
+        row = await current_row(self._execute, self._dynamodb, self._table, _key(subject))
         # DynamoDB deletes what has expired within days, not at once.
-        if row is None or int(row["expires_at"]["N"]) < datetime.now(UTC).timestamp():
+        if not row or int(row["expires_at"]["N"]) < datetime.now(UTC).timestamp():
             return ()
         return [one["S"] for one in row["records"]["L"]]
 

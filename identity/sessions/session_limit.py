@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from identity.current_row import current_row
 from identity.errors import SignInUnavailable
 from identity.executor import Executor
 from identity.sessions.session_list import SessionList
@@ -71,14 +72,8 @@ class SessionLimit:
         ]
         return [one for _, one in sorted(alive, reverse=True)]
 
-    async def _get(self, key: str) -> Any:
-        answer = await self._execute(
-            self._dynamodb.get_item,
-            TableName=self._table,
-            Key={"id": {"S": key}},
-            ConsistentRead=True,
-        )
-        return answer.get("Item")
+    async def _get(self, key: str) -> dict[str, Any]:
+        return await current_row(self._execute, self._dynamodb, self._table, {"id": {"S": key}})
 
     async def _replace(self, subject: str, row: Any, sessions: list[str]) -> bool:
         """Write the count, if it still is as it was read."""

@@ -18,6 +18,7 @@ from aiohttp_session import (
 )
 from botocore.exceptions import ClientError
 
+from identity.current_row import current_row
 from identity.errors import SignInUnavailable
 from identity.executor import Executor
 from identity.sessions.concurrent_changes import merged
@@ -26,7 +27,6 @@ from identity.sessions.session_cookie import CookieStorage, new_cookie
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
 INACTIVITY_TIMEOUT = 60 * 60
 """Seconds without a request after which a session ends."""
@@ -94,7 +94,7 @@ class SessionStore(CookieStorage):
             return await self.new_session()
         item, now = await self._get(cookie), int(time())
         # DynamoDB deletes what has expired within days, not at once.
-        if item is None or int(item["expires_at"]["N"]) <= now:
+        if not item or int(item["expires_at"]["N"]) <= now:
             return await self.new_session()
         session = StoredSession(cookie, json.loads(item["content"]["S"]), int(item["began"]["N"]))
         person = session.get("person")
@@ -149,7 +149,7 @@ class SessionStore(CookieStorage):
             if await self._put(session, wanted, stored):
                 return True
             current = await self._get(session.cookie)
-            if current is None:
+            if not current:
                 return False
             stored = json.loads(current["content"]["S"])
             wanted = merged(session.loaded, dict(session), stored)
@@ -188,14 +188,10 @@ class SessionStore(CookieStorage):
             raise
         return True
 
-    async def _get(self, cookie: str) -> "Mapping[str, AttributeValueTypeDef] | None":
-        answer = await self._execute(
-            self._dynamodb.get_item,
-            TableName=self._table,
-            Key={"id": {"S": row_key(cookie)}},
-            ConsistentRead=True,
+    async def _get(self, cookie: str) -> dict[str, Any]:
+        return await current_row(
+            self._execute, self._dynamodb, self._table, {"id": {"S": row_key(cookie)}}
         )
-        return answer.get("Item")
 
 
 async def rotate_session(request: web.Request) -> Session:

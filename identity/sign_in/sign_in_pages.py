@@ -95,7 +95,7 @@ class SignInPages:
         return await self._html.page(
             request,
             "message.html",
-            heading="Sign in to bizassist",
+            heading="Sign in to BizAssist",
             sentence="You come from another site. Go on if you want to sign in.",
             link={"url": f"/auth/login?{urlencode(request.query)}", "text": "Sign in"},
         )

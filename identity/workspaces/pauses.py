@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from identity.current_row import current_row
 from identity.executor import Executor
 from identity.suspend_aware_clock import monotonic
 from identity.workspaces.settings import FRESH, Workspace
@@ -42,13 +43,10 @@ class Pauses:
 
     async def current(self, workspace: Workspace) -> Pause | None:
         """Whether ``workspace`` is paused now."""
-        answer = await self._execute(
-            self._dynamodb.get_item,
-            TableName=self._table,
-            Key={"workspace": {"S": workspace.key}},
-            ConsistentRead=True,
+        row = await current_row(
+            self._execute, self._dynamodb, self._table, {"workspace": {"S": workspace.key}}
         )
-        pause = _pause(answer.get("Item", {}))
+        pause = _pause(row)
         self._cache[workspace] = monotonic(), pause
         return pause
 

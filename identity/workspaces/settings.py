@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
+from identity.current_row import current_row
 from identity.errors import InvalidSettings, SettingsChanged
 from identity.executor import Executor
 from identity.people import ChatUser, PlatformName
@@ -122,13 +123,10 @@ class Workspaces:
 
     async def current(self, workspace: Workspace) -> Settings:
         """What holds in ``workspace`` now."""
-        answer = await self._execute(
-            self._dynamodb.get_item,
-            TableName=self._table,
-            Key={"workspace": {"S": workspace.key}},
-            ConsistentRead=True,
+        row = await current_row(
+            self._execute, self._dynamodb, self._table, {"workspace": {"S": workspace.key}}
         )
-        settings = _settings(answer.get("Item", {}))
+        settings = _settings(row)
         self._cache[workspace] = (monotonic(), settings)
         return settings
 

@@ -32,7 +32,7 @@ async def linked(page: Page, stack: Stack, user: str, person: str) -> None:
     await page.goto(f"{stack.slack}/?as={user}")
     await say(page, "Hello")
     invitation = page.locator("#messages article:last-child a.button")
-    answer = page.locator("#messages article", has_text="Hello! I'm bizassist").last
+    answer = page.locator("#messages article", has_text="Hello! I'm BizAssist").last
     await expect(invitation.or_(answer)).to_be_visible(timeout=20_000)
     if await invitation.count():
         await link(page, stack, person)

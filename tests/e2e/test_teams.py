@@ -25,7 +25,7 @@ async def link(client: Playground, stack: Stack, person: str) -> None:
 
 async def linked(client: Playground, stack: Stack, person: str) -> None:
     """Link whoever has just said hello and isn't linked yet, and see the answer."""
-    answer = client.messages.filter(has_text="I'm bizassist").last
+    answer = client.messages.filter(has_text="I'm BizAssist").last
     asked = client.messages.filter(has_text=SIGN_IN).last
     await expect(answer.or_(asked)).to_be_visible(timeout=20_000)
     if await asked.count():

@@ -184,7 +184,10 @@ async def service(
         web_settings = WebSettings(
             known["transcripts_table"], known["user_pool_id"], deployment.url
         )
-        pages = web_chat(web_settings, turns, queue.inbox.put, html, calls)
+        pages = web_chat(
+            *(web_settings, turns, queue.inbox.put, html, calls),
+            forget_session=identity.conversations.forget_session,
+        )
         platforms: dict[PlatformName, Platform] = {
             "slack": cast("Platform", chat),
             "web": pages.platform,

@@ -12,6 +12,7 @@ import boto3
 import httpx
 import pytest
 
+from agent.authorization.rights import POLICY
 from identity.executor import Executor
 from identity.linking.link_receipt import Receipts
 from identity.linking.link_requests import LinkRequests
@@ -131,6 +132,11 @@ async def sign_out_person(world: World) -> Filled:
     return filled(admin, "/admin/people/sign-out", "is signed out of every browser.")
 
 
+async def compared_rights(world: World) -> Filled:
+    admin = await world.person("admin", "/admin/rights")
+    return filled(admin, "/admin/rights", "Nothing would change", policy=POLICY)
+
+
 async def workspace(world: World) -> Filled:
     key = f"web%23{world.stack.parameters['user_pool_id']}"
     admin = await world.person("admin", f"/admin/workspaces/settings?workspace={key}")
@@ -168,6 +174,20 @@ async def stop(world: World) -> Filled:
     token = {"csrf_token": asked.fields["csrf_token"]}
     url = f"{world.stack.chat}{answer.headers['location']}/stop"
     return Filled(asked.person, url, token, "What can you do")
+
+
+async def renamed(world: World) -> Filled:
+    alice = await world.person("alice", "/chat")
+    await answered(alice, "What can you do for me?")
+    await alice.open(f"{alice.page.url}/settings")
+    return filled(alice, "/title", "A name of mine", title="A name of mine")
+
+
+async def deleted(world: World) -> Filled:
+    alice = await world.person("alice", "/chat")
+    await answered(alice, "What can you do for me?")
+    await alice.open(f"{alice.page.url}/settings")
+    return filled(alice, "/delete", "What would you like to know?")
 
 
 async def link_claim(world: World) -> Filled:
@@ -233,9 +253,12 @@ FORMS: dict[str, Callable[[World], Awaitable[Filled]]] = {
     "/admin/people/export": people_export,
     "/admin/people/revoke": revoke,
     "/admin/people/sign-out": sign_out_person,
+    "/admin/rights": compared_rights,
     "/admin/workspaces/settings": workspace,
     "/auth/logout": log_out,
     "/chat/{conversation}": question,
+    "/chat/{conversation}/delete": deleted,
+    "/chat/{conversation}/title": renamed,
     "/chat/{conversation}/{turn}/decision": decision,
     "/chat/{conversation}/{turn}/feedback": feedback,
     "/chat/{conversation}/{turn}/stop": stop,

@@ -1,5 +1,6 @@
 """A chat platform in memory: rooms with messages, and what each person was told alone."""
 
+import asyncio
 import itertools
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -14,6 +15,7 @@ from bots.errors import DeliveryRefused, InstallationRefused, MessageGone
 from bots.platform import Accepted, Answer, Receipt, ReplyStream, Turn
 from identity.people import ChatUser, PlatformName
 from tests.simulation.outside import PLATFORM
+from tests.simulation.slack_model import slack_answer
 
 if TYPE_CHECKING:
     from tests.simulation.process import Process
@@ -27,6 +29,7 @@ class Message:
     """One message that is, or was, visible.
 
     :ivar closed: it can't be edited any more.
+    :ivar streaming_since: it grows as one of Slack's streams since then; None for others.
     """
 
     id: str
@@ -35,6 +38,7 @@ class Message:
     text: str
     closed: bool = False
     deleted: bool = False
+    streaming_since: float | None = None
 
 
 @dataclass
@@ -60,9 +64,13 @@ class Board:
     on_ask_to_link: Callable[[ChatUser], None] = lambda _: None
     _ids: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
 
+    def clock(self) -> float:
+        """Seconds since the simulation began."""
+        return asyncio.get_running_loop().time()
+
     def post(self, turn: Turn, part: int, text: str) -> str:
         self._check(turn)
-        message = Message(f"m{next(self._ids)}", turn.id, part, text)
+        message = Message(f"{next(self._ids)}.0", turn.id, part, text)
         self.messages[message.id] = message
         return message.id
 
@@ -80,13 +88,6 @@ class Board:
         if self.messages[message].deleted:
             raise MessageGone(f"{message} isn't there")
         self.messages[message].deleted = True
-
-    def find(self, turn: Turn, part: int) -> str | None:
-        self._check(turn)
-        for message in self.messages.values():
-            if (message.turn, message.part) == (turn.id, part) and not message.deleted:
-                return message.id
-        return None
 
     def tell(self, turn: Turn, sentence: str) -> None:
         if not self.tells_anyhow:
@@ -116,12 +117,12 @@ class Board:
             raise DeliveryRefused("is_archived")
 
 
-class _Channel:
-    """Implements :class:`bots.answer.answer_messages.MessageChannel`."""
+class _ForgetfulChannel:
+    """Implements :class:`bots.answer.answer_messages.MessageChannel`: no post is found again."""
 
     limit: ClassVar = LIMIT
-    finds_posts: ClassVar = True
-    edited_while_written: ClassVar[int | None] = None
+    finds_posts: ClassVar = False
+    edited_while_written: ClassVar[int | None] = 1
 
     def __init__(self, process: "Process", board: Board, turn: Turn) -> None:
         self._process, self._board, self._turn = process, board, turn
@@ -138,22 +139,11 @@ class _Channel:
         await self._ask("delete", self._board.delete, message)
 
     async def find(self, part: int) -> str | None:
-        message: str | None = await self._ask("find", self._board.find, part)
-        return message
+        raise AssertionError("nothing was announced here")
 
     async def _ask(self, name: str, effect: Callable[..., Any], *given: Any) -> Any:
         what = f"{name} {self._turn.id} {given}"
         return await self._process.outside(what, partial(effect, self._turn, *given), PLATFORM)
-
-
-class _ForgetfulChannel(_Channel):
-    """A platform where a post can't be found again."""
-
-    finds_posts: ClassVar = False
-    edited_while_written: ClassVar[int | None] = 1
-
-    async def find(self, part: int) -> str | None:
-        raise AssertionError("nothing was announced here")
 
 
 class BoardPlatform:
@@ -163,7 +153,7 @@ class BoardPlatform:
 
     def __init__(self, process: "Process", board: Board, name: PlatformName) -> None:
         self._process, self._board = process, board
-        self._channel = _Channel if name == "slack" else _ForgetfulChannel
+        self._name = name
 
     async def dispatch(self, accepted: Accepted, answer: Answer) -> None:
         await self._process.outside(f"names {accepted.event_id}", lambda: None, PLATFORM)
@@ -177,7 +167,10 @@ class BoardPlatform:
         await self._process.outside(f"ask to link {turn.id}", effect, PLATFORM)
 
     def reply(self, turn: Turn, receipt: Receipt) -> AbstractAsyncContextManager[ReplyStream]:
-        return PostedAnswer(self._channel(self._process, self._board, turn), receipt, PACE)
+        process, board = self._process, self._board
+        if self._name == "slack":
+            return slack_answer(process, board, turn, receipt, limit=LIMIT, pace=PACE)
+        return PostedAnswer(_ForgetfulChannel(process, board, turn), receipt, PACE)
 
     async def ask_approval(self, turn: Turn, interrupts: Sequence[Interrupt]) -> None:
         raise AssertionError("nothing here can be approved")

@@ -105,7 +105,7 @@ async def test_no_span_has_a_word_of_anybody(traced: Stack, collector: Collector
     assert "execute_tool" in sent
     for word in (
         *("LAPTOP", "Wilhelmina", "aunt", "serial LAPTOP", "active", "under warranty"),
-        *("alice", "example.com", "eyJ", "Bearer", "REDACTED", "You are bizassist"),
+        *("alice", "example.com", "eyJ", "Bearer", "REDACTED", "You are BizAssist"),
         traced.password("alice"),
         *(secret for name, secret in traced.parameters.items() if name.endswith("secret")),
         *(traced.slack_signing_secret, traced.slack_bot_token),

@@ -37,7 +37,7 @@ REFUSED = re.compile(
     rf"|{re.escape(NOT_APPROVED)}|{re.escape(CANT_ASK)}"
 )
 I_AM = (
-    "I'm bizassist on the offline model: no AI provider is set, so I choose tools by fixed rules "
+    "I'm BizAssist on the offline model: no AI provider is set, so I choose tools by fixed rules "
     "and keep my sentences simple."
 )
 

@@ -24,6 +24,7 @@ def main() -> None:
         public_url=os.environ["BIZASSIST_PUBLIC_URL"],
         signing_secret=os.environ["SLACK_SIGNING_SECRET"],
         bot_token=os.environ["SLACK_BOT_TOKEN"],
+        app_token=os.environ.get("SLACK_APP_TOKEN", ""),
     )
     web.run_app(application(settings), host=HOST, port=port, print=None, access_log=None)
 

@@ -12,6 +12,7 @@ from bizassist.local.slack.events.delivery import RETRIES, Delivery
 from bizassist.local.slack.events.files import FileDownloads
 from bizassist.local.slack.events.person_actions import Acts
 from bizassist.local.slack.events.response_urls import ResponseUrls
+from bizassist.local.slack.events.socket_connections import SocketConnections
 from bizassist.local.slack.events.surface_actions import SurfaceActs
 from bizassist.local.slack.page.routes import Page
 from bizassist.local.slack.web_api.authorization import Authorization
@@ -28,6 +29,7 @@ class Settings:
     :param own_url: where this double listens; its response URLs begin with it.
     :param public_url: where the app listens for commands and events.
     :param bot_token: the one token that the Web API takes.
+    :param app_token: of an app in Socket Mode; empty for one that is called over HTTP.
     :param rate_limits: whether calls are refused when they are too many for Slack.
     """
 
@@ -37,6 +39,7 @@ class Settings:
     bot_token: str
     retries: tuple[float, ...] = RETRIES
     rate_limits: bool = True
+    app_token: str = ""
 
 
 def application(settings: Settings) -> web.Application:
@@ -45,7 +48,13 @@ def application(settings: Settings) -> web.Application:
     authorization = Authorization(settings.bot_token)
     limits = RateLimits(workspace.clock, on=settings.rate_limits)
     urls = ResponseUrls(workspace, settings.own_url, calls)
-    delivery = Delivery(settings.public_url, settings.signing_secret, settings.retries)
+    sockets = SocketConnections(settings.app_token, settings.own_url)
+    delivery = Delivery(
+        settings.public_url,
+        settings.signing_secret,
+        settings.retries,
+        sockets if settings.app_token else None,
+    )
     acts = Acts(workspace, delivery, urls, settings.own_url)
     surface_acts = SurfaceActs(workspace, delivery, urls)
 
@@ -55,11 +64,15 @@ def application(settings: Settings) -> web.Application:
 
     app = web.Application(middlewares=[_from_here])
     app.cleanup_ctx.append(delivering)
+    if settings.app_token:
+        app.add_routes(sockets.routes())
     app.add_routes(WebApi(workspace, authorization, limits, calls).routes())
     app.add_routes(urls.routes())
     app.add_routes(FileDownloads(workspace, authorization).routes())
     app.add_routes(PersonActions(workspace, acts, surface_acts, calls).routes())
-    app.add_routes(Conditions(workspace, authorization, limits, calls, urls).routes())
+    app.add_routes(
+        Conditions(workspace, authorization, limits, calls, urls, sockets=sockets).routes()
+    )
     app.add_routes(Page(workspace, acts).routes())
     app.add_routes([web.get("/healthz", _healthz)])
     return app

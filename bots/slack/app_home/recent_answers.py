@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bots.slack.incoming.markup import plain
-from bots.slack.incoming.message_content import own_markup
+from bots.slack.message_content.markup import plain
+from bots.slack.message_content.quotes import own_markup
 from bots.slack.outgoing.web_api import WebApi
 from bots.text_commands.words import read_word
 

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import aiohttp
 
 from bots.file_bucket import MOST_BYTES
-from bots.slack.incoming.shared_files import NOT_VISIBLE, TOO_LARGE
+from bots.slack.message_content.shared_files import NOT_VISIBLE, TOO_LARGE
 from bots.slack.outgoing.platform_errors import platform_errors, unavailable
 
 HOSTS = ("https://files.slack.com", "https://files.slack-gov.com")

@@ -26,6 +26,8 @@ from identity.sessions.known_sender import recognise
 
 Decide = Callable[[str, ChatUser, Decision], Awaitable[Decided | None]]
 Act = Callable[[Mapping[str, object]], Awaitable[bool]]
+Reply = Mapping[str, object] | None
+"""What Slack shows at once: to who sent a command, or in the modal; None for nothing."""
 OpenForm = Callable[[Shortcut], Awaitable[None]]
 IsAnswered = Callable[[str, ChatUser], Awaitable[bool]]
 
@@ -35,9 +37,11 @@ _log = logging.getLogger(__name__)
 
 
 class SlackEdge:
-    """The three addresses that Slack calls.
+    """The three addresses that Slack calls, and what is done with what comes there.
 
-    :param signing_secret: the app's signing secret.
+    What comes by Socket Mode is done the same with.
+
+    :param signing_secret: the app's signing secret; empty where nothing comes over HTTP.
     :param accept: puts a verified event into the inbox.
     :param decide: takes a decision about a turn, by the link of who clicked.
     :param is_answered: whether the assistant has answered a person in a conversation.
@@ -58,33 +62,44 @@ class SlackEdge:
         self._act = act
         self._open_form = open_form
         self._is_answered = is_answered
-        self._signature = Signature(signing_secret)
+        self._signing_secret = signing_secret
         self._accept = accept
         self._decide = decide
 
     def routes(self) -> list[web.RouteDef]:
-        """The routes, for ``Application.add_routes``."""
+        """The routes, for ``Application.add_routes``.
+
+        :raises ValueError: without a signing secret.
+        """
+        signature = Signature(self._signing_secret)
         return [
-            web.post("/slack/commands", self._verified(self._command)),
-            web.post("/slack/events", self._verified(self._event)),
-            web.post("/slack/interactions", self._verified(self._interaction)),
+            web.post("/slack/commands", _verified(signature, self._command)),
+            web.post("/slack/events", _verified(signature, self._event)),
+            web.post("/slack/interactions", _verified(signature, self._interaction)),
         ]
-
-    def _verified(
-        self, handle: Callable[[bytes], Awaitable[web.Response]]
-    ) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
-        async def handler(request: web.Request) -> web.Response:
-            body = await request.read()
-            self._signature.verify(body, request.headers)
-            recognise(request)
-            return await handle(body)
-
-        return refusals_answered(handler)
 
     async def _command(self, body: bytes) -> web.Response:
         form = _form(body)
         if form.get("ssl_check") == "1":  # Slack looks whether our certificate is good
             return web.Response()
+        return _response(await self.take_command(form))
+
+    async def _event(self, body: bytes) -> web.Response:
+        envelope = json_object(body)
+        if envelope.get("type") == "url_verification":
+            return web.json_response({"challenge": str(envelope.get("challenge", ""))})
+        await self.take_event(envelope)
+        return web.Response()
+
+    async def _interaction(self, body: bytes) -> web.Response:
+        payload = json_object(_form(body).get("payload", "").encode())
+        return _response(await self.take_interaction(payload))
+
+    async def take_command(self, form: Mapping[str, object]) -> Reply:
+        """Put a slash command into the inbox.
+
+        :raises MalformedRequest: when it is none.
+        """
         if "command" not in form:
             raise MalformedRequest(sentence="This is not a slash command.")
         incoming = read_message(form)
@@ -94,27 +109,27 @@ class SlackEdge:
             except InboxUnavailable as error:
                 # Slack doesn't send a command again, and shows its asker what is in the response.
                 _log.warning("a slash command could not be put into the inbox: %s", error)
-                return _ephemeral(error.sentence)
-        return web.Response()
+                return {"response_type": "ephemeral", "text": error.sentence}
+        return None
 
-    async def _event(self, body: bytes) -> web.Response:
-        envelope = json_object(body)
-        if envelope.get("type") == "url_verification":
-            return web.json_response({"challenge": str(envelope.get("challenge", ""))})
+    async def take_event(self, envelope: Mapping[str, object]) -> None:
+        """Put an event into the inbox, if it is for us.
+
+        :raises InboxUnavailable: Slack sends it again.
+        """
         kind = envelope.get("type")
         if isinstance(kind, str) and kind != "event_callback":
             # Such as app_rate_limited: no event is inside, and Slack would only send it again.
             _log.warning("Slack sends what is no event: %s", kind[:50])
-            return web.Response()
+            return
         if await self._act(envelope):
-            return web.Response()
+            return
         if opened := read_opened(envelope, tenant_of(envelope)):
             await self._accept(opened.accepted)
-            return web.Response()
+            return
         incoming = read_message(envelope)
         if incoming is not None and await self._is_for_us(incoming):
             await self._accept(incoming.accepted(envelope))
-        return web.Response()
 
     async def _is_for_us(self, incoming: IncomingMessage) -> bool:
         """What people say to each other is left alone: it isn't even kept in the inbox."""
@@ -122,29 +137,30 @@ class SlackEdge:
             return True
         return await self._is_answered(incoming.conversation, incoming.chat_user)
 
-    async def _interaction(self, body: bytes) -> web.Response:
+    async def take_interaction(self, payload: Mapping[str, object]) -> Reply:
         """Take a decision at once: it never waits in the queue behind what it is about.
 
         Slack tells us of a click on the sign-in link too, and only wants it acknowledged.
+
+        :raises InboxUnavailable: when what was clicked can't be taken.
         """
-        payload = json_object(_form(body).get("payload", "").encode())
         if await self._act(payload):
-            return web.Response()
+            return None
         if shortcut := Shortcut.read(payload):
             await self._open_form(shortcut)
-            return web.Response()
+            return None
         if question := FormQuestion.of_modal(payload):
             return await self._form_question(question)
         if pressed := read_button_click(payload):
             await self._accept(pressed.accepted)
-            return web.Response()
+            return None
         click = read_click(payload)
         if click is not None and click.is_the_askers:
             stands = await self._decide(click.asking.id, click.clicked_by, click.decision)
             await self._accept(click.accepted(stands))
-        return web.Response()
+        return None
 
-    async def _form_question(self, question: FormQuestion) -> web.Response:
+    async def _form_question(self, question: FormQuestion) -> Reply:
         """Take a question from a modal; its asker sees in the modal what speaks against it."""
         if not question.text:
             return _objection(NOTHING_TYPED)
@@ -153,13 +169,28 @@ class SlackEdge:
         except InboxUnavailable as error:
             _log.warning("a question could not be put into the inbox: %s", error)
             return _objection(error.sentence)
-        return web.Response()
+        return None
 
 
-def _objection(sentence: str) -> web.Response:
+def _verified(
+    signature: Signature, handle: Callable[[bytes], Awaitable[web.Response]]
+) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    async def handler(request: web.Request) -> web.Response:
+        body = await request.read()
+        signature.verify(body, request.headers)
+        recognise(request)
+        return await handle(body)
+
+    return refusals_answered(handler)
+
+
+def _objection(sentence: str) -> Reply:
     """Keeps the modal open, with a sentence below what was typed."""
-    errors = {QUESTION: sentence}
-    return web.json_response({"response_action": "errors", "errors": errors})
+    return {"response_action": "errors", "errors": {QUESTION: sentence}}
+
+
+def _response(reply: Reply) -> web.Response:
+    return web.json_response(reply) if reply else web.Response()
 
 
 def _form(body: bytes) -> dict[str, str]:
@@ -173,7 +204,3 @@ def _form(body: bytes) -> dict[str, str]:
     except ValueError:
         raise MalformedRequest(sentence="The body is not a form.") from None
     return dict(fields)
-
-
-def _ephemeral(sentence: str) -> web.Response:
-    return web.json_response({"response_type": "ephemeral", "text": sentence})

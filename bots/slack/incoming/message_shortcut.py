@@ -10,8 +10,8 @@ from typing import Any, Self, cast
 
 from bots.errors import MalformedRequest
 from bots.platform import Accepted, Quote
-from bots.slack.incoming.markup import plain
-from bots.slack.incoming.message_content import own_markup, quotes_in
+from bots.slack.message_content.markup import plain
+from bots.slack.message_content.quotes import own_markup, quotes_in
 from identity.people import ChatUser
 
 CALLBACK = "ask_about_message"

@@ -8,10 +8,10 @@ from typing import Any, Literal
 from bots.errors import MalformedRequest
 from bots.platform import Accepted, Audience, Quote
 from bots.slack.incoming.approval_click import AskingTurn
-from bots.slack.incoming.markup import plain
-from bots.slack.incoming.message_content import own_markup, quotes_in
 from bots.slack.incoming.message_shortcut import FormQuestion, stored_question
-from bots.slack.incoming.shared_files import SharedFile, shared_files
+from bots.slack.message_content.markup import plain
+from bots.slack.message_content.quotes import own_markup, quotes_in
+from bots.slack.message_content.shared_files import SharedFile, shared_files
 from bots.text_commands.words import Word, read_word
 from bots.turn.decision_and_stop import Decided
 from identity.people import ChatUser

@@ -35,11 +35,17 @@ class Upload:
     """A file that was attached to a question.
 
     :param id: can't be guessed.
+    :param position: its turn and its number among the files of that.
     """
 
     id: str
-    turn: str
+    position: str
     stored: StoredFile
+
+    @property
+    def turn(self) -> str:
+        """The question that it came with."""
+        return self.position.partition("#")[0]
 
     @property
     def size(self) -> str:
@@ -76,19 +82,20 @@ class Uploads:
             upload = secrets.token_hex(16)
             key = f"{subject}/{conversation}/{turn}/{upload}"
             stored = StoredFile(key, name, file.type, len(file.content))
+            position = f"{turn}#{number:02d}"
             try:
                 await self._files.put(stored, file.content)
-                await self._write(subject, conversation, f"{turn}#{number:02d}", upload, stored)
+                await self._write(subject, conversation, position, upload, stored)
             except (BotoCoreError, ClientError) as error:
                 raise web.HTTPServiceUnavailable(text=NOT_KEPT) from error
-            kept.append(Upload(upload, turn, stored))
+            kept.append(Upload(upload, position, stored))
         return kept
 
     async def withdraw(self, subject: str, conversation: str, kept: Sequence[Upload]) -> None:
-        """Forget the files of a question that nobody will answer."""
-        for number, upload in enumerate(kept):
+        """Forget these files of a conversation."""
+        for upload in kept:
             await self._files.delete(upload.stored)
-            position = {"S": f"{upload.turn}#{number:02d}"}
+            position = {"S": upload.position}
             partition = {"S": f"files#{subject}#{conversation}"}
             await self._call(
                 self._dynamodb.delete_item,
@@ -147,7 +154,7 @@ class Uploads:
 
 def _upload(row: Mapping[str, Any]) -> Upload:
     stored = StoredFile(row["key"]["S"], row["name"]["S"], row["type"]["S"], int(row["size"]["N"]))
-    return Upload(row["upload"]["S"], row["position"]["S"].partition("#")[0], stored)
+    return Upload(row["upload"]["S"], row["position"]["S"], stored)
 
 
 def _saved(name: str, content: bytes) -> web.Response:

@@ -1,19 +1,13 @@
 // Buttons at an answer act without a reload; the forms work without it.
 
-import { watch } from "./chat.js";
+import { replaceTurn, turns } from "./chat.js";
 
-const turns = document.getElementById("turns");
 const headers = { "X-Requested-With": "fetch", Accept: "text/plain" };
 
 async function renew(turn, reply) {
   const content = await reply.text();
   if (!reply.ok) throw new Error(content);
-  turn.insertAdjacentHTML("afterend", content); // one turn, escaped by the server
-  const fresh = turn.nextElementSibling;
-  turn.remove();
-  const answer = fresh.querySelector(".answer.pending");
-  if (answer) watch(answer);
-  return fresh;
+  return replaceTurn(turn, content);
 }
 
 turns.addEventListener("submit", async (event) => {

@@ -1,16 +1,18 @@
 // Shows answers while they are written; the page works without it, by reloading.
 
-const turns = document.getElementById("turns");
-const form = document.querySelector(".ask");
-const field = form.elements.text;
-const problem = form.querySelector(".problem");
-let sending = false;
+export const turns = document.getElementById("turns");
+const scroll = document.querySelector(".scroll");
+const jump = document.querySelector(".jump");
+let following = true;
+const RETRY_SECONDS = [1, 2, 4, 8, 15];
+const headers = { "X-Requested-With": "fetch", Accept: "text/plain" };
 
-export function watch(answer) {
+export function watch(answer, tried = 0) {
   const text = answer.querySelector(".text");
   const tools = answer.querySelector(".tools");
   const source = new EventSource(answer.dataset.events);
   source.onmessage = ({ data }) => {
+    tried = 0;
     const event = JSON.parse(data);
     // What only some answers have is shown by scripts of their own.
     answer.dispatchEvent(new CustomEvent("agent-event", { detail: event, bubbles: true }));
@@ -37,6 +39,68 @@ export function watch(answer) {
     for (const cut of tools.querySelectorAll(".running")) cut.remove(); // it was stopped
     answer.dispatchEvent(new CustomEvent("answered", { bubbles: true }));
   });
+  source.onerror = () => {
+    source.close(); // the browser alone would try for ever, and never say so
+    lookAgain(answer, tried);
+  };
+}
+
+// The answer may be there by now, or somebody has to do something.
+async function lookAgain(answer, tried) {
+  const turn = answer.closest(".turn");
+  const address = answer.dataset.events.replace(/\/events$/, "");
+  for (; tried < RETRY_SECONDS.length; tried += 1) {
+    await new Promise((resolve) => setTimeout(resolve, RETRY_SECONDS[tried] * 1000));
+    if (!turn.isConnected) return;
+    const reply = await fetch(address, { headers }).catch(() => null);
+    if (reply?.status === 401) return say(answer, "Your session is over. ", signIn());
+    if (reply?.status === 404) return say(answer, "This question isn't kept any more. ");
+    if (reply?.ok) return replaceTurn(turn, await reply.text(), tried + 1);
+  }
+  const retry = document.createElement("button");
+  retry.type = "button";
+  retry.className = "quiet";
+  retry.textContent = "Retry";
+  retry.addEventListener("click", () => {
+    retry.parentElement.remove();
+    lookAgain(answer, RETRY_SECONDS.length - 1);
+  });
+  say(answer, "Connection lost; your question is kept. ", retry);
+}
+
+function say(answer, sentence, action = "") {
+  answer.querySelector(".lost")?.remove();
+  const said = document.createElement("p");
+  said.className = "notice lost";
+  said.setAttribute("role", "alert");
+  said.append(sentence, action);
+  answer.append(said);
+}
+
+export function signIn() {
+  const link = document.createElement("a");
+  link.href = `/auth/login?next=${encodeURIComponent(location.pathname)}`;
+  link.textContent = "Sign in again";
+  return link;
+}
+
+// Puts what the server says of a turn in its place, and goes on watching.
+export function replaceTurn(turn, content, tried = 0) {
+  turn.insertAdjacentHTML("afterend", content); // one turn, escaped by the server
+  const fresh = turn.nextElementSibling;
+  turn.remove();
+  const answer = fresh.querySelector(".answer.pending");
+  if (answer) watch(answer, tried);
+  return fresh;
+}
+
+export function addTurn(content) {
+  document.querySelector(".empty")?.remove();
+  turns.insertAdjacentHTML("beforeend", content);
+  const answer = turns.lastElementChild.querySelector(".pending");
+  if (answer?.dataset.events) watch(answer);
+  toEnd();
+  return turns.lastElementChild;
 }
 
 function tool(event) {
@@ -48,84 +112,36 @@ function tool(event) {
 }
 
 function show(text, { from, pieces }) {
-  const following = window.innerHeight + window.scrollY >= document.body.scrollHeight - 80;
   while (text.children.length > from) text.lastElementChild.remove();
   for (const html of pieces) {
     const piece = document.createElement("div");
     piece.innerHTML = html; // rendered and cleaned by the server
     text.append(piece);
   }
-  if (following) window.scrollTo({ top: document.body.scrollHeight });
 }
 
-function list(title) {
-  const conversations = document.querySelector(".conversations ul");
-  if (conversations.querySelector("[aria-current]")) return;
-  const link = document.createElement("a");
-  link.href = form.action;
-  link.textContent = title;
-  link.setAttribute("aria-current", "page");
-  const item = document.createElement("li");
-  item.append(link);
-  conversations.prepend(item);
+function toEnd() {
+  following = true;
+  scroll.scrollTop = scroll.scrollHeight;
 }
 
-async function ask(text) {
-  const body = new FormData(form);
-  body.set("text", text);
-  const headers = { "X-Requested-With": "fetch", Accept: "text/plain" };
-  const reply = await fetch(form.action, { method: "POST", body, headers });
-  const content = await reply.text();
-  if (!reply.ok) throw new Error(content);
-  form.dispatchEvent(new Event("asked"));
-  form.elements.form.value = number(); // what is asked next is another question
-  document.querySelector(".empty")?.remove();
-  list(text);
-  turns.insertAdjacentHTML("beforeend", content); // one turn, escaped by the server
-  history.replaceState(null, "", form.action);
-  const answer = turns.lastElementChild.querySelector(".pending");
-  if (answer) watch(answer);
-  turns.lastElementChild.scrollIntoView({ block: "start" });
-}
-
-function number() {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16)).join("");
-}
-
-async function send(text) {
-  if (sending) return; // the second click of two
-  sending = true;
-  problem.hidden = true;
-  const kept = field.value;
-  field.value = "";
-  try {
-    await ask(text);
-  } catch (error) {
-    field.value = kept || text;
-    problem.textContent = error.message || "Your question couldn't be sent. Please try again.";
-    problem.hidden = false;
-  } finally {
-    sending = false;
-  }
-}
-
-form.addEventListener("submit", (event) => {
-  event.preventDefault();
-  if (field.value.trim()) send(field.value);
+scroll.addEventListener("scroll", () => {
+  following = scroll.scrollTop + scroll.clientHeight >= scroll.scrollHeight - 80;
+  jump.hidden = following;
 });
 
-field.addEventListener("keydown", (event) => {
-  if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
-    event.preventDefault();
-    form.requestSubmit();
-  }
+// Who reads at the end stays there while the answer grows; who has scrolled away isn't moved.
+new ResizeObserver(() => following && toEnd()).observe(turns);
+
+jump.addEventListener("click", () => {
+  toEnd();
+  document.getElementById("text").focus();
 });
 
-for (const suggestion of document.querySelectorAll(".suggestion")) {
-  suggestion.form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    send(suggestion.value);
-  });
-}
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || document.querySelector(":popover-open")) return;
+  turns.querySelector(".turn:last-child .pending .stop")?.requestSubmit();
+});
 
-document.querySelectorAll(".pending").forEach(watch);
+turns.querySelectorAll(".pending").forEach((answer) => watch(answer));
+toEnd();

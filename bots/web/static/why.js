@@ -10,7 +10,8 @@ async function below(turn, answer) {
   const after = page.querySelector(".after"); // escaped by the server
   if (!after) return false;
   const before = turn.querySelector(".after");
-  after.querySelector(".why").open = before?.querySelector(".why").open ?? false;
+  const why = after.querySelector(".why");
+  if (why) why.open = before?.querySelector(".why")?.open ?? false;
   if (before) before.replaceWith(after);
   else turn.append(after);
   return true;

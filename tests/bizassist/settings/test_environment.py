@@ -5,7 +5,7 @@ import os
 import pytest
 
 from bizassist.errors import SettingsError
-from bizassist.settings.environment import read_process
+from bizassist.settings.environment import read_process, slack_app
 from bizassist.settings.ssm_parameters import Parameters, checked
 from tests.conftest import Stack
 
@@ -46,3 +46,17 @@ def test_every_missing_parameter_is_named() -> None:
 
 def test_the_local_stack_writes_exactly_the_parameters_there_are(stack: Stack) -> None:
     assert set(stack.parameters) == set(Parameters.model_fields)
+
+
+def test_slack_is_connected_over_http_or_by_a_socket(monkeypatch: pytest.MonkeyPatch) -> None:
+    given(monkeypatch, **GOOD)
+    assert slack_app(read_process()) is None
+    given(monkeypatch, SLACK_BOT_TOKEN="xoxb-1", SLACK_SIGNING_SECRET="hush")
+    over_http = slack_app(read_process())
+    assert over_http
+    assert (over_http.signing_secret, over_http.app_token) == ("hush", "")
+    monkeypatch.delenv("SLACK_SIGNING_SECRET")
+    given(monkeypatch, SLACK_APP_TOKEN="xapp-1")
+    by_socket = slack_app(read_process())
+    assert by_socket
+    assert by_socket.app_token == "xapp-1"

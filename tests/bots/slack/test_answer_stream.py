@@ -257,9 +257,7 @@ async def test_nothing_in_a_stream_rings_or_hides_an_address(slack: SlackClient)
     seen: list[list[str]] = []
 
     async def story(reply: ReplyStream) -> None:
-        await reply.show(
-            said("<!channel> and <@U0ADMIN0000> [bank](https://evil.example) too.\n\n")
-        )
+        await reply.show(said("<!channel> and <@U0ADMIN0000> too.\n\n"))
         await reply.show(said("More <https://evil.example|your bank> of it.\n\nEnd"))
         await until(grown)
 
@@ -299,3 +297,22 @@ async def test_nothing_that_we_say_is_unfolded(slack: SlackClient) -> None:
     for call in some(posts):
         assert call["arguments"]["unfurl_links"] in {False, "0"}
         assert call["arguments"]["unfurl_media"] in {False, "0"}
+
+
+async def test_an_answer_that_was_shown_whole_as_a_draft_is_ended_all_the_same(
+    slack: SlackClient,
+) -> None:
+    async def story(reply: ReplyStream) -> None:
+        await reply.show(said("Yes, it is."))
+        await until(appended)
+        await asyncio.sleep(
+            0.1
+        )  # the last draft is the whole answer, and only a part of it settled
+
+    async def appended() -> bool:
+        return bool(await slack.calls("chat.appendStream"))
+
+    await ask(slack, story)
+    [answer] = await shown(slack)
+    assert answer["text"] == "Yes, it is."
+    assert not answer["streaming"]

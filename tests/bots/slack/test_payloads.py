@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import pytest
 
 from bots.platform import Audience
-from bots.slack.incoming.markup import plain
 from bots.slack.incoming.payloads import read_message
+from bots.slack.message_content.markup import plain
 
 AUTHORIZED = {"team_id": "T1", "enterprise_id": None, "user_id": "UBOT"}
 POST = {"channel": "C1", "user": "U1", "ts": "17.5", "text": "<@UBOT> hello"}

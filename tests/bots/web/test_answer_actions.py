@@ -231,7 +231,7 @@ async def test_what_a_tool_is_given_acts_nowhere_and_each_call_is_listed(
         assert "It deletes a client." in said
         assert f"Client {hostile}" in said
         assert "<script>alert" not in alice.page.text
-        assert "To ['a@b.example', 2]" in said
+        assert "To • a@b.example • 2" in said
         first = form_of(alice, "decision")
 
         await alice.submit("/decision", decision="approve")

@@ -59,7 +59,7 @@ async def test_the_confirmation_says_what_is_consented_to(
 
     right, lifetime = told.partition("From then on, ")[2].split(". That lasts until ")
     assert right == (
-        "everything this chat user asks bizassist is answered with the rights of this company"
+        "everything this chat user asks BizAssist is answered with the rights of this company"
         " account"
     )
     ends, _, accounts = lifetime.partition(". ")

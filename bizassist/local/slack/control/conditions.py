@@ -8,6 +8,7 @@ from bizassist.local.slack.channels import RESTRICTIONS, Channel
 from bizassist.local.slack.control.json_requests import Handler, read_object, refusing, strings
 from bizassist.local.slack.errors import SlackError
 from bizassist.local.slack.events.response_urls import ResponseUrls
+from bizassist.local.slack.events.socket_connections import SocketConnections
 from bizassist.local.slack.web_api.authorization import REFUSALS, Authorization
 from bizassist.local.slack.web_api.faults import Calls, Fault
 from bizassist.local.slack.web_api.rate_limits import Limit, RateLimits
@@ -24,7 +25,10 @@ class Conditions:
         limits: RateLimits,
         calls: Calls,
         urls: ResponseUrls,
+        *,
+        sockets: SocketConnections,
     ) -> None:
+        self._sockets = sockets
         self._workspace = workspace
         self._authorization = authorization
         self._limits = limits
@@ -41,6 +45,7 @@ class Conditions:
             "workspace": self._settings,
             "advance": self._advance,
             "expire-responses": self._expire,
+            "refresh-sockets": self._refresh,
         }
         return [
             web.post(f"/double/{name}", refusing(handler)) for name, handler in handlers.items()
@@ -103,6 +108,11 @@ class Conditions:
             self._workspace.clock.advance(float(given["seconds"]))
         except (TypeError, ValueError, KeyError):
             raise SlackError("invalid_arguments") from None
+        return web.json_response({})
+
+    async def _refresh(self, _: web.Request) -> web.Response:
+        """End the connections of Socket Mode."""
+        await self._sockets.refresh()
         return web.json_response({})
 
     async def _expire(self, _: web.Request) -> web.Response:

@@ -10,6 +10,8 @@ from urllib.parse import urlencode
 import aiohttp
 from slack_sdk.signature import SignatureVerifier
 
+from bizassist.local.slack.events.socket_connections import SocketConnections
+
 # https://docs.slack.dev/apis/events-api#responding
 SECONDS_TO_ANSWER = 3.0
 # Nearly at once, after a minute, after five: https://docs.slack.dev/apis/events-api#retries
@@ -37,11 +39,17 @@ class Delivery:
 
     :param public_url: where the app listens.
     :param retries: seconds to wait before each repetition of an event.
+    :param sockets: where the app is in Socket Mode, and nothing is sent over HTTP.
     """
 
     def __init__(
-        self, public_url: str, signing_secret: str, retries: tuple[float, ...] = RETRIES
+        self,
+        public_url: str,
+        signing_secret: str,
+        retries: tuple[float, ...] = RETRIES,
+        sockets: SocketConnections | None = None,
     ) -> None:
+        self._sockets = sockets
         self._public_url = public_url.rstrip("/")
         self._signer = SignatureVerifier(signing_secret)
         self._retries = retries
@@ -60,17 +68,21 @@ class Delivery:
 
     async def command(self, form: dict[str, str]) -> Answer:
         """Send a slash command; Slack never repeats one."""
+        if self._sockets:
+            return await self._by_socket("slash_commands", form)
         return await self._send("/slack/commands", urlencode(form), _FORM)
 
     async def click(self, payload: dict[str, Any]) -> Answer:
         """Send a pressed button."""
+        if self._sockets:
+            return await self._by_socket("interactive", payload)
         return await self._send(
             "/slack/interactions", urlencode({"payload": _json(payload)}), _FORM
         )
 
     async def event(self, envelope: dict[str, Any]) -> Answer:
         """Send an event; when the app is not content it comes again, in the background."""
-        answer = await self._send("/slack/events", _json(envelope), "application/json")
+        answer = await self._event(envelope)
         if not answer.ok:
             task = asyncio.create_task(self._repeat(envelope, answer))
             self._repeating.add(task)
@@ -81,11 +93,24 @@ class Delivery:
         for number, pause in enumerate(self._retries, 1):
             await asyncio.sleep(pause)
             reason = "http_error" if answer.status else "http_timeout"
-            headers = {"X-Slack-Retry-Num": str(number), "X-Slack-Retry-Reason": reason}
-            answer = await self._send("/slack/events", _json(envelope), "application/json", headers)
+            answer = await self._event(envelope, number, reason)
             if answer.ok:
                 return
         _log.warning("an event was never taken")
+
+    async def _event(self, envelope: dict[str, Any], number: int = 0, reason: str = "") -> Answer:
+        if self._sockets:
+            return await self._by_socket("events_api", envelope, number, reason)
+        retry = {"X-Slack-Retry-Num": str(number), "X-Slack-Retry-Reason": reason}
+        body, kind = _json(envelope), "application/json"
+        return await self._send("/slack/events", body, kind, retry if number else None)
+
+    async def _by_socket(
+        self, kind: str, payload: dict[str, Any], number: int = 0, reason: str = ""
+    ) -> Answer:
+        assert self._sockets is not None  # noqa: S101 - whoever calls has looked
+        answer = await self._sockets.send(kind, payload, number, reason)
+        return Answer(0) if answer is None else Answer(200, answer)
 
     async def _send(
         self, path: str, body: str, content_type: str, headers: dict[str, str] | None = None

@@ -54,7 +54,8 @@ class SlackChannel:
         """Post a message that :meth:`find` can find; its id is its timestamp."""
         if part == 0 and self._stream and (begun := await self._stream.open()):
             return f"{begun}{STREAM}"
-        return await _taken(markdown, lambda message: self._post(part, message))
+        whole = await self._whole(markdown)
+        return await _taken(markdown, lambda message: self._post(part, message), whole)
 
     async def update(self, message: str, markdown: str, *, final: bool) -> None:
         """Edit a message, or let the stream that it is grow."""

@@ -90,7 +90,7 @@ def test_without_a_fitting_tool_it_says_what_it_can_do(question: str) -> None:
     reply = respond(said(question), specs())
 
     assert isinstance(reply, str)
-    assert reply.startswith("I can't answer that. I'm bizassist on the offline model")
+    assert reply.startswith("I can't answer that. I'm BizAssist on the offline model")
     assert "- **Check warranty status**: " in reply
     assert "- **Web search**: Search the public web." in reply
 
@@ -100,7 +100,7 @@ def test_a_greeting_is_greeted(question: str) -> None:
     reply = respond(said(question), specs())
 
     assert isinstance(reply, str)
-    assert reply.startswith("Hello! I'm bizassist on the offline model")
+    assert reply.startswith("Hello! I'm BizAssist on the offline model")
 
 
 def test_it_asks_for_what_a_tool_needs() -> None:

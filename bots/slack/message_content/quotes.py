@@ -7,8 +7,8 @@ recorded (``tests/data/slack``).
 from collections.abc import Iterator, Mapping
 
 from bots.platform import Quote
-from bots.slack.incoming.markup import plain
-from bots.slack.incoming.rich_text import rich_text
+from bots.slack.message_content.markup import plain
+from bots.slack.message_content.rich_text import rich_text
 
 MOST_QUOTES = 20
 MOST_WORDS = 8_000

@@ -4,8 +4,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from bots.platform import Quote
-from bots.slack.incoming.markup import mentioned, plain
-from bots.slack.incoming.message_content import own_markup, quotes_in
+from bots.slack.message_content.markup import mentioned, plain
+from bots.slack.message_content.quotes import own_markup, quotes_in
 
 MOST_MESSAGES = 50
 MOST_WORDS = 2_000

@@ -1,0 +1,1 @@
+"""What one message of Slack says and carries: words, quotes, files, and its thread."""

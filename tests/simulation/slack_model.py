@@ -1,0 +1,141 @@
+"""Slack's side of an answer in memory: the real channel and stream, above a board of messages."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any, cast
+
+from bots.answer.placeholder import THINKING
+from bots.answer.posted_answer import PostedAnswer
+from bots.errors import FormRefused
+from bots.platform import Receipt, Turn
+from bots.slack.incoming.payloads import IncomingMessage
+from bots.slack.outgoing.answer.answer_channel import SlackChannel, marker
+from bots.slack.outgoing.answer.answer_stream import AnswerStream
+from bots.slack.outgoing.answer.stepped_draft import SteppedDraft
+from bots.slack.outgoing.answer.stream_calls import StreamCalls
+from bots.slack.outgoing.answer.thread_session import ThreadSession
+from bots.slack.outgoing.rate_limits import RateLimits
+from bots.slack.outgoing.web_api import WebApi
+from tests.simulation.outside import PLATFORM
+
+if TYPE_CHECKING:
+    from tests.simulation.board import Board, Message
+    from tests.simulation.process import Process
+
+STREAM_SECONDS = 300.0
+Blocks = list[dict[str, Any]]
+
+
+def slack_answer(
+    process: "Process", board: "Board", turn: Turn, receipt: Receipt, *, limit: int, pace: float
+) -> PostedAnswer:
+    """What the platform makes of a turn in a thread."""
+
+    class Channel(SlackChannel):
+        pass
+
+    cast("Any", Channel).limit = limit
+    incoming = IncomingMessage("mention", turn.id, "T", "U", "C1", "", ts="1.0", thread="1.0")
+    api = WebApi(cast("Any", None), "xoxb-of-the-tests", "https://slack.com/api/")
+    clock = board.clock
+    api.limits, api.now = RateLimits(clock), clock
+    api.once = cast("Any", Client(process, board, turn, final=False))
+    api.patient = cast("Any", Client(process, board, turn, final=True))
+    draft = SteppedDraft()
+    session = ThreadSession(api, incoming)
+    stream = AnswerStream(StreamCalls(api), incoming, draft, session, marker=marker(turn.id, 0))
+    channel = Channel(api, incoming, turn.id, stream=stream, draft=draft)
+    return PostedAnswer(channel, receipt, pace, THINKING, draft)
+
+
+class Client:
+    """The calls that an answer makes.
+
+    :param final: what is shown by them ends an answer.
+    """
+
+    def __init__(self, process: "Process", board: "Board", turn: Turn, *, final: bool) -> None:
+        self._process, self._board, self._turn, self._final = process, board, turn, final
+
+    async def chat_postMessage(self, **given: Any) -> dict[str, Any]:  # noqa: N802 - the SDK's name
+        part = _part(given["metadata"]["event_payload"]["part"])
+        message = await self._ask("post", self._board.post, part, _text(given["blocks"]))
+        return {"ts": message}
+
+    async def chat_update(self, **given: Any) -> dict[str, Any]:
+        await self._ask("update", self._update, given["ts"], _text(given["blocks"]))
+        return {}
+
+    async def chat_delete(self, **given: Any) -> dict[str, Any]:
+        await self._ask("delete", self._board.delete, given["ts"])
+        return {}
+
+    async def conversations_replies(self, **_: Any) -> dict[str, Any]:
+        return {"messages": await self._ask("find", self._found)}
+
+    async def chat_startStream(self, **given: Any) -> dict[str, Any]:  # noqa: N802
+        part = _part(given["chunks"][0]["id"])
+        return {"ts": await self._ask("start", self._start, part)}
+
+    async def chat_appendStream(self, **given: Any) -> dict[str, Any]:  # noqa: N802
+        text = "".join(chunk.get("text", "") for chunk in given["chunks"])
+        await self._ask("append", self._append, given["ts"], text)
+        return {}
+
+    async def chat_stopStream(self, **given: Any) -> dict[str, Any]:  # noqa: N802
+        await self._ask("stop", self._stop, given["ts"])
+        return {}
+
+    def _start(self, turn: Turn, part: int) -> str:
+        message = self._board.post(turn, part, "")
+        self._board.messages[message].streaming_since = self._board.clock()
+        return message
+
+    def _append(self, _: Turn, ts: str, text: str) -> None:
+        self._open(ts).text += text
+
+    def _stop(self, _: Turn, ts: str) -> None:
+        self._open(ts).streaming_since = None
+
+    def _open(self, ts: str) -> "Message":
+        message = self._board.messages[ts]
+        if message.deleted or not self._is_streaming(message):
+            raise FormRefused("message_not_in_streaming_state")
+        return message
+
+    def _update(self, turn: Turn, ts: str, text: str) -> None:
+        if self._is_streaming(self._board.messages[ts]):
+            raise AssertionError("an open stream was edited")
+        self._board.update(turn, ts, text, final=self._final)
+
+    def _is_streaming(self, message: "Message") -> bool:
+        since = message.streaming_since
+        return since is not None and self._board.clock() - since < STREAM_SECONDS
+
+    def _found(self, turn: Turn) -> list[dict[str, Any]]:
+        found = [one for one in self._board.messages.values() if one.turn == turn.id]
+        return [
+            {
+                "ts": one.id,
+                "metadata": None if self._is_streaming(one) else _metadata(turn, one.part),
+                "blocks": [{"task_id": marker(turn.id, one.part)}],
+            }
+            for one in found
+            if not one.deleted
+        ]
+
+    async def _ask(self, name: str, effect: Callable[..., Any], *given: Any) -> Any:
+        what = f"{name} {self._turn.id} {given}"
+        return await self._process.outside(what, partial(effect, self._turn, *given), PLATFORM)
+
+
+def _metadata(turn: Turn, part: int) -> dict[str, object]:
+    return {"event_type": "bizassist_reply", "event_payload": {"part": marker(turn.id, part)}}
+
+
+def _part(marked: str) -> int:
+    return int(marked.rpartition("/")[2])
+
+
+def _text(blocks: Blocks) -> str:
+    return "\n\n".join(block["text"] for block in blocks if block["type"] == "markdown")
