@@ -7,6 +7,7 @@ from typing import ClassVar, TypeVar
 
 from bots.answer.markdown.splitting import split
 from bots.answer.markdown.threaded_rendering import rendered
+from bots.answer.placeholder import THINKING
 from bots.errors import FormRefused, MessageGone, MessageTooLong
 from bots.slack.incoming.payloads import IncomingMessage
 from bots.slack.outgoing.answer.answer_stream import AnswerStream
@@ -51,8 +52,13 @@ class SlackChannel:
         self._draft = draft
 
     async def post(self, part: int, markdown: str) -> str:
-        """Post a message that :meth:`find` can find; its id is its timestamp."""
-        if part == 0 and self._stream and (begun := await self._stream.open()):
+        """Post a message that :meth:`find` can find; its id is its timestamp.
+
+        Only a placeholder begins a stream: what is posted anew has its text, which a stream that
+        has just begun doesn't show.
+        """
+        begins = part == 0 and markdown.startswith(THINKING)
+        if begins and self._stream and (begun := await self._stream.open()):
             return f"{begun}{STREAM}"
         whole = await self._whole(markdown)
         return await _taken(markdown, lambda message: self._post(part, message), whole)
