@@ -12,6 +12,7 @@
     │   ├── GivenUp                     it was tried for long enough: only an apology follows
     │   └── TurnRefused                 never: the turn ends with the sentence
     │       ├── TokenRefused               the runtime doesn't accept the person's token
+    │       ├── AccessEnded                the person has left while they were answered
     │       ├── QuestionRefused            the runtime doesn't take the question
     │       │   └── QuestionTooLong           it, or what came with it, is too long
     │       └── NoPrivateChat              the platform doesn't let us write to the asker alone
@@ -163,6 +164,15 @@ class TokenRefused(TurnRefused):
     code = "token_refused"
     sentence = (
         "Your account may not use the assistant yet. Ask your administrator to add you to it."
+    )
+
+
+class AccessEnded(TurnRefused):
+    """The person was disabled or deleted while they were answered."""
+
+    code = "access_ended"
+    sentence = (
+        "Your access has ended, so I stopped this answer. Please ask your administrator about it."
     )
 
 

@@ -33,6 +33,10 @@ class RuntimeSessions:
         self._tokens = {who: known for who, known in self._tokens.items() if known[1] > now}
         self._tokens[subject] = (token, now + seconds)
 
+    def knows(self, subject: str) -> bool:
+        """Whether there is a token to end the person's session with."""
+        return self._tokens.get(subject, ("", 0.0))[1] > time()
+
     async def end(self, subject: str) -> None:
         """End the session and what runs in it; failing is logged, for nobody waits for it."""
         token, until = self._tokens.pop(subject, ("", 0.0))

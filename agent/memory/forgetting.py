@@ -16,8 +16,8 @@ from agent.memory.text_matching import Matches
 
 ROUNDS = 3
 PAUSE_SECONDS = 0.5
-"""Listings follow deletions with a delay: what is still listed is looked at again."""
-AT_ONCE = 8
+AT_ONCE = 4
+"""An account may delete 20 events and records each a second (AgentCore quotas); others ask too."""
 AGENT_STATE = StateType.AGENT.value
 EXTRACTION_DELAY = timedelta(minutes=2)
 """What was said this recently may be on its way into a record that does not exist yet."""
@@ -54,18 +54,20 @@ class Forgetting:
         return self._chosen(lambda entry: matches(entry.text))
 
     def forget(self, chosen: Callable[[Entry], bool]) -> Deletion:
-        """Delete what is chosen, then look again until nothing is left or patience ends."""
-        deleted: dict[str, Entry] = {}
-        left = self._chosen(chosen)
+        """Delete what is chosen, then look again until nothing is left or patience ends.
+
+        Each is asked for by its id (GetEvent, GetMemoryRecord): listings go on showing what is
+        gone for minutes.
+        """
+        deleted = left = self._chosen(chosen)
         for attempt in range(ROUNDS):
-            if not left:
-                break
             if attempt:
                 time.sleep(PAUSE_SECONDS)
             self._delete(left)
-            deleted |= {entry.id: entry for entry in left}
-            left = self._chosen(chosen)
-        events = [entry for entry in deleted.values() if isinstance(entry, Event)]
+            left = [entry for entry in left if self._is_there(entry)]
+            if not left:
+                break
+        events = [entry for entry in deleted if isinstance(entry, Event)]
         recent = datetime.now(UTC) - EXTRACTION_DELAY
         return Deletion(
             records=len(deleted) - len(events),
@@ -91,6 +93,18 @@ class Forgetting:
         with ThreadPoolExecutor(AT_ONCE) as pool:
             list(pool.map(self._delete_event, events))
             list(pool.map(self._delete_record, records))
+
+    def _is_there(self, entry: Entry) -> bool:
+        key: dict[str, str] = {"memoryId": self._memory_id}
+        with _ignoring_absent():
+            if isinstance(entry, Event):
+                whose = {"actorId": self._subject, "sessionId": entry.session}
+                self._client.get_event(**key, **whose, eventId=entry.id)
+            else:
+                named = {"memoryRecordId": entry.id, "namespace": entry.namespace}
+                self._client.get_memory_record(**key, **named)
+            return True
+        return False
 
     def _delete_event(self, event: Event) -> None:
         with _ignoring_absent():

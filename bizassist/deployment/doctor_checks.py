@@ -5,13 +5,14 @@ import secrets
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
 from ag_ui.core import RunErrorEvent, TextMessageContentEvent
 
-from bizassist.deployment.setup_checks import PARAMETER_REMEDY, Checks
+from bizassist.deployment.setup_checks import PARAMETER_REMEDY, POLICY_REPORT, Checks
 from bizassist.settings.ssm_parameters import Parameters
 from bots.errors import RuntimeUnavailable, TokenRefused
 from bots.platform import Audience
@@ -22,6 +23,7 @@ from identity.workspaces.pauses import Pauses
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_s3 import S3Client
 
 QUESTION = "Reply with the single word: ready"
 # A cold start of the agent and an answer; what is slower than that is broken.
@@ -31,6 +33,9 @@ SECONDS = 15.0
 
 NOT_ASKED = "Not asked: --sign-in asks as yourself."
 NOT_SET_UP = "Not set up, or its secret can't be read from here: /admin/setup tells how."
+DOCUMENTS = (".md", ".markdown", ".pdf")
+"""What the names of policies end with; others in the bucket are passed over."""
+
 NO_DEVICE = "No device is there to look up: `bizassist warranty import FILE.csv` loads them."
 DOCUMENT_FIRST = "Mend the discovery document first."
 
@@ -71,7 +76,7 @@ class Doctor:
     :param shared: the checks that the setup checklist asks too.
     :param http: has time-outs of its own.
     :param pauses: which workspaces are paused.
-    :param dynamodb: has time-outs of its own.
+    :param dynamodb: has time-outs of its own, as has ``s3``.
     :param token: a person's access token, for a real turn; None when nobody signed in.
     """
 
@@ -85,6 +90,7 @@ class Doctor:
         token: str | None,
         pauses: Pauses,
         dynamodb: "DynamoDBClient",
+        s3: "S3Client",
         call: Executor,
         remedies: Remedies,
     ) -> None:
@@ -95,6 +101,7 @@ class Doctor:
         self._token = token
         self._pauses = pauses
         self._dynamodb = dynamodb
+        self._s3 = s3
         self._call = call
         self._remedies = remedies
 
@@ -109,7 +116,7 @@ class Doctor:
             Check("Machine's token", self.machine_token, DOCUMENT_FIRST),
             shared["Gateway and its tools"],
             shared["Memory"],
-            shared["Company policies"],
+            Check("Company policies", self.policies, shared["Company policies"].remedy),
             Check("Warranty records", self.warranties, f"Look at warranty_table. {mend}"),
             shared["Runtime"],
             Check("Runtime's platform", self._shared.platform, "May this shell GetAgentRuntime?"),
@@ -191,6 +198,30 @@ class Doctor:
         if not said.strip():
             return Finding("broken", f"The answer was empty: {look}.")
         return Finding("working", f"Asked and answered in {time.monotonic() - began:.1f} s.")
+
+    async def policies(self) -> Finding:
+        """They are indexed, and none is newer than the index; only a listing tells."""
+        found = await self._shared.policies()
+        if found.state == "broken":
+            return found
+        listed = await self._call(self._documents)
+        newer = sum(changed > listed[POLICY_REPORT] for changed in listed.values())
+        if newer:
+            more = f"{newer} changed since: `bizassist policies index`"
+            return Finding("broken", f"{found.sentence} {more}.")
+        return found
+
+    def _documents(self) -> dict[str, datetime]:
+        """When each document of the bucket was written, and the report on their index."""
+        pages = self._s3.get_paginator("list_objects_v2").paginate(
+            Bucket=self._deployment.policies_bucket
+        )
+        return {
+            one["Key"]: one["LastModified"]
+            for page in pages
+            for one in page.get("Contents", [])
+            if one["Key"] == POLICY_REPORT or one["Key"].lower().endswith(DOCUMENTS)
+        }
 
     async def warranties(self) -> Finding:
         """There is at least one device to find."""

@@ -58,12 +58,13 @@ async def run_doctor(
     call = Executor(4)
     try:
         async with httpx.AsyncClient(timeout=10) as http:
+            s3 = session.client("s3", config=SHORT_TIMEOUTS)
             shared = Checks(
                 process=process,
                 deployment=known,
                 http=http,
                 control=session.client("bedrock-agentcore-control", config=SHORT_TIMEOUTS),
-                s3=session.client("s3", config=SHORT_TIMEOUTS),
+                s3=s3,
                 call=call,
                 teams=teams_app(process),
                 mend=remedies.parameter,
@@ -78,6 +79,7 @@ async def run_doctor(
                 token=token,
                 pauses=Pauses(dynamodb, known.workspaces_table, call),
                 dynamodb=dynamodb,
+                s3=s3,
                 call=call,
                 remedies=remedies,
             )

@@ -4,10 +4,12 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 import boto3
+import httpx
 
 from bizassist.deployment.deployed_parameters import deployment
 from bizassist.errors import CommandError
 from bizassist.settings.identity import identity_settings
+from bots.runtime import Runtime
 from identity.directory.linked_people import searched
 from identity.executor import Executor
 from identity.links import Link
@@ -43,10 +45,13 @@ async def _with_identity(
     act: Callable[[Identity], Awaitable[list[Link]]],
 ) -> list[dict[str, str]]:
     session, call = boto3.Session(), Executor(4)
-    settings = identity_settings(deployment(session), public_url=NOWHERE)
+    deployed = deployment(session)
+    settings = identity_settings(deployed, public_url=NOWHERE)
     try:
-        async with Identity.open(settings, session, call) as identity:
-            return [_row(link) for link in await act(identity)]
+        async with httpx.AsyncClient() as http:
+            runtime = Runtime(http, deployed.runtime_url, deployed.runtime_arn)
+            async with Identity.open(settings, session, call, runtime.stop_session) as identity:
+                return [_row(link) for link in await act(identity)]
     finally:
         call.close()
 

@@ -111,8 +111,13 @@ class Process(BaseSettings):
     microsoft_app_password: SecretStr | None = None
     microsoft_app_tenant_id: str | None = Field(
         None,
-        pattern=rf"^({GUID}|[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)+)$",
-        description="an Entra tenant's id, which is a GUID, or its domain",
+        pattern=f"^{GUID}$",
+        description="an Entra tenant's id, which is a GUID (activities name no domain)",
+    )
+    microsoft_cloud: str = Field(
+        "public",
+        pattern="^(public|gcc)$",
+        description="public or gcc: the bot doesn't work in GCC High, DoD or China",
     )
     teams_anonymous: bool = Field(
         default=False,

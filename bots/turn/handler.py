@@ -29,6 +29,7 @@ from bots.turn.result_encryption import ResultEncryption
 from bots.turn.run import Runs, interrupts
 from bots.turn.run_slots import RunSlots
 from bots.usage.daily_turns import UNDELIVERABLE
+from bots.workspace_rules.access_check import while_permitted
 from bots.workspace_rules.refusals import WorkspaceRules, channel_refusal, in_workspace
 from identity.errors import LinkExpired, SignInUnavailable
 from identity.links import Link, Links
@@ -174,6 +175,14 @@ class TurnHandler:
         except (LinkExpired, SignInUnavailable) as error:
             raise TryAgain(f"{turn.id}: {error}") from error
 
+    async def _may_go_on(self, turn: Turn, subject: str) -> bool:
+        """Whether the asker is still there; where nobody can say, the answer goes on."""
+        try:
+            return await self.tokens.is_enabled(subject)
+        except SignInUnavailable as error:
+            _log.warning("whether turn %s may go on is unknown: %s", turn.id, error)
+            return True
+
     def _slot(
         self, turn: Turn, link: Link, reply: ReplyStream
     ) -> AbstractAsyncContextManager[None]:
@@ -205,7 +214,8 @@ class TurnHandler:
         """What the run said; None when the asker was told why it said nothing."""
         result = Result()
         try:
-            async with aclosing(events):
+            goes_on = while_permitted(lambda: self._may_go_on(turn, link.subject))
+            async with goes_on, aclosing(events):
                 async for event in events:
                     outcome.take(event)
                     result.take(event)

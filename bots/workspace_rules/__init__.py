@@ -1,1 +1,1 @@
-"""What administrators allow in a workspace: where questions are asked, how many, at what cost."""
+"""What may be answered: where, how much, at what cost, and for how long to whom."""

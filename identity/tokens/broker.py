@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self
 from botocore.exceptions import BotoCoreError, ClientError
 
 from identity.errors import IdentityError, LinkExpired, LinkInUse, SignInUnavailable, TokenRejected
-from identity.executor import Executor
+from identity.executor import Executor, within
 from identity.links import Link, Links
 from identity.oidc.token_verification import TokenVerifier
 from identity.people import ChatUser
@@ -33,6 +33,9 @@ LEASE = 30
 
 LEASE_PAUSE = 0.2
 """Seconds between two looks at a link that another process is refreshing."""
+
+PATIENCE = 5.0
+"""Seconds that ending a link waits for a token to end the runtime session with."""
 
 REVOCATIONS = 3
 """Attempts to end a link whose token is being refreshed."""
@@ -106,6 +109,13 @@ class TokenBroker:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
+    async def is_enabled(self, subject: str) -> bool:
+        """Whether the user pool still has this person; if not, all that is theirs has ended.
+
+        :raises SignInUnavailable: when it hasn't said so for too long.
+        """
+        return await self._is_enabled(subject)
+
     async def access_token(self, link: Link) -> str:
         """An access token of the link's subject, good for another minute at least.
 
@@ -143,6 +153,7 @@ class TokenBroker:
             ends its refresh token, and nobody else does.
         :raises LinkInUse: when the token is refreshed again and again.
         """
+        await self._prepare_ending(link)
         self._cache.pop(_cache_key(link), None)
         for _ in range(REVOCATIONS):
             if await self._links.revoke(link):
@@ -154,6 +165,18 @@ class TokenBroker:
                 return False
             link = current
         raise LinkInUse("its token was refreshed each time")
+
+    async def _prepare_ending(self, link: Link) -> None:
+        """Have a token that ends the runtime session: another process may have served the person.
+
+        Where the pool gives none, the session ends when it has been idle for a while.
+        """
+        if self._runtime_sessions.knows(link.subject):
+            return
+        try:
+            await within(PATIENCE, self.access_token(link))
+        except (IdentityError, ClientError, BotoCoreError, TimeoutError) as error:
+            log.warning("a runtime session can't be ended: %s", type(error).__name__)
 
     async def discard(self, encrypted_token: bytes, chat_user: ChatUser) -> None:
         """Revoke a refresh token that nothing uses any more; the pool being down is no failure."""

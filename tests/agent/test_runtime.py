@@ -309,6 +309,31 @@ async def test_a_run_whose_client_has_gone_away_is_cancelled_by_its_person(
     assert again.types[-1] == "RUN_FINISHED"
 
 
+async def test_memories_are_extracted_once_a_run_has_ended_not_when_its_client_goes_away(
+    cloud: Cloud, gateway: str, blocked_model: BlockedModel
+) -> None:
+    token, session, extracted = cloud.tokens["alice"], thread(), asyncio.Event()
+
+    async def ended(subject: str, of: str) -> None:
+        assert (subject, of) == (cloud.subjects["alice"], session)
+        extracted.set()
+
+    agent = app.application(cloud.settings())
+    runs, arn = agent.state.runs, cloud.parameters["runtime_arn"]
+    async with serving(Runtime(agent, authorizer(cloud.settings()), arn, runs, ended)) as address:
+        asking = asyncio.create_task(ask(address, token, "Hello", session, runId="r1"))
+        await blocked_model.reached.wait()
+        asking.cancel()
+        await asyncio.wait([asking])
+        other = await ask(address, token[:-4], "Hello")  # the server has looked at its connections
+        assert not extracted.is_set()
+        blocked_model.opened.set()
+        await asyncio.wait_for(extracted.wait(), 60)
+        assert not runs.busy
+
+    assert other.status == 401
+
+
 async def test_a_run_whose_client_has_gone_away_ends_with_its_session(
     blocked_agent: str, cloud: Cloud, blocked_model: BlockedModel
 ) -> None:

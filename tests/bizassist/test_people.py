@@ -15,6 +15,8 @@ import pytest
 from bizassist.__main__ import main
 from bizassist.errors import CommandError
 from bizassist.settings.ssm_parameters import write_parameters
+from bots.runtime import Runtime
+from identity.people import runtime_session
 from tests.conftest import ROOT, Stack
 from tests.person import Person, signed_in
 from tests.some import some
@@ -121,9 +123,15 @@ def test_who_was_made_is_told_with_their_password_when_the_token_fails(
     assert f"{name} was made, but no token is kept" in said.err
 
 
-async def test_a_link_is_listed_and_revoked(
-    capsys: pytest.CaptureFixture[str], stack: Stack
+async def test_a_link_is_listed_and_revoked_with_its_runtime_session(
+    capsys: pytest.CaptureFixture[str], stack: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    stopped = []
+
+    async def stop_session(_: Runtime, session: str, token: str) -> None:
+        stopped.append((session, bool(token)))
+
+    monkeypatch.setattr(Runtime, "stop_session", stop_session)
     async with signed_in(stack, "admin"):
         (link,) = await asyncio.to_thread(
             said, capsys, "links", "list", "web", "admin@example.com", "active"
@@ -131,6 +139,9 @@ async def test_a_link_is_listed_and_revoked(
         (after,) = await asyncio.to_thread(said, capsys, "links", "revoke", link["chat_user"])
 
     assert after == link | {"state": "revoked"}
+    people = await asyncio.to_thread(said, capsys, "users", "list")
+    (admin,) = (row["subject"] for row in some(people) if row["username"] == "admin")
+    assert stopped == [(runtime_session(admin), True)]
     assert await asyncio.to_thread(main, ["links", "revoke", link["chat_user"], "--aws"]) == 1
     assert "has no active link" in capsys.readouterr().err
 

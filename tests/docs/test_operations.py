@@ -1,12 +1,15 @@
 """The pages for operators say what is so: their sums, their links, their commands."""
 
+import json
 import math
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from bizassist.__main__ import COMMANDS, main
+from bizassist.evaluation.service_cost import HERE, tables
 from tests.conftest import ROOT
 from tests.some import some
 
@@ -36,6 +39,19 @@ def test_the_sums_are_right(head: str) -> None:
         places = len(product.partition(".")[2])
         assert number(product) == round(number(units) * number(price), places), name
     assert number(total[3]) == round(sum(number(product) for *_, product in items), 2)
+
+
+def test_the_tables_are_those_that_the_script_writes() -> None:
+    shown = tables().split("\n\n")
+    assert len(shown) == 3
+    assert [table for table in some(shown) if table not in OPERATIONS] == []
+
+
+def test_each_price_has_its_page_and_the_day_it_was_read() -> None:
+    file = json.loads((HERE / "service_prices.json").read_text("utf-8"))
+    assert date.fromisoformat(file["read"]).year >= 2026
+    pages = {page for _, page in some(file["prices"].values())}
+    assert [page for page in some(pages) if not page.startswith("https://aws.amazon.com/")] == []
 
 
 def test_what_a_number_of_people_costs_follows_from_the_tables() -> None:

@@ -47,7 +47,7 @@ async def test_the_question_asked_before_linking_is_answered_after_it(
         answer = client.messages.filter(has_text="ProBook 14")
         await expect(answer).to_contain_text("active", timeout=20_000)
         for shown in ("AI generated", "Like", "Dislike", "Tell me more about this"):
-            await expect(client.page.get_by_role("button", name=shown)).to_be_visible()
+            await expect(client.page.get_by_role("button", name=shown, exact=True)).to_be_visible()
         await expect(answer).to_contain_text("LAPTOP-2024-001")
         await expect(client.messages.filter(has_text="Thinking")).to_have_count(0)
         await client.screenshot(artifacts / "teams-answer.png")

@@ -12,7 +12,7 @@ from identity.executor import Executor
 from identity.links import Links
 from identity.oidc.provider import OidcProvider
 from identity.oidc.token_verification import TokenVerifier
-from identity.runtime_sessions import RuntimeSessions, stop_nothing
+from identity.runtime_sessions import RuntimeSessions
 from identity.sessions.session_list import SessionList
 from identity.settings import IdentitySettings
 from identity.tokens.broker import TokenBroker
@@ -30,6 +30,8 @@ class Process:
     broker: TokenBroker
     cognito: "CognitoIdentityProviderClient"
     refreshed: list[str]
+    stopped: list[tuple[str, str]]
+    """The runtime sessions that were stopped, each with the token it was stopped with."""
 
 
 @asynccontextmanager
@@ -49,7 +51,12 @@ async def running_process(
     )
     oidc = OidcProvider(discovery_url=settings.discovery_url, issuer=settings.issuer)
     links = Links(clients.dynamodb, settings.links_table, execute)
-    runtime_sessions = RuntimeSessions(stop_nothing)
+    stopped: list[tuple[str, str]] = []
+
+    async def stop_session(session: str, token: str) -> None:
+        stopped.append((session, token))
+
+    runtime_sessions = RuntimeSessions(stop_session)
     deprovisioning = Deprovisioning(
         UserPool(cognito, settings.user_pool_id, execute),
         SessionList(clients.dynamodb, settings.sessions_table, execute),
@@ -67,4 +74,4 @@ async def running_process(
         runtime_sessions=runtime_sessions,
     )
     async with oidc, broker:
-        yield Process(broker, cognito, refreshed)
+        yield Process(broker, cognito, refreshed, stopped)

@@ -10,6 +10,7 @@ from identity.runtime_sessions import RuntimeSessions
 from tests.identity.application import IdentityApplication
 from tests.identity.clock import Clock
 from tests.identity.fresh_accounts import FreshAccount
+from tests.identity.process import Process
 
 
 async def asked(
@@ -44,6 +45,23 @@ async def test_unlinking_ends_it(
     assert await application.identity.tokens.revoke(await _active(application, slack_user))
 
     assert application.stopped.count(known) == 1
+
+
+async def test_unlinking_in_a_process_that_never_served_the_person_ends_it(
+    application: IdentityApplication,
+    person: FreshAccount,
+    slack_user: ChatUser,
+    other_process: Process,
+) -> None:
+    """As the command line, an administrator's page and another task of the service do it."""
+    link = await application.link(person.browser, slack_user, person.username)
+
+    assert await other_process.broker.revoke(await _active(application, slack_user))
+
+    (stopped,) = other_process.stopped
+    assert stopped[0] == link.runtime_session
+    verified = await application.identity.token_verifier.verify_access_token(stopped[1])
+    assert verified.subject == person.subject
 
 
 async def test_who_is_disabled_has_none(

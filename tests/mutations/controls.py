@@ -408,7 +408,8 @@ CONTROLS = (
         "identity/workspaces/settings.py",
         "    if over is not None:\n",
         "    if over is not None and over < 0:\n",
-        "tests/bizassist/test_workspaces.py",
+        "tests/bizassist/test_workspaces.py::"
+        "test_who_saves_over_what_somebody_else_saved_is_told_what_holds",
     ),
     Control(
         "a token never stands in the agent's log",

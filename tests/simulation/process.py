@@ -274,7 +274,9 @@ class Process:
         world, call = self.world, cast("Any", self.call)
         dynamodb = cast("Any", world.dynamodb)
         links = cast("Any", SimpleNamespace(active=self._active_link))
-        tokens = cast("Any", SimpleNamespace(access_token=self._access_token))
+        tokens = cast(
+            "Any", SimpleNamespace(access_token=self._access_token, is_enabled=_everybody_stays)
+        )
         self._runs = Runs(
             runtime=cast("Any", RuntimeClient(self, world.runtime)),
             actions=TurnActions(dynamodb, call, LEDGER),
@@ -340,3 +342,7 @@ def _brief(kwargs: dict[str, Any]) -> str:
     """What tells one call from another, in a trace."""
     key = kwargs.get("Key", {}).get("turn", {}).get("S", "")
     return " ".join(filter(None, [key, kwargs.get("UpdateExpression", "")[:60]]))
+
+
+async def _everybody_stays(_: str) -> bool:
+    return True

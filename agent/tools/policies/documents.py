@@ -21,7 +21,7 @@ class Document:
     """
 
     version: str
-    passages: tuple[Passage, ...] = ()
+    passages: Sequence[Passage] = ()
     problem: str = ""
 
 

@@ -46,7 +46,7 @@ class Index:
     """Passages that can be searched; safe to use from several threads."""
 
     def __init__(self, passages: Sequence[Passage]) -> None:
-        self._passages = list(passages)
+        self._passages = passages
         self._bm25: bm25s.BM25 | None = None
         stems = [_stems(_searchable(passage)) for passage in self._passages]
         if any(stems):
@@ -55,13 +55,14 @@ class Index:
 
     @classmethod
     def load(cls, passages: Sequence[Passage], folder: Path) -> Self:
-        """The index of these passages that was saved in a folder.
+        """The index of these passages that was saved in a folder; nothing of it is built anew.
 
         :raises ValueError: when it is of another number of passages.
         """
         loaded = cls([])
-        loaded._passages = list(passages)
+        loaded._passages = passages
         if any(folder.glob("*.npy")):
+            # Not memory-mapped: the first search would pay for what the others find in memory.
             loaded._bm25 = bm25s.BM25.load(folder, show_progress=False)
             if loaded._bm25.scores["num_docs"] != len(passages):
                 raise ValueError("an index of other passages")

@@ -4,17 +4,19 @@ import io
 import json
 import tempfile
 import zipfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from agent.errors import PolicyStorageError
 from agent.tools.policies.documents import Document, Documents, read_documents
 from agent.tools.policies.index import Index
+from agent.tools.policies.packed_passages import PackedPassages, packed
 from agent.tools.policies.passages import Passage
 from agent.tools.policies.storage import Bucket, split_index
 
-DOCUMENTS, FORMAT = "documents.json", "format"
-VERSION = b"1"
+DOCUMENTS, PASSAGES, FORMAT = "documents.json", "passages", "format"
+VERSION = b"2"
 """Raised when passages are cut, or their words stemmed, in another way: all is read anew then."""
 MOST_UNPACKED = 1024 * 1024 * 1024
 
@@ -83,26 +85,28 @@ def passages_of(documents: Documents) -> list[Passage]:
 
 
 def pack(stored: StoredIndex) -> bytes:
-    """A zip of the documents as JSON and of what bm25s saves."""
+    """A zip of what a session loads: nothing in it has to be built, little has to be parsed."""
+    content, sizes = packed(passages_of(stored.documents))
     rows = [
-        [name, one.version, one.problem, [[p.title, p.section, p.text] for p in one.passages]]
+        [name, one.version, one.problem, len(one.passages)]
         for name, one in stored.documents.items()
     ]
-    packed = io.BytesIO()
+    made = io.BytesIO()
     with (
         tempfile.TemporaryDirectory() as folder,
-        zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
+        zipfile.ZipFile(made, "w", zipfile.ZIP_STORED) as archive,
     ):
         archive.writestr(FORMAT, VERSION)
-        archive.writestr(DOCUMENTS, json.dumps(rows))
+        archive.writestr(DOCUMENTS, json.dumps({"documents": rows, "sizes": sizes}))
+        archive.writestr(PASSAGES, content)
         stored.index.save(Path(folder))
         for file in sorted(Path(folder).iterdir()):
             archive.write(file, file.name)
-    return packed.getvalue()
+    return made.getvalue()
 
 
 def unpack(content: bytes) -> StoredIndex:
-    """What :func:`pack` made.
+    """What :func:`pack` made; passages stay compressed until one of them is found.
 
     :raises PolicyStorageError: when it is something else.
     """
@@ -115,14 +119,21 @@ def unpack(content: bytes) -> StoredIndex:
                 raise PolicyStorageError(detail="the index is too large")
             if archive.read(FORMAT) != VERSION:
                 raise PolicyStorageError(detail="the index is of another version")
-            rows = json.loads(archive.read(DOCUMENTS))
-            for name in archive.namelist():
+            known = json.loads(archive.read(DOCUMENTS))
+            count = sum(row[3] for row in known["documents"])
+            passages = PackedPassages(archive.read(PASSAGES), known["sizes"], count)
+            for name in set(archive.namelist()) - {FORMAT, DOCUMENTS, PASSAGES}:
                 (Path(folder) / Path(name).name).write_bytes(archive.read(name))
-            documents = {
-                name: Document(version, tuple(Passage(*one) for one in found), problem)
-                for name, version, problem, found in rows
-            }
-            index = Index.load(passages_of(documents), Path(folder))
+            index = Index.load(passages, Path(folder))
+        return StoredIndex(_documents(known["documents"], passages), index)
     except (zipfile.BadZipFile, KeyError, OSError, TypeError, ValueError) as error:
         raise PolicyStorageError(detail=f"the index: {type(error).__name__}") from error
-    return StoredIndex(documents, index)
+
+
+def _documents(rows: Iterable[tuple[str, str, str, int]], passages: PackedPassages) -> Documents:
+    documents, start = {}, 0
+    for name, version, problem, count in rows:
+        own = passages[start : start + count] if count else ()
+        documents[name] = Document(version, own, problem)
+        start += count
+    return documents

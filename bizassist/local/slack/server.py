@@ -73,7 +73,7 @@ def application(settings: Settings) -> web.Application:
     app.add_routes(
         Conditions(workspace, authorization, limits, calls, urls, sockets=sockets).routes()
     )
-    app.add_routes(Page(workspace, acts).routes())
+    app.add_routes(Page(workspace, acts, surface_acts).routes())
     app.add_routes([web.get("/healthz", _healthz)])
     return app
 

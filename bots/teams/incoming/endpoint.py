@@ -1,6 +1,7 @@
 """Teams' edge: verify, put into the inbox, acknowledge; nothing else happens in the request."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from urllib.parse import urlsplit
 
@@ -19,11 +20,17 @@ from identity.sessions.known_sender import recognise
 
 # Where Teams has its Bot Connector (public cloud and GCC). Our own token is sent there, and
 # anybody can register another name under trafficmanager.net, so these are whole names.
-CONNECTORS = ("smba.trafficmanager.net", "smba.infra.gcc.teams.microsoft.com")
+CONNECTORS = (
+    "smba.trafficmanager.net",
+    "smba.onyx.prod.teams.trafficmanager.net",
+    "smba.infra.gcc.teams.microsoft.com",
+)
 Respond = Callable[[IncomingActivity, Mapping[str, str]], Awaitable[web.Response]]
 Edited = Callable[[IncomingActivity], Awaitable[None]]
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+_log = logging.getLogger(__name__)
 
 
 class TeamsEdge:
@@ -75,6 +82,11 @@ class TeamsEdge:
         """Only people of our tenant, and answers only to Microsoft or, without tokens, to us."""
         tenant = self._app.app_tenant_id
         if tenant and incoming.chat_user.tenant.lower() != tenant.lower():
+            _log.warning(
+                "an activity is refused, 403: it comes from tenant %s, and "
+                "MICROSOFT_APP_TENANT_ID names another",
+                incoming.chat_user.tenant[:64],
+            )
             raise ForbiddenRequest(sentence="This bot works for another organisation.")
         address = _address(incoming.activity.service_url)
         if self._app.anonymous:
@@ -82,6 +94,10 @@ class TeamsEdge:
         else:
             known = address.scheme == "https" and address.host in CONNECTORS
         if not known:
+            _log.warning(
+                "an activity is refused, 403: %s is no service address of Teams' that we know",
+                str(address.host)[:64],
+            )
             raise ForbiddenRequest(sentence="The service address is not one of Teams.")
 
 

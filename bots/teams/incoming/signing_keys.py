@@ -24,14 +24,14 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class SigningKey:
-    """One key and the channels that it may speak for; the shape that botframework reads."""
+    """One key and the channels that it may speak for."""
 
     public_key: Any
     endorsements: list[str] = field(default_factory=list)
 
 
 class SigningKeys:
-    """Stands in for botframework's own metadata, which blocks and knows no time-out.
+    """The issuer's keys; botframework's own metadata blocks and knows no time-out.
 
     :param url: the issuer's OpenID configuration.
     """
@@ -78,17 +78,6 @@ class SigningKeys:
                 raise SigningKeysUnavailable from error
         else:
             self._fetched = self._tried
-
-
-class NoKeys:
-    """An issuer that we don't accept has no keys for us."""
-
-    async def get(self, key_id: str | None) -> SigningKey:
-        """Refuse.
-
-        :raises UnauthenticatedRequest: always.
-        """
-        raise UnauthenticatedRequest(f"key {key_id} belongs to an issuer that we don't accept")
 
 
 async def _fetch(url: str) -> dict[str, SigningKey]:

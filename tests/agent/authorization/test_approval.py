@@ -1,12 +1,17 @@
 """A tool that needs approval: asked before, done or left as its person decides, never stuck."""
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+import pytest_asyncio
+from strands.types.content import Messages
 
 from agent.authorization.approval import NOT_APPROVED, tools_needing_approval
 from agent.authorization.rights import POLICY
 from agent.errors import MemoryUnavailableError
+from agent.models.offline.tool_choice import ToolCall
+from agent.request.audience import NARROWED
 from tests.agent.local_agent import (
     Cloud,
     ask,
@@ -16,6 +21,8 @@ from tests.agent.local_agent import (
     serving,
     thread,
 )
+from tests.agent.scripted_models import Reply, ScriptedModel, results_in
+from tests.some import some
 
 TOOL = "warranty___find_serial_numbers"
 QUESTION = "Find serial numbers of the devices of the customer alice@example.com"
@@ -192,3 +199,79 @@ async def test_without_memory_it_is_refused_for_now(
 
     assert interrupts(asked) == []
     assert "I can't ask for it while your memory can't be reached" in asked.text
+
+
+SERIALS = ToolCall(TOOL, {"customer_email": "alice@example.com"})
+PAUSE, RESUME = ToolCall("pause_memory"), ToolCall("resume_memory")
+
+
+@pytest_asyncio.fixture
+async def asking_twice(
+    cloud: Cloud, gateway: str, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[str]:
+    """The agent with a model that calls what its question names, all at once or one by one."""
+
+    def reply(messages: Messages) -> Reply:
+        question = next(block["text"] for block in messages[0]["content"] if "text" in block)
+        plan = [SERIALS, PAUSE, RESUME] if "all" in question else [SERIALS, RESUME]
+        called = sum("toolUse" in block for message in messages for block in message["content"])
+        if called == len(plan):
+            return " ".join(results_in(messages))
+        return plan if "all" in question else [plan[called]]
+
+    monkeypatch.setattr("agent.models.providers.model", lambda _: ScriptedModel(reply))
+    async with serving(runtime_of(cloud)) as address:
+        yield address
+
+
+async def test_several_calls_of_one_answer_are_approved_together(
+    asking_twice: str, token: str
+) -> None:
+    session = thread()
+    asked = await ask(asking_twice, token, "Do all of it.", session)
+    names = [one["metadata"]["tool_name"] for one in some(interrupts(asked))]
+    done = await decide(asking_twice, token, session, asked)
+
+    assert sorted(names) == sorted([TOOL, "pause_memory", "resume_memory"])
+    assert interrupts(done) == []
+    for said in (FOUND, "Memory is paused.", "Memory is on again"):
+        assert said in done.text
+
+
+async def test_several_calls_of_one_answer_are_refused_together(
+    asking_twice: str, token: str
+) -> None:
+    session = thread()
+    asked = await ask(asking_twice, token, "Do all of it.", session)
+    refused = {"status": "resolved", "payload": {"approved": False}}
+    done = await decide(asking_twice, token, session, asked, **refused)
+
+    assert len(interrupts(asked)) == 3
+    assert done.text.count(NOT_APPROVED) == 3
+    assert FOUND not in str(done.events)
+
+
+async def test_an_approval_may_follow_another_in_one_answer_also_in_a_later_process(
+    asking_twice: str, cloud: Cloud, token: str
+) -> None:
+    session = thread()
+    first = await ask(asking_twice, token, "One by one.", session)
+    second = await decide(asking_twice, token, session, first)
+    async with serving(runtime_of(cloud)) as deployed_anew:
+        done = await decide(deployed_anew, token, session, second)
+
+    assert [one["metadata"]["tool_name"] for one in some(interrupts(first))] == [TOOL]
+    assert [one["metadata"]["tool_name"] for one in some(interrupts(second))] == ["resume_memory"]
+    assert interrupts(done) == []
+    assert "Memory is on again" in done.text
+
+
+async def test_where_others_read_along_an_approval_is_asked_of_the_asker_alone(
+    runtime: str, token: str
+) -> None:
+    for props in ({"audience": "colleagues"}, {"audience": "outsiders"}):
+        asked = await ask(runtime, token, QUESTION, forwardedProps=props)
+        narrowed = [at for at, one in enumerate(asked.events) if one.get("name") == NARROWED]
+        assert len(narrowed) == 1
+        assert len(interrupts(asked)) == 1
+        assert asked.types.index("RUN_FINISHED") > narrowed[0]

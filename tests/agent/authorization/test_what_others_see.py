@@ -16,7 +16,7 @@ from typing import Any, cast
 
 import cedarpy
 import pytest
-from ag_ui.core import BaseEvent, RunAgentInput, UserMessage
+from ag_ui.core import BaseEvent, Context, RunAgentInput, UserMessage
 from strands import tool
 from strands.types.content import Messages
 from strands.types.tools import AgentTool
@@ -121,6 +121,10 @@ class Canaries(AgentFactory):
         return [client_account_tool(accounts, rights), *others]
 
 
+def rooms(*names: str) -> list[tuple[str, tuple[Audience, Any]]]:
+    return [(name, ROOMS[name]) for name in names]
+
+
 def telling(name: str) -> AgentTool:
     @tool(name=name, description=f"Tells the word of {name}.")
     def told() -> str:
@@ -129,7 +133,7 @@ def telling(name: str) -> AgentTool:
     return told
 
 
-def assistant(talker: Talker) -> Assistant:
+def assistant(talker: Talker, factory: type["Canaries"]) -> Assistant:
     async def none() -> list[AgentTool]:
         return []
 
@@ -137,7 +141,7 @@ def assistant(talker: Talker) -> Assistant:
     policies: Any = SimpleNamespace(look_ahead=lambda: None)
     nothing = cast("Any", None)
     return Assistant(
-        Canaries(
+        factory(
             model=ScriptedModel(talker.reply),
             gateway=gateway,
             memory=nothing,
@@ -150,7 +154,13 @@ def assistant(talker: Talker) -> Assistant:
     )
 
 
-async def seen(groups: tuple[str, ...], props: Any, talker: Talker) -> tuple[Everybody, Everybody]:
+async def seen(
+    groups: tuple[str, ...],
+    props: Any,
+    talker: Talker,
+    factory: type["Canaries"],
+    context: Sequence[Context] = (),
+) -> tuple[Everybody, Everybody]:
     """What others see of a run, and what its asker sees beside it."""
     shared, private = Everybody(), Everybody()
 
@@ -163,12 +173,13 @@ async def seen(groups: tuple[str, ...], props: Any, talker: Talker) -> tuple[Eve
         run_id="r",
         messages=[UserMessage(id="1", content="Tell me all that you know.")],
         tools=[],
-        context=[],
+        context=list(context),
         state={},
         forwarded_props=props,
     )
     async with NarrowingReply(shared, opened) as reply:
-        async for event in assistant(talker).run(asked, Caller("someone", frozenset(groups))):
+        caller = Caller("someone", frozenset(groups))
+        async for event in assistant(talker, factory).run(asked, caller):
             await reply.show(event)
     return shared, private
 
@@ -216,7 +227,7 @@ async def test_a_model_that_says_all_it_has_shows_others_nothing_that_is_not_the
         chosen = random.Random(f"{room} {groups}")  # noqa: S311 - the same orders each time
         for _ in some(range(ORDERS)):
             talker = Talker(chosen.sample(TOOLS, len(TOOLS)))
-            shared, private = await seen(groups, props, talker)
+            shared, private = await seen(groups, props, talker, Canaries)
             assert shared.words <= may, (room, groups, talker.order)
             assert alone - {ACCOUNT} <= shared.words | private.words, (room, groups)
             steps += talker.steps

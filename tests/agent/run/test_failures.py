@@ -20,6 +20,7 @@ from strands.types.streaming import StreamEvent
 from agent.app import application
 from agent.authorization.rights import POLICY
 from agent.telemetry.log import OneLineFormatter
+from agent.thread_pool import RUNS, THREADS
 from agent.tools.gateway import MachineToken
 from bizassist.local import gateway as gateway_stand_in
 from gateway_tools.handler import handler
@@ -331,6 +332,8 @@ async def test_started_as_a_program_it_answers_and_stops_when_told(
         process.terminate()
         _, log = await asyncio.wait_for(process.communicate(), 15)
 
+    assert f"at most: threads {THREADS}, {RUNS} of them".encode() in log
+    assert re.search(rb"in use: runs 1, threads \d+/%d" % THREADS, log)
     assert ping.json()["status"] == "Healthy"
     assert "**active**" in answer.text
     assert process.returncode in {0, -15}

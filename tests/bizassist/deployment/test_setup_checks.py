@@ -39,7 +39,6 @@ class Clouds:
         self.slack: dict[str, Any] = {"ok": True, "team": "Acme"}
         self.scopes = ",".join(SCOPES)
         self.memory: dict[str, Any] | Exception = {"status": "ACTIVE", "strategies": [{}]}
-        self.keys_of_documents = [".index/policies.zip", "a.md", "b.md", "c.PDF", "notes.txt"]
         self.policies: dict[str, Any] | Exception = {"documents": 3, "failures": {}}
 
     def routes(self) -> list[web.RouteDef]:
@@ -89,11 +88,6 @@ class Clouds:
             raise self.policies
         return {"Body": io.BytesIO(json.dumps(self.policies).encode())}
 
-    def get_paginator(self, operation: str) -> Any:
-        assert operation == "list_objects_v2"
-        pages = [{"Contents": [{"Key": key}]} for key in self.keys_of_documents] or [{}]
-        return SimpleNamespace(paginate=lambda **_: pages)
-
 
 @asynccontextmanager
 async def checks(
@@ -123,10 +117,7 @@ async def checks(
             deployment=deployment,
             http=http,
             control=cast("Any", SimpleNamespace(get_memory=clouds.get_memory)),
-            s3=cast(
-                "Any",
-                SimpleNamespace(get_object=clouds.get_object, get_paginator=clouds.get_paginator),
-            ),
+            s3=cast("Any", SimpleNamespace(get_object=clouds.get_object)),
             call=call,
             teams=teams,
             as_machine=as_machine,
@@ -166,7 +157,7 @@ async def test_where_nothing_is_wrong_everything_works() -> None:
 
 async def test_a_company_without_policies_is_told_what_to_do() -> None:
     clouds = Clouds()
-    clouds.policies, clouds.keys_of_documents = {"documents": 0, "failures": {}}, []
+    clouds.policies = {"documents": 0, "failures": {}}
 
     said = await found(clouds, "Company")
 
@@ -200,7 +191,6 @@ async def test_the_chat_service_asks_the_gateway_without_a_secret(status: int, s
         ("Company", {"policies": refused("NoSuchKey")}, "`bizassist policies index`"),
         ("Company", {"policies": refused("AccessDenied")}, "`bizassist policies index`"),
         ("Company", {"policies": refused("InternalError")}, "Look at policies_bucket"),
-        ("Company", {"keys_of_documents": []}, "3 documents indexed. 0 lie there: look into"),
         ("Slack", {"slack": {"ok": False, "error": "invalid_auth"}}, "refuses SLACK_BOT_TOKEN"),
         ("Slack", {"scopes": "commands,chat:write"}, "scopes are missing: app_mentions:read"),
     ],

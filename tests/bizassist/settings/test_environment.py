@@ -1,6 +1,7 @@
 """Settings as they are when all is well; test_bad_configurations has what is wrong."""
 
 import os
+import re
 
 import pytest
 
@@ -46,6 +47,30 @@ def test_every_missing_parameter_is_named() -> None:
 
 def test_the_local_stack_writes_exactly_the_parameters_there_are(stack: Stack) -> None:
     assert set(stack.parameters) == set(Parameters.model_fields)
+
+
+def test_a_process_says_in_its_log_what_bounds_it(stack: Stack) -> None:
+    """Each bound that a setting has, each kind of threads, each kind of connections."""
+    *_, said = re.findall(r"at most: (.+?)(?: \[|$)", stack.log("chat"), re.MULTILINE)
+    bounds = dict(one.strip().rsplit(" ", 1) for one in said.split(", "))
+
+    assert bounds == {
+        "turns received": "1000",
+        "runs": "100",
+        "turns in line": "1000",
+        "threads of turns": "32",
+        "threads of identity": "32",
+        "threads of the queue": "16",
+        "threads of long polls": "2",
+        "threads of heartbeats": "8",
+        "threads of files": "8",
+        "threads of rendering": "1",
+        "threads of other work": "8",
+        "connections to the runtime": "132",
+        "connections to each platform": "200",
+        "connections to each service of AWS": "58",
+        "connections of people": "1000",
+    }
 
 
 def test_slack_is_connected_over_http_or_by_a_socket(monkeypatch: pytest.MonkeyPatch) -> None:

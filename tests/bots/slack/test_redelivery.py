@@ -159,3 +159,16 @@ async def test_two_turns_do_not_share_a_message(slack: SlackClient) -> None:
     assert len(await slack.from_us(ALICE, ALICE_DM)) == 2
     assert len({str(kept.message) for kept in slack.receipts.values()}) == 2
     assert all(isinstance(kept, MemoryReceipt) for kept in some(slack.receipts.values()))
+
+
+async def test_what_takes_the_place_of_a_message_that_is_gone_is_seen_at_once(
+    slack: SlackClient,
+) -> None:
+    await slack.message(f"@BizAssist {QUESTION}", channel=GENERAL)
+    await fail_once(slack)
+    await slack.set("workspace", edit_window=0)
+    for sentence in ("I'm still trying.", "I couldn't answer this."):
+        with pytest.raises(CrashError):
+            await slack.work(saying(slack, sentence, CrashError()))
+        [message] = await slack.from_us(ALICE, GENERAL)
+        assert (message["text"], message["streaming"]) == (sentence, False)

@@ -1,6 +1,7 @@
 """The real turn in front of the platform: its run is counted, its rows are kept in memory."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from types import SimpleNamespace
@@ -70,7 +71,7 @@ class AnsweredTurn:
             "ledger": SimpleNamespace(begin=self._begin, finish=self._finish),
             "links": SimpleNamespace(active=_link),
             "tokens": SimpleNamespace(access_token=_token),
-            "runs": SimpleNamespace(events=self._run),
+            "runs": SimpleNamespace(events=self._run, ended_if_refused=_not_refused),
             "link_url": None,
             "rules": SimpleNamespace(
                 settings=_settings, quota_refusal=_no_refusal, with_usage=_same_events
@@ -101,6 +102,11 @@ async def _link(chat_user: object) -> SimpleNamespace:
 
 async def _token(link: object) -> str:
     return "token"
+
+
+@asynccontextmanager
+async def _not_refused(*_: object) -> AsyncIterator[None]:
+    yield
 
 
 async def _no_refusal(*_: object) -> None:

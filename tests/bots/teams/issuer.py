@@ -29,6 +29,7 @@ class Issuer:
     name: str = "key-1"
     fetched: int = 0
     is_down: bool = False
+    endorsements: list[str] | None = field(default_factory=lambda: ["msteams", "webchat"])
 
     def application(self) -> web.Application:
         app = web.Application()
@@ -58,6 +59,5 @@ class Issuer:
 
     async def _keys(self, request: web.Request) -> web.Response:
         public = json.loads(RSAAlgorithm.to_jwk(self.key.public_key()))
-        return web.json_response(
-            {"keys": [public | {"kid": self.name, "endorsements": ["msteams", "webchat"]}]}
-        )
+        endorsed = {} if self.endorsements is None else {"endorsements": self.endorsements}
+        return web.json_response({"keys": [public | {"kid": self.name} | endorsed]})

@@ -201,7 +201,7 @@ async def test_a_listing_that_lags_tells_nobody_that_forgetting_failed(
     job = await application.identity.forgetting.of(person.subject)
     assert job
     monkeypatch.setenv("BIZASSIST_SSM_PREFIX", "/app/test")
-    assert await asyncio.to_thread(main, ["users", "forgotten", "--json"]) == 0
+    assert await asyncio.to_thread(main, ["users", "forgotten", "--aws", "--json"]) == 0
     rows = json.loads(capsys.readouterr().out)
     row = next(row for row in some(rows) if row["account"] == job.account)
     assert (row["state"], row["events"], row["records"], row["found"]) == ("checking", *"112")

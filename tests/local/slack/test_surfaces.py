@@ -7,7 +7,7 @@ from urllib.parse import parse_qs
 import pytest
 from aiohttp import web
 
-from tests.local.slack.scene import ALICE, ALICE_DM, GENERAL, Scene
+from tests.local.slack.scene import ALICE, ALICE_DM, GENERAL, TOKEN, Scene
 
 
 def plain(text: str) -> dict[str, Any]:
@@ -111,3 +111,39 @@ async def test_an_agents_prompts_are_at_most_four_and_belong_to_no_thread(scene:
     assert (await set_prompts([PROMPT]))["ok"]
     async with scene.http.get(f"{scene.slack}/double/surfaces", params={"user": ALICE}) as answer:
         assert (await answer.json())["prompts"] == [PROMPT]
+
+
+async def test_the_page_shows_modal_home_tab_and_prompts_and_acts_on_them(scene: Scene) -> None:
+    async def page(address: str) -> str:
+        async with scene.http.get(f"{scene.slack}{address}") as answer:
+            return await answer.text()
+
+    async def post(address: str, **form: str) -> None:
+        async with scene.http.post(f"{scene.slack}{address}", data=form) as answer:
+            assert answer.status == 200, await answer.text()
+
+    who = {"as": ALICE, "in": GENERAL}
+    await scene.call("views.open", trigger_id=await trigger(scene), view=MODAL)
+    assert 'role="dialog"' in await page(f"/?as={ALICE}&in={GENERAL}")
+    await post("/submit", **who, question="Why?")
+    assert payloads(scene)[-1]["type"] == "view_submission"
+    assert 'role="dialog"' not in await page(f"/?as={ALICE}&in={GENERAL}")
+
+    button = {"type": "button", "action_id": "ask", "text": plain("Do ask"), "value": "What?"}
+    row = {"type": "actions", "elements": [button]}
+    await scene.call("views.publish", user_id=ALICE, view={**HOME, "blocks": [row]})
+    assert "Do ask" in await page(f"/home?as={ALICE}")
+    scene.app.received.clear()
+    await post("/press-home", **who, action="ask", value="What?")
+    assert payloads_of(scene, "block_actions")[0]["actions"][0]["value"] == "What?"
+
+    given = {"channel_id": ALICE_DM, "prompts": [{"title": "Try me", "message": "Hello?"}]}
+    await scene.act("open", user=ALICE, tab="messages")
+    await scene.call("assistant.threads.setSuggestedPrompts", TOKEN, **given)
+    assert "Try me" in await page(f"/?as={ALICE}")
+
+
+def payloads_of(scene: Scene, kind: str) -> list[dict[str, Any]]:
+    sent = [one for one in scene.app.received if one.path == "/slack/interactions"]
+    read = [json.loads(parse_qs(one.body)["payload"][0]) for one in sent]
+    return [one for one in read if one["type"] == kind]

@@ -1,6 +1,7 @@
 """The page to try it by hand: one sample person's window; it works without JavaScript."""
 
 import hashlib
+from collections.abc import Awaitable
 from importlib.resources import files
 from urllib.parse import urlencode
 
@@ -9,7 +10,8 @@ from jinja2 import Environment, PackageLoader
 
 from bizassist.local.slack.errors import SlackError
 from bizassist.local.slack.events.person_actions import Acts
-from bizassist.local.slack.page import view
+from bizassist.local.slack.events.surface_actions import SurfaceActs
+from bizassist.local.slack.page import surfaces, view
 from bizassist.local.slack.people import PEOPLE, Person
 from bizassist.local.slack.workspace import BOT_USER, GENERAL, TEAM_NAME, Workspace
 
@@ -29,7 +31,8 @@ STATIC = {"slack.css": "text/css", "slack.js": "text/javascript"}
 class Page:
     """Shows a channel as one person sees it, and takes what they type."""
 
-    def __init__(self, workspace: Workspace, acts: Acts) -> None:
+    def __init__(self, workspace: Workspace, acts: Acts, surface_acts: SurfaceActs) -> None:
+        self._surface_acts = surface_acts
         self._workspace = workspace
         self._acts = acts
         self._templates = Environment(
@@ -46,6 +49,10 @@ class Page:
             web.post("/say", self._say),
             web.post("/press", self._press),
             web.post("/stop", self._stop),
+            web.get("/home", self._home),
+            web.post("/ask-about", self._ask_about),
+            web.post("/submit", self._submit),
+            web.post("/press-home", self._press_home),
             web.get("/static/{name}", self._static),
         ]
 
@@ -61,8 +68,55 @@ class Page:
             channel=channel,
             thread=thread,
             again=_address(person, channel, thread, wait - 1) if wait else "",
+            modal=surfaces.modal(self._workspace.surfaces.modals.get(person.id)),
+            prompts=[] if thread or wait else await self._prompts(person, channel),
             **self._seen(person, channel),
         )
+
+    async def _prompts(self, person: Person, channel: str) -> list[dict[str, str]]:
+        """Opens the messages of the app, as a person does who looks at them."""
+        if channel != person.dm:
+            return []
+        await self._surface_acts.open_app(person.id, "messages")
+        return self._workspace.surfaces.prompts.get(person.dm, [])
+
+    async def _home(self, request: web.Request) -> web.Response:
+        person, channel = self._place(request.query.get("as"), None)
+        await self._surface_acts.open_app(person.id, "home")
+        shown = surfaces.home(self._workspace.surfaces.homes.get(person.id))
+        people = PEOPLE.values()
+        return self._html(
+            "home.html", team=TEAM_NAME, person=person, people=people, channel=channel, shown=shown
+        )
+
+    async def _ask_about(self, request: web.Request) -> web.Response:
+        form = await request.post()
+        person, channel = self._place(str(form.get("as", "")), str(form.get("in", "")))
+        await self._act(self._surface_acts.ask_about(person.id, channel, str(form.get("ts", ""))))
+        raise web.HTTPSeeOther(f"{_address(person, channel, '', 0).partition('#')[0]}#modal")
+
+    async def _submit(self, request: web.Request) -> web.Response:
+        form = await request.post()
+        person, channel = self._place(str(form.get("as", "")), str(form.get("in", "")))
+        if form.get("cancel"):
+            self._workspace.surfaces.modals.pop(person.id, None)
+        else:
+            typed = {name: str(value) for name, value in form.items()}
+            await self._act(self._surface_acts.submit(person.id, typed))
+        raise web.HTTPSeeOther(_address(person, channel, "", POLLS))
+
+    async def _press_home(self, request: web.Request) -> web.Response:
+        form = await request.post()
+        person, _ = self._place(str(form.get("as", "")), None)
+        action, value = str(form.get("action", "")), str(form.get("value", ""))
+        await self._act(self._surface_acts.press(person.id, action, value))
+        raise web.HTTPSeeOther(f"/home?as={person.id}")
+
+    async def _act(self, acting: Awaitable[object]) -> None:
+        try:
+            await acting
+        except SlackError as error:
+            raise web.HTTPBadRequest(text=f"Slack refuses this: {error}.") from None
 
     async def _messages(self, request: web.Request) -> web.Response:
         person, channel = self._place(request.query.get("as"), request.query.get("in"))

@@ -7,7 +7,6 @@ from typing import ClassVar, TypeVar
 
 from bots.answer.markdown.splitting import split
 from bots.answer.markdown.threaded_rendering import rendered
-from bots.answer.placeholder import THINKING
 from bots.errors import FormRefused, MessageGone, MessageTooLong
 from bots.slack.incoming.payloads import IncomingMessage
 from bots.slack.outgoing.answer.answer_stream import AnswerStream
@@ -29,6 +28,7 @@ class SlackChannel:
 
     :param turn: what the markers of its posts are derived from.
     :param stream: what the first message is while it is written, where it can be one.
+    :param opening: what that message says before there is anything to say.
     :param draft: the answer, whose last edit shows its steps, and buttons to judge it.
     """
 
@@ -43,22 +43,21 @@ class SlackChannel:
         turn: str,
         *,
         stream: AnswerStream | None = None,
+        opening: str = "",
         draft: SteppedDraft | None = None,
     ) -> None:
         self._api = api
         self._incoming = incoming
         self._turn = turn
         self._stream = stream
+        self._opening = opening
         self._draft = draft
 
     async def post(self, part: int, markdown: str) -> str:
-        """Post a message that :meth:`find` can find; its id is its timestamp.
-
-        Only a placeholder begins a stream: what is posted anew has its text, which a stream that
-        has just begun doesn't show.
-        """
-        begins = part == 0 and markdown.startswith(THINKING)
-        if begins and self._stream and (begun := await self._stream.open()):
+        """Post a message that :meth:`find` can find; its id is its timestamp."""
+        # What is said later, in place of a message that is gone, has to be seen at once.
+        stream = self._stream if part == 0 and markdown == self._opening else None
+        if stream is not None and (begun := await stream.open()):
             return f"{begun}{STREAM}"
         whole = await self._whole(markdown)
         return await _taken(markdown, lambda message: self._post(part, message), whole)

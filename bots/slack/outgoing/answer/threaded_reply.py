@@ -25,10 +25,11 @@ async def threaded_reply(
 
     A turn that is tried again is still worked on.
     """
+    first = opening(incoming.text)
     draft, session = SteppedDraft(), ThreadSession(api, incoming)
     stream = AnswerStream(StreamCalls(api), incoming, draft, session, marker=marker(turn, 0))
-    channel = SlackChannel(api, incoming, turn, stream=stream, draft=draft)
-    answer = PostedAnswer(channel, receipt, pace, opening(incoming.text), draft)
+    channel = SlackChannel(api, incoming, turn, stream=stream, opening=first, draft=draft)
+    answer = PostedAnswer(channel, receipt, pace, first, draft)
     async with _at_work(session):
         try:
             async with answer as reply:

@@ -1,8 +1,10 @@
 """``bizassist doctor`` where parts are broken: each line says what is wrong and how to mend it."""
 
 import json
+import secrets
 from typing import Any
 
+import boto3
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
@@ -22,6 +24,29 @@ async def test_a_bad_token_is_told_apart_from_a_bad_runtime(
     assert rows["A real turn"]["state"] == "broken"
     assert "must be an access token" in rows["A real turn"]["told"]
     assert status == 1
+
+
+async def test_it_looks_at_contents(
+    capsys: pytest.CaptureFixture[str], elsewhere: Any, stack: Stack, aws: boto3.Session
+) -> None:
+    s3, bucket = aws.client("s3"), stack.parameters["policies_bucket"]
+    table = aws.client("dynamodb").create_table(
+        TableName=f"no-devices-{secrets.token_hex(4)}",
+        KeySchema=[{"AttributeName": "serial_number", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "serial_number", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )["TableDescription"]["TableName"]
+    s3.put_object(Bucket=bucket, Key="newer.md", Body=b"# Of today")
+    elsewhere(warranty_table=table)
+    try:
+        _, rows = await doctor_checks(capsys)
+    finally:
+        s3.delete_object(Bucket=bucket, Key="newer.md")
+
+    assert rows["Company policies"]["state"] == "broken"
+    assert "1 changed since: `bizassist policies index`." in rows["Company policies"]["told"]
+    assert rows["Warranty records"]["state"] == "absent"
+    assert "warranty import" in rows["Warranty records"]["told"]
 
 
 @pytest.mark.parametrize(

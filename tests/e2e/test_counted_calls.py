@@ -1,0 +1,42 @@
+"""What a question costs is counted: the calls of AWS that answering it makes."""
+
+import json
+from collections import Counter
+
+from bizassist.evaluation.service_cost import counted_calls
+from tests.conftest import Stack
+from tests.person import answered, signed_in
+from tests.some import some
+
+KINDS = {
+    "CreateEvent": "memory events",
+    "RetrieveMemoryRecords": "memory recalls",
+    **dict.fromkeys(("UpdateItem", "PutItem", "DeleteItem"), "table writes"),
+    **dict.fromkeys(("GetItem", "Query", "Scan"), "table reads"),
+    **dict.fromkeys(
+        ("SendMessageBatch", "SendMessage", "DeleteMessage", "ReceiveMessage"), "queue requests"
+    ),
+    **dict.fromkeys(("GenerateDataKey", "Decrypt", "Encrypt"), "key requests"),
+}
+
+
+async def test_a_question_makes_the_calls_that_its_costs_are_reckoned_with(stack: Stack) -> None:
+    """Memory is exact; how often a growing answer is stored depends on how long it takes."""
+    async with signed_in(stack, "alice") as alice:
+        await answered(alice, "Is serial LAPTOP-2024-001 still under warranty?")
+        before = counted(stack)
+        await answered(alice, "Is serial PHONE-2021-007 still under warranty?")
+        made = counted(stack) - before
+
+    known = counted_calls()
+    for kind in ("memory events", "memory recalls"):
+        assert made[kind] == known[kind]
+    assert set(some(made)) <= set(known)
+    for kind, calls in some(known.items()):
+        assert calls / 4 <= made[kind] <= calls * 4
+
+
+def counted(stack: Stack) -> Counter[str]:
+    lines = (stack.state.parent / f"{stack.state.name}.calls").read_text().splitlines()
+    names = (json.loads(line)["call"].rpartition(":")[2] for line in lines)
+    return Counter(KINDS[name] for name in names if name in KINDS)
