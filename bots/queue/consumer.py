@@ -164,7 +164,8 @@ class Consumer:
         except (BotoCoreError, ClientError, Superseded) as error:
             _log.warning("a finished event comes back: %s", type(error).__name__)
         except asyncio.CancelledError:
-            pause = 0  # whoever runs next needn't wait for the time-out
+            # What is on its way to a platform must not arrive after what the next worker shows.
+            pause = heartbeat.LONGEST_CALL
             raise
         finally:
             if waiting:

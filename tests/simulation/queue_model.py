@@ -3,7 +3,8 @@
 After the SQS developer guide: exactly-once processing (deduplication within five minutes), message
 groups (none of a group is delivered while an earlier one is in flight), visibility time-outs, and
 dead-letter queues (moved when received more often than ``maxReceiveCount``).
-``tests/simulation/test_models.py`` holds it against the emulator.
+``tests/simulation/test_models.py`` holds it against the emulator; where that differs from the guide
+(a receipt handle whose time is over), the model follows the guide.
 """
 
 import itertools

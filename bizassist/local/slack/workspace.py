@@ -14,7 +14,8 @@ from bizassist.local.slack.surfaces import Surfaces
 TEAM, TEAM_NAME, TEAM_DOMAIN = "T0NORTHWND", "Northwind Demo", "northwind-demo"
 APP, BOT, BOT_USER, BOT_NAME = "A0BIZASSIST", "B0BIZASSIST", "U0BIZASSIST", "BizAssist"
 GENERAL, PARTNERS = "C0GENERAL00", "C0PARTNERS0"
-# No page names it; people measured about five minutes (python-slack-sdk#1859, vercel/chat#637).
+# No page names it; people measured about five minutes
+# (https://github.com/slackapi/python-slack-sdk/issues/1859).
 STREAM_SECONDS = 300.0
 
 Block = dict[str, Any]

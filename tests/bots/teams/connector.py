@@ -20,8 +20,8 @@ TENANT = "11111111-2222-3333-4444-555555555555"
 BOT = {"id": "28:00000000-0000-0000-0000-000000000b07", "name": "TurnHandler"}
 ALICE = {"id": "29:1alice", "name": "Alice", "aadObjectId": "aaaaaaaa-0000-0000-0000-000000000001"}
 PERSONAL, GROUP = "a:1personal", "19:group@thread.v2"
-# Bytes of the whole message in UTF-16: 100 KB ("Format your bot messages", learn.microsoft.com,
-# /microsoftteams/platform/bots/how-to/format-your-bot-messages; 28 and then 40 before).
+# Bytes of the whole message in UTF-16 (28 KB and then 40 KB before):
+# https://learn.microsoft.com/microsoftteams/platform/bots/how-to/format-your-bot-messages
 LONGEST = 100 * 1024
 
 

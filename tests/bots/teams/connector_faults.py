@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-# "Status code responses" of "Messages in bot conversations" (learn.microsoft.com,
-# /microsoftteams/platform/bots/how-to/conversations/conversation-messages).
+# "Status code responses" of
+# https://learn.microsoft.com/microsoftteams/platform/bots/how-to/conversations/conversation-messages
 CODES = {
     "BadArgument": (400, "Bad argument."),
     "BadSyntax": (400, "Bad format of activity."),

@@ -1,7 +1,7 @@
 """What a message of Teams may hold, by the pages that say so.
 
 "Format your bot messages", "Bot messages with AI-generated content" (its error codes and limits)
-and "Suggested actions", learn.microsoft.com, /microsoftteams/platform/bots/how-to.
+and "Suggested actions", https://learn.microsoft.com/microsoftteams/platform/bots/how-to.
 """
 
 import json

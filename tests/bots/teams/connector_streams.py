@@ -1,7 +1,7 @@
 """A message that is streamed, by the rules of "Stream bot messages".
 
-learn.microsoft.com, /microsoftteams/platform/bots/streaming-ux, its response and error codes; that
-too fast a bot gets 403, and that a stream's text must contain what was streamed, are of
+https://learn.microsoft.com/microsoftteams/platform/bots/streaming-ux, its response and error codes;
+that too fast a bot gets 403, and that a stream's text must contain what was streamed, are of
 microsoft/teams.py#452 and #453.
 """
 

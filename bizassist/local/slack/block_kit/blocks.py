@@ -7,21 +7,28 @@ from urllib.parse import urlsplit
 from bizassist.local.slack.block_kit.data_blocks import DATA, whole_message
 from bizassist.local.slack.errors import SlackError
 
-# Characters and items, each of the block's own page below
-# https://docs.slack.dev/reference/block-kit/blocks and …/block-elements/button-element.
+# https://docs.slack.dev/reference/block-kit/blocks: of one message
 MAX_BLOCKS = 50
+# Characters: https://docs.slack.dev/reference/block-kit/blocks/section-block
 MAX_SECTION_TEXT = 3_000
-MAX_MARKDOWN = 12_000  # of all markdown blocks of one message together
+# Of all of one message together: https://docs.slack.dev/reference/block-kit/blocks/markdown-block
+MAX_MARKDOWN = 12_000
+# Characters, also those of a block's id: https://docs.slack.dev/reference/block-kit/blocks/header-block
 MAX_HEADER = 150
+MAX_ID = 255
+# Characters: https://docs.slack.dev/reference/block-kit/block-elements/button-element
 MAX_BUTTON_TEXT = 75
 MAX_URL = 3_000
-MAX_ID = 255
-MAX_ELEMENTS = {"actions": 25, "context": 10, "context_actions": 5}
 MAX_VALUE = 2_000
+# https://docs.slack.dev/reference/block-kit/blocks/actions-block, …/context-block and
+# …/context-actions-block
+MAX_ELEMENTS = {"actions": 25, "context": 10, "context_actions": 5}
+# Characters: https://docs.slack.dev/reference/block-kit/composition-objects/confirmation-dialog-object
 MAX_CONFIRMATION = {"title": 100, "text": 300, "confirm": 30, "deny": 30}
 # Of all blocks together chat.postMessage takes "12,000 text characters with a buffer for block
 # containers". Measured, back when one markdown block could be longer: 13,297 characters in one,
-# 13,172 with a divider beside it (slackapi/bolt-js#2509), so a block costs 125 of 13,422.
+# 13,172 with a divider beside it (https://github.com/slackapi/bolt-js/issues/2509), so a block
+# costs 125 of 13,422.
 MAX_SIZE = 13_422
 BLOCK_SIZE = 125
 

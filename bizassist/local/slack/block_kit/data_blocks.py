@@ -4,13 +4,15 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-# Each of the block's own page below https://docs.slack.dev/reference/block-kit/blocks; the numbers
-# of tables and charts in one message are what their users met (vercel/chat#696).
+# https://docs.slack.dev/reference/block-kit/blocks/task-card-block
 TASK_STATES = ("pending", "in_progress", "complete", "error")
+# Rows, cells of one, characters: https://docs.slack.dev/reference/block-kit/blocks/table-block
 MAX_ROWS, MAX_CELLS, MAX_TABLE = 100, 20, 10_000
 CELLS = {"raw_text", "raw_number", "rich_text"}
 CHARTS = {"line", "bar", "area"}
+# https://docs.slack.dev/reference/block-kit/blocks/data-visualization-block
 MAX_TITLE, MAX_LABEL, MAX_SERIES, MAX_POINTS = 50, 20, 6, 20
+# In one message, as their users met it: https://github.com/vercel/chat/issues/696
 MOST = {"table": 1, "data_visualization": 2}
 
 Block = dict[str, Any]

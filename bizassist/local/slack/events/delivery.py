@@ -12,8 +12,10 @@ from slack_sdk.signature import SignatureVerifier
 
 from bizassist.local.slack.events.socket_connections import SocketConnections
 
+# https://docs.slack.dev/apis/events-api#responding
 SECONDS_TO_ANSWER = 3.0
-RETRIES = (0.5, 60.0, 300.0)  # Slack: nearly at once, after a minute, after five
+# Nearly at once, after a minute, after five: https://docs.slack.dev/apis/events-api#retries
+RETRIES = (0.5, 60.0, 300.0)
 
 _FORM = "application/x-www-form-urlencoded"
 _log = logging.getLogger(__name__)

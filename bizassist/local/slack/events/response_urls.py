@@ -13,6 +13,8 @@ from bizassist.local.slack.web_api.endpoint import hung_up
 from bizassist.local.slack.web_api.faults import RESPONSE_URL, Calls, ConnectionBroken
 from bizassist.local.slack.workspace import BOT_USER, Message, Workspace
 
+# "up to 5 times within 30 minutes":
+# https://docs.slack.dev/interactivity/handling-user-interaction#message_responses
 USES = 5
 SECONDS = 30 * 60.0
 

@@ -9,6 +9,8 @@ from aiohttp import web
 from bizassist.local.slack.block_kit.blocks import checked
 from bizassist.local.slack.errors import SlackError, missing
 
+# Characters of JSON. That there is a limit is said by the errors of
+# https://docs.slack.dev/reference/methods/chat.postMessage; which one, by no page that we know.
 MAX_METADATA = 16_000
 
 

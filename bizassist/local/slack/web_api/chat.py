@@ -11,10 +11,12 @@ from bizassist.local.slack.workspace import BOT, BOT_USER, TEAM, Block, Message,
 # Characters; what is longer is cut, and the answer is a success with a warning
 # (https://docs.slack.dev/changelog/2018-truncating-really-long-messages).
 MAX_TEXT = 40_000
-# Bytes of UTF-8: chat.update's page says 4,000 characters, its answers say bytes
-# (openclaw/openclaw#115027: 4,000 bytes taken, 4,002 refused, ASCII or not).
+# Bytes of UTF-8: https://docs.slack.dev/reference/methods/chat.update says 4,000 characters, its
+# answers say bytes (https://github.com/openclaw/openclaw/issues/115027: 4,000 bytes taken, 4,002
+# refused, ASCII or not).
 MAX_UPDATED_BYTES = 4_000
-# Characters (chat.postMessage and its sisters, their ``markdown_text``).
+# Characters of ``markdown_text``: https://docs.slack.dev/reference/methods/chat.appendStream, and
+# the pages of chat.postMessage, chat.startStream and chat.stopStream.
 MAX_MARKDOWN_TEXT = 12_000
 
 

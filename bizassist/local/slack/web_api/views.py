@@ -13,11 +13,15 @@ from bizassist.local.slack.people import person
 from bizassist.local.slack.web_api.arguments import Arguments
 from bizassist.local.slack.workspace import APP, BOT, TEAM, Workspace
 
+# Blocks and characters: https://docs.slack.dev/reference/views/modal-views
 MAX_BLOCKS = 100
 MAX_TITLE = 24
 MAX_PRIVATE_METADATA = 3_000
+# Characters: https://docs.slack.dev/reference/block-kit/blocks/input-block
 MAX_LABEL = 2_000
+# https://docs.slack.dev/reference/block-kit/block-elements/plain-text-input-element
 MAX_INPUT = 3_000
+# https://docs.slack.dev/reference/methods/assistant.threads.setSuggestedPrompts
 MAX_PROMPTS = 4
 
 

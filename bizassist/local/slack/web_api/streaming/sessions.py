@@ -7,6 +7,7 @@ from bizassist.local.slack.web_api.arguments import Arguments
 from bizassist.local.slack.workspace import Session, Workspace
 
 STATES = ("active", "processing", "suspended", "closed")
+# Characters: https://docs.slack.dev/reference/methods/agents.sessions.setStatus
 MAX_TITLE = 200
 
 

@@ -11,7 +11,8 @@ from bizassist.local.slack.web_api.streaming.stream_chunks import checked_chunks
 from bizassist.local.slack.workspace import Message, Workspace
 
 # Bytes of UTF-8 of a streamed message with text in it: titles and text count once, what tasks tell
-# twice. No page says it; 10,571 were taken and 10,821 refused (openclaw/openclaw#143882).
+# twice. No page says it; 10,571 were taken and 10,821 refused
+# (https://github.com/openclaw/openclaw/issues/143882).
 MAX_STREAM = 10_600
 
 
