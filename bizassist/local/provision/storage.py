@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -125,7 +126,9 @@ def make_buckets(aws: boto3.Session) -> dict[str, str]:
     s3 = aws.client("s3")
     names = {f"{bucket}_bucket": f"bizassist-{bucket}" for bucket in BUCKETS}
     for name in names.values():
-        s3.create_bucket(Bucket=name)
+        # Buckets outlive a stack that was killed before it had written down anything else.
+        with suppress(s3.exceptions.BucketAlreadyOwnedByYou):
+            s3.create_bucket(Bucket=name)
     s3.put_bucket_lifecycle_configuration(
         Bucket=names["uploads_bucket"], LifecycleConfiguration={"Rules": [FORGOTTEN]}
     )
