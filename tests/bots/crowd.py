@@ -48,7 +48,7 @@ class Crowd(world.World):
 
     def first_shown(self, turn: str) -> str | None:
         seen = self.board.visible(turn)
-        return seen[0].text if seen else None
+        return (seen[0].text or seen[0].step) if seen else None
 
 
 class SlowRuntime:

@@ -29,6 +29,7 @@ class Message:
     """One message that is, or was, visible.
 
     :ivar closed: it can't be edited any more.
+    :ivar step: what its first step is called, where it is a stream.
     :ivar streaming_since: it grows as one of Slack's streams since then; None for others.
     """
 
@@ -38,6 +39,7 @@ class Message:
     text: str
     closed: bool = False
     deleted: bool = False
+    step: str = ""
     streaming_since: float | None = None
 
 

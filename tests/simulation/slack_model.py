@@ -75,24 +75,29 @@ class Client:
 
     async def chat_startStream(self, **given: Any) -> dict[str, Any]:  # noqa: N802
         part = _part(given["chunks"][0]["id"])
-        return {"ts": await self._ask("start", self._start, part)}
+        return {"ts": await self._ask("start", self._start, part, given["chunks"][0]["title"])}
 
     async def chat_appendStream(self, **given: Any) -> dict[str, Any]:  # noqa: N802
         text = "".join(chunk.get("text", "") for chunk in given["chunks"])
-        await self._ask("append", self._append, given["ts"], text)
+        first = marker(self._turn.id, 0)
+        steps = [chunk["title"] for chunk in given["chunks"] if chunk.get("id") == first]
+        await self._ask("append", self._append, given["ts"], text, "".join(steps))
         return {}
 
     async def chat_stopStream(self, **given: Any) -> dict[str, Any]:  # noqa: N802
         await self._ask("stop", self._stop, given["ts"])
         return {}
 
-    def _start(self, turn: Turn, part: int) -> str:
+    def _start(self, turn: Turn, part: int, step: str) -> str:
         message = self._board.post(turn, part, "")
+        self._board.messages[message].step = step
         self._board.messages[message].streaming_since = self._board.clock()
         return message
 
-    def _append(self, _: Turn, ts: str, text: str) -> None:
-        self._open(ts).text += text
+    def _append(self, _: Turn, ts: str, text: str, step: str) -> None:
+        message = self._open(ts)
+        message.text += text
+        message.step = step or message.step
 
     def _stop(self, _: Turn, ts: str) -> None:
         self._open(ts).streaming_since = None

@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from bots.answer.placeholder import IN_LINE, THINKING
 from bots.platform import Accepted
+from bots.slack.outgoing.answer.run_steps import IN_LINE, THINKING
 from tests.bots.crowd import Crowd, assert_each_answered_once, happens
 
 SOON = 3.0

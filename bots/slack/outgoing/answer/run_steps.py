@@ -24,6 +24,7 @@ EXPLANATION = "bizassist.explanation"
 """Name of the agent's custom event that says at a run's end how each of its tools went."""
 FIRST = "run"
 THINKING = "Thinking"
+IN_LINE = "Many questions at this moment; yours is in line"
 
 Status = Literal["pending", "in_progress", "complete", "error"]
 
@@ -64,7 +65,7 @@ class RunSteps:
         """Take one agent event in; those that are no step change nothing."""
         match event:
             case RunStartedEvent():
-                self._set(FIRST, "in_progress")
+                self._begin(THINKING, "in_progress")
             case TextMessageContentEvent():
                 self._set(FIRST, "complete")
             case ToolCallStartEvent():
@@ -85,7 +86,7 @@ class RunSteps:
 
     def _take_told(self, event: CustomEvent) -> None:
         if event.name == WAITING:
-            self._set(FIRST, "pending")
+            self._begin(IN_LINE, "pending")
         elif event.name == EXPLANATION:
             self._correct(event.value)
         elif (source := source_of(event)) and (step := self._steps.get(self._latest_result)):
@@ -101,6 +102,9 @@ class RunSteps:
             if step is not None:
                 waiting.remove(step)
                 self._set(step.id, "complete" if known.get("status") == "ok" else "error")
+
+    def _begin(self, title: str, status: Status) -> None:
+        self._steps[FIRST] = replace(self._steps[FIRST], title=title, status=status)
 
     def _end(self, status: Status) -> None:
         for step in self.steps:
