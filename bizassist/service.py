@@ -161,7 +161,7 @@ class ChatService:
                     accept,
                     html,
                     pools.rendering,
-                    forget_session=identity.conversations.forget_session,
+                    forget_session=identity.forgetting.forget_session,
                 ),
                 *[await enter(one) for one in _switched_on(process, accept, turns, identity)],
             ]

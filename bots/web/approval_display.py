@@ -118,7 +118,10 @@ class Approvals:
 
     async def continue_answer(self, key: TurnKey, live: str, decision: Decision) -> None:
         """The answer is written again, by the event ``live``, below what stands there."""
-        progress = AnswerProgress.of({**await self._read(key), "decision": {"S": decision}})
+        row = await self._read(key)
+        if not row:  # its person has deleted the conversation meanwhile
+            return
+        progress = AnswerProgress.of({**row, "decision": {"S": decision}})
         if progress.live == live:  # else an earlier attempt at this event has been here, and ended
             await self._write(
                 key,

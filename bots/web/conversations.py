@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 TEXTS_SEARCHED = 300
 """Of so many conversations, those asked last, the text is searched; of all others the title."""
 
-MAX_CONCURRENT = 8
+MAX_CONCURRENT = 4
+"""Calls at once, of everybody's searches together: answers need the threads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ class Conversations:
         self._call = call
         self._table = table
         self._transcripts = transcripts
+        self._searching = asyncio.Semaphore(MAX_CONCURRENT)
 
     async def of(self, subject: str) -> list[Conversation]:
         """All of a person's conversations, the one that was asked last first.
@@ -56,18 +58,18 @@ class Conversations:
         listed = [_conversation(row) for row in rows if "title" in row]
         return sorted(listed, key=lambda one: (one.asked, one.id), reverse=True)
 
-    async def matching(self, subject: str, words: str) -> list[Conversation]:
+    async def matching(
+        self, subject: str, listed: list[Conversation], words: str
+    ) -> list[Conversation]:
         """Those in whose title, or in one of whose questions and answers, every word occurs."""
         wanted = words.casefold().split()
-        listed = await self.of(subject)
-        slots = asyncio.Semaphore(MAX_CONCURRENT)
 
         async def matches(place: int, one: Conversation) -> bool:
             if _has(one.title, wanted):
                 return True
             if place >= TEXTS_SEARCHED:
                 return False
-            async with slots:
+            async with self._searching:
                 turns = await self._transcripts.turns(subject, one.id)
             return any(_has(f"{turn.question}\n{turn.answer or ''}", wanted) for turn in turns)
 
@@ -81,12 +83,9 @@ class Conversations:
                 self._dynamodb.update_item,
                 TableName=self._table,
                 Key=_key(f"people#{subject}", conversation),
-                UpdateExpression="SET title = :title, expires_at = :expires",
+                UpdateExpression="SET title = :title",
                 ConditionExpression="attribute_exists(title)",
-                ExpressionAttributeValues={
-                    ":title": {"S": title[:TITLE]},
-                    ":expires": {"N": str(int(time.time()) + KEPT)},
-                },
+                ExpressionAttributeValues={":title": {"S": title[:TITLE]}},
             )
         except ClientError as error:
             if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
@@ -95,7 +94,7 @@ class Conversations:
         return True
 
     async def delete(self, subject: str, conversation: str) -> None:
-        """Delete its questions and answers, then its name: what broke off is gone on with.
+        """Delete its questions and answers.
 
         Files are the uploads' own, what the assistant remembers of it is the memory's.
         """
@@ -107,7 +106,18 @@ class Conversations:
             f"turns#{subject}#{conversation}",
         ):
             await self._delete_rows(partition)
-        await self._delete_row(f"people#{subject}", conversation)
+
+    async def close(self, subject: str, conversation: str) -> None:
+        """Let nothing be asked in it any more, and list it no more: the first step of its end."""
+        await self._call(
+            self._dynamodb.put_item,
+            TableName=self._table,
+            Item={
+                **_key(f"people#{subject}", conversation),
+                "deleted": {"BOOL": True},
+                "expires_at": {"N": str(int(time.time()) + KEPT)},
+            },
+        )
 
     async def _delete_rows(self, partition: str) -> None:
         slots = asyncio.Semaphore(MAX_CONCURRENT)

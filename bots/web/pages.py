@@ -41,6 +41,7 @@ TRY = (
 
 
 TOO_LONG = f"Please ask something of at most {LONGEST_QUESTION:,} characters."
+DELETED = "This conversation is deleted. Please begin a new one."
 NOT_TAKEN = "Your question couldn't be taken right now. Please send it again in a minute."
 
 
@@ -133,7 +134,9 @@ class WebChat:
         if asked != turn:  # it was sent before, with the same files
             await self._uploads.withdraw(person.subject, conversation, kept)
             turn = asked
-        await self._transcripts.ask(person.subject, conversation, turn, text)
+        if not await self._transcripts.ask(person.subject, conversation, turn, text):
+            await self._uploads.withdraw(person.subject, conversation, kept)
+            raise web.HTTPNotFound(text=DELETED)
         raise web.HTTPSeeOther(f"/chat/{conversation}/{turn}")
 
     async def turn(self, request: web.Request) -> web.Response:
@@ -176,7 +179,7 @@ class WebChat:
         conversations = await self._conversations.of(person.subject)
         listed = conversations
         if query:
-            listed = await self._conversations.matching(person.subject, query)
+            listed = await self._conversations.matching(person.subject, conversations, query)
         elif "all" not in request.query:
             listed = conversations[:LISTED]
         titles = {one.id: one.title for one in conversations}

@@ -59,7 +59,9 @@ class WebPlatform:
         decided = _decided(accepted)
         turn = body.get("turn", accepted.event_id)
         if decided is None:  # the process that put it into the inbox may not have come so far
-            await self._transcripts.ask(body["subject"], body["conversation"], turn, body["text"])
+            place = (body["subject"], body["conversation"], turn)
+            if not await self._transcripts.ask(*place, body["text"]):
+                return  # its person has deleted the conversation meanwhile
         files = await self._uploads.until(body["subject"], body["conversation"], turn)
         await answer(
             Turn(

@@ -11,7 +11,6 @@ One table, four kinds of rows (partition / position)::
 The subject is part of the key, so nobody can name another person's conversation.
 """
 
-import asyncio
 import json
 import time
 from collections.abc import Iterable, Sequence
@@ -75,10 +74,13 @@ class Transcripts:
         self._call = call
         self._table = table
 
-    async def ask(self, subject: str, conversation: str, turn: str, question: str) -> None:
-        """Add a question, once or again; a conversation's first one becomes its title."""
-        await asyncio.gather(
-            self._update(
+    async def ask(self, subject: str, conversation: str, turn: str, question: str) -> bool:
+        """Add a question, once or again; a conversation's first one becomes its title.
+
+        :returns: False where the conversation is deleted; nothing is added to it.
+        """
+        try:
+            await self._update(
                 f"people#{subject}",
                 conversation,
                 "SET title = if_not_exists(title, :title), asked = :asked, expires_at = :expires",
@@ -87,14 +89,17 @@ class Transcripts:
                     ":asked": {"N": turn.partition("-")[0]},
                     ":expires": _in(KEPT),
                 },
-            ),
-            self._update(
-                f"turns#{subject}#{conversation}",
-                turn,
-                "SET question = :question, expires_at = :expires",
-                {":question": {"S": question}, ":expires": _in(KEPT)},
-            ),
+                "attribute_not_exists(deleted)",
+            )
+        except self._dynamodb.exceptions.ConditionalCheckFailedException:
+            return False
+        await self._update(
+            f"turns#{subject}#{conversation}",
+            turn,
+            "SET question = :question, expires_at = :expires",
+            {":question": {"S": question}, ":expires": _in(KEPT)},
         )
+        return True
 
     async def answered(
         self,

@@ -54,24 +54,6 @@ class ConversationEvents:
         except (ClientError, BotoCoreError) as error:
             raise MemoryUnavailable(type(error).__name__) from None
 
-    async def forget_session(self, subject: str, session: str) -> None:
-        """Delete every event of one conversation.
-
-        :raises MemoryUnavailable: when something could not be deleted.
-        """
-        try:
-            await self._execute(self._forget_session, subject, session)
-        except (ClientError, BotoCoreError) as error:
-            raise MemoryUnavailable(type(error).__name__) from None
-
-    def _forget_session(self, subject: str, session: str) -> None:
-        start: str | None = ""
-        while start is not None:
-            page = self.page(subject, session, start)
-            for event, _ in page.ids:
-                self.delete(subject, session, event)
-            start = page.next or None
-
     def sessions(self, subject: str) -> list[str]:
         """The conversations in which there is anything; blocks.
 

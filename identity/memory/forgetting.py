@@ -88,6 +88,18 @@ class Forgetting:
         progress.found = progress.deleted  # the rest was listed and gone
         return progress.deleted - before
 
+    async def forget_session(self, subject: str, session: str) -> None:
+        """Delete what is listed of one conversation.
+
+        :raises MemoryUnavailable: when something can't be listed or deleted.
+        """
+        try:
+            pages = self._pages(partial(self._events.page, subject, session))
+            listed = {session: [name async for page in pages for name, _ in page.ids]}
+            await self._forget_events(subject, listed, Progress())
+        except (ClientError, BotoCoreError) as error:
+            raise MemoryUnavailable(_word(error)) from None
+
     async def _listed_events(self, subject: str, until: datetime) -> dict[str, list[str]]:
         """The events of each conversation."""
         found = {}

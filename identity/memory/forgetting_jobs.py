@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from botocore.exceptions import BotoCoreError, ClientError
 
 from identity.errors import MemoryUnavailable
-from identity.memory.forgetting import Forgetting
+from identity.memory.forgetting import LAG, Forgetting
 from identity.memory.forgetting_table import ForgettingJob, ForgettingTable
 
 log = logging.getLogger(__name__)
@@ -59,6 +59,23 @@ class ForgettingJobs:
             return await self._table.of(subject) or job
         except (ClientError, BotoCoreError) as error:
             raise MemoryUnavailable(type(error).__name__) from None
+
+    async def forget_session(self, subject: str, session: str) -> None:
+        """Begin to forget one conversation, which nobody can go on with any more.
+
+        It is looked at once more when every event is listed; what a process that ends before
+        leaves expires with the memory's events.
+        """
+        name = f"{subject}/{session}"
+        if name not in self._tasks:
+            task = asyncio.create_task(self._session_forgotten(subject, session))
+            self._tasks[name] = task
+            task.add_done_callback(lambda ended: self._ended(name, ended))
+
+    async def _session_forgotten(self, subject: str, session: str) -> None:
+        for pause in (0.0, LAG.total_seconds()):
+            await asyncio.sleep(pause)
+            await self._forgetting.forget_session(subject, session)
 
     async def of(self, subject: str) -> ForgettingJob | None:
         """How far forgetting ``subject`` is; None where nobody asked for it, or long ago.

@@ -186,7 +186,7 @@ async def service(
         )
         pages = web_chat(
             *(web_settings, turns, queue.inbox.put, html, calls),
-            forget_session=identity.conversations.forget_session,
+            forget_session=identity.forgetting.forget_session,
         )
         platforms: dict[PlatformName, Platform] = {
             "slack": cast("Platform", chat),

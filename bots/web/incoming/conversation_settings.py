@@ -22,7 +22,7 @@ NO_NAME = f"Please give it a name of at most {TITLE} characters."
 NOT_FOUND = "There is no such conversation."
 
 ForgetSession = Callable[[str, str], Awaitable[None]]
-"""Ends what the memory keeps of one session of one subject."""
+"""Begins to end what the memory keeps of one session of one subject."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +75,14 @@ class ConversationSettings:
         raise web.HTTPSeeOther(f"/chat/{conversation}")
 
     async def delete(self, request: web.Request) -> web.Response:
-        """Stop what is being answered, then delete everything; its name goes last.
+        """Let nothing more be asked, stop what is being answered, then delete everything.
 
         Who sends the form twice finds it deleted, and so does who sends it again after a failure.
         """
         person = await require_person(request)
         await check_csrf(request)
         subject, conversation = person.subject, request.match_info["conversation"]
+        await self.conversations.close(subject, conversation)
         await self._stop(subject, conversation)
         await self.forget_session(subject, session_id(subject, f"web:{conversation}"))
         await self.uploads.withdraw(
