@@ -22,6 +22,10 @@ class UnsaidWords:
 
     matches: Matches
 
+    def and_also(self, other: "UnsaidWords") -> "UnsaidWords":
+        """The words of both."""
+        return UnsaidWords(lambda text: self.matches(text) or other.matches(text))
+
     def without(self, buffered: BufferedMessage) -> BufferedMessage:
         """A message as it may be saved: without these words, and nothing is learned from it."""
         metadata: Any = {**(buffered.metadata or {}), MARK: {"stringValue": PAUSED}}

@@ -25,13 +25,15 @@ def quoted_context(given: Sequence[Context] | None) -> list[Context]:
 
     :param given: an entry each: who or what is quoted, and the words.
     """
-    quotes, left = [], MOST_CHARACTERS
-    for entry in (given or ())[-MOST_ENTRIES:]:
-        words = str(entry.value)[:left]
-        left -= len(words)
+    quotes: list[str] = []
+    left = MOST_CHARACTERS
+    for entry in reversed((given or ())[-MOST_ENTRIES:]):  # what is nearest to the question first
+        whole = str(entry.value)
+        words = whole if len(whole) <= left else f"{whole[:left]}…" * (left > 0)
+        left = max(0, left - len(whole))
         if words.strip():
             source = escape(" ".join(str(entry.description).split())[:200])
-            quotes.append(f'<quote from="{source}">{escape(words, quote=False)}</quote>')
+            quotes.insert(0, f'<quote from="{source}">{escape(words, quote=False)}</quote>')
     if not quotes:
         return []
     return [Context(description=DESCRIPTION, value="\n".join(["", *quotes, _END]))]

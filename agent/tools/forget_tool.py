@@ -58,7 +58,7 @@ class ForgetTool:
         if not phrases and not everything:
             return UNCLEAR
         matches = _matches(phrases, everything=everything)
-        self.memory.conversation.unsaid = _unsaid(phrases, everything=everything)
+        self._leave_unsaid(phrases, everything=everything)
         try:
             found = [entry for entry in self._forgetting.find(matches) if not self._is_open(entry)]
             if not found:
@@ -82,15 +82,20 @@ class ForgetTool:
         """
         plan = approved_plan(tool_context.invocation_state, tool_context.tool_use["toolUseId"])
         phrases = _phrases({"words": words})
-        self.memory.conversation.unsaid = _unsaid(phrases, everything=everything)
+        self._leave_unsaid(phrases, everything=everything)
+        self.memory.conversation.after_saving = self._forget_states
         try:
             chosen = frozenset(plan or ())
             deletion = self._forgetting.forget(lambda entry: entry.id in chosen)
         except (BotoCoreError, ClientError, ForeignMemoryError) as error:
             return _result("error", _failed(error))
-        self.memory.conversation.after_saving = self._forget_states
         logger.info("forgot %d records and %d events", deletion.records, deletion.events)
         return _result("success", _told(deletion))
+
+    def _leave_unsaid(self, phrases: Sequence[str], *, everything: bool) -> None:
+        """One answer may forget several things: none of their words is saved."""
+        before, new = self.memory.conversation.unsaid, _unsaid(phrases, everything=everything)
+        self.memory.conversation.unsaid = before.and_also(new) if before else new
 
     @property
     def _forgetting(self) -> Any:

@@ -37,7 +37,8 @@ class _PauseTools:
         Call it when they want you to stop remembering, in whatever language. They are asked to
         approve it; don't ask them yourself. It deletes nothing.
         """
-        self.memory.conversation.unsaid = UnsaidWords(lambda _: False)
+        conversation = self.memory.conversation
+        conversation.unsaid = conversation.unsaid or UnsaidWords(lambda _: False)
         return self._written(paused=True)
 
     @tool(name=RESUME)

@@ -10,7 +10,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from bots.conversation_notes import ConversationNotes, Notes
-from bots.errors import FilesUnavailable, PlatformError
+from bots.errors import PlatformRefused, PlatformUnavailable
 from bots.file_bucket import READABLE, Files, StoredFile, plain_name, type_by_content
 from bots.platform import Quote
 from bots.slack.files.download import FileDownloads, FileRefused
@@ -24,6 +24,7 @@ from bots.slack.outgoing.web_api import WebApi
 from identity.people import ChatUser
 
 UNREADABLE = f"it is of a kind that I can't read: I read {READABLE}"
+NOT_NOW = "I couldn't fetch it just now, please send it again"
 SUMMARISE = "Please summarise {names}."
 
 _log = logging.getLogger(__name__)
@@ -65,14 +66,14 @@ class QuestionReader:
     async def question(self, incoming: IncomingMessage, notes: Notes) -> Question:
         """The whole question; what Slack doesn't tell of it is left out.
 
-        :raises FilesUnavailable: when the bucket of files takes nothing.
-        :raises PlatformUnavailable: when a file can't be fetched now.
+        :raises PlatformUnavailable: when Slack doesn't tell what surrounds it now.
         """
+        if not await self.is_linked(incoming.chat_user):
+            text = plain(incoming.markup, {}).strip()
+            return Question(text or SUMMARISE.format(names="what I sent"))
         people, channels = mentioned(incoming.markup)
         called = await self.names.called(incoming.tenant, people, channels)
         text = plain(incoming.markup, called).strip()
-        if not await self.is_linked(incoming.chat_user):
-            return Question(text or SUMMARISE.format(names="what I sent"))
         message, earlier = await self._around(incoming)
         shared = incoming.files or shared_files(message)
         stored, refused = await self._kept(incoming, shared, notes)
@@ -95,7 +96,7 @@ class QuestionReader:
             thread = await self.api.thread(
                 incoming.channel, incoming.thread or incoming.ts, incoming.ts
             )
-        except PlatformError as error:
+        except PlatformRefused as error:
             _log.warning("what surrounds %s can't be read: %s", incoming.event_id, error)
             return {}, ()
         message = next((one for one in thread if one.get("ts") == incoming.ts), {})
@@ -124,7 +125,12 @@ class QuestionReader:
     ) -> StoredFile:
         if file.refusal:
             raise FileRefused(file.refusal)
-        content = await self.downloads.content(file.url)
+        try:
+            content = await self.downloads.content(file.url)
+        except PlatformUnavailable as error:
+            # The question is answered all the same; its asker is told what it was answered without.
+            _log.warning("a file can't be fetched: %s", error)
+            raise FileRefused(NOT_NOW) from error
         media = await asyncio.to_thread(type_by_content, file.name, content)
         if media is None:
             raise FileRefused(UNREADABLE)
@@ -133,7 +139,8 @@ class QuestionReader:
         try:
             await self.files.put(stored, content)
         except (BotoCoreError, ClientError) as error:
-            raise FilesUnavailable(f"a file can't be kept: {type(error).__name__}") from error
+            _log.warning("a file can't be kept: %s", type(error).__name__)
+            raise FileRefused(NOT_NOW) from error
         return stored
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -11,7 +12,6 @@ from botocore.exceptions import BotoCoreError, ClientError
 from yarl import URL
 
 from bots.conversation_notes import ConversationNotes, Notes
-from bots.errors import FilesUnavailable, PlatformUnavailable
 from bots.file_bucket import (
     MEGABYTE,
     MOST_BYTES,
@@ -30,6 +30,10 @@ UNREADABLE = f"it is of a kind that I can't read: I read {READABLE}"
 TOO_LARGE = f"it is larger than {MOST_BYTES // MEGABYTE} MB"
 NOT_THERE = "SharePoint doesn't give it to me any more"
 EMPTY = "it is empty"
+NOT_NOW = "I couldn't fetch it just now, please send it again"
+"""The question is answered all the same; its asker is told what it was answered without."""
+
+_log = logging.getLogger(__name__)
 
 
 class FileRefused(Exception):
@@ -70,8 +74,6 @@ class AttachedFiles:
         """The files of a message, kept for the conversation.
 
         :param place: the conversation.
-        :raises FilesUnavailable: when the bucket of files takes nothing.
-        :raises PlatformUnavailable: when a file can't be fetched now.
         """
         stored: list[StoredFile] = []
         refused: dict[str, str] = {}
@@ -99,7 +101,8 @@ class AttachedFiles:
         try:
             await self.files.put(stored, content)
         except (BotoCoreError, ClientError) as error:
-            raise FilesUnavailable(f"a file can't be kept: {type(error).__name__}") from error
+            _log.warning("a file can't be kept: %s", type(error).__name__)
+            raise FileRefused(NOT_NOW) from error
         return stored
 
     async def _content(self, url: str) -> bytes:
@@ -108,7 +111,8 @@ class AttachedFiles:
                 URL(url, encoded=True), allow_redirects=False, timeout=TIMEOUT
             ) as answer:
                 if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-                    raise PlatformUnavailable(f"SharePoint answered {answer.status}")
+                    _log.warning("SharePoint answered %d", answer.status)
+                    raise FileRefused(NOT_NOW)
                 if answer.status != HTTPStatus.OK:
                     raise FileRefused(NOT_THERE)
                 content = bytearray()
@@ -117,7 +121,8 @@ class AttachedFiles:
                     if len(content) > MOST_BYTES:
                         raise FileRefused(TOO_LARGE)
         except (TimeoutError, aiohttp.ClientError) as error:
-            raise PlatformUnavailable(f"a file can't be fetched: {type(error).__name__}") from error
+            _log.warning("a file can't be fetched: %s", type(error).__name__)
+            raise FileRefused(NOT_NOW) from error
         if not content:
             raise FileRefused(EMPTY)
         return bytes(content)

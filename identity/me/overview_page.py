@@ -7,6 +7,7 @@ from aiohttp import web
 from identity.errors import MemoryUnavailable
 from identity.links import Link, Links
 from identity.memory.forgetting_jobs import ForgettingJobs
+from identity.memory.forgetting_table import ForgettingJob
 from identity.memory.records import RecordsOfKind
 from identity.memory.shown_records import ShownRecords
 from identity.sessions.session_list import SessionList
@@ -53,13 +54,19 @@ class OverviewPage:
             sessions=await self._sessions.of(person.subject),
             this=await this_session(request),
             remembered=await self._remembered(person.subject),
-            forgetting=await self._forgetting.of(person.subject),
+            forgetting=await self._being_forgotten(person.subject),
         )
 
     async def _remembered(self, subject: str) -> Sequence[RecordsOfKind] | None:
         """What is remembered, or None: the rest of the page works without the memory."""
         try:
             return await self._memories.of(subject)
+        except MemoryUnavailable:
+            return None
+
+    async def _being_forgotten(self, subject: str) -> ForgettingJob | None:
+        try:
+            return await self._forgetting.of(subject)
         except MemoryUnavailable:
             return None
 

@@ -106,7 +106,7 @@ class ForgettingJobs:
                 for job in await self._table.everybody():
                     if job.state != "done" and job.due <= now:
                         self._begun(job)
-            except (ClientError, BotoCoreError) as error:
+            except Exception as error:  # noqa: BLE001 - it is looked for again, whatever it was
                 log.warning("forgetting can't be looked for: %s", type(error).__name__)
             await asyncio.sleep(POLL_SECONDS)
 

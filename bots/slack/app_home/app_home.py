@@ -82,14 +82,14 @@ class AppHome:
         asked = await self._asked(chat_user, channel)
         memories, paused = None, False
         try:
-            memories = await self.memory.remembered(link)
             paused = await self.memory.is_paused(link)
+            memories = await self.memory.remembered(link)
         except MemoryUnavailable as error:
             _log.warning("the Home tab shows no memory: %s", error)
         return Home(
             account=link.account,
             prompts=await self._prompts(link, asked),
-            answers=await with_answers(self.api, asked),
+            answers=await self._answered(asked),
             memories=memories,
             paused=paused,
             page=f"{self.words.public_url}/me",
@@ -113,4 +113,15 @@ class AppHome:
         return suggested_prompts(groups, [one.question for one in asked])
 
     async def _asked(self, chat_user: ChatUser, channel: str) -> list[RecentAnswer]:
-        return await asked_before(self.api, channel, chat_user.user)
+        try:
+            return await asked_before(self.api, channel, chat_user.user)
+        except PlatformError as error:
+            _log.warning("what somebody asked last can't be read: %s", error)
+            return []
+
+    async def _answered(self, asked: Sequence[RecentAnswer]) -> Sequence[RecentAnswer]:
+        try:
+            return await with_answers(self.api, asked)
+        except PlatformError as error:
+            _log.warning("what somebody was answered last can't be read: %s", error)
+            return ()

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 MOST = 4  # assistant.threads.setSuggestedPrompts
 MOST_ASKED_BEFORE = 2
 LONGEST_TITLE = 60
+LONGEST_MESSAGE = 2_000
+"""Characters of a button's value (https://docs.slack.dev/reference/block-kit/block-elements/button-element)."""
 
 USERS, ADMINS = "bizassist-users", "bizassist-admins"
 
@@ -70,7 +72,8 @@ def suggested_prompts(groups: Collection[str], asked_before: Sequence[str]) -> l
     :param groups: of the person's verified sign-in; empty for who isn't signed in.
     :param asked_before: questions, the newest first.
     """
-    again = [Prompt(_title(one), one) for one in dict.fromkeys(asked_before)][:MOST_ASKED_BEFORE]
+    fit = [one for one in dict.fromkeys(asked_before) if len(one) <= LONGEST_MESSAGE]
+    again = [Prompt(_title(one), one) for one in fit][:MOST_ASKED_BEFORE]
     may = [one.prompt for one in TOOL_PROMPTS if one.groups & set(groups)]
     known = {prompt.message for prompt in again}
     offered = [*again, *(prompt for prompt in may if prompt.message not in known)]

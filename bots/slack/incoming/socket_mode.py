@@ -16,7 +16,7 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bots.errors import BotError, MalformedRequest
+from bots.errors import BotError, MalformedRequest, reason
 from bots.slack.incoming.endpoint import Reply, SlackEdge
 
 PING_SECONDS = 10.0
@@ -84,6 +84,9 @@ async def _take(client: SocketModeClient, edge: SlackEdge, request: SocketModeRe
         reply = None  # sent again it would be the same
     except (BotError, ClientError, BotoCoreError) as error:
         _log.warning("what came by Socket Mode isn't taken: %s", type(error).__name__)
+        return
+    except Exception as error:  # noqa: BLE001 - the SDK would swallow it
+        _log.error("what came by Socket Mode failed: %s", reason(error))
         return
     payload = dict(reply) if reply else None
     await client.send_socket_mode_response(SocketModeResponse(request.envelope_id, payload))

@@ -8,7 +8,6 @@ from typing import Any, cast
 
 import pytest
 
-from bots.errors import FilesUnavailable
 from bots.file_bucket import type_by_content
 from bots.platform import Quote, Turn
 from bots.slack.name_cache import NameCache
@@ -219,16 +218,18 @@ async def test_without_the_right_to_read_files_its_asker_is_told_and_nothing_is_
     assert [m["author"] for m in await slack.sees(ADMIN, GENERAL)] == [ALICE]
 
 
-async def test_a_bucket_that_is_down_lets_the_question_come_again(slack: SlackClient) -> None:
+async def test_a_file_that_can_not_be_kept_now_is_named_and_the_question_answered(
+    slack: SlackClient,
+) -> None:
     slack.parts.account.link(ALICE, "alice@example.com")
     slack.parts.bucket.is_down = True
     turns: list[Turn] = []
-    await slack.message("", files=[file("offer.pdf")])
-    with pytest.raises(FilesUnavailable):
-        await slack.work(answering(slack, turns=turns))
-    slack.parts.bucket.is_down = False
+    await slack.message("What does it say?", files=[file("offer.pdf")])
     await slack.work(answering(slack, *written("x"), turns=turns))
-    assert [len(turn.files) for turn in turns] == [1]
+
+    assert [turn.files for turn in turns] == [()]
+    told = " ".join(message["text"] for message in await slack.from_us(ALICE, ALICE_DM))
+    assert "I can't read offer.pdf: I couldn't fetch it just now, please send it again." in told
 
 
 @pytest.mark.parametrize("event", [{}, {"user_team": ""}])

@@ -17,11 +17,11 @@ from bots.answer.shown_call import shown
 from bots.errors import (
     After,
     BotError,
-    PlatformError,
     PlatformRefused,
     PlatformUnavailable,
     StreamOver,
     StreamStopped,
+    reason,
 )
 from bots.platform import Receipt
 from bots.teams.outgoing.answer.streamed_conversation import APART, STREAM, StreamedConversation
@@ -166,8 +166,8 @@ class StreamedAnswer(DressedAnswer):
     async def _stop_turn(self) -> None:
         try:
             await self._acts.stop()
-        except (BotError, PlatformError) as error:
-            _log.warning("an answer that was stopped goes on unseen: %s", error)
+        except (BotError, BotoCoreError, ClientError) as error:
+            _log.warning("an answer that was stopped goes on unseen: %s", reason(error))
 
 
 def _settled(text: str) -> str:
