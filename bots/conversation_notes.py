@@ -47,6 +47,11 @@ class Notes:
         return f"{place}~{self.begun}" if self.begun else place
 
 
+def place_of(conversation: str) -> str:
+    """The place of a conversation, which may have been begun afresh there."""
+    return conversation.rpartition("~")[0] or conversation
+
+
 class ConversationNotes:
     """The notes in the ledger's table.
 

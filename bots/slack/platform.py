@@ -15,7 +15,7 @@ from ag_ui.core import Interrupt
 from slack_bolt.async_app import AsyncApp, AsyncBoltContext, AsyncBoltRequest
 from slack_bolt.authorization import AuthorizeResult
 
-from bots.conversation_notes import ConversationNotes
+from bots.conversation_notes import ConversationNotes, place_of
 from bots.errors import (
     InstallationRefused,
     MalformedRequest,
@@ -334,7 +334,9 @@ class SlackPlatform:
         except PlatformRefused as error:
             _log.warning("a decision can't be shown where it was taken: %s", error)
         if decision is not None:
-            await answer(self._turn(incoming, accepted, Names()))
+            notes = await self._notes.read(place_of(incoming.conversation), incoming.chat_user)
+            turn = self._turn(incoming, accepted, Names())
+            await answer(replace(turn, files=notes.files))  # the agent keeps none
 
     def _turn(self, incoming: IncomingMessage, accepted: Accepted, names: Names) -> Turn:
         return Turn(

@@ -13,6 +13,7 @@ from botbuilder.integration.aiohttp import CloudAdapter
 from botframework.connector.auth import AuthenticateRequestResult
 
 from bots.answer.placeholder import opening
+from bots.conversation_notes import place_of
 from bots.errors import DeliveryRefused, FormRefused, NoPrivateChat, PlatformRefused
 from bots.platform import Accepted, Answer, Audience, Receipt, ReplyStream, Turn
 from bots.teams.attached_files import AttachedFiles
@@ -104,9 +105,12 @@ class TeamsPlatform:
             _log.warning("a decision can't be shown where it was taken: %s", error)
         if decided is not None:
             turn = incoming.turn(accepted, "")
+            place = place_of(asking.conversation)
+            notes = await self._service.notes.read(place, incoming.chat_user)
             await answer(
                 replace(
                     turn,
+                    files=notes.files,  # the agent keeps none
                     id=f"teams:{accepted.event_id}",
                     conversation=asking.conversation,
                     private=True,

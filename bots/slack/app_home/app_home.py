@@ -40,7 +40,10 @@ class AppHome:
     async def opened(self, opened: AppOpened) -> None:
         """Show what is current; who opens the app again sees what could not be shown now."""
         try:
-            if opened.tab == "home":
+            account = await self.names.account(opened.tenant, opened.user)
+            if account.standing != "person":
+                _log.info("the app was opened by nobody of this company")
+            elif opened.tab == "home":
                 await self._publish(opened.chat_user, opened.channel)
             elif opened.tab == "messages":
                 await self._suggest(opened.chat_user, opened.channel)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Self
 
+from bots.conversation_notes import place_of
 from bots.errors import MalformedRequest
 from bots.platform import Accepted
 from bots.teams.incoming.activity import IncomingActivity
@@ -97,7 +98,8 @@ class ApprovalClick:
             "decided": asked,
         }
         event = self.asking.decided_event(in_time=stands is not None)
-        group = f"{self.asking.conversation.removeprefix('teams:')}#{self.asking.user}"
+        place = place_of(self.asking.conversation).removeprefix("teams:")
+        group = f"{place}#{self.asking.user}"
         return Accepted("teams", event, group, body, self.asking.chat_user.key)
 
 
