@@ -11,12 +11,15 @@ from typing import Any
 from bedrock_agentcore.memory.integrations.strands.session_manager import StateType
 from botocore.exceptions import ClientError
 
+from agent.memory.access.throttling import is_throttling
 from agent.memory.records import Entry, Event, Record, Records, check_own
 from agent.memory.text_matching import Matches
 
 ROUNDS = 3
 PAUSE_SECONDS = 0.5
-AT_ONCE = 4
+AT_ONCE = 2
+PATIENCE = 5
+"""Attempts of a throttled call: 15 seconds (DeleteEvent: 5 a second and session)."""
 """An account may delete 20 events and records each a second (AgentCore quotas); others ask too."""
 AGENT_STATE = StateType.AGENT.value
 EXTRACTION_DELAY = timedelta(minutes=2)
@@ -95,24 +98,27 @@ class Forgetting:
             list(pool.map(self._delete_record, records))
 
     def _is_there(self, entry: Entry) -> bool:
+        """Whether it is; what can't be asked for now is taken to be."""
         key: dict[str, str] = {"memoryId": self._memory_id}
         with _ignoring_absent():
             if isinstance(entry, Event):
                 whose = {"actorId": self._subject, "sessionId": entry.session}
-                self._client.get_event(**key, **whose, eventId=entry.id)
+                _patiently(lambda: self._client.get_event(**key, **whose, eventId=entry.id))
             else:
                 named = {"memoryRecordId": entry.id, "namespace": entry.namespace}
-                self._client.get_memory_record(**key, **named)
+                _patiently(lambda: self._client.get_memory_record(**key, **named))
             return True
         return False
 
     def _delete_event(self, event: Event) -> None:
         with _ignoring_absent():
-            self._client.delete_event(
-                memoryId=self._memory_id,
-                actorId=self._subject,
-                sessionId=event.session,
-                eventId=event.id,
+            _patiently(
+                lambda: self._client.delete_event(
+                    memoryId=self._memory_id,
+                    actorId=self._subject,
+                    sessionId=event.session,
+                    eventId=event.id,
+                )
             )
 
     def _delete_record(self, record: Record) -> None:
@@ -121,10 +127,27 @@ class Forgetting:
         :raises ForeignMemoryError: when it lies anywhere else; nothing is deleted then.
         """
         key = {"memoryRecordId": record.id, "namespace": record.namespace}
-        with _ignoring_absent():
+
+        def delete() -> None:
             now = self._client.get_memory_record(memoryId=self._memory_id, **key)["memoryRecord"]
             check_own(now["namespaces"], self._subject)
             self._client.delete_memory_record(memoryId=self._memory_id, **key)
+
+        with _ignoring_absent():
+            _patiently(delete)
+
+
+def _patiently(call: Callable[[], object]) -> None:
+    """Make a call, again after a pause where AWS throttles it; what stays so is left undone."""
+    for attempt in range(PATIENCE):
+        try:
+            call()
+        except ClientError as error:
+            if not is_throttling(error):
+                raise
+            time.sleep(PAUSE_SECONDS * 2**attempt)
+        else:
+            return
 
 
 @contextmanager

@@ -5,6 +5,7 @@ Each is a row of the table of transcripts; see :mod:`bots.web.transcripts`.
 
 import asyncio
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -109,15 +110,17 @@ class Conversations:
 
     async def close(self, subject: str, conversation: str) -> None:
         """Let nothing be asked in it any more, and list it no more: the first step of its end."""
-        await self._call(
-            self._dynamodb.put_item,
-            TableName=self._table,
-            Item={
-                **_key(f"people#{subject}", conversation),
-                "deleted": {"BOOL": True},
-                "expires_at": {"N": str(int(time.time()) + KEPT)},
-            },
-        )
+        with suppress(self._dynamodb.exceptions.ConditionalCheckFailedException):  # there is none
+            await self._call(
+                self._dynamodb.put_item,
+                TableName=self._table,
+                Item={
+                    **_key(f"people#{subject}", conversation),
+                    "deleted": {"BOOL": True},
+                    "expires_at": {"N": str(int(time.time()) + KEPT)},
+                },
+                ConditionExpression="attribute_exists(expires_at)",
+            )
 
     async def _delete_rows(self, partition: str) -> None:
         slots = asyncio.Semaphore(MAX_CONCURRENT)

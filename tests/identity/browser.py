@@ -28,7 +28,7 @@ class _Forms(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = {name: value or "" for name, value in attrs}
         if tag == "form":
-            self.forms.append(Form(values.get("method", "get").lower(), values["action"]))
+            self.forms.append(Form(values.get("method", "get").lower(), values.get("action", "")))
         elif tag == "input" and values.get("name"):
             self.forms[-1].fields[values["name"]] = values.get("value", "")
         elif tag == "a":

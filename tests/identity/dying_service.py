@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import Any, cast
@@ -180,7 +180,12 @@ async def service(
         runtime = Runtime(http, "http://nobody.invalid", "arn")
         clients, html = Clients.of(deployment.aws, 16), Html(TEMPLATES)
         turns = TurnService.of(settings, clients, calls, calls, runtime=runtime, identity=identity)
-        handler = replace(turns.handler, runs=cast("Any", SimpleNamespace(events=_answer)))
+        handler = replace(
+            turns.handler,
+            runs=cast(
+                "Any", SimpleNamespace(events=_answer, ended_if_refused=lambda *_: nullcontext())
+            ),
+        )
         web_settings = WebSettings(
             known["transcripts_table"], known["user_pool_id"], deployment.url
         )

@@ -34,6 +34,8 @@ OTHERWISE = {
     "/api/messages": "is a question; the ledger has it",
     "/auth/logout": "nobody stays signed in because a log doesn't answer",
     "/chat/{conversation}": "is a question; the ledger has it",
+    "/chat/{conversation}/delete": "what somebody deletes of themselves is written nowhere",
+    "/chat/{conversation}/title": "gives no rights",
     "/chat/{conversation}/{turn}/decision": "the ledger has it",
     "/chat/{conversation}/{turn}/feedback": "the ledger has it",
     "/chat/{conversation}/{turn}/stop": "the ledger has it",

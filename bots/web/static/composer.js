@@ -7,7 +7,7 @@ const form = document.querySelector(".ask");
 const field = form.elements.text;
 const problem = form.querySelector(".problem");
 const draft = () => `draft:${chat.dataset.owner}:${location.pathname}`; // a new chat has no name yet
-const tabs = new BroadcastChannel(`chat:${chat.dataset.owner}`);
+const followed = `asked:${chat.dataset.owner}`; // tells the other tabs of a new question
 const UNSENT = "Your question couldn't be sent. Please try again.";
 const OFFLINE = "You seem to be offline. Your question is kept here; send it again when you are back.";
 let sending = null;
@@ -65,7 +65,8 @@ function taken(text, waiting, content, files) {
   localStorage.removeItem(draft());
   list(text);
   history.replaceState(null, "", form.action);
-  tabs.postMessage({ conversation: form.action, turn: fresh.id.replace("turn-", "") });
+  localStorage.setItem(followed, `${form.action}/${fresh.id.replace("turn-", "")}`);
+  localStorage.removeItem(followed);
 }
 
 function refused({ status, message }, waiting, text) {
@@ -164,9 +165,10 @@ turns.addEventListener("click", async (event) => {
   }
 });
 
-tabs.addEventListener("message", async ({ data }) => {
-  if (data.conversation !== form.action || document.getElementById(`turn-${data.turn}`)) return;
-  const reply = await fetch(`${form.action}/${data.turn}`, { headers: { "X-Requested-With": "fetch" } });
+window.addEventListener("storage", async ({ key, newValue: asked }) => {
+  if (key !== followed || !asked?.startsWith(`${form.action}/`)) return;
+  if (document.getElementById(`turn-${asked.slice(form.action.length + 1)}`)) return;
+  const reply = await fetch(asked, { headers: { "X-Requested-With": "fetch" } });
   if (reply.ok) addTurn(await reply.text());
 });
 

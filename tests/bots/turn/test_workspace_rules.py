@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from types import SimpleNamespace
@@ -136,7 +136,9 @@ def bench(stack: Stack, aws: boto3.Session, call: Executor) -> Bench:
         ledger=Ledger(dynamodb, call, ledger_table),
         links=cast("Links", SimpleNamespace(active=active)),
         tokens=cast("TokenBroker", SimpleNamespace(access_token=access_token)),
-        runs=cast("Runs", SimpleNamespace(events=events)),
+        runs=cast(
+            "Runs", SimpleNamespace(events=events, ended_if_refused=lambda *_: nullcontext())
+        ),
         link_url=invite,
         rules=WorkspaceRules(
             workspaces,
