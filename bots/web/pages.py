@@ -136,7 +136,7 @@ class WebChat:
             turn = asked
         if not await self._transcripts.ask(person.subject, conversation, turn, text):
             await self._uploads.withdraw(person.subject, conversation, kept)
-            raise web.HTTPNotFound(text=DELETED)
+            raise web.HTTPGone(text=DELETED)
         raise web.HTTPSeeOther(f"/chat/{conversation}/{turn}")
 
     async def turn(self, request: web.Request) -> web.Response:

@@ -52,9 +52,9 @@ async def invited(slack: Page, stack: Stack, aws: boto3.Session) -> tuple[str, P
     return later, await follow(slack, invitation)
 
 
-async def undo_address(slack: Page, later: str, account: str) -> str:
-    """What the receipt in the chat offers to whoever was linked."""
-    receipt = slack.locator(later, has_text=f"Linked as {account}").first
+async def undo_address(slack: Page, account: str) -> str:
+    """What the receipt offers to whoever was linked, where the first waiting question was asked."""
+    receipt = slack.locator("#messages article", has_text=f"Linked as {account}").last
     await expect(receipt).to_contain_text("Not you? Undo:", timeout=15_000)
     found = re.search(r"https?://\S+/undo/[0-9a-f]{64}", await receipt.inner_text())
     assert found

@@ -74,7 +74,7 @@ async def test_from_the_invitation_to_the_end_of_the_link(
     await expect(linking.locator("main")).to_contain_text(account)
     await linking.get_by_role("button", name="Link these accounts").click()
     await expect(linking.get_by_role("heading", name="Linked")).to_be_visible()
-    assert "/undo/" in await undo_address(slack, later, account)
+    assert "/undo/" in await undo_address(slack, account)
     answer = slack.locator(later, has_text="ProBook 14").first
     await expect(answer).to_contain_text("active", timeout=20_000)
     await newcomer.reload()

@@ -46,7 +46,7 @@ async def test_from_the_chat_to_the_own_page_and_back(
     await expect(linking.get_by_role("heading", name="Linked")).to_be_visible()
     await look(linking, artifacts, "linked")
 
-    address = await undo_address(slack, later, "alice@example.com")
+    address = await undo_address(slack, "alice@example.com")
     answer = slack.locator(later, has_text="ProBook 14").first
     await expect(answer).to_contain_text("active", timeout=20_000)
     await slack.screenshot(path=artifacts / "linking-receipt.png")
@@ -78,12 +78,12 @@ async def test_whoever_was_linked_by_somebody_else_undoes_it(
     page: Page, stack: Stack, aws: boto3.Session
 ) -> None:
     """Somebody else takes the link and signs in as themselves; the receipt tells, and undoes."""
-    later, linking = await invited(page, stack, aws)
+    _, linking = await invited(page, stack, aws)
     await linking.get_by_role("button", name="Continue to sign in").click()
     await sign_in(linking, "admin", stack.password("admin"))
     await linking.get_by_role("button", name="Link these accounts").click()
 
-    address = await undo_address(page, later, "admin@example.com")
+    address = await undo_address(page, "admin@example.com")
     browser = page.context.browser
     assert browser
     nobody = await (await browser.new_context(java_script_enabled=False)).new_page()
@@ -100,7 +100,7 @@ async def test_whoever_was_linked_by_somebody_else_undoes_it(
 async def test_names_from_outside_act_on_no_page(
     page: Page, stack: Stack, aws: boto3.Session, artifacts: Path
 ) -> None:
-    later, linking = await invited(page, stack, aws)
+    _, linking = await invited(page, stack, aws)
     dialogs: list[str] = []
     linking.on("dialog", lambda dialog: dialogs.append(dialog.message))
     rename_requests(stack, aws, ALICE)
@@ -112,7 +112,7 @@ async def test_names_from_outside_act_on_no_page(
     await linking.get_by_role("button", name="Link these accounts").click()
     await inert(linking, artifacts, "linked")
 
-    await linking.goto(await undo_address(page, later, "alice@example.com"))
+    await linking.goto(await undo_address(page, "alice@example.com"))
     await inert(linking, artifacts, "undo")
     await linking.goto(f"{stack.chat}/me")
     await sign_in(linking, "alice", stack.password("alice"))

@@ -108,7 +108,7 @@ async def test_a_deleted_conversation_leaves_nothing(stack: Stack, aws: boto3.Se
         assert "LAPTOP" not in alice.conversation()
 
         await alice.submit("/chat/", text="What can you do for me?")  # as an old tab would
-        assert alice.page.status_code == 404
+        assert alice.page.status_code == 410
         assert "This conversation is deleted." in alice.text()
         await asyncio.sleep(1)
         assert [row for row in kept(aws, stack, conversation) if "question" in row] == []
