@@ -51,8 +51,15 @@ class IncomingActivity:
 
     @property
     def needs_handling(self) -> bool:
-        """Somebody speaks, or has just added the bot; all else that Teams tells needs nothing."""
-        return self.activity.type == ActivityTypes.message or self.adds_bot
+        """A person speaks, or has just added the bot; all else that Teams tells needs nothing."""
+        speaks = self.activity.type == ActivityTypes.message and not self._is_by_bot
+        return speaks or self.adds_bot
+
+    @property
+    def _is_by_bot(self) -> bool:
+        """Bots are called ``28:…`` (…/bots/build-conversational-capability, "ID formats")."""
+        sender = part(self.body, "from")
+        return word(sender, "role") == "bot" or word(sender, "id").startswith("28:")
 
     @property
     def adds_bot(self) -> bool:

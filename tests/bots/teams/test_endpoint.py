@@ -39,6 +39,13 @@ async def test_a_question_from_teams_goes_into_the_inbox_without_its_token(
     )
 
 
+@pytest.mark.parametrize("who", [{"id": f"28:{APP_ID}"}, {"id": "29:1abc", "role": "bot"}])
+async def test_what_a_bot_says_is_nobodys_question(edge: EdgeClient, who: dict[str, str]) -> None:
+    sender = {**who, "name": "Helper", "aadObjectId": "00000000-0000-0000-0000-0000000000b0"}
+    assert await edge.send(activity(TEAMS, **{"from": sender})) == (202, "")
+    assert edge.inbox == []
+
+
 async def test_keys_are_fetched_once(edge: EdgeClient) -> None:
     for _ in range(3):
         assert (await edge.send(activity(TEAMS)))[0] == 202
