@@ -57,7 +57,7 @@ class IncomingActivity:
 
     @property
     def _is_by_bot(self) -> bool:
-        """Bots are called ``28:…`` (…/bots/build-conversational-capability, "ID formats")."""
+        """Bots are called ``28:…`` in the payloads of Teams, people ``29:…``."""
         sender = part(self.body, "from")
         return word(sender, "role") == "bot" or word(sender, "id").startswith("28:")
 
