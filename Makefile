@@ -8,8 +8,8 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 UV := .uv/bin/uv
 MINISTACK := bizassist/local/ministack
 CHECKOV := tests/terraform/checkov
-# So many processes run tests: one more than the usual two cores, since tests often wait.
-WORKERS ?= 3
+# So many processes run tests; each may start a whole product.
+WORKERS ?= 2
 SEEDS ?= 1000000
 FIRST ?= 0
 export UV_PYTHON_DOWNLOADS := never

@@ -27,7 +27,7 @@ WORDS = (
     "and, where these are of another language, in English: an entry for each way to say it. An "
     "entry with several words needs all of them in a memory."
 )
-MOST_AT_ONCE = 300
+MOST_AT_ONCE = 3_000
 MOST_SHOWN, LONGEST_SHOWN = 30, 200
 SIMILAR, SUGGESTED = 0.5, 5
 UNCLEAR = "Say whether everything is to be forgotten, or which words the memories have."

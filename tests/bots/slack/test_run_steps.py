@@ -50,7 +50,7 @@ TOLD = CustomEvent(
     ("events", "expected"),
     [
         ([], [("Thinking", "in_progress")]),
-        ([waiting()], [("Thinking", "pending")]),
+        ([waiting()], [("Many questions at this moment; yours is in line", "pending")]),
         ([waiting(), RUN], [("Thinking", "in_progress")]),
         ([RUN, TEXT], [("Thinking", "complete")]),
         ([RUN, begun()], [("Thinking", "complete"), ("Checking status", "in_progress")]),

@@ -98,9 +98,11 @@ async def test_for_a_long_pause_the_turn_comes_back_after_it(
 ) -> None:
     teams.connector.faults = [Fault(method, "Throttled", retry_after=30)]
     turn = await answered(teams)
-    [again] = [error.again for error in turn.passing]
-    assert isinstance(again, After)
-    assert 20 < again.seconds <= 30  # less the time that has passed until it was looked at
+    # A draft may have met it before: then less is left of the pause, and the end waits for that.
+    assert [type(error.again) for error in turn.passing] in (
+        [After],
+        [] if method == "PUT" else None,
+    )
     assert turn.runs == 1
     assert teams.connector.texts(PERSONAL) == ["It is."]
 

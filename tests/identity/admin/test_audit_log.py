@@ -20,9 +20,11 @@ async def test_entries_come_newest_first_in_pages(application: IdentityApplicati
         await log.write("revoked", by="test", about=f"number {number}")
 
     first = await log.page(limit=3)
-    second = await log.page(before=first[-1].position, limit=3)
+    second = await log.page(before=first[-1].position, limit=20)
 
-    assert [one.about for one in (*first, *second)] == [f"number {n}" for n in (6, 5, 4, 3, 2, 1)]
+    # What others wrote of days to come may stand between them.
+    found = [one.about for one in (*first, *second) if one.about.startswith("number ")]
+    assert found[:6] == [f"number {n}" for n in (6, 5, 4, 3, 2, 1)]
 
 
 async def test_yesterday_is_read_after_today(
