@@ -23,7 +23,9 @@ def print_listing(rows: Sequence[dict[str, str]], *, as_json: bool, empty: str) 
         table.add_column(column.replace("_", " "), overflow="fold")
     for row in rows:
         table.add_row(*(Text(cell) for cell in row.values()))
-    Console(highlight=False).print(table)
+    # What goes into a file or another program is never broken.
+    width = None if sys.stdout.isatty() else 1_000
+    Console(highlight=False, width=width).print(table)
 
 
 def print_record(row: dict[str, str], *, as_json: bool) -> None:
