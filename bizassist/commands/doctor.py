@@ -76,8 +76,8 @@ def _chosen_stack(options: Namespace) -> "LocalStack | None":
 
 def _checked(stack: "LocalStack | None", *, sign_in: bool) -> list[Row]:
     # These take a second to import; a wrong option is told at once.
+    from bizassist.deployment.doctor_assembly import SignInMethod, run_doctor  # noqa: PLC0415
     from bizassist.deployment.doctor_checks import AWS_REMEDIES, local_remedies  # noqa: PLC0415
-    from bizassist.deployment.doctor_run import SignInMethod, run_doctor  # noqa: PLC0415
 
     sign_in_method = SignInMethod(
         person=stack.person if stack else None, paste=sys.stdin.readline if sign_in else None

@@ -21,13 +21,13 @@ from bots.errors import (
 )
 from bots.platform import Audience, Lease, Platform, ReplyStream, Turn
 from bots.queue.retry_policy import PATIENCE
+from bots.turn.kept_result import Result, unpacked
 from bots.turn.ledger import Entry, Ledger
-from bots.turn.outcome import Outcome
 from bots.turn.private_part import NarrowingReply
-from bots.turn.result import Result, unpacked
 from bots.turn.result_encryption import ResultEncryption
 from bots.turn.run import Runs, interrupts
 from bots.turn.run_slots import RunSlots
+from bots.turn.turn_metrics import Outcome
 from bots.usage.daily_turns import UNDELIVERABLE
 from bots.workspace_rules.access_check import while_permitted
 from bots.workspace_rules.refusals import WorkspaceRules, channel_refusal, in_workspace

@@ -37,7 +37,7 @@ from bots.conditional_write import conditional_write
 from bots.errors import GivenUp, Superseded
 from bots.platform import Accepted, Lease, Turn
 from bots.trace import trace_id
-from bots.turn.outcome import Outcome
+from bots.turn.turn_metrics import Outcome
 from identity.current_row import current_row
 from identity.executor import Executor
 from identity.people import ChatUser

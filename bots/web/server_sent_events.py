@@ -9,10 +9,10 @@ from ag_ui.core import BaseEvent, CustomEvent, TextMessageContentEvent
 from aiohttp import web
 from aiohttp_sse import sse_response
 
-from bots.web.live_answers import Batch, LiveAnswers
-from bots.web.open_streams import CROWDED, OpenStream, OpenStreams
+from bots.web.live_answer_reader import Batch, LiveAnswers
 from bots.web.outgoing.answer_state import AnswerState, apply, coalesced
 from bots.web.outgoing.growing_html import GrowingHtml
+from bots.web.streams_per_person import CROWDED, OpenStream, OpenStreams
 from identity.executor import Executor
 
 RENDERED = "bizassist.html"

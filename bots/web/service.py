@@ -11,7 +11,7 @@ from bots.web.incoming.answer_actions import AnswerActions
 from bots.web.incoming.conversation_settings import ConversationSettings, ForgetSession
 from bots.web.incoming.feedback import Feedback
 from bots.web.incoming.uploads import Uploads
-from bots.web.live_answers import LiveAnswers
+from bots.web.live_answer_reader import LiveAnswers
 from bots.web.pages import WebChat
 from bots.web.platform import WebPlatform
 from bots.web.server_sent_events import AnswerStreams

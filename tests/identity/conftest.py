@@ -19,7 +19,7 @@ from bizassist.local.processes import Part, Running
 from bizassist.local.provision import Addresses, provision
 from bots.queue.service import QueueSettings
 from bots.turn import waiting_questions
-from bots.web.live_answers import LiveAnswers
+from bots.web.live_answer_reader import LiveAnswers
 from bots.web.server_sent_events import AnswerStreams
 from identity.executor import Executor
 from identity.linking import link_outbox
@@ -30,7 +30,7 @@ from identity.sessions.signed_in_person import signed_in, signed_in_or_refuse
 from identity.web.html import Html
 from identity.web.rate_limit_per_address import RateLimit
 from tests.bots.scripted_runtime import new_queues
-from tests.bots.web.test_live_answers import Table as TranscriptTable
+from tests.bots.web.test_live_answer_reader import Table as TranscriptTable
 from tests.identity.application import Deployment, IdentityApplication
 from tests.identity.browser import Browser
 from tests.identity.clock import Clock

@@ -391,10 +391,10 @@ CONTROLS = (
     ),
     Control(
         "an open stream ends with its session",
-        "bots/web/open_streams.py",
+        "bots/web/streams_per_person.py",
         "            if ended:\n",
         "            if ended is None:\n",
-        "tests/identity/sessions/test_open_streams.py",
+        "tests/identity/sessions/test_streams_per_person.py",
     ),
     Control(
         "an act is written down before it is done",

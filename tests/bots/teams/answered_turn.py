@@ -13,8 +13,8 @@ from bots.answer.delay_sentences import Delay
 from bots.errors import After, PlatformUnavailable
 from bots.platform import Accepted, Lease, Turn
 from bots.turn.handler import TurnHandler
-from bots.turn.outcome import Outcome
 from bots.turn.run_slots import RunSlots
+from bots.turn.turn_metrics import Outcome
 from identity.workspaces.settings import Settings
 from tests.bots.receipt import Held, MemoryReceipt
 from tests.bots.teams.teams_client import TeamsClient, text

@@ -9,7 +9,7 @@ import pytest
 from bots.platform import Quote
 from bots.teams.incoming.activity import question_text, read_activity
 from bots.teams.invokes import ANSWERED_THERE, ASK_ABOUT
-from bots.turn.outcome import Outcome
+from bots.turn.turn_metrics import Outcome
 from tests.bots.receipt import MemoryReceipt
 from tests.bots.teams.connector import GROUP, PERSONAL
 from tests.bots.teams.edge_client import CLOUD, TEAMS, EdgeClient, edge_client

@@ -18,8 +18,8 @@ from bots.platform import Accepted, Platform, Turn
 from bots.runtime import Runtime
 from bots.turn.decision_and_stop import Decided, TurnActions
 from bots.turn.ledger import Entry, Ledger
-from bots.turn.outcome import Outcome
 from bots.turn.run import STOPPED, Runs
+from bots.turn.turn_metrics import Outcome
 from identity.errors import LinkExpired
 from identity.executor import Executor
 from identity.links import new_link

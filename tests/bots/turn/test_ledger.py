@@ -10,7 +10,7 @@ import pytest
 from bots.errors import GivenUp, Superseded
 from bots.platform import Accepted, Turn
 from bots.turn.ledger import WAITS, Ledger
-from bots.turn.outcome import Outcome
+from bots.turn.turn_metrics import Outcome
 from identity.executor import Executor
 from identity.people import ChatUser
 from tests.bots.receipt import Held, Over

@@ -12,12 +12,12 @@ from ag_ui.core import BaseEvent
 from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer
 
-from bots.web import live_answers, open_streams
-from bots.web.live_answers import LiveAnswers
-from bots.web.open_streams import MOST_OF_PERSON
+from bots.web import live_answer_reader, streams_per_person
+from bots.web.live_answer_reader import LiveAnswers
 from bots.web.server_sent_events import RENDERED, AnswerStreams
+from bots.web.streams_per_person import MOST_OF_PERSON
 from identity.executor import Executor
-from tests.bots.web.test_live_answers import FINISHED, STARTED, Table, text
+from tests.bots.web.test_live_answer_reader import FINISHED, STARTED, Table, text
 
 
 @dataclass
@@ -51,9 +51,9 @@ class Streams:
 @pytest.fixture
 async def served(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Streams]:
     for module, name in (
-        (live_answers, "LOOK_SECONDS"),
-        (open_streams, "LOOK_SECONDS"),
-        (open_streams, "SESSION_SECONDS"),
+        (live_answer_reader, "LOOK_SECONDS"),
+        (streams_per_person, "LOOK_SECONDS"),
+        (streams_per_person, "SESSION_SECONDS"),
     ):
         monkeypatch.setattr(module, name, 0.02)
     table, render = Table(), Executor(1)
@@ -66,7 +66,7 @@ async def served(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Streams]:
     app.add_routes([web.get("/events", events)])
     async with TestClient(TestServer(app)) as http:
         made = Streams(table, streams, http)
-        monkeypatch.setattr(open_streams, "still_signed_in", made.signed_in)
+        monkeypatch.setattr(streams_per_person, "still_signed_in", made.signed_in)
         yield made
     render.close()
 
@@ -138,7 +138,7 @@ async def test_one_more_stream_ends_the_first(served: Streams) -> None:
 async def test_a_stream_does_not_last_for_ever(
     served: Streams, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(open_streams, "LONGEST", 0.05)
+    monkeypatch.setattr(streams_per_person, "LONGEST", 0.05)
     async with await served.open() as answer, asyncio.timeout(5):
         assert told(await answer.text()) == ([], [])
 

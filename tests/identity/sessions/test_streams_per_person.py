@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from bots.web import open_streams
+from bots.web import streams_per_person
 from identity.directory.enabled_check import RECHECK
 from tests.identity.browser import Browser, Page
 from tests.identity.clock import Clock
@@ -52,7 +52,7 @@ async def test_it_ends_with_its_session(
     person: FreshAccount, alice: Browser, clock: Clock, monkeypatch: pytest.MonkeyPatch, end: End
 ) -> None:
     for name in ("LOOK_SECONDS", "SESSION_SECONDS"):
-        monkeypatch.setattr(open_streams, name, 0.05)
+        monkeypatch.setattr(streams_per_person, name, 0.05)
     await person.application.web_sign_in(person.browser, person.username)
     await person.application.web_sign_in(alice, "alice")
     async with asyncio.timeout(SECONDS):

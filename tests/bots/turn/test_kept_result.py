@@ -20,7 +20,7 @@ from ag_ui.core import (
 from botocore.exceptions import ClientError
 
 from bots.answer.draft import Draft
-from bots.turn.result import MOST_BYTES, Result, unpacked
+from bots.turn.kept_result import MOST_BYTES, Result, unpacked
 from bots.turn.result_encryption import ResultEncryption
 from identity.executor import Executor
 from tests.conftest import Stack

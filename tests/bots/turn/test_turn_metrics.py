@@ -13,7 +13,7 @@ from ag_ui.core import (
     ToolCallStartEvent,
 )
 
-from bots.turn.outcome import MOST_TOOLS, Outcome
+from bots.turn.turn_metrics import MOST_TOOLS, Outcome
 from bots.web.outgoing.explanation import LONGEST_ARGUMENTS, Explanation, ExplanationBuilder
 
 STARTED = RunStartedEvent(thread_id="t", run_id="r")

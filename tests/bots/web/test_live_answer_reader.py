@@ -8,8 +8,8 @@ from typing import Any, cast
 import pytest
 from ag_ui.core import BaseEvent, RunFinishedEvent, RunStartedEvent, TextMessageContentEvent
 
-from bots.web import live_answers
-from bots.web.live_answers import LiveAnswers
+from bots.web import live_answer_reader
+from bots.web.live_answer_reader import LiveAnswers
 from tests.some import some
 
 STARTED = RunStartedEvent(thread_id="t", run_id="r")
@@ -44,7 +44,7 @@ def table() -> Table:
 
 @pytest.fixture
 def live(table: Table, monkeypatch: pytest.MonkeyPatch) -> LiveAnswers:
-    monkeypatch.setattr(live_answers, "LOOK_SECONDS", 0.02)
+    monkeypatch.setattr(live_answer_reader, "LOOK_SECONDS", 0.02)
     return LiveAnswers(cast("Any", table))
 
 
