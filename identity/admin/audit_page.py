@@ -1,12 +1,13 @@
 """``/admin/audit``: the audit log, a page at a time or as a file."""
 
 import asyncio
+from collections.abc import Callable
 
 from aiohttp import web
 
 from identity.admin.administrators import Administrators
 from identity.admin.export import csv_file, json_file
-from identity.audit_log import PAGE, POSITION, AuditLog
+from identity.audit_log import PAGE, POSITION, AuditLog, Entry
 from identity.sessions.csrf import check_csrf
 from identity.web.html import Html
 
@@ -46,12 +47,14 @@ class AuditPages:
         await check_csrf(request)
         form = await request.post()
         await self._audit.write("exported", by=administrator.label, about="audit log")
-        rows = [
-            (one.at.isoformat(), one.action, one.by, one.about, one.detail)
-            async for one in self._audit.entries()
-        ]
+        entries = [one async for one in self._audit.entries()]
         make = json_file if form.get("format") == "json" else csv_file
-        return await asyncio.to_thread(make, "audit", COLUMNS, rows)
+        return await asyncio.to_thread(_file, make, entries)
+
+
+def _file(make: Callable[..., web.Response], entries: list[Entry]) -> web.Response:
+    rows = [(one.at.isoformat(), one.action, one.by, one.about, one.detail) for one in entries]
+    return make("audit", COLUMNS, rows)
 
 
 def _start(request: web.Request) -> str:

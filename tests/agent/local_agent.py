@@ -185,7 +185,8 @@ async def ask(
     if token is not None:
         sent["Authorization"] = f"Bearer {token}"
     async with (
-        httpx.AsyncClient(timeout=30) as http,
+        # Who forgets hundreds of events waits for AWS's quota meanwhile.
+        httpx.AsyncClient(timeout=120) as http,
         http.stream(
             "POST",
             f"{address}{path}",

@@ -49,12 +49,14 @@ class Slack:
         return [one for one in view["messages"] if one["author"] != ALICE]
 
     async def until(self, pattern: str, seconds: float = 60) -> str:
-        async with asyncio.timeout(seconds):
-            while True:
-                for message in reversed(await self.bots_messages()):
-                    if re.search(pattern, str(message)):
-                        return str(message)
-                await asyncio.sleep(0.2)
+        deadline = asyncio.get_running_loop().time() + seconds
+        while True:
+            messages = await self.bots_messages()
+            for message in reversed(messages):
+                if re.search(pattern, str(message)):
+                    return str(message)
+            assert asyncio.get_running_loop().time() < deadline, messages
+            await asyncio.sleep(0.2)
 
 
 LINK = r"http://[\d.:]+/link/[\w-]+"
@@ -74,6 +76,10 @@ async def link(stack: Stack, http: httpx.AsyncClient) -> None:
             await alice.submit("/login", username="alice", password=stack.password("alice"))
             await alice.submit("/link/confirm", answer="link")
         await slack.until("One X phone")
+
+
+def _last_lines(logs: Path) -> str:
+    return "\n".join(f"{log.name}:\n{log.read_text()[-4000:]}" for log in logs.glob("*.log"))
 
 
 @asynccontextmanager
@@ -100,6 +106,9 @@ async def own_slack(
     try:
         await running.ready()
         yield slack, Part("chat", (SERVICE,), f"{chat}/readyz", environment)
+    except AssertionError as error:
+        error.add_note(_last_lines(logs))
+        raise
     finally:
         await running.stop()
 

@@ -59,7 +59,7 @@ async def test_the_log_is_exported_whole_and_that_is_written_down(admin: Browser
 
     lines = download.text.splitlines()
     assert lines[0] == "at,action,by,about,detail"
-    assert ",exported," in lines[1] or any(",exported," in line for line in lines[:5])
+    assert any(",exported," in line for line in lines)
 
 
 async def test_a_position_that_is_none_shows_the_newest(admin: Browser) -> None:
@@ -78,7 +78,7 @@ async def test_the_log_is_exported_as_json_too(admin: Browser) -> None:
     entries = json.loads(download.text)
     assert 'filename="audit.json"' in download.headers["Content-Disposition"]
     assert {"at", "action", "by", "about", "detail"} == set(entries[0])
-    assert "exported" in {entry["action"] for entry in entries[:5]}
+    assert "exported" in {entry["action"] for entry in entries}
 
 
 async def test_signing_in_and_out_is_written_down(
