@@ -10,6 +10,7 @@ from typing import ClassVar, Protocol, Self
 from ag_ui.core import BaseEvent, Interrupt, ResumeEntry
 
 from bots.file_bucket import StoredFile
+from identity.links import Link
 from identity.people import ChatUser, Names, PlatformName
 
 
@@ -87,6 +88,7 @@ class Turn:
     :param resume: decisions that an interrupted run waits for; the turn goes on with its answer.
     :param files: what the question can speak of, oldest first: the conversation's files so far.
     :param quotes: what others wrote that goes along, oldest first.
+    :param link: its chat user's, where the platform has just read it; None where it has not.
     """
 
     id: str
@@ -102,6 +104,7 @@ class Turn:
     resume: tuple[ResumeEntry, ...] = ()
     files: tuple[StoredFile, ...] = ()
     quotes: tuple[Quote, ...] = ()
+    link: Link | None = None
 
 
 class Lease(Protocol):
@@ -124,6 +127,10 @@ class Receipt(Lease, Protocol):
     @property
     def message(self) -> str | None:
         """The id stored by an earlier attempt at this turn; None when nothing is visible yet."""
+
+    @property
+    def fresh(self) -> bool:
+        """Whether this is the first attempt, so that nothing can be visible of another."""
 
     async def keep(self, message: str) -> None:
         """Store the id; call it the instant the message is visible."""

@@ -16,6 +16,7 @@ from agent.authorization.rights import Rights
 from agent.errors import MemoryUnavailableError
 from agent.memory.access.foreign_call_refusal import FAILED_CALLS
 from agent.memory.agentcore_memory import AgentCoreMemory, RunMemory
+from agent.memory.newest_events import WINDOW
 from agent.models.provider_errors import ModelFailure
 from agent.prompt import system_prompt, tool_names
 from agent.request.attachments import AttachedFile
@@ -88,18 +89,24 @@ class AgentFactory:
         session: str,
         explanation: Explanation,
         audience: RunAudience,
+        *,
         files: Sequence[AttachedFile] = (),
+        question: str = "",
     ) -> AssembledAgent:
-        """An agent that knows the conversation so far, and the person as far as it may."""
+        """An agent that knows the conversation so far, and the person as far as it may.
+
+        :param question: what is recalled for; empty for a run that goes on.
+        """
         self.policies.look_ahead()
         gateway_tools, memory = await asyncio.gather(
-            self.gateway.tools(), self._open_memory(caller, session, explanation, audience)
+            self.gateway.tools(),
+            self._open_memory(caller, session, explanation, audience, question),
         )
         limits, failure = LimitHandler(self.run_limits), ModelFailure()
         tools = [*gateway_tools, *document_tools(files, self.reader)]
 
-        def made(memory: RunMemory | None) -> Agent:
-            """Restores the conversation on the way, so it blocks on the network."""
+        def made() -> Agent:
+            """Parses the conversation on the way, so it takes its time."""
             rights = Rights(caller, audience)
             agent = Agent(
                 model=self.model,
@@ -119,7 +126,7 @@ class AgentFactory:
                     rights,
                     _approval(memory),
                 ],
-                conversation_manager=SlidingWindowConversationManager(window_size=40),
+                conversation_manager=SlidingWindowConversationManager(window_size=WINDOW),
                 session_manager=memory.conversation if memory else None,
                 memory_manager=memory.recall if memory else None,
             )
@@ -127,12 +134,7 @@ class AgentFactory:
             agent.add_middleware(ExecuteToolStage, recorded.execute)
             return agent
 
-        agent = await asyncio.to_thread(made, memory)
-        if (
-            memory and FAILED_CALLS.get()
-        ):  # its history could not be restored: better none than half
-            memory = None
-            agent = await asyncio.to_thread(made, memory)
+        agent = await asyncio.to_thread(made)
         return AssembledAgent(agent, memory, limits, failure, audience)
 
     def notices(self, assembled: AssembledAgent) -> list[str]:
@@ -149,15 +151,20 @@ class AgentFactory:
         return notices
 
     async def _open_memory(
-        self, caller: Caller, session: str, explanation: Explanation, audience: RunAudience
+        self,
+        caller: Caller,
+        session: str,
+        explanation: Explanation,
+        audience: RunAudience,
+        question: str,
     ) -> RunMemory | None:
         try:
-            return await asyncio.to_thread(
-                self.memory.open,
+            return await self.memory.open(
                 caller.subject,
                 session,
                 explanation.recalled,
                 personal=audience.personal_memory,
+                question=question,
             )
         except MemoryUnavailableError as error:
             logger.error("no memory for this run: %s", one_line(error.detail))  # noqa: TRY400

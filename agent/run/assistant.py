@@ -119,7 +119,12 @@ class Assistant:
         """What is kept of the run, and what comes after it, if it had not come to its end."""
         run_input, audience = request.run_input, request.audience
         assembled = await self.factory.assemble(
-            request.caller, run_input.thread_id, explanation, audience, request.files
+            request.caller,
+            run_input.thread_id,
+            explanation,
+            audience,
+            files=request.files,
+            question=asked_text(run_input),
         )
         end_answered(assembled.agent)
         earlier = earlier_run(assembled.agent, run_mark(run_input))
@@ -231,6 +236,12 @@ def trusted_input(run_input: RunAgentInput) -> RunAgentInput:
         context=quoted_context(run_input.context),
         forwarded_props={},
     )
+
+
+def asked_text(run_input: RunAgentInput) -> str:
+    """What a run is asked; empty for one that goes on with a decision."""
+    last = run_input.messages[-1] if run_input.messages and not run_input.resume else None
+    return last.content if last is not None and isinstance(last.content, str) else ""
 
 
 def text_message(text: str) -> Iterator[BaseEvent]:

@@ -24,11 +24,12 @@ _log = logging.getLogger(__name__)
 class PostedAnswer:
     """``show`` only takes an event in; one task of this reply's own keeps the messages up to date.
 
-    So a slow platform never holds up the agent. Nothing of that task is under way any more when the
-    final text is shown: an edit that arrived late would undo it. Implements
-    :class:`bots.platform.ReplyStream`.
+    So a slow platform never holds up the agent, not even before its run begins: the placeholder is
+    shown meanwhile. Nothing of that task is under way any more when the final text is shown: an
+    edit that arrived late would undo it. Implements :class:`bots.platform.ReplyStream`.
 
-    :param pace: seconds between two edits; the platforms take about one a second.
+    :param pace: seconds between two edits; the platforms take about one a second. The first words
+        wait for none.
     :param opening: what stands there until there is something to say.
     :param draft: what events are folded into, where the channel shows more of them than their text.
     """
@@ -47,12 +48,13 @@ class PostedAnswer:
         self._draft = draft or Draft()
         self._changed = asyncio.Event()
         self._closing = asyncio.Event()
+        self._spoken = asyncio.Event()
+        self._opened = False
         self._said = False
         self._editor: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
-        await self._messages.open(self._opening)
-        self._editor = asyncio.create_task(self._keep_editing())
+        self._editor = asyncio.create_task(self._open())
         return self
 
     async def __aexit__(
@@ -68,9 +70,16 @@ class PostedAnswer:
             await self._finish()
 
     async def show(self, event: BaseEvent) -> None:
-        """Take one agent event into the answer."""
+        """Take one agent event into the answer.
+
+        :raises PlatformError: when not even the placeholder could be shown.
+        """
+        if not self._opened and self._editor is not None and self._editor.done():
+            self._editor.result()
         self._draft.take(event)
         self._changed.set()
+        if not self._spoken.is_set() and self._draft.said:
+            self._spoken.set()
 
     async def say(self, sentence: str) -> None:
         """Replace everything by one sentence; it stays the last word of this attempt."""
@@ -85,6 +94,11 @@ class PostedAnswer:
     def _so_far(self) -> str:
         """What to show while the answer is written."""
         return self._draft.so_far()
+
+    async def _open(self) -> None:
+        await self._messages.open(self._opening)
+        self._opened = True
+        await self._keep_editing()
 
     async def _keep_editing(self) -> None:
         pause, shown = self._pace, THINKING
@@ -105,16 +119,20 @@ class PostedAnswer:
                 pause = pause if asked else pause * 2
                 await self._closing_within(max(asked, pause))
                 continue
-            shown = draft
-            await self._closing_within(pause * max(1.0, len(draft) / LARGE))
+            shown, wordless = draft, not self._spoken.is_set()
+            seconds = pause * max(1.0, len(draft) / LARGE)
+            await self._closing_within(seconds, or_words=wordless)
 
-    async def _closing_within(self, seconds: float) -> None:
+    async def _closing_within(self, seconds: float, *, or_words: bool = False) -> None:
+        """Return then, or earlier: when it is to be closed, or the first words are there."""
+        until = self._spoken if or_words else self._closing
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._closing.wait(), seconds)
+            await asyncio.wait_for(until.wait(), seconds)
 
     async def _stop_editing(self) -> None:
         self._closing.set()
         self._changed.set()
+        self._spoken.set()
         if self._editor is None:
             return
         try:

@@ -32,10 +32,11 @@ from bots.usage.daily_turns import UNDELIVERABLE
 from bots.workspace_rules.access_check import while_permitted
 from bots.workspace_rules.refusals import WorkspaceRules, channel_refusal, in_workspace
 from identity.errors import LinkExpired, SignInUnavailable
+from identity.executor import ahead
 from identity.links import Link, Links
 from identity.people import ChatUser, Names
 from identity.tokens.broker import TokenBroker
-from identity.workspaces.settings import Workspace
+from identity.workspaces.settings import Settings, Workspace
 
 MakeLinkUrl = Callable[[ChatUser, Names], Awaitable[str]]
 
@@ -74,10 +75,26 @@ class TurnHandler:
         :param lease: as long as it lasts, nobody else answers the turn.
         :raises TryAgain: when the inbox shall deliver the turn again.
         """
-        entry = await self.ledger.begin(turn, lease)
-        if entry is None:
-            return
-        settings = await self.rules.settings(turn)
+        async with (
+            ahead(self.rules.settings(turn)) as settings,
+            ahead(self._link(turn)) as link,
+        ):
+            entry = await self.ledger.begin(turn, lease)
+            if entry is not None:
+                await self._answer(turn, platform, entry, await settings, link)
+
+    async def _answer(
+        self,
+        turn: Turn,
+        platform: Platform,
+        entry: Entry,
+        settings: Settings,
+        reading: Awaitable[Link | None],
+    ) -> None:
+        """Answer a turn that was taken up.
+
+        :param reading: its chat user's link, which is being read.
+        """
         turn = in_workspace(turn, settings)
         if entry.result is not None:
             await self._show_kept(turn, platform, entry, entry.result)
@@ -87,7 +104,7 @@ class TurnHandler:
             await self._refuse(turn, platform, entry, refusal)
             return
         try:
-            link = await self.links.active(turn.chat_user)
+            link = await reading
             if link is None:
                 await self._ask_to_link(turn, platform, entry)
                 return
@@ -102,7 +119,7 @@ class TurnHandler:
         if refusal := await self.rules.quota_refusal(turn, link.subject, settings):
             await self._refuse(turn, platform, entry, refusal)
             return
-        await self._reply(turn, platform, entry, link)
+        await self._reply(turn, platform, entry, link, settings)
 
     async def apologise(self, turn: Turn, platform: Platform, lease: Lease) -> None:
         """Tell the asker that the inbox has given up on ``turn``."""
@@ -127,6 +144,9 @@ class TurnHandler:
         await self.ledger.fail(turn, entry)
         _log.error("turn %s was given up", turn.id)
 
+    async def _link(self, turn: Turn) -> Link | None:
+        return turn.link or await self.links.active(turn.chat_user)
+
     async def _refuse(self, turn: Turn, platform: Platform, entry: Entry, sentence: str) -> None:
         """Tell the asker alone why there is no answer."""
         await _tell(turn, platform, entry, sentence)
@@ -145,15 +165,19 @@ class TurnHandler:
             if again is not None:
                 await self._give_up_showing(turn, platform, again, error)
 
-    async def _reply(self, turn: Turn, platform: Platform, entry: Entry, link: Link) -> None:
+    async def _reply(
+        self, turn: Turn, platform: Platform, entry: Entry, link: Link, settings: Settings
+    ) -> None:
         """Run the agent, keep what it said, then show it whole."""
         outcome = Outcome(subject=link.subject)
         try:
             async with self._reply_to(turn, platform, entry) as reply:
                 async with self._slot(turn, link, reply):
                     token = await self._token(turn, link)
-                    events = self.runs.events(turn, platform, link, token, entry)
-                    events = self.rules.with_usage(turn, link.subject, events)
+                    events = self.runs.events(
+                        turn, platform, link, token, entry, stopped=entry.stopped
+                    )
+                    events = self.rules.with_usage(turn, link.subject, settings, events)
                     result = await self._stream(turn, link, entry, reply, events, outcome=outcome)
                 if result is not None:
                     await self._keep(turn, entry, result, link.subject)

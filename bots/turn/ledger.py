@@ -81,6 +81,12 @@ class Entry:
         self.private_message: str | None = row.get("private_message", {}).get("S")
         self.result: bytes | None = row.get("result", {}).get("B")
         self.held_up_by: str | None = row.get("held_up_by", {}).get("S")
+        self.stopped = "stopped" in row
+
+    @property
+    def fresh(self) -> bool:
+        """Whether nobody else has begun to answer the turn before."""
+        return self.attempt == 1
 
     @property
     def message(self) -> str | None:
@@ -147,6 +153,11 @@ class PrivatePart:
     def message(self) -> str | None:
         """The platform's id of the message, once there is one."""
         return self._entry.private_message
+
+    @property
+    def fresh(self) -> bool:
+        """Whether nobody else has begun to answer the turn before."""
+        return self._entry.fresh
 
     async def hold(self) -> None:
         """Return when nobody else can be at work on the turn.

@@ -8,6 +8,7 @@ from typing import ClassVar, TypeVar
 from bots.answer.markdown.splitting import split
 from bots.answer.markdown.threaded_rendering import rendered
 from bots.errors import FormRefused, MessageGone, MessageTooLong
+from bots.platform import Lease
 from bots.slack.incoming.payloads import IncomingMessage
 from bots.slack.outgoing.answer.answer_stream import AnswerStream
 from bots.slack.outgoing.answer.final_blocks import final_content
@@ -30,6 +31,7 @@ class SlackChannel:
     :param stream: what the first message is while it is written, where it can be one.
     :param opening: what that message says before there is anything to say.
     :param draft: the answer, whose last edit shows its steps, and buttons to judge it.
+    :param lease: held once more between sealing a stream and editing what it has become.
     """
 
     limit: ClassVar = PIECE
@@ -45,6 +47,7 @@ class SlackChannel:
         stream: AnswerStream | None = None,
         opening: str = "",
         draft: SteppedDraft | None = None,
+        lease: Lease | None = None,
     ) -> None:
         self._api = api
         self._incoming = incoming
@@ -52,6 +55,7 @@ class SlackChannel:
         self._stream = stream
         self._opening = opening
         self._draft = draft
+        self._lease = lease
 
     async def post(self, part: int, markdown: str) -> str:
         """Post a message that :meth:`find` can find; its id is its timestamp."""
@@ -106,6 +110,8 @@ class SlackChannel:
         ts = message.removesuffix(STREAM)
         if self._stream and message != ts:
             await self._stream.seal(ts)
+            if self._lease:
+                await self._lease.hold()
         return ts
 
     async def _post(self, part: int, message: Content) -> str:
