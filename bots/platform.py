@@ -149,8 +149,10 @@ class ReplyStream(Protocol):
 Accept = Callable[[Accepted], Awaitable[None]]
 """Puts what the edge verified into the inbox; it is safe once this returns."""
 
-Answer = Callable[[Turn], Awaitable[None]]
-"""The turn's story; a platform calls it once for each question that it reads."""
+Answer = Callable[[Turn], Awaitable[bool | None]]
+"""The turn's story; a platform calls it once for each question that it reads.
+
+True when the turn was answered just now; otherwise the ledger says how it stands."""
 
 
 class Platform(Protocol):
