@@ -216,6 +216,7 @@ def _switched_on(
             turns.files,
             OwnMemory.of(identity),
             stop_all=turns.runs.stop_all,
+            stop_own=turns.runs.stop_own,
             judge=turns.ledger.judge,
             shareable=ShareableAnswers.of(turns),
         )
