@@ -8,10 +8,12 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import ClassVar
 
 import aiohttp
 from ag_ui.core import Interrupt
+from botocore.exceptions import BotoCoreError, ClientError
 from slack_bolt.async_app import AsyncApp, AsyncBoltContext, AsyncBoltRequest
 from slack_bolt.authorization import AuthorizeResult
 
@@ -28,6 +30,7 @@ from bots.platform import Accepted, Answer, Receipt, ReplyStream, Turn
 from bots.slack.app_home.app_home import AppHome
 from bots.slack.app_home.own_memory import OwnMemory
 from bots.slack.beside_queue.acts import Acts
+from bots.slack.beside_queue.answer_explanation import AnswerExplanation
 from bots.slack.beside_queue.answer_feedback import AnswerFeedback, Judge
 from bots.slack.beside_queue.answer_sharing import AnswerSharing
 from bots.slack.beside_queue.session_stop import SessionStop, StopAll
@@ -37,8 +40,10 @@ from bots.slack.incoming.approval_click import AskingTurn
 from bots.slack.incoming.button_click import FORGET, ButtonClick, stored_click
 from bots.slack.incoming.message_shortcut import Shortcut, stored_question
 from bots.slack.incoming.payloads import IncomingMessage, read_message
+from bots.slack.kept_explanations import KeptExplanations
 from bots.slack.name_cache import Account, NameCache
 from bots.slack.outgoing import approval
+from bots.slack.outgoing.answer.stepped_draft import SteppedDraft
 from bots.slack.outgoing.answer.threaded_reply import threaded_reply
 from bots.slack.outgoing.message import content, sign_in, told_content
 from bots.slack.outgoing.modals.question_modal import NOT_OPENED, question_modal
@@ -82,6 +87,7 @@ class ServiceParts:
     :param stop_all: stops what is being answered to a person at a place.
     :param judge: keeps what a turn's asker thinks of its answer.
     :param shareable: keeps private answers that their asker may still share.
+    :param explanations: keeps why answers are as they are.
     """
 
     words: TextCommands
@@ -92,6 +98,7 @@ class ServiceParts:
     stop_all: StopAll
     judge: Judge
     shareable: ShareableAnswers
+    explanations: KeptExplanations
 
 
 class SlackPlatform:
@@ -116,6 +123,7 @@ class SlackPlatform:
         self._is_answered = service.is_answered
         self._responses = responses
         self._shareable = service.shareable
+        self._explanations = service.explanations
         self._private = PrivateMessages(api, responses)
         self._names = NameCache(api)
         self._questions = QuestionReader(
@@ -130,6 +138,7 @@ class SlackPlatform:
                 SessionStop(service.stop_all, api).take,
                 AnswerFeedback(service.judge, api).take,
                 AnswerSharing(service.shareable, api).take,
+                AnswerExplanation(service.explanations, api).take,
             ]
         )
 
@@ -176,9 +185,14 @@ class SlackPlatform:
     def reply(self, turn: Turn, receipt: Receipt) -> AbstractAsyncContextManager[ReplyStream]:
         """Open the turn's visible message, or continue the one ``receipt`` names."""
         incoming = replace(_incoming(turn.accepted), named_text=turn.text)
+        explain = partial(self._explain, turn)
         if incoming.kind == "command" or (incoming.kind in IN_CHANNELS and turn.private):
-            return PrivateReply(self._private, incoming, turn, receipt, self._shareable)
-        return threaded_reply(self._api, incoming, turn.id, receipt, self._pace)
+            return PrivateReply(
+                self._private, incoming, turn, receipt, self._shareable, explain=explain
+            )
+        return threaded_reply(
+            self._api, incoming, turn.id, receipt, pace=self._pace, explain=explain
+        )
 
     async def ask_approval(self, turn: Turn, interrupts: Sequence[Interrupt]) -> None:
         """Show the asker alone what waits, in their direct messages, with two buttons."""
@@ -196,6 +210,19 @@ class SlackPlatform:
     async def notify(self, turn: Turn, sentence: str) -> None:
         """Tell the asker, and nobody else, one sentence."""
         await self._private.send(_incoming(turn.accepted), content(sentence))
+
+    async def _explain(self, turn: Turn, draft: SteppedDraft) -> None:
+        """Keep why an answer is as it is; one that can't be explained later is shown all the same.
+
+        A late write after the row has become another attempt's says the same.
+        """
+        explanation = draft.explanation.result
+        if explanation is None or not draft.finished:
+            return
+        try:
+            await self._explanations.keep(turn.id, turn.chat_user, explanation)
+        except (BotoCoreError, ClientError) as error:
+            _log.warning("%s can't be explained later: %s", turn.id, type(error).__name__)
 
     def _bolt_app(self) -> AsyncApp:
         logger = logging.getLogger(f"{__name__}.bolt")
