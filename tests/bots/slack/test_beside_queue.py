@@ -7,7 +7,7 @@ from ag_ui.core import RunFinishedEvent, TextMessageContentEvent
 
 from bots.errors import PlatformUnavailable
 from bots.platform import ReplyStream, Turn
-from bots.slack.outgoing.answer.feedback_block import ACTION, COMMENT
+from bots.slack.outgoing.answer.answer_buttons import ACTION, COMMENT
 from bots.slack.outgoing.message import STOP
 from bots.turn.run import STOPPED
 from tests.bots.slack.slack_client import ADMIN, ALICE, ALICE_DM, GENERAL, SlackClient
