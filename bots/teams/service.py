@@ -30,5 +30,6 @@ async def teams(
         await parts.messages.note_edit(f"teams:{incoming.event_id}", text)
 
     async with teams_platform(app, parts, connections=connections) as platform:
-        edge = TeamsEdge(app, accept, Invokes(accept, parts).respond, edited)
+        invokes = Invokes(accept, parts, platform.has_own_chat)
+        edge = TeamsEdge(app, accept, invokes.respond, edited)
         yield ConnectedPlatform("teams", platform, edge.routes())
