@@ -42,6 +42,7 @@ class EdgeClient:
 
     async def edited(self, incoming: IncomingActivity) -> None:
         self.edits.append(question_text(incoming))
+        await self.parts.for_teams().note_edit(incoming)
 
     async def has_own_chat(self, incoming: IncomingActivity) -> bool:
         return self.own_chat

@@ -264,6 +264,13 @@ async def test_an_edited_message_counts_until_it_is_answered(
     assert (await edge.send(sent))[0] == 202
     assert edge.inbox == []
     (now,) = edge.edits
-    await teams.parts.messages.note_edit((await teams.turn()).id, now)
-    assert (await teams.turn()).text == now
+    teams.parts = edge.parts
+    teams.platform._service = edge.parts.for_teams()
+    turn = await teams.turn()
+    assert turn.text == now
     assert (await teams.turn(teams.accepted(id="question-2"))).text == "Is it?"
+    # Once it is answered nothing of an edit is kept.
+    await edge.parts.ledger.finish(turn, await edge.parts.begun(turn), Outcome())
+    sent["text"] = "Never mind."
+    assert (await edge.send(sent))[0] == 202
+    assert await edge.parts.messages.edited_text(turn.id) == now
