@@ -160,7 +160,9 @@ class Connector:
 
     async def _open(self, request: web.Request) -> web.Response:
         asked = await request.json()
-        alone = [member["id"] for member in asked["members"]] == [ALICE["id"]]
+        # An id of Entra ID is taken in place of Teams' own (msteams-docs#14079).
+        (one,) = asked["members"]
+        alone = one["id"] in {ALICE["id"], ALICE["aadObjectId"]}
         if asked["bot"]["id"] != BOT["id"] or asked["isGroup"] or not alone:
             raise refuse("BadArgument")
         if asked["channelData"]["tenant"]["id"] != TENANT:
