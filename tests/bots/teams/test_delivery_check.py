@@ -17,6 +17,7 @@ from identity.people import ChatUser
 from tests.bots.teams.connector import TOKEN, Connector
 from tests.bots.teams.connector_faults import Fault
 from tests.bots.teams.teams_client import APP_ID, ASKER
+from tests.some import some
 
 ALICE = Link(ASKER, "alice", b"x", "alice@example.com", datetime(2026, 1, 1, tzinfo=UTC))
 IN_SLACK = Link(ChatUser("slack", "T1", "U1"), "bob", b"x", "bob@example.com", ALICE.linked_at)
@@ -106,5 +107,5 @@ async def test_a_bot_without_a_token_is_refused(
 
 
 def test_the_addresses_are_those_that_we_answer_to() -> None:
-    for url in SERVICE_URLS.values():
+    for url in some(SERVICE_URLS.values()):
         assert url.removeprefix("https://").partition("/")[0] in CONNECTORS
