@@ -214,7 +214,7 @@ def _switched_on(
             words,
             turns.notes,
             turns.ledger.is_answered,
-            turns.files,
+            turns.attached,
             OwnMemory.of(identity),
             stop_all=turns.runs.stop_all,
             judge=turns.ledger.judge,

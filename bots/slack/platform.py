@@ -26,7 +26,6 @@ from bots.errors import (
     PlatformUnavailable,
     ResponseUrlClosed,
 )
-from bots.file_bucket import Files
 from bots.platform import Accepted, Answer, Receipt, ReplyStream, Turn
 from bots.slack.app_home.app_home import AppHome
 from bots.slack.app_home.own_memory import OwnMemory
@@ -59,6 +58,7 @@ from bots.slack.shareable_answers import ShareableAnswers
 from bots.text_commands.execution import Said, TextCommands
 from bots.text_commands.sentences import KEPT
 from bots.text_commands.words import Word
+from bots.turn.attached_files import AttachedFiles
 from identity.people import Names
 
 REFUSAL = (
@@ -84,7 +84,7 @@ class ServiceParts:
     :param words: acts on words that no model is asked about.
     :param notes: what is noted of one person's part in a conversation.
     :param is_answered: whether a turn, by its id, has an answer.
-    :param files: keeps the files that come with questions.
+    :param attached: reads and keeps the files that come with questions.
     :param memory: what people see of their own memory on the Home tab.
     :param stop_all: stops what is being answered to a person at a place.
     :param judge: keeps what a turn's asker thinks of its answer.
@@ -95,7 +95,7 @@ class ServiceParts:
     words: TextCommands
     notes: ConversationNotes
     is_answered: Callable[[str], Awaitable[bool]]
-    files: Files
+    attached: AttachedFiles
     memory: OwnMemory
     stop_all: StopAll
     judge: Judge
@@ -129,7 +129,7 @@ class SlackPlatform:
         self._private = PrivateMessages(api, responses)
         self._names = NameCache(api)
         self._questions = QuestionReader(
-            api, self._names, downloads, service.files, service.notes, service.words.is_linked
+            api, self._names, downloads, service.attached, service.words.is_linked
         )
         self._home = AppHome(api, self._names, service.words, service.memory, self._authorized)
         self._pace = pace
@@ -346,14 +346,14 @@ class SlackPlatform:
             conversation=notes.conversation(place),
             text=question.text,
             quotes=question.quotes,
-            files=question.files,
+            files=question.attached.files,
         )
-        if question.refusals:
-            refusals = content(question.refusals)
+        if question.attached.refused:
+            refusals = content(question.attached.refusals)
             await self._private.send_once(incoming, refusals, f"{turn.id}/files")
         if question.text:
             await answer(turn)
-        elif not question.refusals and incoming.kind != "reply":
+        elif not question.attached.refused and incoming.kind != "reply":
             await self._act_on(incoming, "help", names)
         if incoming.kind in IN_CHANNELS and await self._is_answered(turn.id):
             await self._notes.note_answered(place, asker)

@@ -16,6 +16,7 @@ from bots.slack.kept_explanations import KeptExplanations
 from bots.slack.platform import ServiceParts
 from bots.slack.shareable_answers import ShareableAnswers
 from bots.text_commands.execution import TextCommands
+from bots.turn.attached_files import AttachedFiles
 from identity.errors import MemoryUnavailable
 from identity.links import Link, new_link
 from identity.memory.forgetting_table import ForgettingJob, State
@@ -210,7 +211,7 @@ class Parts:
             self.words(),
             self.notes,
             self.is_answered,
-            cast("Any", self.bucket),
+            AttachedFiles(cast("Any", self.bucket), self.notes),
             self.memory(),
             stop_all=self.runs.stop_all,
             judge=self.judge,
