@@ -32,7 +32,7 @@ def test_a_link_shows_where_it_leads(case: dict[str, Any]) -> None:
         bare = [link for link in seen.links if link not in right]
         assert [link for link in seen.links if link in right] == right, place
         assert place == "page" or not bare
-        assert all(shown == address for shown, address in bare)  # says itself where it leads
+        assert [address for _, address in bare] == [shown for shown, _ in bare]
         assert seen.acts == [], place
     assert seen_in_mrkdwn(case["markdown"])[1:] == (right, [])
 
