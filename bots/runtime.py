@@ -14,6 +14,7 @@ from ag_ui.core import (
     BaseEvent,
     ContentPart,
     Context,
+    CustomEvent,
     DataSource,
     DocumentPart,
     Event,
@@ -43,6 +44,9 @@ TEARDOWN_PAUSES = (0.2, 0.5, 1.0, 2.0)
 STOP_TIMEOUT = httpx.Timeout(connect=5.0, read=20.0, write=10.0, pool=5.0)
 CANCEL = "cancelRun"
 """In ``forwardedProps``: the run that the agent is to end (``agent/request/question.py``)."""
+
+HEARTBEAT = "heartbeat"
+"""Name of the event that only says that a run goes on (``agent/run/runs_under_way.py``)."""
 
 SHORT_EVENT = 16_000
 """Characters; the runtime passes on up to 10 MB at a time (AgentCore Runtime, "Quotas")."""
@@ -249,6 +253,8 @@ async def _events(stream: EventSource) -> AsyncIterator[BaseEvent]:
             event = await _event(sent.data)
         except ValidationError:
             _log.warning("passed over an agent event of an unknown shape")
+            continue
+        if isinstance(event, CustomEvent) and event.name == HEARTBEAT:
             continue
         yield event
         if isinstance(event, RunFinishedEvent | RunErrorEvent):

@@ -9,7 +9,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from ag_ui.core import BaseEvent, RunAgentInput, RunErrorEvent, RunFinishedEvent
+from ag_ui.core import BaseEvent, CustomEvent, RunAgentInput, RunErrorEvent, RunFinishedEvent
 
 from agent.error_rendering import run_error_event
 from agent.errors import RunCancelledError
@@ -25,6 +25,11 @@ KEPT_SECONDS = 15 * 60.0
 """How long an answer that nobody has heard is kept; the chat service asks again for as long."""
 MOST_KEPT = 20
 """Such answers of one process; its conversations have them all."""
+
+HEARTBEAT = "heartbeat"
+"""Name of the event of a run that is silent and goes on (AG-UI, "Custom"); it is not kept."""
+HEARTBEAT_SECONDS = 10.0
+"""Clients give up after half a minute of silence; a tool may be at work for longer."""
 
 Made = Callable[[], AsyncGenerator[BaseEvent]]
 
@@ -85,7 +90,10 @@ class _Run:
             if more is self._more:
                 if self.ended_at is not None:
                     return
-                await more.wait()
+                try:
+                    await asyncio.wait_for(more.wait(), HEARTBEAT_SECONDS)
+                except TimeoutError:
+                    yield CustomEvent(name=HEARTBEAT, value={})
 
     def _wake(self) -> None:
         self._more.set()
