@@ -36,11 +36,13 @@ class Notes:
     :param answered: the assistant has answered this person here.
     :param begun: names the fresh beginning that they asked for; empty without one.
     :param files: what their questions can speak of, oldest first.
+    :param told_of: the latest message of theirs whose files they were told can't be read.
     """
 
     answered: bool = False
     begun: str = ""
     files: tuple[StoredFile, ...] = ()
+    told_of: str = ""
 
     def conversation(self, place: str) -> str:
         """The conversation as the agent's memory knows it: another one after a fresh beginning."""
@@ -71,6 +73,7 @@ class ConversationNotes:
             answered="answered" in row,
             begun=row.get("begun", {}).get("S", ""),
             files=tuple(StoredFile(**one) for one in listed),
+            told_of=row.get("told_of", {}).get("S", ""),
         )
 
     async def note_answered(self, place: str, chat_user: ChatUser) -> None:
@@ -78,6 +81,10 @@ class ConversationNotes:
         await self._write(
             place, chat_user, "SET answered = :now", {":now": {"N": str(int(time.time()))}}
         )
+
+    async def note_told(self, place: str, chat_user: ChatUser, event: str) -> None:
+        """Note that this person was told which files of a message can't be read."""
+        await self._write(place, chat_user, "SET told_of = :event", {":event": {"S": event}})
 
     async def begin_afresh(self, place: str, chat_user: ChatUser, event: str) -> None:
         """Let what this person asks here from now on know nothing of what was said before.

@@ -16,7 +16,7 @@ from bots.answer.placeholder import opening
 from bots.conversation_notes import place_of
 from bots.errors import DeliveryRefused, FormRefused, NoPrivateChat, PlatformRefused
 from bots.platform import Accepted, Answer, Audience, Receipt, ReplyStream, Turn
-from bots.teams.attached_files import AttachedFiles
+from bots.teams.file_downloads import FileDownloads
 from bots.teams.incoming.activity import (
     IncomingActivity,
     others_words,
@@ -54,7 +54,7 @@ class TeamsPlatform:
     ) -> None:
         self._connectors = connectors
         self._service = service
-        self._http = connectors.http
+        self._downloads = FileDownloads(connectors.http)
         self._private = PrivateMessages(connectors)
         self._rosters = Rosters()
         self._pace = pace
@@ -76,7 +76,7 @@ class TeamsPlatform:
             self._with_audience(incoming, answer),
             self._service,
             private=self._private,
-            files=AttachedFiles(self._http, self._service.files, self._service.notes),
+            downloads=self._downloads,
             post=conversation_of(self._connectors, incoming).send,
         )
         if incoming.asks_about_message:

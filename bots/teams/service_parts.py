@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Self
 
 from bots.conversation_notes import ConversationNotes, ShownMessages
-from bots.file_bucket import Files
 from bots.text_commands.execution import TextCommands
+from bots.turn.attached_files import AttachedFiles
 from bots.turn.ledger import Ledger
 from bots.turn.run import Runs
 from bots.turn.service import TurnService
@@ -18,6 +18,7 @@ class ServiceParts:
     :param words: acts on words that no model is asked about.
     :param notes: what is noted of one person's part in a conversation.
     :param messages: which answer a message shows.
+    :param attached: reads and keeps the files that come with questions.
     """
 
     words: TextCommands
@@ -25,9 +26,9 @@ class ServiceParts:
     runs: Runs
     ledger: Ledger
     messages: ShownMessages
-    files: Files
+    attached: AttachedFiles
 
     @classmethod
     def of(cls, words: TextCommands, turns: TurnService) -> Self:
         """The parts of a running service."""
-        return cls(words, turns.notes, turns.runs, turns.ledger, turns.messages, turns.files)
+        return cls(words, turns.notes, turns.runs, turns.ledger, turns.messages, turns.attached)

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from bots.platform import Turn
+from bots.slack.outgoing.answer.answer_buttons import WHY
 from bots.slack.outgoing.modals.share_modal import ACTION
 from tests.bots.slack.slack_client import ADMIN, ALICE, ALICE_DM, GENERAL, PARTNERS, SlackClient
 from tests.bots.slack.test_answer_stream import finished, said
@@ -34,7 +35,7 @@ def labels(message: dict[str, Any]) -> list[str]:
 async def test_it_is_shared_after_what_will_be_seen_was_seen(slack: SlackClient) -> None:
     private = await answered(slack)
     assert private["private"]
-    assert labels(private) == ["Share to channel", "Good answer", "Bad answer"]
+    assert labels(private) == ["Share to channel", "Good answer", "Bad answer", WHY]
     assert await slack.click(ALICE, GENERAL, private["ts"], ACTION) == 200
     assert await slack.sees(ADMIN, GENERAL) == []  # a click alone shows nothing
 
@@ -103,7 +104,7 @@ async def test_who_can_not_share_there_is_told_so(slack: SlackClient) -> None:
 
 async def test_in_direct_messages_there_is_nothing_to_share(slack: SlackClient) -> None:
     private = await answered(slack, ALICE_DM)
-    assert labels(private) == ["Good answer", "Bad answer"]
+    assert labels(private) == ["Good answer", "Bad answer", WHY]
 
 
 async def test_a_refusal_has_no_buttons(slack: SlackClient) -> None:
