@@ -90,10 +90,12 @@ def sign_in(known: dict[str, str], name: str, kind: str = "AccessToken") -> str:
 def fresh_person(known: dict[str, str]) -> tuple[str, str]:
     """Somebody whom no other test knows, and of whom nothing is kept: subject and access token."""
     cognito, name = boto3.client("cognito-idp"), f"person-{uuid.uuid4().hex[:8]}"
-    account = {"UserPoolId": known["user_pool_id"], "Username": name}
-    cognito.admin_create_user(**account, MessageAction="SUPPRESS")
-    cognito.admin_set_user_password(**account, Password=PASSWORD, Permanent=True)
-    cognito.admin_add_user_to_group(**account, GroupName="bizassist-users")
+    pool = known["user_pool_id"]
+    cognito.admin_create_user(UserPoolId=pool, Username=name, MessageAction="SUPPRESS")
+    cognito.admin_set_user_password(
+        UserPoolId=pool, Username=name, Password=PASSWORD, Permanent=True
+    )
+    cognito.admin_add_user_to_group(UserPoolId=pool, Username=name, GroupName="bizassist-users")
     token = sign_in(known, name)
     return str(claims(token)["sub"]), token
 
