@@ -95,6 +95,7 @@ class Runtime:
         *,
         audience: Audience,
         personal_memory: bool = False,
+        memory_version: str = "",
         resume: Sequence[ResumeEntry] = (),
         files: Sequence[SentFile] = (),
         quotes: Sequence[Quote] = (),
@@ -105,13 +106,18 @@ class Runtime:
         :param token: the person's Cognito access token.
         :param audience: who reads the answer along.
         :param personal_memory: whether what the person's memory holds may be read by colleagues.
+        :param memory_version: the link's; what was recalled under another one is out of date.
         :param files: what the question can speak of; the agent keeps none of them.
         :param quotes: what others wrote, for the model to read beside the question.
         :raises RuntimeUnavailable: when the runtime can't be reached, fails, or breaks off.
         :raises TokenRefused: when its authorizer refuses the token.
         :raises QuestionRefused: when it doesn't take the question.
         """
-        props = {"audience": audience.value, "personalMemory": personal_memory}
+        props = {
+            "audience": audience.value,
+            "personalMemory": personal_memory,
+            "memoryVersion": memory_version,
+        }
         question = _run_input(address, props, list(resume) or None, quotes)
         body = await asyncio.to_thread(_body, question, text, files)
         try:

@@ -13,6 +13,7 @@ from ag_ui.core import BaseEvent, CustomEvent, RunAgentInput, RunErrorEvent, Run
 
 from agent.error_rendering import run_error_event
 from agent.errors import RunCancelledError
+from agent.request.question import MEMORY_VERSION
 from agent.run.earlier_run import run_mark
 from agent.wall_clock import is_older
 
@@ -204,5 +205,8 @@ async def _make(made: Made, run: _Run) -> None:
 
 def _asked(session: str, subject: str, run_input: RunAgentInput) -> _Asked:
     name = RunName(session, subject, run_input.thread_id, run_input.run_id)
-    audience = json.dumps(run_input.forwarded_props, sort_keys=True, default=str)
+    props = run_input.forwarded_props
+    if isinstance(props, dict):
+        props = {name: value for name, value in props.items() if name != MEMORY_VERSION}
+    audience = json.dumps(props, sort_keys=True, default=str)
     return _Asked(name, run_mark(run_input), audience)

@@ -59,12 +59,14 @@ def address(run: str) -> RunAddress:
 
 
 async def events(client: Runtime) -> list[BaseEvent]:
-    asked = client.invoke(address("slack:1"), "Hello?", "token", audience=ALONE)
+    asked = client.invoke(
+        address("slack:1"), "Hello?", "token", audience=ALONE, memory_version="v1"
+    )
     return [event async for event in asked]
 
 
 async def test_it_asks_as_agentcore_wants_to_be_asked() -> None:
-    seen: dict[str, object] = {}
+    seen: dict[str, Any] = {}
 
     async def handler(request: web.Request) -> web.StreamResponse:
         seen.update(
@@ -81,6 +83,11 @@ async def test_it_asks_as_agentcore_wants_to_be_asked() -> None:
     assert seen["path"] == f"/runtimes/{ARN}/invocations?qualifier=DEFAULT"
     assert seen["session"] == SESSION
     assert seen["authorization"] == "Bearer token"
+    assert seen["body"]["forwardedProps"] == {
+        "audience": "alone",
+        "personalMemory": False,
+        "memoryVersion": "v1",
+    }
     body = seen["body"]
     assert isinstance(body, dict)
     assert (body["threadId"], body["runId"]) == (THREAD, "slack:1")

@@ -98,6 +98,15 @@ async def test_whoever_joins_is_told_from_the_beginning() -> None:
     assert runs.made == 1
 
 
+async def test_a_run_is_the_same_although_something_was_forgotten_meanwhile() -> None:
+    runs = Runs()
+    await anext(runs.ask(forwardedProps={"audience": "alone", "memoryVersion": "one"}))
+    runs.open.set()
+    await _all(runs.ask(forwardedProps={"audience": "alone", "memoryVersion": "two"}))
+
+    assert runs.made == 1
+
+
 async def test_a_failure_is_not_kept() -> None:
     runs = Runs(FAILED)
     await runs.left()
