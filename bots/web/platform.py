@@ -105,7 +105,9 @@ class WebPlatform:
                 await reply.flush()
             await receipt.hold()
             shown = reply.state
-            await self._finish(turn, shown.text, shown.sources, reply.explanation.result)
+            await self._finish(
+                turn, shown.text, shown.sources, reply.explanation.result, failed=shown.failed
+            )
             # A page that hears of the end finds the whole turn in the transcript.
             await self._write(turn, reply.end or _over(turn))
 
@@ -117,7 +119,7 @@ class WebPlatform:
 
     async def notify(self, turn: Turn, sentence: str) -> None:
         """Show a sentence where the answer would have been."""
-        await self._finish(turn, sentence)
+        await self._finish(turn, sentence, failed=True)
         await self._write(turn, _sentence(sentence), _over(turn))
 
     async def _finish(
@@ -126,9 +128,11 @@ class WebPlatform:
         text: str,
         sources: Sequence[Source] = (),
         explanation: Explanation | None = None,
+        *,
+        failed: bool,
     ) -> None:
         await self._transcripts.answered(
-            *_turn_key(turn), text, sources=sources, explanation=explanation
+            *_turn_key(turn), text, sources=sources, explanation=explanation, failed=failed
         )
 
     async def _write(self, turn: Turn, *events: BaseEvent) -> None:

@@ -162,7 +162,10 @@ def service(stack: Stack, aws: boto3.Session) -> Iterator[Service]:
     async def active(chat_user: ChatUser) -> SimpleNamespace:
         thread = "s" * 40
         return SimpleNamespace(
-            subject="somebody", session_id=lambda _: thread, runtime_session=thread
+            subject="somebody",
+            session_id=lambda _: thread,
+            runtime_session=thread,
+            memory_version="",
         )
 
     async def access_token(link: object) -> str:
