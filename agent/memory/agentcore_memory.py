@@ -168,6 +168,7 @@ class AgentCoreMemory:
         *,
         personal: bool = True,
         question: str = "",
+        version: str = "",
     ) -> RunMemory:
         """The person's memory, with all that a run reads of it: three calls, at the same time.
 
@@ -176,12 +177,13 @@ class AgentCoreMemory:
             others read along.
         :param question: what the run is asked; recalled for it while the rest is read. What was
             found is thrown away where the person has paused their memory.
+        :param version: what was recalled under another one is out of date.
         :raises MemoryUnavailableError: when it can't be had with the person's own credentials.
         """
         try:
             session = await asyncio.to_thread(self._credentials.session, subject)
             controls = await asyncio.to_thread(self._controls, session)
-            records = await asyncio.to_thread(self._records, session, session_id)
+            records = await asyncio.to_thread(self._records, session, session_id, version)
             newest_events = partial(
                 NewestEvents.read, session.client(CLIENT), self._memory_id, subject, session_id
             )
@@ -199,9 +201,9 @@ class AgentCoreMemory:
         recall = None if silent else Recall(records, on_recall)
         return RunMemory(conversation, recall, controls, paused)
 
-    def _records(self, session: SubjectSession, session_id: str) -> PersonsRecords:
+    def _records(self, session: SubjectSession, session_id: str, version: str) -> PersonsRecords:
         client = MemoryClient(session.region_name, boto3_session=cast("boto3.Session", session))
-        recalls = session.recent_recalls
+        recalls = session.recent_recalls.of_version(version)
         return PersonsRecords(client, self._memory_id, session.subject, session_id, recalls)
 
     def _config(self, subject: str, session_id: str, *, silent: bool) -> AgentCoreMemoryConfig:

@@ -92,15 +92,19 @@ class AgentFactory:
         *,
         files: Sequence[AttachedFile] = (),
         question: str = "",
+        memory_version: str = "",
     ) -> AssembledAgent:
         """An agent that knows the conversation so far, and the person as far as it may.
 
         :param question: what is recalled for; empty for a run that goes on.
+        :param memory_version: what was recalled under another one is out of date.
         """
         self.policies.look_ahead()
         gateway_tools, memory = await asyncio.gather(
             self.gateway.tools(),
-            self._open_memory(caller, session, explanation, audience, question),
+            self._open_memory(
+                caller, session, explanation, audience, question=question, version=memory_version
+            ),
         )
         limits, failure = LimitHandler(self.run_limits), ModelFailure()
         tools = [*gateway_tools, *document_tools(files, self.reader)]
@@ -156,7 +160,9 @@ class AgentFactory:
         session: str,
         explanation: Explanation,
         audience: RunAudience,
+        *,
         question: str,
+        version: str,
     ) -> RunMemory | None:
         try:
             return await self.memory.open(
@@ -165,6 +171,7 @@ class AgentFactory:
                 explanation.recalled,
                 personal=audience.personal_memory,
                 question=question,
+                version=version,
             )
         except MemoryUnavailableError as error:
             logger.error("no memory for this run: %s", one_line(error.detail))  # noqa: TRY400

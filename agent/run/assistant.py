@@ -31,6 +31,7 @@ from agent.memory.private_messages import is_private, withhold_private
 from agent.request.attachments import AttachedFile
 from agent.request.audience import RunAudience, read_audience
 from agent.request.caller import Caller
+from agent.request.question import memory_version
 from agent.request.quoted_words import quoted_context
 from agent.run.agent_factory import AGENT_ID, AgentFactory, AssembledAgent
 from agent.run.earlier_run import (
@@ -125,6 +126,7 @@ class Assistant:
             audience,
             files=request.files,
             question=asked_text(run_input),
+            memory_version=memory_version(run_input),
         )
         end_answered(assembled.agent)
         earlier = earlier_run(assembled.agent, run_mark(run_input))

@@ -19,6 +19,7 @@ from bots.errors import (
     TryAgain,
     TurnRefused,
 )
+from bots.limits.fair_slots import FairSlots
 from bots.platform import Audience, Lease, Platform, ReplyStream, Turn
 from bots.queue.retry_policy import PATIENCE
 from bots.turn.kept_result import Result, unpacked
@@ -26,7 +27,6 @@ from bots.turn.ledger import Entry, Ledger
 from bots.turn.private_part import NarrowingReply
 from bots.turn.result_encryption import ResultEncryption
 from bots.turn.run import Runs, interrupts
-from bots.turn.run_slots import RunSlots
 from bots.turn.turn_metrics import Outcome
 from bots.usage.daily_turns import UNDELIVERABLE
 from bots.workspace_rules.access_check import while_permitted
@@ -67,7 +67,7 @@ class TurnHandler:
     link_url: MakeLinkUrl
     rules: WorkspaceRules
     results: ResultEncryption
-    slots: RunSlots
+    slots: FairSlots
 
     async def answer(self, turn: Turn, platform: Platform, lease: Lease) -> bool:
         """Answer ``turn``, or let it wait until its chat user is linked.
@@ -112,7 +112,8 @@ class TurnHandler:
             return await self._ask_to_link(turn, platform, entry)
         except SignInUnavailable as error:
             async with platform.reply(turn, entry) as reply:
-                await reply.say(trying_again(error.sentence, entry.delay, PATIENCE))
+                sentence = trying_again(error.sentence, entry.delay, PATIENCE)
+                await reply.say(sentence, stoppable=True)
             raise TryAgain(f"{turn.id}: {error}") from error
         if refusal := await self.rules.quota_refusal(turn, link.subject, settings):
             return await self._refuse(turn, platform, entry, refusal)
@@ -252,7 +253,8 @@ class TurnHandler:
             return None
         except TryAgain as error:
             await _note_delay(entry, error)
-            await reply.say(trying_again(error.sentence, entry.delay, PATIENCE))
+            sentence = trying_again(error.sentence, entry.delay, PATIENCE)
+            await reply.say(sentence, stoppable=True)
             raise
         return result
 

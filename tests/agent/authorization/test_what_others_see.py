@@ -77,7 +77,7 @@ class Everybody:
     async def show(self, event: BaseEvent) -> None:
         self.given.append(event)
 
-    async def say(self, sentence: str) -> None:
+    async def say(self, sentence: str, *, stoppable: bool = False) -> None:
         raise AssertionError(sentence)
 
     @property
@@ -112,9 +112,11 @@ class Canaries(AgentFactory):
         session: str,
         explanation: Explanation,
         audience: RunAudience,
+        *,
         question: str,
+        version: str,
     ) -> RunMemory | None:
-        del caller, session, explanation, question
+        del caller, session, explanation, question, version
         self.talker.recalled = "canary<memory>" if audience.personal_memory else ""
         return None
 

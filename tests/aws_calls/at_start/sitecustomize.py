@@ -23,11 +23,12 @@ def note(params: dict[str, Any], model: Any, context: dict[str, Any], **_: objec
     """Add a line for a call; a process that is killed loses none before it."""
     called = " ".join(sys.argv[:2] if sys.argv[0].endswith(("-m", "__main__.py")) else sys.argv)
     context[NUMBER] = f"{os.getpid()}-{time.monotonic_ns()}"
+    on = next((str(params[name]) for name in NAMES if name in params), "")
     write(
         {
             "part": called,
             "call": f"{model.service_model.service_name}:{model.name}",
-            "on": next((str(params[name]) for name in NAMES if name in params), ""),
+            "on": on or "".join(params.get("RequestItems", ())),
             "index": params.get("IndexName", ""),
             "key": params.get("Key", "") if model.name in {"GetObject", "PutObject"} else "",
             "number": context[NUMBER],
