@@ -20,6 +20,9 @@ WINDOW = 40
 NEWEST = 30
 """Events that are read, of at most 100 on a page (ListEvents, AgentCore API reference). A run is an
 event of two messages at least, so that 20 hold the window; the others are for states."""
+OF_ONE_RUN = frozenset({"agui_context", "__ag_ui_tool_call_map__", "cedar-authorization"})
+"""What libraries keep in an agent's state for its run alone: its request's context, its calls and
+how many they were. No policy of ours asks for that number, and what waits is kept apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,8 @@ def kept_state(agent: SessionAgent | None) -> dict[str, Any]:
     stored = agent.to_dict()
     internal = stored["_internal_state"]
     waiting = {name: value for name, value in internal.get("interrupt_state", {}).items() if value}
-    parts = {"state": stored["state"], "waiting": waiting, "model": internal.get("model_state")}
+    state = {name: value for name, value in stored["state"].items() if name not in OF_ONE_RUN}
+    parts = {"state": state, "waiting": waiting, "model": internal.get("model_state")}
     return {name: part for name, part in parts.items() if part}
 
 

@@ -1,9 +1,9 @@
 """What a question costs is counted: the calls of AWS that answering it makes."""
 
-import json
 from collections import Counter
 
 from bizassist.evaluation.service_cost import counted_calls
+from tests.aws_calls.turn_calls import noted_lines
 from tests.conftest import Stack
 from tests.person import answered, signed_in
 from tests.some import some
@@ -37,6 +37,6 @@ async def test_a_question_makes_the_calls_that_its_costs_are_reckoned_with(stack
 
 
 def counted(stack: Stack) -> Counter[str]:
-    lines = (stack.state.parent / f"{stack.state.name}.calls").read_text().splitlines()
-    names = (json.loads(line)["call"].rpartition(":")[2] for line in lines)
+    lines = noted_lines(stack.state.parent / f"{stack.state.name}.calls")
+    names = (line["call"].rpartition(":")[2] for line in lines if "call" in line)
     return Counter(KINDS[name] for name in names if name in KINDS)
