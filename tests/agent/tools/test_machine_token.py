@@ -1,10 +1,12 @@
 """The Gateway's token is fetched by the first session that needs one, and used by the others."""
 
 import time
+from typing import Any
 
 import boto3
 import httpx
 import pytest
+from botocore.exceptions import ClientError
 
 from agent.tools.machine_token import MachineToken, SharedToken
 from tests.agent.local_agent import PREFIX, Cloud, claims
@@ -69,7 +71,10 @@ async def test_a_shared_token_that_is_refused_or_old_is_replaced_for_all(
 async def test_a_session_that_may_not_share_has_a_token_all_the_same(
     cloud: Cloud, fetched: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("BIZASSIST_SSM_PREFIX", "no prefix at all")
+    def refused() -> Any:
+        raise ClientError({"Error": {"Code": "AccessDeniedException"}}, "GetParameter")
+
+    monkeypatch.setattr(SharedToken, "_ssm", staticmethod(refused))
     session = MachineToken(cloud.settings())
     (token,) = await signed(session)
 
