@@ -174,9 +174,7 @@ class TurnHandler:
             async with self._reply_to(turn, platform, entry) as reply:
                 async with self._slot(turn, link, reply):
                     token = await self._token(turn, link)
-                    events = self.runs.events(
-                        turn, platform, link, token, entry, stopped=entry.stopped
-                    )
+                    events = self.runs.events(turn, platform, link, token, entry)
                     events = self.rules.with_usage(turn, link.subject, settings, events)
                     result = await self._stream(turn, link, entry, reply, events, outcome=outcome)
                 if result is not None:

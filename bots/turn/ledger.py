@@ -82,7 +82,6 @@ class Entry:
         self.private_message: str | None = row.get("private_message", {}).get("S")
         self.result: bytes | None = row.get("result", {}).get("B")
         self.held_up_by: str | None = row.get("held_up_by", {}).get("S")
-        self.stopped = "stopped" in row
 
     @property
     def fresh(self) -> bool:

@@ -49,25 +49,13 @@ class Runs:
     chat_url: str
 
     async def events(
-        self,
-        turn: Turn,
-        platform: Platform,
-        link: Link,
-        token: str,
-        lease: Lease,
-        *,
-        stopped: bool = False,
+        self, turn: Turn, platform: Platform, link: Link, token: str, lease: Lease
     ) -> AsyncGenerator[BaseEvent]:
         """What to show of the turn's run; one that its asker stopped ends with a word.
 
-        :param stopped: whether it was stopped already when it was taken up.
         :raises TryAgain: when the run broke off and nobody has stopped it.
         :raises TurnRefused: when the runtime doesn't let the person in.
         """
-        if stopped:
-            for event in text_message(STOPPED):
-                yield event
-            return
         try:
             async with aclosing(self._run(turn, platform, link, token, lease)) as events:
                 async for event in events:
@@ -167,6 +155,7 @@ class Runs:
         at the first event is followed by a call that finds the run. One that came before the run
         and is found there ends it, since a run goes on without its client.
         """
+        await self._raise_if_stopped(turn)
         address, begun = _address(link, turn.conversation, turn.id), False
         files = await self.files.newest(turn.files) if turn.files else ()
         run = self.runtime.invoke(
@@ -190,6 +179,10 @@ class Runs:
                 for said in await self._approval_events(turn, platform, link, event):
                     yield said
                 yield event
+
+    async def _raise_if_stopped(self, turn: Turn) -> None:
+        if await self.actions.stopped(turn):
+            raise TryAgain(f"{turn.id} was stopped")
 
     async def _approval_events(
         self, turn: Turn, platform: Platform, link: Link, event: BaseEvent

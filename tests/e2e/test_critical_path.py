@@ -21,7 +21,7 @@ from tests.person import Person, answered, signed_in
 ALICE, GENERAL = "U0ALICE0000", "C0GENERAL00"
 LATENCY = 0.4
 """Seconds; far more than a busy machine takes to begin what is made side by side."""
-MOST_STEPS, MOST_CALLS, MOST_CALLS_OF_PAGE = 5, 15, 26
+MOST_STEPS, MOST_CALLS, MOST_CALLS_OF_PAGE = 5, 16, 26
 PICTURE = ROOT / "docs" / "architecture.md"
 BEGIN, END = "<!-- BEGIN_CALLS: written by make golden -->", "<!-- END_CALLS -->"
 INVITED = re.compile(r'<a[^>]*class="[^"]*button[^"]*"[^>]*href="([^"]+)"')
