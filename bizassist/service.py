@@ -34,9 +34,11 @@ from bots.queue.service import QueueService
 from bots.runtime import Runtime
 from bots.server import bound, listening
 from bots.slack.app_home.own_memory import OwnMemory
+from bots.slack.installations.install_pages import TEMPLATES as SLACK_TEMPLATES
+from bots.slack.installations.retention import EndedWorkspaces
 from bots.slack.kept_explanations import KeptExplanations
 from bots.slack.platform import ServiceParts
-from bots.slack.service import slack
+from bots.slack.service import InstallationParts, slack
 from bots.slack.shareable_answers import ShareableAnswers
 from bots.teams.service import teams
 from bots.teams.service_parts import ServiceParts as TeamsParts
@@ -107,6 +109,7 @@ async def chat_service(process: Process, deployment: Parameters) -> AsyncIterato
             service.waiting.queueing(),
             service.paused.held.watched(),
             service.forgetting.working(),
+            service.ended.watched(),
             listening(service.app, sockets, _connection_limits(process)),
         ):
             names = ", ".join(service.dispatcher.platforms)
@@ -124,6 +127,7 @@ class ChatService:
     waiting: WaitingQuestions
     paused: PausedWorkspaces
     forgetting: ForgettingJobs
+    ended: EndedWorkspaces
     bounds: tuple[Bound, ...]
 
     @classmethod
@@ -137,7 +141,7 @@ class ChatService:
             session, url = boto3.Session(), process.public_url
             clients = Clients.of(session, process.threads + QUEUE_CONNECTIONS)
             http = await enter(httpx.AsyncClient(limits=_connections(process)))
-            html = Html(WEB_TEMPLATES, USAGE_TEMPLATES, RIGHTS_TEMPLATES)
+            html = Html(WEB_TEMPLATES, USAGE_TEMPLATES, RIGHTS_TEMPLATES, SLACK_TEMPLATES)
 
             runtime = Runtime(http, deployment.runtime_url, deployment.runtime_arn)
             who = identity_settings(deployment, url, process.trusted_proxies)
@@ -164,7 +168,7 @@ class ChatService:
                     pools.rendering,
                     forget_session=identity.forgetting.forget_session,
                 ),
-                *[await enter(one) for one in _switched_on(process, accept, turns, identity)],
+                *[await enter(one) for one in _switched_on(process, accept, turns, identity, html)],
             ]
             admin = admin_routes(
                 identity,
@@ -196,7 +200,8 @@ class ChatService:
             app.middlewares.append(bounded_bodies)
             bounds = _bounds(process, pools, turns, queue)
             forgetting = identity.forgetting
-            yield cls(app, queue, dispatcher, waiting, paused, forgetting, bounds)
+            ended = EndedWorkspaces.of(turns, identity.links)
+            yield cls(app, queue, dispatcher, waiting, paused, forgetting, ended, bounds)
 
 
 def _connection_limits(process: Process) -> ConnectionLimits:
@@ -205,7 +210,7 @@ def _connection_limits(process: Process) -> ConnectionLimits:
 
 
 def _switched_on(
-    process: Process, accept: Accept, turns: TurnService, identity: Identity
+    process: Process, accept: Accept, turns: TurnService, identity: Identity, html: Html
 ) -> Iterator[AbstractAsyncContextManager[ConnectedPlatform]]:
     """The platforms whose secrets this process has."""
     words = text_commands(identity, turns)
@@ -221,7 +226,14 @@ def _switched_on(
             shareable=ShareableAnswers.of(turns),
             explanations=KeptExplanations.of(turns),
         )
-        yield slack(registered, accept, turns.runs.decide, service, process.platform_connections)
+        yield slack(
+            registered,
+            accept,
+            turns.runs.decide,
+            service,
+            InstallationParts.of(turns, identity, html),
+            connections=process.platform_connections,
+        )
     if bot := teams_app(process):
         parts = TeamsParts.of(words, turns)
         yield teams(bot, accept, parts, process.platform_connections)
