@@ -196,7 +196,7 @@ class ChatService:
             app = application([*routes, *admin], checks, process.trusted_proxies)
             if telemetry.is_on():  # where nothing is recorded a trace begins in the inbox
                 app.middlewares.insert(0, traced)
-            identity.setup(app, html, waiting.queue)
+            identity.setup(app, html, waiting.queue, notice_of=paused.pauses.notice_of)
             app.middlewares.append(bounded_bodies)
             bounds = _bounds(process, pools, turns, queue)
             forgetting = identity.forgetting

@@ -1,13 +1,13 @@
 """Slack in several workspaces: each installation is a platform of its own, with its own token."""
 
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import ClassVar
 
 from ag_ui.core import Interrupt
 
-from bots.errors import InstallationRefused
+from bots.errors import InboxUnavailable, InstallationRefused, PlatformUnavailable
 from bots.platform import Accepted, Answer, Receipt, ReplyStream, Turn
 from bots.slack.beside_queue.payload_fields import Payload
 from bots.slack.incoming.installation_key import installation_key, stored_installation
@@ -70,7 +70,11 @@ class InstalledPlatforms:
     async def check_installation(self, tenant: str) -> None:
         """Return when Slack takes the token of the tenant's installation (auth.test)."""
         key = tenant if self._tokens is None else await self._tokens.any_within(tenant)
-        await (await self.of(key)).check_installation(tenant)
+        await self.check(key)
+
+    async def check(self, key: str) -> None:
+        """Return when Slack takes the token of an installation."""
+        await (await self.of(key)).check_installation(key)
 
     def reply(self, turn: Turn, receipt: Receipt) -> AbstractAsyncContextManager[ReplyStream]:
         """Open the turn's visible message, or continue the one ``receipt`` names."""
@@ -89,12 +93,19 @@ class InstalledPlatforms:
         await (await self.of(shortcut.installation)).open_form(shortcut)
 
     async def act(self, payload: Payload) -> bool:
-        """Whether something was done at once; where the app isn't installed nothing more is."""
+        """Whether something was done at once; where the app isn't installed nothing more is.
+
+        :raises InboxUnavailable: when Slack shall send it again.
+        """
+        if not _may_act(payload):
+            return False
         try:
             platform = await self.of(installation_key(payload))
         except InstallationRefused as error:
             _log.warning("nothing is done about what comes: %s", error)
             return True
+        except PlatformUnavailable as error:
+            raise InboxUnavailable(str(error)) from error
         return await platform.acts.take(payload)
 
     @asynccontextmanager
@@ -110,3 +121,10 @@ class InstalledPlatforms:
         if not self._own_ids:
             self._own_ids = await own.ids()
         return self._own_ids
+
+
+def _may_act(payload: Payload) -> bool:
+    """Whether it can be anything but a question: those come often, and wait for no token here."""
+    event = payload.get("event")
+    kind = event.get("type") if isinstance(event, Mapping) else None
+    return payload.get("type") != "event_callback" or kind == "agent_session_stopped"

@@ -95,9 +95,7 @@ async def slack(
             return installed_platform(http, token, app.api_url, service)
 
         platforms = InstalledPlatforms(make, app.bot_token, tokens)
-        end = InstallationEnd(
-            installing.store, tokens, installing.pauses, platforms.check_installation
-        )
+        end = InstallationEnd(installing.store, tokens, installing.pauses, platforms.check)
         edge = SlackEdge(
             app.signing_secret,
             accept,

@@ -22,6 +22,8 @@ EARLY = 120
 """Minutes before it expires that a token is rotated; the old one still holds until then, so that
 what is under way with it goes on."""
 LEASE = 60
+ORGANISATION = "E"
+"""What the ids of organisations begin with."""
 
 _log = logging.getLogger(__name__)
 
@@ -61,7 +63,7 @@ class BotTokens:
 
     async def any_within(self, tenant: str) -> str:
         """The installation of a tenant, or one of a workspace of it where it is an organisation."""
-        if await self._store.find(tenant) is not None:
+        if not tenant.startswith(ORGANISATION) or await self._store.find(tenant) is not None:
             return tenant
         return next(iter(await self._store.within(tenant)), tenant)
 

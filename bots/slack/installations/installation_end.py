@@ -16,6 +16,8 @@ from bots.slack.installations.installation_store import InstallationStore
 from identity.workspaces.pauses import Pauses
 from identity.workspaces.settings import Workspace
 
+WHOLE_SECOND = 1.0
+"""``event_time`` has no fractions."""
 EVENTS = ("app_uninstalled", "tokens_revoked")
 
 _log = logging.getLogger(__name__)
@@ -49,7 +51,7 @@ class InstallationEnd:
         key, word = installation_key(payload), str(event["type"])
         if not key or not _about_us(event):
             return True  # a person has taken back a token of theirs; we have none
-        happened = float(str(payload.get("event_time") or 0))
+        happened = float(str(payload.get("event_time") or 0)) + WHOLE_SECOND
         over = await self._store.find(key) is not None or await self._is_refused(key)
         if over and await self._store.end(key, before=happened):
             _log.error("the app was removed from %s: %s", key, word)

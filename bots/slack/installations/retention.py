@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any, Self
 
+from botocore.exceptions import ClientError
+
 from bots.errors import reason
 from bots.turn.service import TurnService
 from identity.executor import Executor
@@ -90,10 +92,13 @@ class EndedWorkspaces:
 
     async def _forget(self, workspace: Workspace) -> None:
         """The row, unless the app was installed there again meanwhile."""
-        with suppress(self._dynamodb.exceptions.ConditionalCheckFailedException):
+        try:
             await self._call(
                 self._dynamodb.delete_item,
                 TableName=self._table,
                 Key={"workspace": {"S": workspace.key}},
                 ConditionExpression="attribute_exists(installation_ended)",
             )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+                raise
