@@ -80,6 +80,8 @@ module "bots" {
   chat_concurrency = var.chat_concurrency
   certificate_arn  = local.certificate_arn
   platforms        = var.platforms
+
+  slack_installation = var.slack_installation
   start_after      = concat([module.agentcore.runtime_arn], module.identity.parameter_arns, module.gateway_tools.parameter_arns)
   cpu              = var.cpu
   memory           = var.memory

@@ -220,6 +220,17 @@ variable "platforms" {
   default     = []
 }
 
+variable "slack_installation" {
+  description = "How Slack's app is installed: `token`, in one workspace, or `oauth`, in several at `/slack/install`"
+  type        = string
+  default     = "token"
+
+  validation {
+    condition     = contains(["token", "oauth"], var.slack_installation)
+    error_message = "Slack's app is installed by token or by oauth."
+  }
+}
+
 variable "cpu" {
   description = "Processor of a task in units of 1/1024"
   type        = number

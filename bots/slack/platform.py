@@ -166,7 +166,7 @@ class SlackPlatform:
         """Show the asker, and nobody else, a button that leads to ``url``."""
         await self._private.send(_incoming(turn.accepted), sign_in(url))
 
-    async def check_installation(self, _: str) -> None:
+    async def check_installation(self, tenant: str) -> None:  # noqa: ARG002 - one for all
         """Return when Slack takes the bot's token (auth.test).
 
         :raises PlatformError: when it doesn't, or doesn't say.

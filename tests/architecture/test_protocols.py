@@ -26,6 +26,7 @@ IMPLEMENTATIONS = {
         "bots.turn.ledger.PrivatePart",
     },
     "bots.platform.Platform": {
+        "bots.slack.installed_platforms.InstalledPlatforms",
         "bots.slack.platform.SlackPlatform",
         "bots.teams.platform.TeamsPlatform",
         "bots.web.platform.WebPlatform",
@@ -46,6 +47,9 @@ IMPLEMENTATIONS = {
     "bots.queue.retry_policy.Retries": {
         "bots.queue.retry_policy.DeadLetterRetries",
         "bots.queue.retry_policy.InboxRetries",
+    },
+    "bots.slack.installations.install_pages.Administers": {
+        "identity.admin.administrators.Administrators",
     },
     "bots.turn.dispatcher.Handler": {
         "bots.paused_workspaces.holding_handler.HoldingHandler",

@@ -42,7 +42,6 @@ ONE_WORKSPACE = (
 CANCELLED = "Nothing was installed: it was cancelled at Slack."
 UNKNOWN = "This installation wasn't begun in this browser, or more than ten minutes ago."
 REFUSED = "Slack didn't confirm the installation. Please try again."
-OTHER_APP = "Slack has installed another app. Please look at SLACK_CLIENT_ID."
 
 _log = logging.getLogger(__name__)
 
@@ -142,12 +141,12 @@ class InstallPages:
         except PlatformError as error:
             _log.warning("Slack grants no installation: %s", error)
             return await self._message(request, REFUSED, again=True, status=502)
-        await self._store.async_save(installation)
         wide = installation.is_enterprise_install
         key = str(installation.enterprise_id if wide else installation.team_id)
+        await self._audit.write("installed", by=administrator.label, about=f"slack {key}")
+        await self._store.async_save(installation)
         if self._tokens is not None:
             self._tokens.forget(key)
-        await self._audit.write("installed", by=administrator.label, about=f"slack {key}")
         called = installation.enterprise_name if wide else installation.team_name
         where = f"{called}, in all of its workspaces" if wide else str(called)
         return await self._message(

@@ -208,6 +208,17 @@ variable "platforms" {
   }
 }
 
+variable "slack_installation" {
+  description = "How Slack's app is installed: `token`, in one workspace, or `oauth`, in several at `/slack/install`"
+  type        = string
+  default     = "token"
+
+  validation {
+    condition     = contains(["token", "oauth"], var.slack_installation)
+    error_message = "Slack's app is installed by token or by oauth."
+  }
+}
+
 variable "start_after" {
   description = "Ids of what must be there before the first task starts: other modules' parameters, the agent's runtime"
   type        = list(string)
