@@ -108,7 +108,7 @@ async def test_a_redelivery_tells_nothing_of_it_again(teams: TeamsClient, sharep
         ),
         (
             '<p><img itemtype="http://schema.skype.com/AMSImage" src="https://x/imgo"></p>',
-            "I can't read the picture: it is a picture:",
+            f"I can't read the picture: {rules.PICTURE}.",
         ),
     ],
 )
