@@ -81,12 +81,12 @@ module "bots" {
   certificate_arn  = local.certificate_arn
   platforms        = var.platforms
 
-  slack_installation = var.slack_installation
-  start_after      = concat([module.agentcore.runtime_arn], module.identity.parameter_arns, module.gateway_tools.parameter_arns)
-  cpu              = var.cpu
-  memory           = var.memory
-  capacity         = var.capacity
-  upload_days      = var.upload_days
+  slack_oauth = var.slack_oauth
+  start_after = concat([module.agentcore.runtime_arn], module.identity.parameter_arns, module.gateway_tools.parameter_arns)
+  cpu         = var.cpu
+  memory      = var.memory
+  capacity    = var.capacity
+  upload_days = var.upload_days
 }
 
 module "agentcore" {

@@ -220,15 +220,10 @@ variable "platforms" {
   default     = []
 }
 
-variable "slack_installation" {
-  description = "How Slack's app is installed: `token`, in one workspace, or `oauth`, in several at `/slack/install`"
-  type        = string
-  default     = "token"
-
-  validation {
-    condition     = contains(["token", "oauth"], var.slack_installation)
-    error_message = "Slack's app is installed by token or by oauth."
-  }
+variable "slack_oauth" {
+  description = "Whether Slack's app is installed in several workspaces, at `/slack/install`, and not in one by its token"
+  type        = bool
+  default     = false
 }
 
 variable "cpu" {

@@ -20,7 +20,7 @@ locals {
   secret_keys = {
     slack = merge(
       { SLACK_SIGNING_SECRET = "signing_secret" },
-      var.slack_installation == "oauth" ? {
+      var.slack_oauth ? {
         SLACK_CLIENT_ID     = "client_id"
         SLACK_CLIENT_SECRET = "client_secret"
         } : {
