@@ -34,6 +34,7 @@ from bots.queue.service import QueueService
 from bots.runtime import Runtime
 from bots.server import bound, listening
 from bots.slack.app_home.own_memory import OwnMemory
+from bots.slack.kept_explanations import KeptExplanations
 from bots.slack.platform import ServiceParts
 from bots.slack.service import slack
 from bots.slack.shareable_answers import ShareableAnswers
@@ -213,11 +214,12 @@ def _switched_on(
             words,
             turns.notes,
             turns.ledger.is_answered,
-            turns.files,
+            turns.attached,
             OwnMemory.of(identity),
             stop_all=turns.runs.stop_all,
             judge=turns.ledger.judge,
             shareable=ShareableAnswers.of(turns),
+            explanations=KeptExplanations.of(turns),
         )
         yield slack(registered, accept, turns.runs.decide, service, process.platform_connections)
     if bot := teams_app(process):

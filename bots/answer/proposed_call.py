@@ -26,8 +26,13 @@ class ProposedCall(BaseModel):
         return cls(
             tool=readable(str(metadata.get("tool_name", "a tool"))),
             words=interrupt.message or "",
-            arguments=dict(_shown(fields if isinstance(fields, dict) else {})),
+            arguments=readable_arguments(fields if isinstance(fields, dict) else {}),
         )
+
+
+def readable_arguments(fields: Mapping[str, Any]) -> dict[str, str]:
+    """What a tool is given, as a person reads it."""
+    return dict(_shown(fields))
 
 
 def _shown(fields: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -61,14 +61,15 @@ def markdown(sources: Sequence[Source], *, numbered: bool = False) -> str:
     if not sources:
         return ""
     named = [
-        f"[{number}] {_written(source)}" if numbered else _written(source)
+        f"[{number}] {written(source)}" if numbered else written(source)
         for number, source in enumerate(sources[:MOST], 1)
     ]
     more = len(sources) - MOST
     return f"**Sources:** {'; '.join([*named, *([f'{more} more'] if more > 0 else [])])}"
 
 
-def _written(source: Source) -> str:
+def written(source: Source) -> str:
+    """One source as Markdown."""
     title = _words(source.title)
     link = quote(source.url or "", safe=_ADDRESS)
     head = f"[{title}]({link})" if 0 < len(link) <= LONGEST_LINK else title

@@ -8,10 +8,12 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import ClassVar
 
 import aiohttp
 from ag_ui.core import Interrupt
+from botocore.exceptions import BotoCoreError, ClientError
 from slack_bolt.async_app import AsyncApp, AsyncBoltContext, AsyncBoltRequest
 from slack_bolt.authorization import AuthorizeResult
 
@@ -24,11 +26,11 @@ from bots.errors import (
     PlatformUnavailable,
     ResponseUrlClosed,
 )
-from bots.file_bucket import Files
 from bots.platform import Accepted, Answer, Receipt, ReplyStream, Turn
 from bots.slack.app_home.app_home import AppHome
 from bots.slack.app_home.own_memory import OwnMemory
 from bots.slack.beside_queue.acts import Acts
+from bots.slack.beside_queue.answer_explanation import AnswerExplanation
 from bots.slack.beside_queue.answer_feedback import AnswerFeedback, Judge
 from bots.slack.beside_queue.answer_sharing import AnswerSharing
 from bots.slack.beside_queue.session_stop import SessionStop, StopAll
@@ -38,8 +40,12 @@ from bots.slack.incoming.approval_click import AskingTurn
 from bots.slack.incoming.button_click import FORGET, ButtonClick, stored_click
 from bots.slack.incoming.message_shortcut import Shortcut, stored_question
 from bots.slack.incoming.payloads import IncomingMessage, read_message
+from bots.slack.incoming.share_confirmation import stored_share
+from bots.slack.kept_explanations import KeptExplanations
 from bots.slack.name_cache import Account, NameCache
 from bots.slack.outgoing import approval
+from bots.slack.outgoing.answer.stepped_draft import SteppedDraft
+from bots.slack.outgoing.answer.thread_session import end_waiting
 from bots.slack.outgoing.answer.threaded_reply import threaded_reply
 from bots.slack.outgoing.message import content, sign_in, told_content
 from bots.slack.outgoing.modals.question_modal import NOT_OPENED, question_modal
@@ -52,6 +58,7 @@ from bots.slack.shareable_answers import ShareableAnswers
 from bots.text_commands.execution import Said, TextCommands
 from bots.text_commands.sentences import KEPT
 from bots.text_commands.words import Word
+from bots.turn.attached_files import AttachedFiles
 from identity.people import Names
 
 REFUSAL = (
@@ -77,21 +84,23 @@ class ServiceParts:
     :param words: acts on words that no model is asked about.
     :param notes: what is noted of one person's part in a conversation.
     :param is_answered: whether a turn, by its id, has an answer.
-    :param files: keeps the files that come with questions.
+    :param attached: reads and keeps the files that come with questions.
     :param memory: what people see of their own memory on the Home tab.
     :param stop_all: stops what is being answered to a person at a place.
     :param judge: keeps what a turn's asker thinks of its answer.
     :param shareable: keeps private answers that their asker may still share.
+    :param explanations: keeps why answers are as they are.
     """
 
     words: TextCommands
     notes: ConversationNotes
     is_answered: Callable[[str], Awaitable[bool]]
-    files: Files
+    attached: AttachedFiles
     memory: OwnMemory
     stop_all: StopAll
     judge: Judge
     shareable: ShareableAnswers
+    explanations: KeptExplanations
 
 
 class SlackPlatform:
@@ -116,20 +125,23 @@ class SlackPlatform:
         self._is_answered = service.is_answered
         self._responses = responses
         self._shareable = service.shareable
+        self._explanations = service.explanations
         self._private = PrivateMessages(api, responses)
         self._names = NameCache(api)
         self._questions = QuestionReader(
-            api, self._names, downloads, service.files, service.notes, service.words.is_linked
+            api, self._names, downloads, service.attached, service.words.is_linked
         )
         self._home = AppHome(api, self._names, service.words, service.memory, self._authorized)
         self._pace = pace
         self._identity: AuthorizeResult | None = None
         self._bolt = self._bolt_app()
+        self._sharing = AnswerSharing(service.shareable, api)
         self.acts = Acts(
             [
                 SessionStop(service.stop_all, api).take,
                 AnswerFeedback(service.judge, api).take,
-                AnswerSharing(service.shareable, api).take,
+                self._sharing.take,
+                AnswerExplanation(service.explanations, api).take,
             ]
         )
 
@@ -176,9 +188,14 @@ class SlackPlatform:
     def reply(self, turn: Turn, receipt: Receipt) -> AbstractAsyncContextManager[ReplyStream]:
         """Open the turn's visible message, or continue the one ``receipt`` names."""
         incoming = replace(_incoming(turn.accepted), named_text=turn.text)
+        explain = partial(self._explain, turn)
         if incoming.kind == "command" or (incoming.kind in IN_CHANNELS and turn.private):
-            return PrivateReply(self._private, incoming, turn, receipt, self._shareable)
-        return threaded_reply(self._api, incoming, turn.id, receipt, self._pace)
+            return PrivateReply(
+                self._private, incoming, turn, receipt, self._shareable, explain=explain
+            )
+        return threaded_reply(
+            self._api, incoming, turn.id, receipt, pace=self._pace, explain=explain
+        )
 
     async def ask_approval(self, turn: Turn, interrupts: Sequence[Interrupt]) -> None:
         """Show the asker alone what waits, in their direct messages, with two buttons."""
@@ -196,6 +213,19 @@ class SlackPlatform:
     async def notify(self, turn: Turn, sentence: str) -> None:
         """Tell the asker, and nobody else, one sentence."""
         await self._private.send(_incoming(turn.accepted), content(sentence))
+
+    async def _explain(self, turn: Turn, draft: SteppedDraft) -> None:
+        """Keep why an answer is as it is; one that can't be explained later is shown all the same.
+
+        A late write after the row has become another attempt's says the same.
+        """
+        explanation = draft.explanation.result
+        if explanation is None or not draft.finished:
+            return
+        try:
+            await self._explanations.keep(turn.id, turn.chat_user, explanation)
+        except (BotoCoreError, ClientError) as error:
+            _log.warning("%s can't be explained later: %s", turn.id, type(error).__name__)
 
     def _bolt_app(self) -> AsyncApp:
         logger = logging.getLogger(f"{__name__}.bolt")
@@ -247,6 +277,9 @@ class SlackPlatform:
             return
         if click := stored_click(accepted.body):
             await self._clicked(click)
+            return
+        if confirmed := stored_share(accepted.body):
+            await self._sharing.share(confirmed)
             return
         if question := stored_question(accepted.body):
             placed = await self._private.repeat_question(question)
@@ -313,14 +346,14 @@ class SlackPlatform:
             conversation=notes.conversation(place),
             text=question.text,
             quotes=question.quotes,
-            files=question.files,
+            files=question.attached.files,
         )
-        if question.refusals:
-            refusals = content(question.refusals)
+        if question.attached.refused:
+            refusals = content(question.attached.refusals)
             await self._private.send_once(incoming, refusals, f"{turn.id}/files")
         if question.text:
             await answer(turn)
-        elif not question.refusals and incoming.kind != "reply":
+        elif not question.attached.refused and incoming.kind != "reply":
             await self._act_on(incoming, "help", names)
         if incoming.kind in IN_CHANNELS and await self._is_answered(turn.id):
             await self._notes.note_answered(place, asker)
@@ -333,6 +366,7 @@ class SlackPlatform:
             await self._api.update(incoming.channel, incoming.ts, approval.decided(what, decision))
         except PlatformRefused as error:
             _log.warning("a decision can't be shown where it was taken: %s", error)
+        await end_waiting(self._api, incoming, goes_on=decision is not None)
         if decision is not None:
             notes = await self._notes.read(place_of(incoming.conversation), incoming.chat_user)
             turn = self._turn(incoming, accepted, Names())

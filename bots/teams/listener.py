@@ -6,10 +6,12 @@ from dataclasses import replace
 
 from botbuilder.core import ActivityHandler, TurnContext
 
+from bots.conversation_notes import Notes
 from bots.errors import DeliveryRefused
 from bots.platform import Answer, Turn
-from bots.teams.attached_files import Attached, AttachedFiles
+from bots.teams.file_downloads import FileDownloads
 from bots.teams.incoming.activity import IncomingActivity, read_said
+from bots.teams.incoming.shared_files import shared_files
 from bots.teams.outgoing.bot_connector import Json
 from bots.teams.outgoing.content.word_card import told_message
 from bots.teams.outgoing.message import EXAMPLE, plain, welcome
@@ -17,6 +19,7 @@ from bots.teams.outgoing.private_message import PrivateMessages
 from bots.teams.service_parts import ServiceParts
 from bots.text_commands.execution import Said
 from bots.text_commands.words import Word
+from bots.turn.attached_files import Attached, Sender
 
 SUMMARISE = "Please summarise {names}."
 
@@ -38,7 +41,7 @@ class Listener(ActivityHandler):
         service: ServiceParts,
         *,
         private: PrivateMessages,
-        files: AttachedFiles,
+        downloads: FileDownloads,
         post: Callable[[Json], Awaitable[str]],
     ) -> None:
         self._incoming = incoming
@@ -46,7 +49,7 @@ class Listener(ActivityHandler):
         self._answer = answer
         self._service = service
         self._private = private
-        self._files = files
+        self._downloads = downloads
         self._post = post
 
     async def on_message_activity(self, turn_context: TurnContext) -> None:
@@ -75,9 +78,13 @@ class Listener(ActivityHandler):
         text = self._turn.text if edited is None else edited
         attached = Attached()
         if await self._service.words.links.active(asker):  # of strangers nothing is fetched
-            attached = await self._files.of(self._incoming, place, notes)
+            sender = Sender(asker, place, self._incoming.event_id)
+            shared = shared_files(self._incoming.body)
+            attached = await self._service.attached.of(
+                sender, notes, shared, self._downloads.content
+            )
         if attached.refused:
-            await self._private.send(self._incoming, plain(attached.refusals))
+            await self._tell_once(attached.refusals, notes)
         named = ", ".join(attached.new) or "this"
         turn = replace(
             self._turn,
@@ -87,6 +94,13 @@ class Listener(ActivityHandler):
         )
         if text or attached.new or turn.quotes or not attached.refused:
             await self._answer(turn)
+
+    async def _tell_once(self, refusals: str, notes: Notes) -> None:
+        """Tell the asker of files that can't be read; a redelivery has nothing to add to it."""
+        place, asker, event = self._turn.conversation, self._turn.chat_user, self._incoming.event_id
+        if notes.told_of != event:
+            await self._private.send(self._incoming, plain(refusals))
+            await self._service.notes.note_told(place, asker, event)
 
     async def _act_on(self, said: Word) -> None:
         """Do what a word says, and tell its person alone."""

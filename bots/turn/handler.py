@@ -19,6 +19,7 @@ from bots.errors import (
     TryAgain,
     TurnRefused,
 )
+from bots.limits.fair_slots import FairSlots
 from bots.platform import Audience, Lease, Platform, ReplyStream, Turn
 from bots.queue.retry_policy import PATIENCE
 from bots.turn.kept_result import Result, unpacked
@@ -26,7 +27,6 @@ from bots.turn.ledger import Entry, Ledger
 from bots.turn.private_part import NarrowingReply
 from bots.turn.result_encryption import ResultEncryption
 from bots.turn.run import Runs, interrupts
-from bots.turn.run_slots import RunSlots
 from bots.turn.turn_metrics import Outcome
 from bots.usage.daily_turns import UNDELIVERABLE
 from bots.workspace_rules.access_check import while_permitted
@@ -66,7 +66,7 @@ class TurnHandler:
     link_url: MakeLinkUrl
     rules: WorkspaceRules
     results: ResultEncryption
-    slots: RunSlots
+    slots: FairSlots
 
     async def answer(self, turn: Turn, platform: Platform, lease: Lease) -> None:
         """Answer ``turn``, or let it wait until its chat user is linked.

@@ -224,6 +224,10 @@ class Ledger:
         row = await self._row(turn)
         return row.get("state", {}).get("S") == OVER[0] and "problem" not in row
 
+    async def is_over(self, turn: str) -> bool:
+        """Whether the turn has ended, in whichever way."""
+        return (await self._row(turn)).get("state", {}).get("S") in OVER
+
     async def give_up(self, turn: str) -> None:
         """Let the turn be answered no more, however often its event still comes."""
         await self._move(

@@ -149,6 +149,7 @@ class Runs:
             token,
             audience=turn.audience,
             personal_memory=turn.personal_memory,
+            memory_version=link.memory_version,
             resume=turn.resume,
             files=files,
             quotes=turn.quotes,

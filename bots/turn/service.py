@@ -6,13 +6,14 @@ from typing import Self
 from bots.aws import Clients
 from bots.conversation_notes import ConversationNotes, ShownMessages
 from bots.file_bucket import Files
+from bots.limits.fair_slots import FairSlots
 from bots.runtime import Runtime
+from bots.turn.attached_files import AttachedFiles
 from bots.turn.decision_and_stop import TurnActions
 from bots.turn.handler import TurnHandler
 from bots.turn.ledger import Ledger
 from bots.turn.result_encryption import ResultEncryption
 from bots.turn.run import Runs
-from bots.turn.run_slots import RunSlots
 from bots.workspace_rules.daily_question_count import Quotas
 from bots.workspace_rules.daily_token_usage import DailyUsage
 from bots.workspace_rules.refusals import WorkspaceRules
@@ -49,6 +50,7 @@ class TurnService:
     notes: ConversationNotes
     messages: ShownMessages
     files: Files
+    attached: AttachedFiles
     workspaces: Workspaces
     settings: TurnSettings
     clients: Clients
@@ -87,16 +89,18 @@ class TurnService:
             link_url=identity.link_url,
             rules=WorkspaceRules(workspaces, quotas, usage),
             results=ResultEncryption(clients.kms, settings.results_key_id, execute),
-            slots=RunSlots(settings.runs_at_once),
+            slots=FairSlots(settings.runs_at_once),
         )
+        notes = ConversationNotes(dynamodb, execute, table)
         return cls(
             handler=handler,
             ledger=ledger,
             actions=actions,
             runs=runs,
-            notes=ConversationNotes(dynamodb, execute, table),
+            notes=notes,
             messages=ShownMessages(dynamodb, execute, table),
             files=files,
+            attached=AttachedFiles(files, notes),
             workspaces=workspaces,
             settings=settings,
             clients=clients,

@@ -10,6 +10,7 @@ from urllib.parse import quote
 from aiohttp import web
 from botocore.exceptions import BotoCoreError, ClientError
 
+from bots.answer.explanation.run_explanation import LONGEST_COMMENT
 from bots.errors import InboxUnavailable
 from bots.file_bucket import TYPES
 from bots.platform import Accept
@@ -19,7 +20,6 @@ from bots.web.incoming.ownership import find_turn, require_person
 from bots.web.incoming.uploads import Uploads
 from bots.web.incoming.uploads_under_way import UploadsUnderWay
 from bots.web.outgoing.answer_html import html_of_piece
-from bots.web.outgoing.explanation import LONGEST_COMMENT
 from bots.web.outgoing.markdown_pieces import pieces
 from bots.web.server_sent_events import AnswerStreams
 from bots.web.transcripts import ID, Transcripts, TranscriptTurn

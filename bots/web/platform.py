@@ -13,6 +13,7 @@ from ag_ui.core import (
     TextMessageContentEvent,
 )
 
+from bots.answer.explanation.run_explanation import Explanation, ExplanationBuilder
 from bots.answer.sources import Source
 from bots.platform import Accepted, Answer, Audience, Lease, Receipt, Turn
 from bots.turn.decision_and_stop import APPROVAL_SECONDS, Decided
@@ -20,7 +21,6 @@ from bots.web.approval_display import Approvals, TurnKey, approval_of
 from bots.web.incoming.uploads import Uploads
 from bots.web.live_answer_reader import LiveAnswers
 from bots.web.outgoing.answer_state import SENTENCE, AnswerState, apply
-from bots.web.outgoing.explanation import Explanation, ExplanationBuilder
 from bots.web.transcripts import Transcripts
 from identity.people import ChatUser, Names
 

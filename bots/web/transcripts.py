@@ -22,9 +22,9 @@ from ag_ui.core import BaseEvent, Event
 from botocore.exceptions import ClientError
 from pydantic import TypeAdapter
 
+from bots.answer.explanation.run_explanation import Explanation
 from bots.answer.sources import Source
 from bots.web.approval_display import AnswerProgress, Approval
-from bots.web.outgoing.explanation import Explanation
 from identity.executor import Executor
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from bizassist.evaluation.cases import Case, read_cases
 from bizassist.evaluation.model_cost import price_of
 from bizassist.evaluation.runner import Reply
 from bizassist.evaluation.scoring import ScoredReply, group, percentile
-from bots.web.outgoing.explanation import Explanation
+from bots.answer.explanation.run_explanation import Explanation
 from bots.web.transcripts import Transcripts
 from identity.executor import Executor
 from tests.conftest import ROOT, Stack

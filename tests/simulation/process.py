@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 from botocore.exceptions import BotoCoreError, ClientError
 
 from bots.errors import BotError, reason
+from bots.limits.fair_slots import FairSlots
 from bots.paused_workspaces.held_rows import HeldRows
 from bots.paused_workspaces.held_turn_requeueing import HeldTurns
 from bots.paused_workspaces.holding_handler import HoldingHandler
@@ -23,7 +24,6 @@ from bots.turn.handler import TurnHandler
 from bots.turn.ledger import Ledger
 from bots.turn.result_encryption import ResultEncryption
 from bots.turn.run import Runs
-from bots.turn.run_slots import RunSlots
 from bots.turn.waiting_questions import WaitingQuestions
 from bots.workspace_rules.daily_question_count import Quotas
 from bots.workspace_rules.daily_token_usage import DailyUsage
@@ -297,7 +297,7 @@ class Process:
                 DailyUsage(dynamodb, call, LEDGER),
             ),
             results=ResultEncryption(cast("Any", world.kms), "key", call),
-            slots=RunSlots(RUNS_AT_ONCE),
+            slots=FairSlots(RUNS_AT_ONCE),
         )
         platforms: Any = {
             name: BoardPlatform(self, world.board, name) for name in ("slack", "teams")

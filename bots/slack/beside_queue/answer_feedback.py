@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from bots.errors import PlatformError
 from bots.slack.beside_queue.payload_fields import Payload, person, pressed
-from bots.slack.outgoing.answer.feedback_block import ACTION, BAD, COMMENT, GOOD, comment_modal
+from bots.slack.outgoing.answer.answer_buttons import ACTION, BAD, COMMENT, GOOD, comment_modal
 from bots.slack.outgoing.web_api import WebApi
 from identity.people import ChatUser
 

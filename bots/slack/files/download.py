@@ -5,20 +5,14 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from bots.file_bucket import MOST_BYTES
-from bots.slack.message_content.shared_files import NOT_VISIBLE, TOO_LARGE
+from bots.slack.message_content.shared_files import NOT_VISIBLE
 from bots.slack.outgoing.platform_errors import platform_errors, unavailable
+from bots.turn.attached_files import FileRefused, read_at_most
 
 HOSTS = ("https://files.slack.com", "https://files.slack-gov.com")
 NOT_SLACKS = "its address is not one of Slack's"
 NO_RIGHT = "Slack doesn't let me read files here; an administrator can install me again to allow it"
-EMPTY = "it is empty"
 TIMEOUT = aiohttp.ClientTimeout(total=60, connect=5, sock_read=15)
-CHUNK = 64 * 1024
-
-
-class FileRefused(Exception):
-    """A file that can't be read; ``str()`` says why, to follow *because*."""
 
 
 class FileDownloads:
@@ -32,8 +26,10 @@ class FileDownloads:
         self._token = token
         self._trusted = {*HOSTS, _origin(api_url)}
 
-    async def content(self, url: str) -> bytes:
+    async def content(self, url: str, most: int) -> bytes:
         """The file.
+
+        :param most: bytes that it may have.
 
         :raises FileRefused: when Slack gives something else, or it is too large.
         :raises PlatformUnavailable: when Slack could not be reached, or is in trouble itself.
@@ -46,10 +42,7 @@ class FileDownloads:
                 url, headers=headers, allow_redirects=False, timeout=TIMEOUT
             ) as answer:
                 _check(answer)
-                content = await _read(answer)
-        if not content:
-            raise FileRefused(EMPTY)
-        return content
+                return await read_at_most(answer, most)
 
 
 def _check(answer: aiohttp.ClientResponse) -> None:
@@ -63,15 +56,6 @@ def _check(answer: aiohttp.ClientResponse) -> None:
     page = answer.content_type == "text/html" and "Content-Disposition" not in answer.headers
     if status != HTTPStatus.OK or page:
         raise FileRefused(NO_RIGHT)
-
-
-async def _read(answer: aiohttp.ClientResponse) -> bytes:
-    content = bytearray()
-    async for chunk in answer.content.iter_chunked(CHUNK):
-        content += chunk
-        if len(content) > MOST_BYTES:
-            raise FileRefused(TOO_LARGE)
-    return bytes(content)
 
 
 def _origin(url: str) -> str:

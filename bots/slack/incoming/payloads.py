@@ -11,8 +11,9 @@ from bots.slack.incoming.approval_click import AskingTurn
 from bots.slack.incoming.message_shortcut import FormQuestion, stored_question
 from bots.slack.message_content.markup import plain
 from bots.slack.message_content.quotes import own_markup, quotes_in
-from bots.slack.message_content.shared_files import SharedFile, shared_files
+from bots.slack.message_content.shared_files import shared_files
 from bots.text_commands.words import Word, read_word
+from bots.turn.attached_files import SharedFile
 from bots.turn.decision_and_stop import Decided
 from identity.people import ChatUser
 

@@ -4,30 +4,13 @@ https://docs.slack.dev/reference/objects/file-object
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
-from bots.file_bucket import MEGABYTE, MOST_BYTES, MOST_FILES
+from bots.file_bucket import MOST_BYTES, MOST_FILES
+from bots.turn.attached_files import TOO_LARGE, TOO_LARGE_TOGETHER, SharedFile
 
 TOO_MANY = f"there are more than {MOST_FILES} files"
-TOO_LARGE = f"it is larger than {MOST_BYTES // MEGABYTE} MB"
 ELSEWHERE = "it is not kept in Slack"
 NOT_VISIBLE = "Slack doesn't show it to me"
-
-
-@dataclass(frozen=True, slots=True)
-class SharedFile:
-    """One file.
-
-    :param size: in bytes, as Slack says.
-    :param url: where the app's token gets it.
-    :param refusal: why it can't be read; empty when it may be.
-    """
-
-    id: str
-    name: str
-    size: int
-    url: str
-    refusal: str = ""
 
 
 def shared_files(message: Mapping[str, object]) -> tuple[SharedFile, ...]:
@@ -47,7 +30,6 @@ def _files(listed: object) -> Iterator[SharedFile]:
         yield SharedFile(
             _text(file, "id"),
             _text(file, "name") or _text(file, "title") or "a file",
-            size,
             _text(file, "url_private_download") or _text(file, "url_private"),
             refusal,
         )
@@ -61,7 +43,9 @@ def _refusal(file: Mapping[str, object], number: int, size: int, left: int) -> s
         return NOT_VISIBLE
     if number >= MOST_FILES:
         return TOO_MANY
-    return TOO_LARGE if size > left else ""
+    if size > left:
+        return TOO_LARGE if size > MOST_BYTES else TOO_LARGE_TOGETHER
+    return ""
 
 
 def _text(fields: Mapping[str, object], name: str) -> str:

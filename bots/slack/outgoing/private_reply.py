@@ -15,9 +15,10 @@ from bots.answer.shown_call import shown
 from bots.errors import FormRefused, PlatformUnavailable
 from bots.platform import Receipt, Turn
 from bots.slack.incoming.payloads import IncomingMessage
-from bots.slack.outgoing.answer.feedback_block import Block, feedback_block
+from bots.slack.outgoing.answer.answer_buttons import Block, explanation_menu, feedback_block
 from bots.slack.outgoing.answer.final_blocks import text_blocks
 from bots.slack.outgoing.answer.stepped_draft import SteppedDraft
+from bots.slack.outgoing.answer.threaded_reply import Explain
 from bots.slack.outgoing.message import (
     BY_DIRECT_MESSAGE,
     UNCONFIRMED,
@@ -98,12 +99,15 @@ class PrivateReply:
         turn: Turn,
         receipt: Receipt,
         shareable: ShareableAnswers,
+        *,
+        explain: Explain,
     ) -> None:
         self._private = private
         self._incoming = incoming
         self._turn = turn.id
         self._asker = turn.chat_user
         self._shareable = shareable
+        self._explain = explain
         self._receipt = PrivateReceipt.read(receipt)
         self._draft = SteppedDraft()
         self._said = False
@@ -139,6 +143,7 @@ class PrivateReply:
             await self._receipt.move(self._receipt.state)
 
     async def _answer(self, markdown: str) -> None:
+        await self._explain(self._draft)
         if self._receipt.state == "begun" and self._incoming.kind == "command":
             await self._by_response(markdown)
         elif self._receipt.state == "begun":
@@ -163,7 +168,7 @@ class PrivateReply:
         """The buttons below a finished answer: to judge it, and in a channel to share it."""
         if not self._draft.finished:
             return []
-        buttons = [feedback_block(self._turn)]
+        buttons = [feedback_block(self._turn), *explanation_menu(self._turn)]
         channel = self._incoming.shared_channel
         if channel is None:
             return buttons

@@ -6,11 +6,11 @@ and channels don't come at all, only their names.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from bots.file_bucket import MOST_FILES, READABLE
 from bots.teams.incoming.fields import objects, part, word
+from bots.turn.attached_files import SharedFile
 
 DOWNLOAD = "application/vnd.microsoft.teams.file.download.info"
 HOSTS = (".sharepoint.com", ".sharepoint.us", ".sharepoint-mil.us", ".sharepoint.cn")
@@ -18,20 +18,6 @@ TOO_MANY = f"there are more than {MOST_FILES} files"
 ELSEWHERE = "its address is not one of SharePoint's"
 PICTURE = f"it is a picture: I read {READABLE}"
 IN_A_GROUP = "Teams gives me no files of groups and channels; send it to me in our own chat"
-
-
-@dataclass(frozen=True, slots=True)
-class SharedFile:
-    """One file.
-
-    :param url: where it is fetched without any token.
-    :param refusal: why it can't be read; empty when it may be.
-    """
-
-    id: str
-    name: str
-    url: str
-    refusal: str = ""
 
 
 def shared_files(body: Mapping[str, object]) -> tuple[SharedFile, ...]:

@@ -2,9 +2,9 @@
 
 from aiohttp import web
 
+from bots.answer.explanation.run_explanation import LONGEST_COMMENT
 from bots.turn.ledger import Ledger
 from bots.web.incoming.ownership import require_person
-from bots.web.outgoing.explanation import LONGEST_COMMENT
 from bots.web.transcripts import ID, Transcripts
 from identity.people import ChatUser
 from identity.sessions.csrf import check_csrf

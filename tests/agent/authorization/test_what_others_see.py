@@ -107,9 +107,14 @@ class Canaries(AgentFactory):
     talker: Talker = field(default_factory=lambda: Talker(()))
 
     async def _open_memory(
-        self, caller: Caller, session: str, explanation: Explanation, audience: RunAudience
+        self,
+        caller: Caller,
+        session: str,
+        explanation: Explanation,
+        audience: RunAudience,
+        version: str,
     ) -> RunMemory | None:
-        del caller, session, explanation
+        del caller, session, explanation, version
         self.talker.recalled = "canary<memory>" if audience.personal_memory else ""
         return None
 

@@ -12,9 +12,11 @@ from bots.conversation_notes import ConversationNotes
 from bots.errors import StopFailed
 from bots.file_bucket import StoredFile
 from bots.slack.app_home.own_memory import OwnMemory
+from bots.slack.kept_explanations import KeptExplanations
 from bots.slack.platform import ServiceParts
 from bots.slack.shareable_answers import ShareableAnswers
 from bots.text_commands.execution import TextCommands
+from bots.turn.attached_files import AttachedFiles
 from identity.errors import MemoryUnavailable
 from identity.links import Link, new_link
 from identity.memory.forgetting_table import ForgettingJob, State
@@ -131,6 +133,11 @@ def shareable_in_memory() -> ShareableAnswers:
     return ShareableAnswers(model, cast("Any", at_once), "ledger", cast("Any", Unencrypted()))
 
 
+def explanations_in_memory() -> KeptExplanations:
+    model = cast("Any", DynamoDBModel({"ledger": TableModel("turn")}))
+    return KeptExplanations(model, cast("Any", at_once), "ledger", cast("Any", Unencrypted()))
+
+
 def in_memory() -> ConversationNotes:
     model = DynamoDBModel({"ledger": TableModel("turn")})
     return ConversationNotes(cast("Any", model), cast("Any", at_once), "ledger")
@@ -159,6 +166,7 @@ class Parts:
     bucket: Bucket = field(default_factory=Bucket)
     answered: bool = True
     shareable: ShareableAnswers = field(default_factory=shareable_in_memory)
+    explanations: KeptExplanations = field(default_factory=explanations_in_memory)
     asked: tuple[str, ...] = ("U0ALICE0000",)
     judged: list[tuple[str, str, str]] = field(default_factory=list)
 
@@ -203,9 +211,10 @@ class Parts:
             self.words(),
             self.notes,
             self.is_answered,
-            cast("Any", self.bucket),
+            AttachedFiles(cast("Any", self.bucket), self.notes),
             self.memory(),
             stop_all=self.runs.stop_all,
             judge=self.judge,
             shareable=self.shareable,
+            explanations=self.explanations,
         )

@@ -6,7 +6,7 @@ import pytest
 from ag_ui.core import RunFinishedEvent, TextMessageContentEvent
 
 from bots.platform import ReplyStream, Turn
-from bots.slack.outgoing.answer.feedback_block import ACTION, COMMENT
+from bots.slack.outgoing.answer.answer_buttons import ACTION, COMMENT
 from tests.bots.slack.slack_client import ADMIN, ALICE, ALICE_DM, GENERAL, SlackClient
 from tests.bots.slack.test_answer_stream import ask, finished, said, until
 

@@ -51,6 +51,7 @@ def test_it_is_what_slack_and_its_sdk_take() -> None:
         "data_visualization",
         "markdown",
         "context_actions",
+        "actions",
     ]
     assert checked(json.loads(json.dumps(content["blocks"]))) == content["blocks"]
     known = [block for block in content["blocks"] if block["type"] != "data_visualization"]

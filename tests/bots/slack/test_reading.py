@@ -175,7 +175,7 @@ async def test_each_refused_file_is_named_with_the_reason(
 async def test_a_file_that_is_larger_than_slack_says_is_left_in_the_midst_of_it(
     slack: SlackClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bots.slack.files.download.MOST_BYTES", len(PDF) - 1)
+    monkeypatch.setattr("bots.turn.attached_files.MOST_BYTES", len(PDF) - 1)
     await read(slack, "Read it", files=[file("lies.pdf", size=1)])
     assert slack.parts.bucket.kept == {}
     told = [m["text"] for m in await slack.from_us(ALICE, ALICE_DM)]

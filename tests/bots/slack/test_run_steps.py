@@ -12,10 +12,11 @@ from ag_ui.core import (
     ToolCallStartEvent,
 )
 
+from bots.answer.explanation.run_explanation import EXPLANATION
 from bots.answer.placeholder import waiting
 from bots.answer.sources import SOURCE, Source
 from bots.slack.outgoing.answer.chunks import MOST_SOURCES, card, new_chunks, task
-from bots.slack.outgoing.answer.run_steps import EXPLANATION, RunSteps, Step
+from bots.slack.outgoing.answer.run_steps import RunSteps, Step
 
 
 def begun(call: str = "t1", name: str = "warranty___check_status") -> BaseEvent:

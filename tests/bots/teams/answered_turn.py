@@ -11,9 +11,9 @@ from ag_ui.core import BaseEvent
 
 from bots.answer.delay_sentences import Delay
 from bots.errors import After, PlatformUnavailable
+from bots.limits.fair_slots import FairSlots
 from bots.platform import Accepted, Lease, Turn
 from bots.turn.handler import TurnHandler
-from bots.turn.run_slots import RunSlots
 from bots.turn.turn_metrics import Outcome
 from identity.workspaces.settings import Settings
 from tests.bots.receipt import Held, MemoryReceipt
@@ -77,7 +77,7 @@ class AnsweredTurn:
                 settings=_settings, quota_refusal=_no_refusal, with_usage=_same_events
             ),
             "results": SimpleNamespace(encrypt=_as_it_is, decrypt=_as_it_is),
-            "slots": RunSlots(8),
+            "slots": FairSlots(8),
         }
         return TurnHandler(**stand_ins)
 

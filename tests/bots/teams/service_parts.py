@@ -10,6 +10,7 @@ from bots.platform import Turn
 from bots.runtime import RunAddress
 from bots.teams.service_parts import ServiceParts
 from bots.text_commands.execution import TextCommands
+from bots.turn.attached_files import AttachedFiles
 from bots.turn.decision_and_stop import TurnActions
 from bots.turn.ledger import Entry, Ledger
 from bots.turn.run import Runs
@@ -65,7 +66,7 @@ class Parts:
         )
 
     def for_teams(self) -> ServiceParts:
-        files = cast("Any", self.bucket)
+        files = AttachedFiles(cast("Any", self.bucket), self.notes)
         return ServiceParts(self.words, self.notes, self.runs, self.ledger, self.messages, files)
 
     def link(self, chat_user: ChatUser, account: str) -> None:

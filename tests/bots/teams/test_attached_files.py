@@ -93,6 +93,12 @@ async def test_each_that_cannot_be_read_is_named_with_the_reason(
     assert "I read PDF" in lines[2]
 
 
+async def test_a_redelivery_tells_nothing_of_it_again(teams: TeamsClient, sharepoint: Any) -> None:
+    for _ in range(2):
+        await asked(teams, attached(str(sharepoint.make_url("/empty.pdf")), "empty.pdf"))
+    assert len(teams.connector.texts(PERSONAL)) == 1
+
+
 async def test_of_strangers_nothing_is_fetched(teams: TeamsClient, sharepoint: Any) -> None:
     file = attached(str(sharepoint.make_url("/offer.pdf")))
     turn = await teams.turn(teams.accepted(attachments=[file]))

@@ -38,6 +38,7 @@ from bots.errors import (
     QuestionTooLong,
     RunUnavailable,
 )
+from bots.limits.fair_slots import FairSlots
 from bots.platform import Accepted, Answer, Audience, Receipt, ReplyStream, Turn
 from bots.runtime import RunAddress, Runtime
 from bots.turn.decision_and_stop import TurnActions
@@ -45,7 +46,6 @@ from bots.turn.handler import LONGEST_QUESTION, TurnHandler
 from bots.turn.ledger import Ledger
 from bots.turn.result_encryption import ResultEncryption
 from bots.turn.run import Runs
-from bots.turn.run_slots import RunSlots
 from bots.workspace_rules.daily_question_count import Quotas
 from bots.workspace_rules.daily_token_usage import DailyUsage
 from bots.workspace_rules.refusals import WorkspaceRules
@@ -162,7 +162,10 @@ def service(stack: Stack, aws: boto3.Session) -> Iterator[Service]:
     async def active(chat_user: ChatUser) -> SimpleNamespace:
         thread = "s" * 40
         return SimpleNamespace(
-            subject="somebody", session_id=lambda _: thread, runtime_session=thread
+            subject="somebody",
+            session_id=lambda _: thread,
+            runtime_session=thread,
+            memory_version="",
         )
 
     async def access_token(link: object) -> str:
@@ -207,7 +210,7 @@ def service(stack: Stack, aws: boto3.Session) -> Iterator[Service]:
             DailyUsage(dynamodb, call, table),
         ),
         results=ResultEncryption(aws.client("kms"), stack.parameters["tokens_key_id"], call),
-        slots=RunSlots(8),
+        slots=FairSlots(8),
     )
 
     def row(turn: Turn) -> dict[str, dict[str, str]]:

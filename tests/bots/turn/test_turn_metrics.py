@@ -13,8 +13,12 @@ from ag_ui.core import (
     ToolCallStartEvent,
 )
 
+from bots.answer.explanation.run_explanation import (
+    LONGEST_ARGUMENTS,
+    Explanation,
+    ExplanationBuilder,
+)
 from bots.turn.turn_metrics import MOST_TOOLS, Outcome
-from bots.web.outgoing.explanation import LONGEST_ARGUMENTS, Explanation, ExplanationBuilder
 
 STARTED = RunStartedEvent(thread_id="t", run_id="r")
 EXPLANATION: dict[str, Any] = {

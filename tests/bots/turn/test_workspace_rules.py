@@ -14,12 +14,12 @@ import pytest
 from ag_ui.core import BaseEvent, ResumeEntry, RunFinishedEvent, TextMessageContentEvent
 
 from bots.errors import TurnRefused
+from bots.limits.fair_slots import FairSlots
 from bots.platform import Accepted, Platform, Turn
 from bots.turn.handler import TurnHandler
 from bots.turn.ledger import Ledger
 from bots.turn.result_encryption import ResultEncryption
 from bots.turn.run import Runs
-from bots.turn.run_slots import RunSlots
 from bots.workspace_rules.daily_question_count import QUOTA_USED_UP, Quotas
 from bots.workspace_rules.daily_token_usage import USAGE_USED_UP, DailyUsage
 from bots.workspace_rules.refusals import CHANNEL_NOT_ALLOWED, WorkspaceRules
@@ -146,7 +146,7 @@ def bench(stack: Stack, aws: boto3.Session, call: Executor) -> Bench:
             DailyUsage(dynamodb, call, ledger_table),
         ),
         results=ResultEncryption(aws.client("kms"), stack.parameters["tokens_key_id"], call),
-        slots=RunSlots(100),
+        slots=FairSlots(100),
     )
     made = Bench(handler, workspaces, workspace, Shown())
     return made

@@ -7,7 +7,7 @@ import boto3
 import pytest
 
 from bizassist.evaluation.cases_from_feedback import case_of, rejected_rows, turn_row
-from bots.web.outgoing.explanation import LONGEST_COMMENT
+from bots.answer.explanation.run_explanation import LONGEST_COMMENT
 from tests.conftest import Stack
 from tests.person import Person, answered, signed_in
 

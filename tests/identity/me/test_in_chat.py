@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import pytest
 
+from bots.limits.fair_slots import FairSlots
 from bots.platform import Accepted, Answer, Platform, Turn
 from bots.queue.consumer import Handle
 from bots.queue.inbox import Inbox
@@ -17,7 +18,6 @@ from bots.turn.handler import TurnHandler
 from bots.turn.ledger import Ledger
 from bots.turn.result_encryption import ResultEncryption
 from bots.turn.run import Runs
-from bots.turn.run_slots import RunSlots
 from bots.turn.waiting_questions import WaitingQuestions
 from bots.workspace_rules.daily_question_count import Quotas
 from bots.workspace_rules.daily_token_usage import DailyUsage
@@ -100,7 +100,7 @@ def answers(
         results=ResultEncryption(
             application.deployment.aws.client("kms"), parameters["tokens_key_id"], execute
         ),
-        slots=RunSlots(8),
+        slots=FairSlots(8),
     )
     identity, inbox = application.identity, cast("Inbox", chat)
     dispatcher = Dispatcher({"slack": cast("Platform", chat)}, handler)

@@ -20,6 +20,10 @@ MAX_ID = 255
 MAX_BUTTON_TEXT = 75
 MAX_URL = 3_000
 MAX_VALUE = 2_000
+# Of an overflow menu; characters of an option's value, whose text is as long as a button's:
+# https://docs.slack.dev/reference/block-kit/composition-objects/option-object
+MAX_OVERFLOW = 5
+MAX_OPTION_VALUE = 150
 # https://docs.slack.dev/reference/block-kit/blocks/actions-block, …/context-block and
 # …/context-actions-block
 MAX_ELEMENTS = {"actions": 25, "context": 10, "context_actions": 5}
@@ -134,6 +138,9 @@ def _elements(block: dict[str, Any], place: str) -> Problems:
 
 
 def _element(element: object, place: str) -> Problems:
+    if isinstance(element, dict) and element.get("type") == "overflow":
+        yield from _overflow(element, place)
+        return
     if not isinstance(element, dict) or element.get("type") != "button":
         kind = element.get("type") if isinstance(element, dict) else element
         yield f"unsupported type: {kind} [json-pointer:{place}/type]"
@@ -148,6 +155,23 @@ def _element(element: object, place: str) -> Problems:
         yield from _confirmation(element["confirm"], f"{place}/confirm")
     if "url" in element:
         yield from _url(str(element["url"]), f"{place}/url")
+
+
+def _overflow(element: dict[str, Any], place: str) -> Problems:
+    """An overflow menu (…/block-elements/overflow-menu-element) and its option objects."""
+    yield from _identifier(element, "action_id", place)
+    options = element.get("options")
+    if not isinstance(options, list) or not 1 <= len(options) <= MAX_OVERFLOW:
+        yield f"must have 1 to {MAX_OVERFLOW} items [json-pointer:{place}/options]"
+        return
+    for index, option in enumerate(options):
+        at = f"{place}/options/{index}"
+        if not isinstance(option, dict) or not isinstance(option.get("value"), str):
+            yield f"missing required field: value [json-pointer:{at}]"
+            continue
+        yield from text_object(option.get("text"), f"{at}/text", MAX_BUTTON_TEXT, plain=True)
+        if len(option["value"]) > MAX_OPTION_VALUE:
+            yield f"must be less than {MAX_OPTION_VALUE + 1} characters [json-pointer:{at}/value]"
 
 
 def _confirmation(dialog: object, place: str) -> Problems:

@@ -45,7 +45,7 @@ def click(
 ) -> dict[str, Any]:
     """The ``block_actions`` payload of a pressed button; one with a link causes it too.
 
-    :param choice: of feedback buttons: ``positive`` or ``negative``.
+    :param choice: of feedback buttons: ``positive`` or ``negative``; of a menu: an item's value.
     """
     ephemeral = message.only_for is not None
     container = {
@@ -147,8 +147,18 @@ def _action(message: Message, element: Block, choice: str) -> dict[str, Any]:
         }
         holder = next(b for b in message.blocks if b["type"] == "context_actions")
         return _pressed(message, element, holder)
+    if element["type"] == "overflow":
+        return _chosen(message, element, choice)
     holder = next(b for b in message.blocks if element in b.get("elements", []))
     return _pressed(message, element, holder)
+
+
+def _chosen(message: Message, element: Block, choice: str) -> dict[str, Any]:
+    """An item of a menu; without a choice the first one."""
+    holder = next(b for b in message.blocks if element in b.get("elements", []))
+    option = next(o for o in element["options"] if choice in {"", o["value"]})
+    chosen = {"type": "overflow", "action_id": element["action_id"], "selected_option": option}
+    return _pressed(message, chosen, holder)
 
 
 def _pressed(message: Message, element: Block, holder: Block) -> dict[str, Any]:

@@ -132,7 +132,8 @@ class Acts:
     ) -> Answer:
         """Press a button of a message that ``user`` sees.
 
-        :param choice: which of the two feedback buttons: ``positive`` or ``negative``.
+        :param choice: which of the two feedback buttons: ``positive`` or ``negative``; or the value
+            of a menu's item.
 
         :raises SlackError: ``message_not_found``, ``action_not_found``.
         """

@@ -43,7 +43,8 @@ def modal(view: dict[str, Any] | None) -> dict[str, Any] | None:
         return None
     parts = [_part(block, view.get("errors", {})) for block in view["blocks"]]
     submit = view["submit"]["text"] if view.get("submit") else ""
-    return {"title": view["title"]["text"], "parts": parts, "submit": submit}
+    close = (view.get("close") or {}).get("text", "Cancel")
+    return {"title": view["title"]["text"], "parts": parts, "submit": submit, "close": close}
 
 
 def _part(block: Block, errors: dict[str, str]) -> Part:
@@ -62,6 +63,8 @@ def _part(block: Block, errors: dict[str, str]) -> Part:
                 hint=(block.get("hint") or {}).get("text", ""),
                 error=errors.get(block["block_id"], ""),
             )
+        case "context":
+            return Part(" ".join(map(_text, block["elements"])))
         case _:
             return Part(html="<hr>")
 

@@ -21,7 +21,7 @@ from bizassist.local.slack.workspace import (
 class Button:
     """A button of a message; ``url`` is empty when it only tells the app.
 
-    :param choice: which of two feedback buttons.
+    :param choice: which of two feedback buttons, or the value of an item in a menu.
     """
 
     text: str
@@ -133,8 +133,15 @@ def _buttons(blocks: list[Block]) -> list[Button]:
     buttons = [
         Button(e["text"]["text"], e.get("url", ""), e.get("action_id", ""), e.get("style", ""))
         for e in listed
+        if e["type"] == "button"
     ]
-    return [*buttons, *_feedback(blocks)]
+    menus = [
+        Button(option["text"]["text"], "", e["action_id"], "quiet", option["value"])
+        for e in listed
+        if e["type"] == "overflow"
+        for option in e["options"]
+    ]
+    return [*buttons, *_feedback(blocks), *menus]
 
 
 def _feedback(blocks: list[Block]) -> Iterator[Button]:

@@ -7,9 +7,9 @@ from markdown_it.token import Token
 
 from bots.answer.markdown.neutralise import harmless
 from bots.answer.markdown.parse_tree import siblings
+from bots.slack.outgoing.answer.answer_buttons import explanation_menu, feedback_block
 from bots.slack.outgoing.answer.chart_block import chart_block
 from bots.slack.outgoing.answer.chunks import card
-from bots.slack.outgoing.answer.feedback_block import feedback_block
 from bots.slack.outgoing.answer.run_steps import Step
 from bots.slack.outgoing.answer.table_block import table_block, texts
 from bots.slack.outgoing.markdown_block import block_text
@@ -26,11 +26,11 @@ def final_content(
     """One message of an answer that nothing follows.
 
     :param steps: the tools that were used, for the answer's first message.
-    :param judged: the turn that is judged below it, for the answer's last message.
+    :param judged: the turn that is judged and explained below it, for the answer's last message.
     """
     cards = [card(step, "") for step in steps[:MOST_CARDS]]
-    feedback = [feedback_block(judged)] if judged else []
-    blocks = [*cards, *text_blocks(markdown), *feedback]
+    below = [feedback_block(judged), *explanation_menu(judged)] if judged else []
+    blocks = [*cards, *text_blocks(markdown), *below]
     return {**content(markdown), "blocks": blocks}
 
 

@@ -15,13 +15,12 @@ from ag_ui.core import (
     ToolCallStartEvent,
 )
 
+from bots.answer.explanation.run_explanation import EXPLANATION
 from bots.answer.placeholder import WAITING
 from bots.answer.run_end import run_failure
 from bots.answer.sources import Source, source_of
 from bots.answer.tool_activity import tool_activity
 
-EXPLANATION = "bizassist.explanation"
-"""Name of the agent's custom event that says at a run's end how each of its tools went."""
 FIRST = "run"
 THINKING = "Thinking"
 IN_LINE = "Many questions at this moment; yours is in line"

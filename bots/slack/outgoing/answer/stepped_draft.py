@@ -5,6 +5,7 @@ from functools import partial
 from ag_ui.core import BaseEvent, RunFinishedEvent, RunFinishedInterruptOutcome, ToolCallStartEvent
 
 from bots.answer.draft import Draft
+from bots.answer.explanation.run_explanation import ExplanationBuilder
 from bots.answer.markdown.settled_part import settled_part
 from bots.answer.markdown.threaded_rendering import rendered
 from bots.slack.outgoing.answer.run_steps import RunSteps
@@ -14,12 +15,14 @@ from bots.slack.outgoing.markdown_block import block_text
 class SteppedDraft(Draft):
     """What :class:`~bots.answer.draft.Draft` is, for a place that shows steps of their own.
 
-    :ivar finished: the run has come to its end; :ivar waits: it waits for an approval.
+    :ivar finished: the run has come to its end; :ivar waits: it waits for an approval;
+    :ivar explanation: why it is as it is.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.steps = RunSteps()
+        self.explanation = ExplanationBuilder()
         self.finished = self.waits = False
         self._whole = False
 
@@ -28,6 +31,7 @@ class SteppedDraft(Draft):
         before = self.said
         super().take(event)
         self.steps.take(event)
+        self.explanation.take(event)
         if isinstance(event, ToolCallStartEvent):
             self._whole = True  # what is said after a tool begins a paragraph of its own
         elif self.said != before:

@@ -1,7 +1,7 @@
 """An answer where it was asked: its messages, and meanwhile the status of its thread's session."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from bots.answer.placeholder import opening
@@ -16,10 +16,19 @@ from bots.slack.outgoing.answer.stream_calls import StreamCalls
 from bots.slack.outgoing.answer.thread_session import ThreadSession
 from bots.slack.outgoing.web_api import WebApi
 
+Explain = Callable[[SteppedDraft], Awaitable[None]]
+"""Keeps why a finished answer is as it is."""
+
 
 @asynccontextmanager
 async def threaded_reply(
-    api: WebApi, incoming: IncomingMessage, turn: str, receipt: Receipt, pace: float
+    api: WebApi,
+    incoming: IncomingMessage,
+    turn: str,
+    receipt: Receipt,
+    *,
+    pace: float,
+    explain: Explain,
 ) -> AsyncIterator[ReplyStream]:
     """The reply to one turn, whose session is at work until it is answered.
 
@@ -34,6 +43,7 @@ async def threaded_reply(
         try:
             async with answer as reply:
                 yield reply
+                await explain(draft)
         except PlatformRefused:
             await session.end("active")
             raise

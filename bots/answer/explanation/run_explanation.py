@@ -1,9 +1,11 @@
 """Why an answer is as it is, folded from the agent's events for the person who asked.
 
-The arguments of tools may hold what a person said, so they are kept in their transcript, for as
-long as it, and nowhere else.
+The arguments of tools may hold what a person said, so they are kept where the answer is explained,
+for as long as that, and nowhere else.
 """
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -16,13 +18,16 @@ from ag_ui.core import (
 )
 from pydantic import BaseModel, Field, ValidationError
 
-from bots.answer.proposed_call import readable
+from bots.answer.proposed_call import readable, readable_arguments
+from bots.answer.sources import Source, source_of
 
 EXPLANATION = "bizassist.explanation"
 LONGEST_ARGUMENTS = 4_000
 LONGEST_COMMENT = 1_000
 """What a person may write about an answer."""
 MOST = 50
+OUTCOMES = {"ok": "worked", "error": "had no answer", "refused": "not allowed"}
+KINDS = {"facts": "fact", "preferences": "preference", "summaries": "earlier conversation"}
 
 
 class ToolUse(BaseModel):
@@ -38,6 +43,20 @@ class ToolUse(BaseModel):
         """Its name for a person."""
         return readable(self.name)
 
+    @property
+    def outcome(self) -> str:
+        """How it went, for a person."""
+        return OUTCOMES.get(self.status, self.status)
+
+    @property
+    def readable_arguments(self) -> Mapping[str, str]:
+        """What it was given, for a person; empty where that isn't known, or is too long."""
+        try:
+            fields = json.loads(self.arguments)
+        except ValueError:
+            return {}
+        return readable_arguments(fields) if isinstance(fields, dict) else {}
+
 
 class Memory(BaseModel):
     """A record that was recalled for the question."""
@@ -45,12 +64,18 @@ class Memory(BaseModel):
     kind: str
     text: str
 
+    @property
+    def readable_kind(self) -> str:
+        """What kind of memory it is, for a person."""
+        return KINDS.get(self.kind, self.kind)
+
 
 class Explanation(BaseModel):
-    """Tools and memories of an answer, and its trace; its sources are told one by one before."""
+    """Tools, memories and sources of an answer, and its trace."""
 
     tools: list[ToolUse] = Field(default_factory=list, max_length=MOST)
     memories: list[Memory] = Field(default_factory=list, max_length=MOST)
+    sources: list[Source] = Field(default_factory=list)
     trace_id: str = ""
 
     @classmethod
@@ -69,6 +94,7 @@ class ExplanationBuilder:
     result: Explanation | None = None
     _names: dict[str, str] = field(default_factory=dict)
     _arguments: dict[str, str] = field(default_factory=dict)
+    _sources: list[Source] = field(default_factory=list)
 
     def take(self, event: BaseEvent) -> None:
         """Take one agent event in; a run that begins again starts over."""
@@ -77,6 +103,7 @@ class ExplanationBuilder:
                 self.result = None
                 self._names.clear()
                 self._arguments.clear()
+                self._sources.clear()
             case ToolCallStartEvent(tool_call_id=call, tool_call_name=name):
                 self._names[call] = name
             case ToolCallArgsEvent(tool_call_id=call, delta=delta):
@@ -84,11 +111,14 @@ class ExplanationBuilder:
                 self._arguments[call] = arguments[:LONGEST_ARGUMENTS]
             case CustomEvent(name=name, value=value) if name == EXPLANATION:
                 self.result = self._with_arguments(value)
+            case _:
+                # Named one by one before; here as elsewhere only what may be followed is a link.
+                self._sources += filter(None, [source_of(event)])
 
     def _with_arguments(self, value: Any) -> Explanation | None:
         try:
-            explanation = Explanation.model_validate(value)
-        except ValidationError:
+            explanation = Explanation.model_validate({**value, "sources": self._sources[:MOST]})
+        except (ValidationError, TypeError):
             return None
         calls = dict(self._names)
         for tool in explanation.tools:

@@ -1,4 +1,4 @@
-"""How many runs a process has at once, shared out by person and workspace."""
+"""How much a process does at once, shared out by person and workspace: runs, downloads."""
 
 import asyncio
 from collections import Counter
@@ -19,13 +19,13 @@ class _Waiter:
     )
 
 
-class RunSlots:
-    """Slots that runs take; who has the fewest runs is next (max-min fairness).
+class FairSlots:
+    """Slots that pieces of work take; who has the fewest is next (max-min fairness).
 
-    Some slots are kept free on purpose: runs can't be interrupted, so whoever comes while one
+    Some slots are kept free on purpose: work can't be interrupted, so whoever comes while one
     person has them all would wait for the end of somebody's long answer.
 
-    :param size: how many runs there are at once.
+    :param size: how much there is at once.
     """
 
     def __init__(self, size: int) -> None:
@@ -36,7 +36,7 @@ class RunSlots:
 
     @property
     def taken(self) -> int:
-        """How many runs there are at this moment."""
+        """How many slots are taken at this moment."""
         return self._of_workspace.total()
 
     @property

@@ -1,10 +1,13 @@
-"""Slack's own buttons below an answer, and the modal that asks for the reason of a bad one."""
+"""What stands below an answer: Slack's own buttons to judge it, and a menu to have it explained."""
 
 from typing import Any
 
 ACTION, GOOD, BAD = "answer_feedback", "good", "bad"
 COMMENT = "feedback_comment"
+EXPLAIN, WHY = "explain_answer", "Why this answer?"
 LONGEST_COMMENT = 1_000
+# https://docs.slack.dev/reference/block-kit/composition-objects/option-object
+LONGEST_VALUE = 150
 
 Block = dict[str, Any]
 
@@ -18,6 +21,21 @@ def feedback_block(turn: str) -> Block:
         "negative_button": _button("Bad answer", BAD, turn),
     }
     return {"type": "context_actions", "elements": [buttons]}
+
+
+def explanation_menu(turn: str) -> list[Block]:
+    """The menu below an answer (…/block-kit/block-elements/overflow-menu-element).
+
+    :returns: one block; none for a turn whose id an option doesn't carry.
+    """
+    if len(turn) > LONGEST_VALUE:
+        return []
+    menu = {
+        "type": "overflow",
+        "action_id": EXPLAIN,
+        "options": [{"text": _plain(WHY), "value": turn}],
+    }
+    return [{"type": "actions", "elements": [menu]}]
 
 
 def comment_modal(turn: str) -> Block:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bots.turn.run_slots import RunSlots
+from bots.limits.fair_slots import FairSlots
 from tests.simulation.clock import simulate
 
 SLOTS = 32
@@ -21,7 +21,7 @@ class Desk:
     """People who take slots, and when each of them got one."""
 
     def __init__(self) -> None:
-        self.slots = RunSlots(SLOTS)
+        self.slots = FairSlots(SLOTS)
         self.most = 0
         self.began: dict[str, list[float]] = {}
         self.told: list[str] = []
@@ -113,7 +113,7 @@ def test_who_goes_away_takes_no_slot_along(when: float) -> None:
 
 
 def test_who_cannot_be_told_leaves_the_line() -> None:
-    slots = RunSlots(1)
+    slots = FairSlots(1)
 
     async def away() -> None:
         raise ConnectionError
