@@ -87,9 +87,11 @@ class WordIndex:
     def fit(self, asked: Sequence[str]) -> WordFit:
         """How well each passage fits the stems of a question."""
         total, said, scores = 0.0, np.zeros(self._count), np.zeros(self._count)
+        foreign = FOREIGN_STOP_WORDS.intersection(asked)
         for stem in dict.fromkeys(asked):
             own, related = self._scores(stem), self._related(stem)
-            if stem in FOREIGN_STOP_WORDS and not own.any() and not related.any():
+            # One alone may be an English word, as "come" and "die" are.
+            if len(foreign) > 1 and stem in foreign and not own.any() and not related.any():
                 continue
             has = np.maximum(own > 0, RELATED_SHARE * (related > 0))
             weight = math.log(1 + self._count / (1 + int(np.count_nonzero(has))))

@@ -55,7 +55,8 @@ class LocalModel:
 
     def _loaded(self) -> Any:
         if self._model is None:
-            self._model = _package().USE()
+            # One thread: several wait for one another longer than a question takes.
+            self._model = _package().USE(threads=1)
             self._model.encode("")  # the package itself loads when it is first asked
         return self._model
 
