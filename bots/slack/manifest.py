@@ -18,6 +18,7 @@ SCOPES = (
     "im:history",
     "im:write",
     "mpim:history",
+    "mpim:read",
     "team:read",
     "users:read",
 )

@@ -40,10 +40,12 @@ from bots.slack.incoming.approval_click import AskingTurn
 from bots.slack.incoming.button_click import FORGET, ButtonClick, stored_click
 from bots.slack.incoming.message_shortcut import Shortcut, stored_question
 from bots.slack.incoming.payloads import IncomingMessage, read_message
+from bots.slack.incoming.share_confirmation import stored_share
 from bots.slack.kept_explanations import KeptExplanations
 from bots.slack.name_cache import Account, NameCache
 from bots.slack.outgoing import approval
 from bots.slack.outgoing.answer.stepped_draft import SteppedDraft
+from bots.slack.outgoing.answer.thread_session import end_waiting
 from bots.slack.outgoing.answer.threaded_reply import threaded_reply
 from bots.slack.outgoing.message import content, sign_in, told_content
 from bots.slack.outgoing.modals.question_modal import NOT_OPENED, question_modal
@@ -133,11 +135,12 @@ class SlackPlatform:
         self._pace = pace
         self._identity: AuthorizeResult | None = None
         self._bolt = self._bolt_app()
+        self._sharing = AnswerSharing(service.shareable, api)
         self.acts = Acts(
             [
                 SessionStop(service.stop_all, api).take,
                 AnswerFeedback(service.judge, api).take,
-                AnswerSharing(service.shareable, api).take,
+                self._sharing.take,
                 AnswerExplanation(service.explanations, api).take,
             ]
         )
@@ -275,6 +278,9 @@ class SlackPlatform:
         if click := stored_click(accepted.body):
             await self._clicked(click)
             return
+        if confirmed := stored_share(accepted.body):
+            await self._sharing.share(confirmed)
+            return
         if question := stored_question(accepted.body):
             placed = await self._private.repeat_question(question)
             accepted = replace(accepted, body=placed.accepted.body)
@@ -360,6 +366,7 @@ class SlackPlatform:
             await self._api.update(incoming.channel, incoming.ts, approval.decided(what, decision))
         except PlatformRefused as error:
             _log.warning("a decision can't be shown where it was taken: %s", error)
+        await end_waiting(self._api, incoming, goes_on=decision is not None)
         if decision is not None:
             notes = await self._notes.read(place_of(incoming.conversation), incoming.chat_user)
             turn = self._turn(incoming, accepted, Names())

@@ -1,4 +1,4 @@
-"""Private answers that their asker may still share: kept encrypted for an hour, taken once."""
+"""Private answers that their asker may still share: kept encrypted for an hour, shared once."""
 
 import json
 import time
@@ -83,12 +83,9 @@ class ShareableAnswers:
         packed = await self._encryption.decrypt(item["shareable"]["B"], turn)
         return ShareableAnswer(**json.loads(packed))
 
-    async def take(self, turn: str, asker: ChatUser) -> ShareableAnswer | None:
-        """The same, for the one who shares it now: nobody gets it again."""
-        answer = await self.read(turn, asker)
-        if answer is None:
-            return None
-        taken = await conditional_write(
+    async def note_shared(self, turn: str, asker: ChatUser) -> None:
+        """Nobody gets it again: it is shared, or can't be."""
+        await conditional_write(
             self._dynamodb,
             self._call,
             self._table,
@@ -97,7 +94,6 @@ class ShareableAnswers:
             condition="asker = :asker AND attribute_not_exists(shared)",
             values={":now": {"N": str(int(time.time()))}, ":asker": {"S": asker.key}},
         )
-        return answer if taken is not None else None
 
 
 def _key(turn: str) -> dict[str, dict[str, str]]:

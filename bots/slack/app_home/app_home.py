@@ -3,7 +3,7 @@
 import json
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from slack_bolt.authorization import AuthorizeResult
 
@@ -37,14 +37,17 @@ class AppHome:
     memory: OwnMemory
     identity: Callable[[], Awaitable[AuthorizeResult]]
 
-    async def opened(self, opened: AppOpened) -> None:
-        """Show what is current; who opens the app again sees what could not be shown now."""
+    async def opened(self, opened: AppOpened, notice: str = "") -> None:
+        """Show what is current; who opens the app again sees what could not be shown now.
+
+        :param notice: what the person is told of what they have just done.
+        """
         try:
             account = await self.names.account(opened.tenant, opened.user)
             if account.standing != "person":
                 _log.info("the app was opened by nobody of this company")
             elif opened.tab == "home":
-                await self._publish(opened.chat_user, opened.channel)
+                await self._publish(opened.chat_user, opened.channel, notice)
             elif opened.tab == "messages":
                 await self._suggest(opened.chat_user, opened.channel)
         except PlatformError as error:
@@ -53,27 +56,31 @@ class AppHome:
     async def clicked(self, click: ButtonClick) -> None:
         """Do what a button of the Home tab says, and show the tab as it is then."""
         try:
-            await self._act_on(click)
+            notice = await self._act_on(click)
         except IdentityError as error:
             _log.warning("%s could not be done: %s", click.action, error)
+            notice = error.sentence
         channel = await self.api.direct_channel(click.user)
-        await self.opened(AppOpened(click.tenant, click.user, channel, "home", click.clicked))
+        opened = AppOpened(click.tenant, click.user, channel, "home", click.clicked)
+        await self.opened(opened, notice)
 
-    async def _act_on(self, click: ButtonClick) -> None:
+    async def _act_on(self, click: ButtonClick) -> str:
+        """What its person is told of it; empty where the tab itself shows it."""
         link = await self.words.links.active(click.chat_user)
         if link is None:
-            return
+            return ""
         match click.action:
             case _ if click.action == FORGET:
-                await self.words.forget_everything(click.chat_user)
+                return await self.words.forget_everything(click.chat_user)
             case _ if click.action == FORGET_ONE:
                 asked = json.loads(click.value)
                 await self.memory.forget(link, str(asked["record"]), str(asked["namespace"]))
             case _ if click.action in {PAUSE, RESUME}:
                 await self.memory.set_paused(link, paused=click.action == PAUSE)
+        return ""
 
-    async def _publish(self, chat_user: ChatUser, channel: str) -> None:
-        home = await self._home(chat_user, channel)
+    async def _publish(self, chat_user: ChatUser, channel: str, notice: str) -> None:
+        home = replace(await self._home(chat_user, channel), notice=notice)
         await self.api.publish_home(chat_user.user, home_view(home))
 
     async def _home(self, chat_user: ChatUser, channel: str) -> Home:

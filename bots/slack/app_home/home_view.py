@@ -36,6 +36,7 @@ class Home:
     :param sign_in: the address of a one-time link, for who isn't signed in.
     :param memories: None when they can't be read now.
     :param page: the address of the person's own page.
+    :param notice: what they are told of what they have just done here.
     """
 
     account: str = ""
@@ -45,6 +46,7 @@ class Home:
     memories: Sequence[RecordsOfKind] | None = ()
     paused: bool = False
     page: str = ""
+    notice: str = ""
     workspace_url: str = ""
 
 
@@ -53,8 +55,10 @@ def home_view(home: Home) -> dict[str, Any]:
     if not home.account:
         button = _button("Sign in", "sign_in", url=home.sign_in, style="primary")
         return _view([_section(SIGN_IN, button)])
+    notice = [{"type": "section", "text": _plain(home.notice)}] if home.notice else []
     return _view(
         [
+            *notice,
             _section(
                 SIGNED_IN.format(account=escape(home.account, quote=False)),
                 _button("Your page", "my_page", url=home.page),

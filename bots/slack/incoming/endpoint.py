@@ -19,6 +19,7 @@ from bots.slack.incoming.message_shortcut import (
     Shortcut,
 )
 from bots.slack.incoming.payloads import IncomingMessage, read_message, tenant_of
+from bots.slack.incoming.share_confirmation import read_share
 from bots.slack.incoming.signature import Signature
 from bots.turn.decision_and_stop import Decided, Decision
 from identity.people import ChatUser
@@ -153,6 +154,9 @@ class SlackEdge:
             return await self._form_question(question)
         if pressed := read_button_click(payload):
             await self._accept(pressed.accepted)
+            return None
+        if confirmed := read_share(payload):
+            await self._accept(confirmed.accepted)
             return None
         click = read_click(payload)
         if click is not None and click.is_the_askers:

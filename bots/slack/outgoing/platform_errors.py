@@ -86,6 +86,12 @@ MEANINGS: Mapping[type[PlatformRefused], frozenset[str]] = {
 FAMILIES: Mapping[str, type[PlatformRefused]] = {"restricted_action_": DeliveryRefused}
 """What the words that begin so mean: ``restricted_action_thread_locked`` and its like."""
 
+MAYBE_DONE = frozenset(
+    {"fatal_error", "internal_error", "request_timeout", "service_unavailable", "team_added_to_org"}
+)
+"""With these words something may have been done all the same, as the methods' pages say of
+``fatal_error`` and ``internal_error``; with any other, known or not, nothing was."""
+
 
 @contextmanager
 def platform_errors() -> Iterator[None]:
@@ -118,7 +124,8 @@ def unavailable(status: int, retry_after: str | None, word: str = "") -> Platfor
     """
     busy = status == HTTPStatus.TOO_MANY_REQUESTS
     after = float(retry_after) if retry_after and retry_after.isdecimal() else None
-    return PlatformUnavailable(f"Slack answered {word or status}", after=after, taken=not busy)
+    unsure = not busy and (not word or word in MAYBE_DONE)
+    return PlatformUnavailable(f"Slack answered {word or status}", after=after, taken=unsure)
 
 
 def _meant(error: SlackApiError) -> PlatformError:

@@ -40,6 +40,18 @@ class Found:
     streamed: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """Who reads a channel.
+
+    :param outsiders: people of other companies do, or may come to do so.
+    :param us: the assistant is a member.
+    """
+
+    outsiders: bool
+    us: bool
+
+
 Call = Callable[[], Awaitable[AsyncSlackResponse]]
 
 
@@ -234,15 +246,18 @@ class WebApi:
             patience=0.0,
         )
 
-    async def has_outsiders(self, channel: str) -> bool:
-        """Whether people of other companies read a channel, or may come to do so."""
+    async def readers(self, channel: str) -> Readers:
+        """Who reads a channel."""
         answer = await self.made(
             "conversations.info",
             lambda: self.patient.conversations_info(channel=channel),
             patience=NAME_PATIENCE,
         )
+        found = answer["channel"]
         shared = ("is_ext_shared", "is_pending_ext_shared")
-        return any(answer["channel"].get(name) for name in shared)
+        # A group's direct messages are told of to their members alone, without this field.
+        us = bool(found.get("is_member", found.get("is_mpim")))
+        return Readers(outsiders=any(map(found.get, shared)), us=us)
 
     async def direct_channel(self, user: str) -> str:
         """The channel of the direct messages between ``user`` and the assistant."""

@@ -132,6 +132,7 @@ async def test_a_session_that_slack_refuses_costs_no_answer(slack: SlackClient) 
     [
         {"error": "channel_type_not_supported"},
         {"error": "missing_scope"},
+        {"error": "a_word_of_next_year"},
         {"error": "ratelimited", "status": 429},
     ],
     ids=lambda refusal: refusal["error"],

@@ -9,6 +9,7 @@ from bots.platform import Turn
 from bots.slack.app_home.home_view import Home, home_view
 from bots.slack.app_home.recent_answers import RecentAnswer
 from bots.slack.app_home.suggested_prompts import ADMINS, MOST, TOOL_PROMPTS, USERS, Prompt
+from identity.errors import MemoryUnavailable
 from tests.agent.authorization.test_rights import verdict
 from tests.bots.slack.slack_client import ALICE, ALICE_DM, SlackClient
 from tests.bots.slack.test_platform import answering, written
@@ -88,6 +89,28 @@ async def test_its_buttons_forget_pause_and_resume(slack: SlackClient) -> None:
     assert "Memory is paused" not in await pressed("resume_memory")
     assert "I remember nothing about you yet" in await pressed("forget_everything")
     assert account.remembered == {}
+    assert "Everything is forgotten." in texts((await slack.surfaces())["home"])
+    await slack.open_app("home")
+    await slack.work(answering(slack))
+    assert "Everything is forgotten." not in texts((await slack.surfaces())["home"])
+
+
+async def test_what_can_not_be_done_is_said_on_the_tab(
+    slack: SlackClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def down(*_: object, **__: object) -> None:
+        raise MemoryUnavailable("down")
+
+    account = slack.parts.account
+    account.link(ALICE, "alice@example.com")
+    account.remembered[SUBJECT] = ["One"]
+    await home(slack)
+    monkeypatch.setattr(account, "ask", down)
+    await slack.press("forget_everything")
+    await slack.work(answering(slack))
+    shown = texts((await slack.surfaces())["home"])
+    assert MemoryUnavailable.sentence in shown
+    assert "One" in shown
 
 
 async def test_a_prompt_is_asked_as_a_direct_message(slack: SlackClient) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from ag_ui.core import Interrupt
+from ag_ui.core import BaseEvent, Interrupt, RunFinishedEvent, RunFinishedInterruptOutcome
 
 from bots.platform import Answer, Audience, Turn
 from bots.turn.decision_and_stop import Decided
@@ -112,6 +112,30 @@ async def test_a_click_that_comes_too_late_is_told_so_and_runs_nothing(
     assert shown["text"] == "Too late to decide this: find serial numbers. Please ask me again."
 
 
+@pytest.mark.parametrize("stands", [Decided("approve", ("i-1",)), None], ids=["decided", "late"])
+@pytest.mark.parametrize("channel", [GENERAL, ALICE_DM])
+async def test_the_session_waits_until_it_is_decided(
+    slack: SlackClient, channel: str, stands: Decided | None
+) -> None:
+    async def answer(turn: Turn) -> None:
+        async with slack.platform.reply(turn, slack.receipt(turn.id)) as reply:
+            await reply.show(waits())
+            await slack.platform.ask_approval(turn, WAITING)
+
+    await slack.message("@BizAssist Which?", channel=channel)
+    await slack.work(answer)
+    assert (await slack.session(channel))["status"] == "suspended"
+    [message] = [
+        one
+        for one in await slack.from_us(ALICE, ALICE_DM)
+        if "Approve" in {button["text"] for button in one["buttons"]}
+    ]
+    slack.stands = stands
+    await slack.click(ALICE, ALICE_DM, message["ts"], "approve_call")
+    await slack.work(answering(slack, "LAPTOP-2024-001", []))
+    assert (await slack.session(channel))["status"] == "active"
+
+
 async def test_nobody_else_decides(slack: SlackClient) -> None:
     message, turn = await asked(slack)
     payload = {
@@ -140,6 +164,11 @@ async def test_a_button_that_is_none_of_ours_is_refused_in_a_sentence(
     }
     assert await click(slack, payload) == 400
     assert slack.decisions == []
+
+
+def waits() -> BaseEvent:
+    outcome = RunFinishedInterruptOutcome(interrupts=list(WAITING))
+    return RunFinishedEvent(thread_id="c", run_id="r", outcome=outcome)
 
 
 def value(turn: Turn) -> str:

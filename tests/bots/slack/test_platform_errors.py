@@ -77,6 +77,11 @@ async def test_a_message_that_is_gone_needs_no_deletion(slack: SlackClient) -> N
     await slack.platform._api.delete(ALICE_DM, "1700000000.000100")
 
 
+def test_a_word_that_nobody_knows_says_that_nothing_was_done() -> None:
+    assert not unavailable(200, None, "a_word_of_next_year").taken
+    assert unavailable(200, None, "fatal_error").taken
+
+
 async def test_a_failing_slack_may_have_taken_the_post(slack: SlackClient) -> None:
     await slack.fault(method="chat.postMessage", error="internal_error", status=500)
     with pytest.raises(PlatformUnavailable) as failed:

@@ -1,8 +1,11 @@
 """What a thread's agent session says of a turn: at work, waiting for a decision, or done."""
 
 import logging
+import re
+from dataclasses import replace
 from typing import Literal
 
+from bots.conversation_notes import place_of
 from bots.errors import PlatformError
 from bots.slack.incoming.payloads import IncomingMessage
 from bots.slack.outgoing.web_api import WebApi
@@ -12,7 +15,21 @@ LONGEST_TITLE = 200
 
 Status = Literal["processing", "suspended", "active"]
 
+_TIMESTAMP = re.compile(r"\d+\.\d+")
 _log = logging.getLogger(__name__)
+
+
+async def end_waiting(api: WebApi, decision: IncomingMessage, *, goes_on: bool) -> None:
+    """A decision is taken: the thread of the question waits for none any more.
+
+    Where the answer goes on in that very thread, it moves the session itself.
+    """
+    *_, channel, thread = place_of(decision.conversation).split(":")
+    asked = replace(decision, channel=channel, thread=thread)
+    here = (channel, thread) == (decision.channel, decision.thread)
+    # The place of a command, which has no thread, ends with its asker.
+    if _TIMESTAMP.fullmatch(thread) and not (goes_on and here):
+        await ThreadSession(api, asked).move("active")
 
 
 class ThreadSession:
@@ -34,7 +51,11 @@ class ThreadSession:
     async def end(self, status: Status) -> None:
         """Show that it isn't any more."""
         if self.begun:
-            await self._set(status, "")
+            await self.move(status)
+
+    async def move(self, status: Status) -> None:
+        """Show a status, whoever began."""
+        await self._set(status, "")
 
     async def _set(self, status: Status, title: str) -> bool:
         try:

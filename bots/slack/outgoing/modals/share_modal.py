@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from bots.answer.markdown.splitting import split
+from bots.slack.incoming.share_confirmation import SHARE
 from bots.slack.outgoing.answer.final_blocks import text_blocks
 from bots.slack.outgoing.message import QUOTED, Content, content
 from bots.slack.outgoing.mrkdwn import slack_mrkdwn
 from bots.slack.shareable_answers import ShareableAnswer
 
-ACTION, CALLBACK = "share_answer", "share_answer"
 PREVIEW_PIECE = 2_000
 """Bytes of Markdown of one section, which takes 3,000 characters with what escaping adds."""
 
@@ -20,7 +20,7 @@ def share_button(turn: str) -> Block:
     """The button below a private answer."""
     button = {
         "type": "button",
-        "action_id": ACTION,
+        "action_id": SHARE,
         "text": _plain("Share to channel"),
         "value": turn,
     }
@@ -31,7 +31,7 @@ def share_modal(turn: str, answer: ShareableAnswer) -> Block:
     """The confirmation: where it would be seen, and all of what would be."""
     return {
         "type": "modal",
-        "callback_id": CALLBACK,
+        "callback_id": SHARE,
         "private_metadata": turn,
         "title": _plain("Share this answer?"),
         "submit": _plain("Share"),
