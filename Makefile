@@ -8,6 +8,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 UV := .uv/bin/uv
 MINISTACK := bizassist/local/ministack
 CHECKOV := tests/terraform/checkov
+LOCALCORE := tests/local/localcore
 # So many processes run tests; each may start a whole product.
 WORKERS ?= 2
 SEEDS ?= 1000000
@@ -43,6 +44,12 @@ $(UV):
 		--python $(PYTHON) --project $(CHECKOV)
 	@touch $@
 
+.venv-localcore/.ready: $(UV) $(LOCALCORE)/pyproject.toml $(LOCALCORE)/uv.lock
+	@echo "Setting up the second Gateway's environment…"
+	@UV_PROJECT_ENVIRONMENT=$(CURDIR)/.venv-localcore $(UV) sync --quiet --frozen \
+		--python $(PYTHON) --project $(LOCALCORE)
+	@touch $@
+
 setup: .venv/.ready .venv-ministack/.ready ## both environments
 
 dev: setup ## the whole product on this machine, until Ctrl-C (ARGS="--fresh")
@@ -51,7 +58,7 @@ dev: setup ## the whole product on this machine, until Ctrl-C (ARGS="--fresh")
 doctor: setup ## ask every part of the running product whether it works
 	@.venv/bin/bizassist doctor $(ARGS)
 
-test: setup .venv-checkov/.ready lint ## every check and every test (ARGS="-k turn")
+test: setup .venv-checkov/.ready .venv-localcore/.ready lint ## every check and every test (ARGS="-k turn")
 	@.venv/bin/python -m tests.chromium
 	@.venv/bin/python -m pytest -n $(WORKERS) --durations=10 $(ARGS) || \
 		{ [ $$? -eq 1 ] && $(MAKE) --no-print-directory alone; }
@@ -87,4 +94,4 @@ bench: setup ## what is measured, as ratios against a floor of the same run
 	@for script in benchmarks/*.py; do PYTHONPATH=. .venv/bin/python $$script || exit 1; done
 
 clean: ## forget environments, state and what tests left
-	rm -rf .venv .venv-ministack .venv-checkov .uv .bizassist tests/artifacts
+	rm -rf .venv .venv-ministack .venv-checkov .venv-localcore .uv .bizassist tests/artifacts

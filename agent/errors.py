@@ -28,6 +28,7 @@
     │   ├── NothingFoundError
     │   ├── ClientAccountsUnavailableError
     │   ├── PoliciesUnavailableError
+    │   ├── CallRefusedError
     │   ├── GatewayUnreachableError
     │   └── OutcomeUnknownError
     ├── MemoryUnavailableError             the answer is made without memory and says so
@@ -290,6 +291,15 @@ class PoliciesUnavailableError(ToolError):
     code = "unavailable"
     sentence = "The company's policies can't be read at the moment. Please ask again in a minute."
     retry = A_MINUTE
+
+
+class CallRefusedError(ToolError):
+    """The Gateway answered that it doesn't make such a call; nothing was done."""
+
+    code = "invalid_arguments"
+    sentence = "The tool that I need for this didn't take what I gave it."
+    next_step = "Please ask again in other words."
+    retry = "never"
 
 
 class GatewayUnreachableError(ToolError):

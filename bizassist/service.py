@@ -217,6 +217,7 @@ def _switched_on(
             turns.attached,
             OwnMemory.of(identity),
             stop_all=turns.runs.stop_all,
+            stop_own=turns.runs.stop_own,
             judge=turns.ledger.judge,
             shareable=ShareableAnswers.of(turns),
             explanations=KeptExplanations.of(turns),

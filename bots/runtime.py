@@ -15,6 +15,7 @@ from ag_ui.core import (
     BaseEvent,
     ContentPart,
     Context,
+    CustomEvent,
     DataSource,
     DocumentPart,
     Event,
@@ -44,6 +45,9 @@ TEARDOWN_PAUSES = (0.2, 0.5, 1.0, 2.0)
 STOP_TIMEOUT = httpx.Timeout(connect=5.0, read=20.0, write=10.0, pool=5.0)
 CANCEL = "cancelRun"
 """In ``forwardedProps``: the run that the agent is to end (``agent/request/question.py``)."""
+
+HEARTBEAT = "heartbeat"
+"""Name of the event that only says that a run goes on (``agent/run/runs_under_way.py``)."""
 
 SHORT_EVENT = 16_000
 """Characters; the runtime passes on up to 10 MB at a time (AgentCore Runtime, "Quotas")."""
@@ -98,6 +102,7 @@ class Runtime:
         *,
         audience: Audience,
         personal_memory: bool = False,
+        memory_version: str = "",
         resume: Sequence[ResumeEntry] = (),
         files: Sequence[SentFile] = (),
         quotes: Sequence[Quote] = (),
@@ -108,13 +113,18 @@ class Runtime:
         :param token: the person's Cognito access token.
         :param audience: who reads the answer along.
         :param personal_memory: whether what the person's memory holds may be read by colleagues.
+        :param memory_version: the link's; what was recalled under another one is out of date.
         :param files: what the question can speak of; the agent keeps none of them.
         :param quotes: what others wrote, for the model to read beside the question.
         :raises RuntimeUnavailable: when the runtime can't be reached, fails, or breaks off.
         :raises TokenRefused: when its authorizer refuses the token.
         :raises QuestionRefused: when it doesn't take the question.
         """
-        props = {"audience": audience.value, "personalMemory": personal_memory}
+        props = {
+            "audience": audience.value,
+            "personalMemory": personal_memory,
+            "memoryVersion": memory_version,
+        }
         question = _run_input(address, props, list(resume) or None, quotes)
         body = await asyncio.to_thread(_body, question, text, files)
         try:
@@ -284,6 +294,8 @@ async def _events(stream: EventSource) -> AsyncIterator[BaseEvent]:
             event = await _event(sent.data)
         except ValidationError:
             _log.warning("passed over an agent event of an unknown shape")
+            continue
+        if isinstance(event, CustomEvent) and event.name == HEARTBEAT:
             continue
         yield event
         if isinstance(event, RunFinishedEvent | RunErrorEvent):

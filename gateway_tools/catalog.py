@@ -21,7 +21,7 @@ def targets() -> dict[str, list[str]]:
 
 @functools.cache
 def definition(name: str) -> Definition:
-    """A tool's name, description, input and output schema, as the Gateway target gets them.
+    """A tool's name, description, input and output schema.
 
     :raises UnknownTool: when there is no such tool.
     """
@@ -29,3 +29,11 @@ def definition(name: str) -> Definition:
     if not _NAME.fullmatch(name) or not schema.is_file():
         raise UnknownTool
     return cast("Definition", json.loads(schema.read_text("utf-8")))
+
+
+def declaration(name: str) -> Definition:
+    """What the Gateway target is told of a tool, as Terraform does too: all but what it answers.
+
+    :raises UnknownTool: when there is no such tool.
+    """
+    return {part: value for part, value in definition(name).items() if part != "outputSchema"}

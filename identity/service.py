@@ -120,8 +120,9 @@ class Identity:
         forgetting = ForgettingJobs(
             ForgettingTable(dynamodb, settings.forgetting_table, execute),
             Forgetting(conversations, memories, execute),
+            links,
         )
-        recently = RecentlyForgotten(dynamodb, settings.forgetting_table, execute)
+        recently = RecentlyForgotten(dynamodb, settings.forgetting_table, execute, links)
         oidc = OidcProvider(discovery_url=settings.discovery_url, issuer=settings.issuer)
         verifier = TokenVerifier(oidc, client_id=settings.web_client_id)
         async with (

@@ -22,7 +22,12 @@ from strands.types.tools import AgentTool
 
 from agent.authorization.tool_effects import may_have_effects
 from agent.error_rendering import error_content
-from agent.errors import GatewayUnreachableError, OutcomeUnknownError, ToolError
+from agent.errors import (
+    CallRefusedError,
+    GatewayUnreachableError,
+    OutcomeUnknownError,
+    ToolError,
+)
 from agent.settings import Settings
 from agent.wall_clock import is_older
 
@@ -35,8 +40,6 @@ LONGEST_RETRY_SECONDS = 60.0
 """How soon a Gateway that is down is asked again, doubled each time: answers can't wait for it."""
 START_SECONDS = 5
 CALL_TIMEOUT = timedelta(seconds=60)
-NEVER_BEGUN = frozenset({INVALID_PARAMS, METHOD_NOT_FOUND})
-"""What a server answers to a call that it doesn't make (JSON-RPC 2.0, "Error object")."""
 UNREACHABLE_ERRORS = (MCPClientInitializationError, MCPError, HTTPError, OAuthError, OSError)
 
 
@@ -87,11 +90,16 @@ class _CallLost(Exception):
     """A call was sent, or may have been, and no answer came."""
 
 
+class _CallRefused(Exception):
+    """The Gateway answered that it doesn't make such a call."""
+
+
 class GatewayConnection(MCPClient):
     """One MCP session; a call that fails on the way ends in a sentence of ours.
 
     :ivar acting: the names of the tools that may have effects.
     :ivar broken: a call was lost, so the session is to be replaced.
+    :ivar list_is_stale: a call was refused, perhaps because its tool is there no more.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -103,6 +111,7 @@ class GatewayConnection(MCPClient):
         )
         self.acting: set[str] = set()
         self.broken = False
+        self.list_is_stale = False
 
     async def call_tool_async(
         self, tool_use_id: str, name: str, *given: Any, **named: Any
@@ -110,19 +119,24 @@ class GatewayConnection(MCPClient):
         """Call a tool once. Of a call that may have had an effect it is said that nobody knows."""
         error: ToolError
         try:
-            return await super().call_tool_async(tool_use_id, name, *given, **named)
+            return _judged(await super().call_tool_async(tool_use_id, name, *given, **named))
+        except _CallRefused as refused:  # by a Gateway that answers: others go on calling it
+            logger.warning("the Gateway refused a call of %s: %s", name, refused)
+            self.list_is_stale = True
+            return _told(tool_use_id, CallRefusedError())
         except MCPClientInitializationError:  # the session had ended: nothing was sent
             error = GatewayUnreachableError()
         except _CallLost as lost:
             logger.error("a call of a Gateway tool was lost: %s", lost)  # noqa: TRY400
             error = OutcomeUnknownError() if name in self.acting else GatewayUnreachableError()
         self.broken = True
-        content = json.dumps(error_content(error))
-        return MCPToolResult(status="error", toolUseId=tool_use_id, content=[{"text": content}])
+        return _told(tool_use_id, error)
 
     def _handle_tool_execution_error(self, _: str, exception: Exception) -> MCPToolResult:
-        if isinstance(exception, MCPError) and exception.error.code in NEVER_BEGUN:
-            raise MCPClientInitializationError(exception.error.message)
+        if _is_refusal(exception):
+            raise _CallRefused(str(INVALID_PARAMS))
+        if isinstance(exception, MCPError) and exception.error.code == METHOD_NOT_FOUND:
+            raise MCPClientInitializationError("nobody at this address calls tools")
         raise _CallLost(type(exception).__name__)
 
 
@@ -172,7 +186,10 @@ class Gateway:
                 await asyncio.to_thread(_stop, self._set_aside.pop())
 
     def _is_due(self) -> bool:
-        if self._listed_at is None or (self._connection and self._connection.broken):
+        connection = self._connection
+        if self._listed_at is None or (
+            connection and (connection.broken or connection.list_is_stale)
+        ):
             return True
         pause = min(RETRY_SECONDS * 2**self._failures, LONGEST_RETRY_SECONDS)
         wait = REFRESH_SECONDS if self._connection else pause
@@ -184,7 +201,10 @@ class Gateway:
             if self._connection and not self._connection.broken:
                 self._tools = _all_tools(self._connection)
                 return
-        except UNREACHABLE_ERRORS:
+        except UNREACHABLE_ERRORS as error:
+            if _is_refusal(error):  # what it lists changed between two pages; others go on calling
+                logger.warning("the Gateway refused to list its tools; the list is kept")
+                return
             logger.info("the Gateway's connection has ended; connecting again")
         self._disconnect()
         try:
@@ -208,6 +228,25 @@ class Gateway:
         connection, self._connection = self._connection, None
         if connection is not None:
             _stop(connection)
+
+
+def _is_refusal(error: Exception) -> bool:
+    """Whether the Gateway answered that it doesn't do that (JSON-RPC 2.0, "Error object")."""
+    return isinstance(error, MCPError) and error.error.code == INVALID_PARAMS
+
+
+def _judged(result: MCPToolResult) -> MCPToolResult:
+    """A result whose function tells of an error is one; AgentCore Gateway marks only crashes."""
+    for content in result["content"]:
+        with contextlib.suppress(ValueError, TypeError, KeyError):
+            if isinstance(json.loads(content["text"])["error"], dict):
+                result["status"] = "error"
+    return result
+
+
+def _told(tool_use_id: str, error: ToolError) -> MCPToolResult:
+    content = json.dumps(error_content(error))
+    return MCPToolResult(status="error", toolUseId=tool_use_id, content=[{"text": content}])
 
 
 def _stop(connection: GatewayConnection) -> None:
@@ -237,4 +276,5 @@ def _all_tools(connection: GatewayConnection) -> list[MCPAgentTool]:
         page = tools.pagination_token
         if page is None:
             connection.acting = {tool.mcp_tool.name for tool in found if may_have_effects(tool)}
+            connection.list_is_stale = False
             return found

@@ -203,6 +203,8 @@ class Checks:
             await BotToken(self._teams)()
         except PlatformError as error:
             look = "look at the bot's id, secret and tenant in Azure"
+            if self._teams.is_managed_identity:
+                look = "a managed identity works where Azure hosts this service and has it assigned"
             return Finding("broken", f"Microsoft refuses ({error}): {look}.")
         return Finding("working", "Microsoft accepts the bot's id and secret.")
 

@@ -122,7 +122,7 @@ class Gateway:
     def __init__(self, tools_per_page: int = TOOLS_PER_PAGE) -> None:
         self._per_page = tools_per_page
         self._tools = {
-            f"{target}___{name}": catalog.definition(name)
+            f"{target}___{name}": catalog.declaration(name)
             for target, names in catalog.targets().items()
             for name in names
         }
@@ -144,7 +144,7 @@ class Gateway:
     async def call_tool(
         self, _: ServerRequestContext, params: CallToolRequestParams
     ) -> CallToolResult:
-        """The Lambda handler's answer, its errors marked as errors."""
+        """The Lambda handler's answer; that it tells of an error is no error of the Gateway's."""
         if params.name not in self._tools:
             raise MCPError(INVALID_PARAMS, f"Unknown tool: {params.name}")
         with get_tracer(TRACER).start_as_current_span(
@@ -152,11 +152,9 @@ class Gateway:
         ):
             context = lambda_context(params.name)
             answer = await asyncio.to_thread(handler, params.arguments or {}, context)
-        failed = "error" in answer
         return CallToolResult(
             content=[TextContent(text=json.dumps(answer, ensure_ascii=False))],
-            structured_content=None if failed else answer,
-            is_error=failed,
+            structured_content=answer,
         )
 
     def _start(self, cursor: str | None) -> int:

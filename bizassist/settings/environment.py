@@ -9,7 +9,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from bizassist.errors import SettingsError
 from bizassist.settings.problem_sentences import problems
 from bots.slack.registration import SlackApp
-from bots.teams.registration import TeamsApp
+from bots.teams.registration import APP_TYPES, AppType, TeamsApp
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -114,6 +114,10 @@ class Process(BaseSettings):
         pattern=f"^{GUID}$",
         description="an Entra tenant's id, which is a GUID (activities name no domain)",
     )
+    microsoft_app_type: AppType | None = Field(
+        None,
+        description=f"one of {', '.join(APP_TYPES)}, as Azure calls the type of the bot's app",
+    )
     microsoft_cloud: str = Field(
         "public",
         pattern="^(public|gcc)$",
@@ -150,17 +154,30 @@ def _contradictions(process: Process) -> list[str]:
     if process.slack_app_token:  # then Slack sends nothing over HTTP, so nothing is signed
         slack = {"SLACK_APP_TOKEN": process.slack_app_token}
     slack["SLACK_BOT_TOKEN"] = process.slack_bot_token
-    teams = {
-        "MICROSOFT_APP_ID": process.microsoft_app_id,
-        "MICROSOFT_APP_PASSWORD": process.microsoft_app_password,
-    }
-    found = [*_half(slack), *_half(teams)]
-    if process.microsoft_app_tenant_id and not any(teams.values()):
-        found.append("MICROSOFT_APP_ID is missing: MICROSOFT_APP_TENANT_ID is of no use alone.")
+    found = [*_half(slack), *_teams_contradictions(process)]
     if process.teams_anonymous and process.host not in LOOPBACK:
         found.append(
             "BIZASSIST_TEAMS_ANONYMOUS is for this machine only: BIZASSIST_HOST must be 127.0.0.1."
         )
+    return found
+
+
+def _teams_contradictions(process: Process) -> list[str]:
+    kind, tenant = process.microsoft_app_type, process.microsoft_app_tenant_id
+    secret = {"MICROSOFT_APP_PASSWORD": process.microsoft_app_password}
+    teams: dict[str, object] = {"MICROSOFT_APP_ID": process.microsoft_app_id, **secret}
+    alone = "" if any(teams.values()) else "MICROSOFT_APP_TENANT_ID" if tenant else ""
+    if kind and not process.microsoft_app_id:
+        alone = "MICROSOFT_APP_TYPE"
+    if alone:
+        return [f"MICROSOFT_APP_ID is missing: {alone} is of no use alone."]
+    found = []
+    if kind in {"SingleTenant", "UserAssignedMSI"} and not tenant:
+        found.append(f"MICROSOFT_APP_TENANT_ID is missing: MICROSOFT_APP_TYPE is {kind}.")
+    if kind != "UserAssignedMSI":
+        return [*found, *_half(teams)]
+    if process.microsoft_app_password:
+        found.append("MICROSOFT_APP_PASSWORD is too much: a managed identity has no password.")
     return found
 
 
@@ -190,10 +207,12 @@ def slack_app(process: Process) -> SlackApp | None:
 
 def teams_app(process: Process) -> TeamsApp | None:
     """The bot's registration with Microsoft; None where Teams is switched off."""
-    if process.microsoft_app_id and process.microsoft_app_password:
+    if process.microsoft_app_id:  # the rest was looked at when it was read
+        secret = process.microsoft_app_password
         return TeamsApp(
             process.microsoft_app_id,
-            process.microsoft_app_password.get_secret_value(),
+            secret.get_secret_value() if secret else None,
             process.microsoft_app_tenant_id,
+            app_type=process.microsoft_app_type,
         )
     return TeamsApp(anonymous=True) if process.teams_anonymous else None

@@ -27,13 +27,18 @@ from identity.errors import IdentityError
 
 ASK_ABOUT = "askAboutMessage"
 """The id of the message action in the app's manifest."""
-ANSWERED_THERE = "I'll answer you in our own chat."
+ANSWERED_THERE = "I'll answer you in our own chat: look for BizAssist among your chats."
+NO_OWN_CHAT = (
+    "I have no chat with you in which I could answer: add BizAssist from Teams' Apps, then ask "
+    "again."
+)
 NO_QUESTION = "There is no question in that. Please ask again."
 NOTHING_HERE = "There is nothing to choose here. Please ask me in a chat."
 UNKNOWN_BUTTON = "This button is none of ours any more."
 _ERROR = "application/vnd.microsoft.error"
 _ANSWERS = {"like": "up", "dislike": "down"}
 
+HasOwnChat = Callable[[IncomingActivity], Awaitable[bool]]
 Answer = Callable[["Invokes", IncomingActivity, Mapping[str, str]], Awaitable[Json]]
 
 _log = logging.getLogger(__name__)
@@ -44,10 +49,12 @@ class Invokes:
     """Answers the invokes that Teams sends to this bot.
 
     :param accept: puts what goes on after a click into the inbox.
+    :param has_own_chat: tells whether somebody can be answered in a chat of their own.
     """
 
     accept: Accept
     service: ServiceParts
+    has_own_chat: HasOwnChat
 
     async def respond(self, incoming: IncomingActivity, claims: Mapping[str, str]) -> web.Response:
         """The response to an invoke; 501 to one that isn't known here."""
@@ -103,6 +110,8 @@ class Invokes:
         """Take a question about a message; its answer goes to the asker's own chat."""
         if not word(part(part(incoming.body, "value"), "data"), forms.QUESTION).strip():
             return forms.dialog_message(NO_QUESTION)
+        if not await self.has_own_chat(incoming):
+            return forms.dialog_message(NO_OWN_CHAT)
         try:
             await self.accept(
                 Accepted(

@@ -167,7 +167,8 @@ class WebChat:
     async def _rendered(self, turns: Iterable[TranscriptTurn]) -> Callable[[str], str]:
         """What a template shows of the Markdown of ``turns``, one after the other off the loop."""
         known = {}
-        for markdown in [text for turn in turns for text in (turn.kept, turn.answer) if text]:
+        said = (text for turn in turns for text in (turn.kept, turn.answer, *_passages(turn)))
+        for markdown in filter(None, said):
             html = [await self._streams.render(html_of_piece, one) for one in pieces(markdown)]
             known[markdown] = "\n".join(html)
         return lambda markdown: known.get(markdown, "")
@@ -203,6 +204,10 @@ class WebChat:
             rendered=await self._rendered(turns),
             longest_comment=LONGEST_COMMENT,
         )
+
+
+def _passages(turn: TranscriptTurn) -> Iterable[str]:
+    return (source.passage for source in turn.sources)
 
 
 def new_id() -> str:

@@ -10,20 +10,23 @@ import httpx
 import pytest
 from ag_ui.core import (
     BaseEvent,
+    CustomEvent,
     DataSource,
     DocumentPart,
+    EventType,
     RunAgentInput,
     RunFinishedEvent,
     TextMessageContentEvent,
     TextPart,
 )
+from ag_ui.encoder import EventEncoder
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from bots.errors import RuntimeUnavailable, TokenRefused, TurnError
 from bots.file_bucket import SentFile
 from bots.platform import Audience
-from bots.runtime import SESSION_HEADER, RunAddress, Runtime
+from bots.runtime import HEARTBEAT, SESSION_HEADER, RunAddress, Runtime
 
 ARN = "arn:aws:bedrock-agentcore:us-east-1:000000000000:runtime/bizassist-abc"
 ALONE = Audience.ALONE
@@ -56,7 +59,9 @@ def address(run: str) -> RunAddress:
 
 
 async def events(client: Runtime) -> list[BaseEvent]:
-    asked = client.invoke(address("slack:1"), "Hello?", "token", audience=ALONE)
+    asked = client.invoke(
+        address("slack:1"), "Hello?", "token", audience=ALONE, memory_version="v1"
+    )
     return [event async for event in asked]
 
 
@@ -89,7 +94,7 @@ async def test_many_events_are_as_many_as_they_are(monkeypatch: pytest.MonkeyPat
 
 
 async def test_it_asks_as_agentcore_wants_to_be_asked() -> None:
-    seen: dict[str, object] = {}
+    seen: dict[str, Any] = {}
 
     async def handler(request: web.Request) -> web.StreamResponse:
         seen.update(
@@ -106,6 +111,11 @@ async def test_it_asks_as_agentcore_wants_to_be_asked() -> None:
     assert seen["path"] == f"/runtimes/{ARN}/invocations?qualifier=DEFAULT"
     assert seen["session"] == SESSION
     assert seen["authorization"] == "Bearer token"
+    assert seen["body"]["forwardedProps"] == {
+        "audience": "alone",
+        "personalMemory": False,
+        "memoryVersion": "v1",
+    }
     body = seen["body"]
     assert isinstance(body, dict)
     assert (body["threadId"], body["runId"]) == (THREAD, "slack:1")
@@ -200,6 +210,16 @@ async def test_an_event_of_tomorrow_is_passed_over() -> None:
         got = await events(client)
 
     assert [event.type for event in got] == ["RUN_STARTED", "RUN_FINISHED"]
+
+
+async def test_that_a_run_goes_on_is_nothing_to_show() -> None:
+    beat = EventEncoder().encode(CustomEvent(name=HEARTBEAT, value={})).strip()[len("data: ") :]
+    async with runtime(sends(STARTED, beat, TEXT, beat, FINISHED)) as client:
+        assert [event.type for event in await events(client)] == [
+            EventType.RUN_STARTED,
+            EventType.TEXT_MESSAGE_CONTENT,
+            EventType.RUN_FINISHED,
+        ]
 
 
 async def test_a_runtime_that_is_down_is_unavailable() -> None:

@@ -93,7 +93,7 @@ async def test_a_new_tool_is_listed_and_answers(
         good = await result(url, token, "tools/call", **call)
         assert good["structuredContent"] == {"greeting": "Hello, Alice."}
         bad = await result(url, token, "tools/call", **{**call, "arguments": {}})
-        assert bad["isError"] is True
+        assert bad["structuredContent"]["error"]["code"] == "invalid_arguments"
 
 
 def test_a_new_tool_changes_one_line_of_the_list(project: Path) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import boto3
 import pytest
 from botocore.session import get_session
+from mcp_types.version import KNOWN_PROTOCOL_VERSIONS
 
 from tests.conftest import ROOT, Stack
 from tests.some import some
@@ -60,7 +61,7 @@ def test_the_provider_takes_every_attribute_and_misses_none(
         ("main.tf", "network_configuration {", "timeouts {", "network_configuration is missing"),
         ("main.tf", '"network_mode_config"', '"vpc"', ".vpc: is unknown"),
         ("main.tf", '_agent_runtime_endpoint"', '_endpoint"', "there is no such resource"),
-        ("gateway.tf", "required    = contains(try(items", "need = contains(try(items", ".need"),
+        ("gateway.tf", "required    = contains(try(tool", "need = contains(try(tool", ".need"),
         ("gateway.tf", "lambda_arn = ", "arn = ", "lambda_arn: is missing"),
         (
             "memory.tf",
@@ -198,20 +199,25 @@ def test_a_tools_schema_is_no_deeper_than_the_targets_blocks(path: Path) -> None
     told = {"type", "description"}
     for argument in some(tool["inputSchema"]["properties"].values()):
         assert set(some(argument)) <= told
-    fields = some(tool["outputSchema"]["properties"].values())
-    for field in fields:
-        assert set(some(field)) <= told | {"items"}
-    lists = [field["items"] for field in fields if "items" in field]
-    parts = [part for items in lists for part in items.get("properties", {}).values()]
-    deeper = [one for one in parts if set(one) - told]
-    assert deeper == []
-    others = [one for one in lists if set(one) - told - {"properties", "required"}]
-    assert others == []
-    assert set(tool["inputSchema"]) | set(tool["outputSchema"]) <= {
+    assert set(some(tool["inputSchema"])) <= {
         "type",
         "properties",
         "required",
     }, "anything else would be lost on its way to the Gateway"
+
+
+def test_the_gateway_speaks_the_newest_version_that_both_ends_know() -> None:
+    """What AgentCore Gateway speaks: docs.aws.amazon.com, devguide/gateway-using."""
+    aws = ("2025-03-26", "2025-06-18", "2025-11-25", "2026-07-28")
+    (gateway,) = [
+        body
+        for type_, _, body in resources(parsed(sources()))
+        if type_ == "aws_bedrockagentcore_gateway"
+    ]
+    (protocol,) = gateway["protocol_configuration"]
+    told = [version.strip('"') for version in protocol["mcp"][0]["supported_versions"]]
+    assert max(set(aws) & set(KNOWN_PROTOCOL_VERSIONS)) in told
+    assert set(some(told)) <= set(aws)
 
 
 def test_the_readme_lists_what_goes_in_and_what_comes_out() -> None:

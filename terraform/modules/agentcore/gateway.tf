@@ -17,7 +17,8 @@ resource "aws_bedrockagentcore_gateway" "this" {
 
   protocol_configuration {
     mcp {
-      supported_versions = ["2025-03-26", "2025-06-18"]
+      # All that AgentCore speaks; a Gateway that isn't told so leaves out what it learned since.
+      supported_versions = ["2025-03-26", "2025-06-18", "2025-11-25", "2026-07-28"]
     }
   }
 
@@ -57,7 +58,8 @@ resource "aws_bedrockagentcore_gateway_target" "this" {
               description = tool.value.description
 
               # The provider spells JSON Schema as blocks, and knows no recursion: a property of the
-              # arguments is a plain value, one of the answer may be a list of objects.
+              # arguments is a plain value. What a tool answers isn't declared: a client refuses
+              # whatever doesn't fit, and an error doesn't.
               input_schema {
                 type = tool.value.inputSchema.type
 
@@ -69,42 +71,6 @@ resource "aws_bedrockagentcore_gateway_target" "this" {
                     type        = property.value.type
                     description = try(property.value.description, null)
                     required    = contains(try(tool.value.inputSchema.required, []), property.key)
-                  }
-                }
-              }
-
-              output_schema {
-                type = tool.value.outputSchema.type
-
-                dynamic "property" {
-                  for_each = tool.value.outputSchema.properties
-
-                  content {
-                    name        = property.key
-                    type        = property.value.type
-                    description = try(property.value.description, null)
-                    required    = contains(try(tool.value.outputSchema.required, []), property.key)
-
-                    dynamic "items" {
-                      for_each = try([property.value.items], [])
-
-                      content {
-                        type        = items.value.type
-                        description = try(items.value.description, null)
-
-                        dynamic "property" {
-                          for_each = try(items.value.properties, {})
-                          iterator = part
-
-                          content {
-                            name        = part.key
-                            type        = part.value.type
-                            description = try(part.value.description, null)
-                            required    = contains(try(items.value.required, []), part.key)
-                          }
-                        }
-                      }
-                    }
                   }
                 }
               }

@@ -14,6 +14,15 @@ from typing import Any
 
 import httpx
 import pytest
+from mcp.server.context import ServerRequestContext
+from mcp.shared.exceptions import MCPError
+from mcp_types import (
+    INVALID_PARAMS,
+    CallToolRequestParams,
+    CallToolResult,
+    ListToolsResult,
+    PaginatedRequestParams,
+)
 from strands.types.content import Messages
 from strands.types.streaming import StreamEvent
 
@@ -21,7 +30,7 @@ from agent.app import application
 from agent.authorization.rights import POLICY
 from agent.telemetry.log import OneLineFormatter
 from agent.thread_pool import RUNS, THREADS
-from agent.tools.gateway import MachineToken
+from agent.tools.gateway import GatewayConnection, MachineToken
 from bizassist.local import gateway as gateway_stand_in
 from gateway_tools.handler import handler
 from tests.agent.cut_connection import Way
@@ -162,6 +171,30 @@ class Insisting(TestModel):
 ALL_ACT = POLICY.replace('@changes("nothing")', "")
 
 
+REFUSED = "099"
+
+
+class Refusing(gateway_stand_in.Gateway):
+    """A Gateway that goes over to other arguments, and refuses to list its tools from then on."""
+
+    _lists = True
+
+    async def call_tool(
+        self, context: ServerRequestContext, params: CallToolRequestParams
+    ) -> CallToolResult:
+        if REFUSED in str(params.arguments):
+            self._lists = False
+            raise MCPError(INVALID_PARAMS, "Invalid params")
+        return await super().call_tool(context, params)
+
+    async def list_tools(
+        self, context: ServerRequestContext, params: PaginatedRequestParams | None
+    ) -> ListToolsResult:
+        if not self._lists:
+            raise MCPError(INVALID_PARAMS, "Unknown cursor")
+        return await super().list_tools(context, params)
+
+
 class Handler:
     """The Lambda handler, whose first call is held until it is let go."""
 
@@ -215,6 +248,41 @@ async def test_a_gateway_that_dies_in_the_middle_of_a_call_and_comes_back(
     assert calls == 1
     assert "**active**" in back.text
     assert "Not available" not in back.text
+
+
+async def test_a_call_that_the_gateway_refuses_disturbs_nobody_elses(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An error of JSON-RPC is an answer: the connection that all runs share stays as it is."""
+    held = Handler()
+    monkeypatch.setattr(gateway_stand_in, "handler", held)
+    monkeypatch.setattr(gateway_stand_in, "Gateway", Refusing)
+    connected: list[GatewayConnection] = []
+    really = GatewayConnection.start
+
+    def start(self: GatewayConnection) -> GatewayConnection:
+        connected.append(self)
+        really(self)
+        return self
+
+    monkeypatch.setattr(GatewayConnection, "start", start)
+    here = Cloud(cloud.parameters, cloud.tokens, cloud.subjects, free_port())
+    settings = cloud.settings(gateway_url=f"http://127.0.0.1:{here.gateway_port}/mcp")
+    token, other = cloud.tokens["alice"], cloud.tokens["admin"]
+    async with gateway_serving(here), serving(application(settings)) as address:
+        asking = asyncio.create_task(ask(address, token, QUESTION))
+        await asyncio.wait_for(held.begun.wait(), 60)
+        refused = await ask(address, other, QUESTION.replace("001", REFUSED))
+        next_one = await ask(address, other, QUESTION)
+        held.let_go.set()
+        answer = await asking
+
+    assert "didn't take what I gave it. Please ask again in other words." in refused.text
+    assert "Not available" not in refused.text
+    assert "**active**" in next_one.text
+    assert "**active**" in answer.text
+    (connection,) = connected
+    assert not connection.broken
 
 
 async def test_a_call_with_effects_that_is_not_answered_in_time_is_not_made_again_by_its_run(

@@ -273,6 +273,10 @@ async def test_the_local_stack_takes_activities_of_this_machine_only() -> None:
         {"app_id": APP_ID, "app_password": "p", "anonymous": True},
         {"app_id": APP_ID},
         {"app_password": "p"},
+        {"app_id": APP_ID, "app_type": "UserAssignedMSI"},
+        {"app_id": APP_ID, "app_tenant_id": TENANT, "app_password": "p"}
+        | {"app_type": "UserAssignedMSI"},
+        {"app_id": APP_ID, "app_password": "p", "app_type": "SingleTenant"},
     ],
 )
 def test_contradicting_settings_are_refused(parts: dict[str, Any]) -> None:
