@@ -41,6 +41,7 @@ class PostedAnswer:
         opening: str = THINKING,
         draft: Draft | None = None,
     ) -> None:
+        self._channel = channel
         self._messages = AnswerMessages(channel, receipt)
         self._pace = pace
         self._opening = opening
@@ -72,10 +73,12 @@ class PostedAnswer:
         self._draft.take(event)
         self._changed.set()
 
-    async def say(self, sentence: str) -> None:
+    async def say(self, sentence: str, *, stoppable: bool = False) -> None:
         """Replace everything by one sentence; it stays the last word of this attempt."""
         self._said = True
         await self._stop_editing()
+        if stoppable:
+            sentence = self._channel.stoppable(sentence)
         await self._messages.show(sentence, final=False)
 
     async def _finish(self) -> None:

@@ -167,8 +167,9 @@ class WebReply:
         if not text or time.monotonic() - self._flushed > BATCH_SECONDS:
             await self.flush()
 
-    async def say(self, sentence: str) -> None:
-        """Replace the answer by one sentence."""
+    async def say(self, sentence: str, *, stoppable: bool = False) -> None:
+        """Replace the answer by one sentence; the page has a Stop of its own until the end."""
+        del stoppable
         await self.show(_sentence(sentence))
 
     async def flush(self) -> None:
