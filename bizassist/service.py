@@ -34,7 +34,6 @@ from bots.queue.service import QueueService
 from bots.runtime import Runtime
 from bots.server import bound, listening
 from bots.slack.app_home.own_memory import OwnMemory
-from bots.slack.kept_explanations import KeptExplanations
 from bots.slack.platform import ServiceParts
 from bots.slack.service import slack
 from bots.slack.shareable_answers import ShareableAnswers
@@ -44,6 +43,7 @@ from bots.text_commands.execution import text_commands
 from bots.tool_rights.admin_page import TEMPLATES as RIGHTS_TEMPLATES
 from bots.trace import traced
 from bots.turn.dispatcher import Dispatcher
+from bots.turn.explanations.kept_explanations import KeptExplanations
 from bots.turn.service import TurnService
 from bots.turn.waiting_questions import WaitingQuestions
 from bots.usage.admin_page import TEMPLATES as USAGE_TEMPLATES
