@@ -34,6 +34,7 @@ from bots.slack.beside_queue.answer_explanation import AnswerExplanation
 from bots.slack.beside_queue.answer_feedback import AnswerFeedback, Judge
 from bots.slack.beside_queue.answer_sharing import AnswerSharing
 from bots.slack.beside_queue.session_stop import SessionStop, StopAll
+from bots.slack.beside_queue.stop_button import StopButton, StopOwn
 from bots.slack.files.download import FileDownloads
 from bots.slack.incoming.app_opened import stored_opened
 from bots.slack.incoming.approval_click import AskingTurn
@@ -41,7 +42,6 @@ from bots.slack.incoming.button_click import FORGET, ButtonClick, stored_click
 from bots.slack.incoming.message_shortcut import Shortcut, stored_question
 from bots.slack.incoming.payloads import IncomingMessage, read_message
 from bots.slack.incoming.share_confirmation import stored_share
-from bots.slack.kept_explanations import KeptExplanations
 from bots.slack.name_cache import Account, NameCache
 from bots.slack.outgoing import approval
 from bots.slack.outgoing.answer.stepped_draft import SteppedDraft
@@ -59,6 +59,7 @@ from bots.text_commands.execution import Said, TextCommands
 from bots.text_commands.sentences import KEPT
 from bots.text_commands.words import Word
 from bots.turn.attached_files import AttachedFiles
+from bots.turn.explanations.kept_explanations import KeptExplanations
 from identity.people import Names
 
 REFUSAL = (
@@ -86,7 +87,8 @@ class ServiceParts:
     :param is_answered: whether a turn, by its id, has an answer.
     :param attached: reads and keeps the files that come with questions.
     :param memory: what people see of their own memory on the Home tab.
-    :param stop_all: stops what is being answered to a person at a place.
+    :param stop_all: stops what a person has asked at a place before a time.
+    :param stop_own: stops one turn, if it is this person's.
     :param judge: keeps what a turn's asker thinks of its answer.
     :param shareable: keeps private answers that their asker may still share.
     :param explanations: keeps why answers are as they are.
@@ -98,6 +100,7 @@ class ServiceParts:
     attached: AttachedFiles
     memory: OwnMemory
     stop_all: StopAll
+    stop_own: StopOwn
     judge: Judge
     shareable: ShareableAnswers
     explanations: KeptExplanations
@@ -141,6 +144,7 @@ class SlackPlatform:
                 SessionStop(service.stop_all, api).take,
                 AnswerFeedback(service.judge, api).take,
                 self._sharing.take,
+                StopButton(service.stop_own, self._responses).take,
                 AnswerExplanation(service.explanations, api).take,
             ]
         )
@@ -302,11 +306,13 @@ class SlackPlatform:
         """Do what a person of this company says."""
         names = await self._names.names(incoming.tenant, account)
         if incoming.word:
-            await self._act_on(incoming, incoming.word, names)
+            await self._act_on(incoming, incoming.word, names, accepted.sent_at)
         else:
             await self._ask(incoming, accepted, names, answer)
 
-    async def _act_on(self, incoming: IncomingMessage, word: Word, names: Names) -> None:
+    async def _act_on(
+        self, incoming: IncomingMessage, word: Word, names: Names, said_at: float
+    ) -> None:
         """Do what a word says, and tell its person alone."""
         said = Said(
             word,
@@ -315,6 +321,7 @@ class SlackPlatform:
             place=incoming.conversation,
             around=incoming.around,
             event=incoming.event_id,
+            said_at=said_at,
             goes_on=incoming.in_thread,
         )
         told = await self._words.act_on(said, EXAMPLE)
@@ -354,7 +361,7 @@ class SlackPlatform:
         if question.text:
             await answer(turn)
         elif not question.attached.refused and incoming.kind != "reply":
-            await self._act_on(incoming, "help", names)
+            await self._act_on(incoming, "help", names, accepted.sent_at)
         if incoming.kind in IN_CHANNELS and await self._is_answered(turn.id):
             await self._notes.note_answered(place, asker)
 

@@ -13,6 +13,7 @@ from ag_ui.core import Interrupt
 from bots.answer.posted_answer import PostedAnswer
 from bots.errors import DeliveryRefused, InstallationRefused, MessageGone
 from bots.platform import Accepted, Answer, Receipt, ReplyStream, Turn
+from bots.teams.outgoing.message import STOP
 from identity.people import ChatUser, PlatformName
 from tests.simulation.outside import PLATFORM
 from tests.simulation.slack_model import slack_answer
@@ -142,6 +143,9 @@ class _ForgetfulChannel:
 
     async def find(self, part: int) -> str | None:
         raise AssertionError("nothing was announced here")
+
+    def stoppable(self, sentence: str) -> str:
+        return f"{sentence} {STOP}"
 
     async def _ask(self, name: str, effect: Callable[..., Any], *given: Any) -> Any:
         what = f"{name} {self._turn.id} {given}"

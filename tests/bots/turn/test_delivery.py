@@ -134,7 +134,7 @@ class _Reply:
             raise self._room.showing
         self.draft.take(event)
 
-    async def say(self, sentence: str) -> None:
+    async def say(self, sentence: str, *, stoppable: bool = False) -> None:
         self.said = True
         self._room.messages[self._message] = sentence
 
