@@ -47,6 +47,7 @@ from bots.turn.explanations.kept_explanations import KeptExplanations
 from bots.turn.service import TurnService
 from bots.turn.waiting_questions import WaitingQuestions
 from bots.usage.admin_page import TEMPLATES as USAGE_TEMPLATES
+from bots.web.agui.endpoint import Callers
 from bots.web.pages import TEMPLATES as WEB_TEMPLATES
 from bots.web.service import web_chat
 from identity.memory.forgetting_jobs import ForgettingJobs
@@ -163,6 +164,11 @@ class ChatService:
                     html,
                     pools.rendering,
                     forget_session=identity.forgetting.forget_session,
+                    callers=Callers(
+                        identity.token_verifier,
+                        identity.links,
+                        identity.deprovisioning.is_enabled,
+                    ),
                 ),
                 *[await enter(one) for one in _switched_on(process, accept, turns, identity)],
             ]
