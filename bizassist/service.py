@@ -36,7 +36,6 @@ from bots.server import bound, listening
 from bots.slack.app_home.own_memory import OwnMemory
 from bots.slack.installations.install_pages import TEMPLATES as SLACK_TEMPLATES
 from bots.slack.installations.retention import EndedWorkspaces
-from bots.slack.kept_explanations import KeptExplanations
 from bots.slack.platform import ServiceParts
 from bots.slack.service import InstallationParts, slack
 from bots.slack.shareable_answers import ShareableAnswers
@@ -46,9 +45,11 @@ from bots.text_commands.execution import text_commands
 from bots.tool_rights.admin_page import TEMPLATES as RIGHTS_TEMPLATES
 from bots.trace import traced
 from bots.turn.dispatcher import Dispatcher
+from bots.turn.explanations.kept_explanations import KeptExplanations
 from bots.turn.service import TurnService
 from bots.turn.waiting_questions import WaitingQuestions
 from bots.usage.admin_page import TEMPLATES as USAGE_TEMPLATES
+from bots.web.agui.endpoint import Callers
 from bots.web.pages import TEMPLATES as WEB_TEMPLATES
 from bots.web.service import web_chat
 from identity.memory.forgetting_jobs import ForgettingJobs
@@ -167,6 +168,11 @@ class ChatService:
                     html,
                     pools.rendering,
                     forget_session=identity.forgetting.forget_session,
+                    callers=Callers(
+                        identity.token_verifier,
+                        identity.links,
+                        identity.deprovisioning.is_enabled,
+                    ),
                 ),
                 *[await enter(one) for one in _switched_on(process, accept, turns, identity, html)],
             ]

@@ -97,10 +97,11 @@ module "agentcore" {
     uri            = "${module.bots.repository_urls["agent"]}:${var.image_tag}"
     repository_arn = module.bots.repository_arns["agent"]
   }
-  model          = var.model
-  model_base_url = var.model_base_url
-  guardrail      = var.guardrail
-  identity       = module.identity
+  model           = var.model
+  model_base_url  = var.model_base_url
+  policy_embedder = var.policy_embedder
+  guardrail       = var.guardrail
+  identity        = module.identity
   tools = {
     targets           = local.targets
     schemas_directory = "${local.sources}/schemas"

@@ -42,7 +42,6 @@ from bots.slack.incoming.button_click import FORGET, ButtonClick, stored_click
 from bots.slack.incoming.message_shortcut import Shortcut, stored_question
 from bots.slack.incoming.payloads import IncomingMessage, read_message
 from bots.slack.incoming.share_confirmation import stored_share
-from bots.slack.kept_explanations import KeptExplanations
 from bots.slack.name_cache import Account, NameCache
 from bots.slack.outgoing import approval
 from bots.slack.outgoing.answer.stepped_draft import SteppedDraft
@@ -60,6 +59,7 @@ from bots.text_commands.execution import Said, TextCommands
 from bots.text_commands.sentences import KEPT
 from bots.text_commands.words import Word
 from bots.turn.attached_files import AttachedFiles
+from bots.turn.explanations.kept_explanations import KeptExplanations
 from identity.people import ChatUser, Names
 
 REFUSAL = (

@@ -12,6 +12,7 @@ from ag_ui.core import Interrupt
 from botbuilder.integration.aiohttp import CloudAdapter
 from botframework.connector.auth import AuthenticateRequestResult
 
+from bots.answer.explanation.run_explanation import Explanation
 from bots.answer.placeholder import opening
 from bots.conversation_notes import place_of
 from bots.errors import DeliveryRefused, FormRefused, NoPrivateChat, PlatformError, PlatformRefused
@@ -167,7 +168,10 @@ class TeamsPlatform:
             place = f"teams:{conversation.partition(';')[0]}/{message}"
             await self._service.messages.note(place, turn.id, turn.chat_user)
 
-        return Acts(stop, note)
+        async def explain(explanation: Explanation) -> None:
+            await self._service.explanations.keep(turn.id, turn.chat_user, explanation)
+
+        return Acts(stop, note, explain)
 
     @asynccontextmanager
     async def _personal_reply(

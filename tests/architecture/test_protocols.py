@@ -10,6 +10,9 @@ from tests.architecture.protocols import Class, differences, look_alikes, protoc
 from tests.some import some
 
 IMPLEMENTATIONS = {
+    "agent.tools.policies.embedders.embedder.Embedder": {
+        "agent.tools.policies.embedders.local_model.LocalModel",
+    },
     "agent.tools.policies.storage.DocumentStorage": {
         "agent.tools.policies.storage.Bucket",
         "agent.tools.policies.storage.Folder",
