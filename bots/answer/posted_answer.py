@@ -14,6 +14,9 @@ from bots.answer.placeholder import THINKING
 from bots.errors import After, PlatformRefused, PlatformUnavailable
 from bots.platform import Receipt
 
+HEAD_START = 0.2
+"""Seconds for which an answer waits for its first message. From then on it is made meanwhile: a
+platform that has no room for the message holds up nothing but the message."""
 LARGE = 4_000
 """Characters of a draft; a longer one is shown the more rarely the longer it is, because each edit
 parses all of it: an answer costs what it is long, not the square of that."""
@@ -24,12 +27,11 @@ _log = logging.getLogger(__name__)
 class PostedAnswer:
     """``show`` only takes an event in; one task of this reply's own keeps the messages up to date.
 
-    So a slow platform never holds up the agent, not even before its run begins: the placeholder is
-    shown meanwhile. Nothing of that task is under way any more when the final text is shown: an
-    edit that arrived late would undo it. Implements :class:`bots.platform.ReplyStream`.
+    So a slow platform never holds up the agent. Nothing of that task is under way any more when the
+    final text is shown: an edit that arrived late would undo it. Implements
+    :class:`bots.platform.ReplyStream`.
 
-    :param pace: seconds between two edits; the platforms take about one a second. The first words
-        wait for none.
+    :param pace: seconds between two edits; the platforms take about one a second.
     :param opening: what stands there until there is something to say.
     :param draft: what events are folded into, where the channel shows more of them than their text.
     """
@@ -50,12 +52,22 @@ class PostedAnswer:
         self._changed = asyncio.Event()
         self._closing = asyncio.Event()
         self._spoken = asyncio.Event()
-        self._opened = False
         self._said = False
+        self._opened = asyncio.Event()
         self._editor: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
-        self._editor = asyncio.create_task(self._open())
+        self._editor = asyncio.create_task(self._open_and_edit())
+        try:
+            async with asyncio.timeout(HEAD_START):
+                await self._opened.wait()
+        except TimeoutError:
+            return self
+        except asyncio.CancelledError:
+            self._editor.cancel()
+            raise
+        if self._editor.done():  # nothing can be shown
+            self._editor.result()
         return self
 
     async def __aexit__(
@@ -73,10 +85,9 @@ class PostedAnswer:
     async def show(self, event: BaseEvent) -> None:
         """Take one agent event into the answer.
 
-        :raises PlatformError: when not even the placeholder could be shown.
+        :raises PlatformRefused: when not even its first message can be shown.
         """
-        if not self._opened and self._editor is not None and self._editor.done():
-            self._editor.result()
+        self._raise_if_refused()
         self._draft.take(event)
         self._changed.set()
         if not self._spoken.is_set() and self._draft.said:
@@ -98,9 +109,18 @@ class PostedAnswer:
         """What to show while the answer is written."""
         return self._draft.so_far()
 
-    async def _open(self) -> None:
-        await self._messages.open(self._opening)
-        self._opened = True
+    def _raise_if_refused(self) -> None:
+        editor = self._editor
+        if editor is None or not editor.done() or editor.cancelled():
+            return
+        if isinstance(refused := editor.exception(), PlatformRefused):
+            raise refused
+
+    async def _open_and_edit(self) -> None:
+        try:
+            await self._messages.open(self._opening)
+        finally:
+            self._opened.set()
         await self._keep_editing()
 
     async def _keep_editing(self) -> None:

@@ -1,4 +1,4 @@
-"""First words are shown when they are there: no pace and no placeholder holds them or their run up.
+"""First words are shown when they are there: no pace holds them up.
 
 Time is virtual here: what is compared is counted by a clock that nobody's machine moves.
 """
@@ -16,7 +16,6 @@ from ag_ui.core import (
 )
 
 from bots.answer.posted_answer import PostedAnswer
-from bots.errors import DeliveryRefused
 from tests.bots.receipt import MemoryReceipt
 from tests.simulation.clock import simulate
 from tests.some import some
@@ -33,14 +32,11 @@ class SlowChannel:
     finds_posts: ClassVar = True
     edited_while_written: ClassVar[int | None] = None
 
-    def __init__(self, *, refuses: bool = False) -> None:
+    def __init__(self) -> None:
         self.shown: list[tuple[float, str]] = []
-        self._refuses = refuses
 
     async def post(self, part: int, markdown: str) -> str:
         await asyncio.sleep(POSTING)
-        if self._refuses:
-            raise DeliveryRefused("is_archived")
         self._note(markdown)
         return str(part)
 
@@ -93,19 +89,3 @@ def test_first_words_wait_for_no_pace_after_a_status_line() -> None:
     assert channel.first("_Checking") == pytest.approx(taken[0])
     assert channel.first(WORDS) == pytest.approx(taken[2])
     assert channel.first("Until May") == pytest.approx(taken[2] + 1.0)  # from then on at the pace
-
-
-def test_a_run_begins_while_its_placeholder_is_posted() -> None:
-    channel = SlowChannel()
-    taken = simulate(answered(channel, (0.0, said(WORDS))), random.Random(1))  # noqa: S311
-
-    assert taken == [0.0]
-    assert channel.first(WORDS) == pytest.approx(POSTING)
-
-
-def test_a_placeholder_that_is_refused_ends_the_run_at_its_next_event() -> None:
-    channel = SlowChannel(refuses=True)
-    events = [(0.0, said("The")), (POSTING * 2, said(" warranty")), (0.0, said(" is"))]
-    with pytest.raises(DeliveryRefused):
-        simulate(answered(channel, *events), random.Random(1))  # noqa: S311
-    assert channel.shown == []

@@ -12,11 +12,11 @@ from bots.conversation_notes import ConversationNotes
 from bots.errors import StopFailed
 from bots.file_bucket import StoredFile
 from bots.slack.app_home.own_memory import OwnMemory
-from bots.slack.kept_explanations import KeptExplanations
 from bots.slack.platform import ServiceParts
 from bots.slack.shareable_answers import ShareableAnswers
 from bots.text_commands.execution import TextCommands
 from bots.turn.attached_files import AttachedFiles
+from bots.turn.explanations.kept_explanations import KeptExplanations
 from identity.errors import MemoryUnavailable
 from identity.links import Link, new_link
 from identity.memory.forgetting_table import ForgettingJob, State
