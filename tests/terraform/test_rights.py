@@ -51,6 +51,7 @@ OF_THE_RUNTIME = {
     "ecr:GetAuthorizationToken",
     "ecr:GetDownloadUrlForLayer",
     "kms:Decrypt",
+    "kms:Encrypt",
     "logs:CreateLogGroup",
     "logs:CreateLogStream",
     "logs:DescribeLogGroups",
