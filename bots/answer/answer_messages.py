@@ -73,6 +73,8 @@ class AnswerMessages:
         self._channel = channel
         self._receipt = receipt
         self._ids = SEPARATORS.split(receipt.message) if receipt.message else []
+        if not self._ids and channel.finds_posts and not receipt.fresh:
+            self._ids = [ANNOUNCED]
         self._shown: dict[int, str] = {}
         self._drafted: set[int] = set()
 
@@ -81,8 +83,6 @@ class AnswerMessages:
 
         :raises PlatformError: when nothing can be shown.
         """
-        if not self._ids and self._channel.finds_posts and not self._receipt.fresh:
-            self._ids = [ANNOUNCED]
         await self._find_announced()
         if not self._ids:
             await self._append(markdown)
