@@ -38,8 +38,9 @@ class SharedToken:
 
     def read(self) -> str:
         """The token that was written last; empty where there is none. Blocks on the network."""
+        ssm = self._client()
         try:
-            found = self._ssm().get_parameter(Name=_name(), WithDecryption=True)
+            found = ssm.get_parameter(Name=_name(), WithDecryption=True)
         except (BotoCoreError, ClientError) as error:
             logger.info("no token is shared: %s", type(error).__name__)
             return ""
@@ -48,15 +49,14 @@ class SharedToken:
     def write(self, token: str) -> None:
         """Let others use ``token``, too. Blocks on the network."""
         key: Any = {"KeyId": self.key} if self.key else {}
+        ssm = self._client()
         try:
-            self._ssm().put_parameter(
-                Name=_name(), Value=token, Type="SecureString", Overwrite=True, **key
-            )
+            ssm.put_parameter(Name=_name(), Value=token, Type="SecureString", Overwrite=True, **key)
         except (BotoCoreError, ClientError) as error:
             logger.warning("the Gateway's token is not shared: %s", type(error).__name__)
 
     @staticmethod
-    def _ssm() -> Any:
+    def _client() -> Any:
         return boto3.Session().client("ssm", config=CONFIG)  # with the credentials of this moment
 
 

@@ -22,6 +22,7 @@ CLIENTS = {
     "kms": ("kms", "kms"),
     "s3": ("s3", "s3"),
     "sqs": ("sqs", "sqs"),
+    "ssm": ("ssm", "ssm"),
     "sts": ("sts", "sts"),
 }
 CHAT = (

@@ -1,6 +1,7 @@
 """The Gateway's token is fetched by the first session that needs one, and used by the others."""
 
 import time
+from types import SimpleNamespace
 from typing import Any
 
 import boto3
@@ -71,10 +72,11 @@ async def test_a_shared_token_that_is_refused_or_old_is_replaced_for_all(
 async def test_a_session_that_may_not_share_has_a_token_all_the_same(
     cloud: Cloud, fetched: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refused() -> Any:
+    def refused(**_: object) -> Any:
         raise ClientError({"Error": {"Code": "AccessDeniedException"}}, "GetParameter")
 
-    monkeypatch.setattr(SharedToken, "_ssm", staticmethod(refused))
+    refusing = SimpleNamespace(get_parameter=refused, put_parameter=refused)
+    monkeypatch.setattr(SharedToken, "_client", staticmethod(lambda: refusing))
     session = MachineToken(cloud.settings())
     (token,) = await signed(session)
 
