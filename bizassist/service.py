@@ -43,6 +43,7 @@ from bots.teams.service_parts import ServiceParts as TeamsParts
 from bots.text_commands.execution import text_commands
 from bots.tool_rights.admin_page import TEMPLATES as RIGHTS_TEMPLATES
 from bots.trace import traced
+from bots.turn.decision_and_stop import TurnActions
 from bots.turn.dispatcher import Dispatcher
 from bots.turn.service import TurnService
 from bots.turn.waiting_questions import WaitingQuestions
@@ -141,8 +142,11 @@ class ChatService:
 
             runtime = Runtime(http, deployment.runtime_url, deployment.runtime_arn)
             who = identity_settings(deployment, url, process.trusted_proxies)
+            actions = TurnActions(clients.dynamodb, pools.turns, deployment.ledger_table)
             identity = await enter(
-                Identity.open(who, session, pools.identity, runtime.stop_session)
+                Identity.open(
+                    who, session, pools.identity, runtime.stop_session, actions.end_approvals
+                )
             )
             queues = queue_settings(deployment, process)
             queue = await enter(QueueService.open(queues, clients.sqs, pools.of_queues))
@@ -220,6 +224,7 @@ def _switched_on(
             judge=turns.ledger.judge,
             shareable=ShareableAnswers.of(turns),
             explanations=KeptExplanations.of(turns),
+            close_account=identity.closed_chat_accounts.close,
         )
         yield slack(registered, accept, turns.runs.decide, service, process.platform_connections)
     if bot := teams_app(process):

@@ -30,6 +30,8 @@ EVENTS = (
     "message.groups",
     "message.im",
     "message.mpim",
+    "user_change",
+    "user_guest_status_changed",
 )
 DESCRIPTION = "Answers business questions, as you and with your rights"
 

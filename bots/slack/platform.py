@@ -33,6 +33,7 @@ from bots.slack.beside_queue.acts import Acts
 from bots.slack.beside_queue.answer_explanation import AnswerExplanation
 from bots.slack.beside_queue.answer_feedback import AnswerFeedback, Judge
 from bots.slack.beside_queue.answer_sharing import AnswerSharing
+from bots.slack.beside_queue.closed_account import CloseAccount, ClosedAccount
 from bots.slack.beside_queue.session_stop import SessionStop, StopAll
 from bots.slack.files.download import FileDownloads
 from bots.slack.incoming.app_opened import stored_opened
@@ -90,6 +91,7 @@ class ServiceParts:
     :param judge: keeps what a turn's asker thinks of its answer.
     :param shareable: keeps private answers that their asker may still share.
     :param explanations: keeps why answers are as they are.
+    :param close_account: ends what hangs on an account that Slack has closed.
     """
 
     words: TextCommands
@@ -101,6 +103,7 @@ class ServiceParts:
     judge: Judge
     shareable: ShareableAnswers
     explanations: KeptExplanations
+    close_account: CloseAccount
 
 
 class SlackPlatform:
@@ -142,6 +145,7 @@ class SlackPlatform:
                 AnswerFeedback(service.judge, api).take,
                 self._sharing.take,
                 AnswerExplanation(service.explanations, api).take,
+                ClosedAccount(service.close_account).take,
             ]
         )
 

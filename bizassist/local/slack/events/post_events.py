@@ -70,6 +70,23 @@ def session_stopped_event(
     return _envelope(workspace, event)
 
 
+def deactivated_event(workspace: Workspace, user: Person, kind: str) -> dict[str, Any]:
+    """An account is closed (https://docs.slack.dev/reference/events/user_change).
+
+    A guest's is told by ``user_guest_status_changed`` as well.
+    """
+    profile = {"real_name": user.real_name, "display_name": user.name}
+    closed = {"id": user.id, "team_id": TEAM, "name": user.name, "deleted": True}
+    now = time.time()
+    event = {
+        "type": kind,
+        "user": {**closed, "profile": profile},
+        "cache_ts": int(now),
+        "event_ts": f"{now:.6f}",
+    }
+    return _envelope(workspace, event)
+
+
 def home_opened_event(
     workspace: Workspace, user: Person, tab: str, view: dict[str, Any] | None
 ) -> dict[str, Any]:
@@ -170,6 +187,6 @@ def _envelope(workspace: Workspace, event: dict[str, Any]) -> dict[str, Any]:
                 "is_enterprise_install": False,
             }
         ],
-        "is_ext_shared_channel": workspace.is_ext_shared(event["channel"]),
+        "is_ext_shared_channel": "channel" in event and workspace.is_ext_shared(event["channel"]),
         "event_context": secrets.token_urlsafe(24),
     }

@@ -33,7 +33,7 @@ def auth_test(_: Workspace, __: Arguments) -> dict[str, Any]:
     }
 
 
-def users_info(_: Workspace, given: Arguments) -> dict[str, Any]:
+def users_info(workspace: Workspace, given: Arguments) -> dict[str, Any]:
     """``users.info``."""
     found = account(given.required("user"))
     profile = {"real_name": found.real_name, "display_name": found.name}
@@ -42,7 +42,7 @@ def users_info(_: Workspace, given: Arguments) -> dict[str, Any]:
         "team_id": TEAM,
         "name": found.name,
         "real_name": found.real_name,
-        "deleted": found.deleted,
+        "deleted": found.deleted or found.id in workspace.deactivated,
         "is_bot": found.is_bot,
         "profile": profile,
     }
