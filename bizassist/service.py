@@ -18,7 +18,12 @@ from bizassist import log, telemetry
 from bizassist.admin_pages import admin_routes
 from bizassist.concurrency_log import Bound, logged
 from bizassist.errors import CommandError
-from bizassist.settings.bots import queue_settings, turn_settings, web_settings
+from bizassist.settings.bots import (
+    personal_data_settings,
+    queue_settings,
+    turn_settings,
+    web_settings,
+)
 from bizassist.settings.environment import Process, read_process, slack_app, teams_app
 from bizassist.settings.identity import identity_settings
 from bizassist.settings.ssm_parameters import Parameters, read_deployment
@@ -29,6 +34,9 @@ from bots.connected_platform import ConnectedPlatform
 from bots.limits.connections import ConnectionLimits
 from bots.limits.request_bodies import bounded_bodies
 from bots.paused_workspaces.service import PausedWorkspaces
+from bots.personal_data.erasure import Erasures
+from bots.personal_data.my_data_page import TEMPLATES as DATA_TEMPLATES
+from bots.personal_data.service import PersonalData
 from bots.platform import Accept
 from bots.queue.service import QueueService
 from bots.runtime import Runtime
@@ -108,6 +116,7 @@ async def chat_service(process: Process, deployment: Parameters) -> AsyncIterato
             service.waiting.queueing(),
             service.paused.held.watched(),
             service.forgetting.working(),
+            service.erasures.working(),
             listening(service.app, sockets, _connection_limits(process)),
         ):
             names = ", ".join(service.dispatcher.platforms)
@@ -126,6 +135,7 @@ class ChatService:
     paused: PausedWorkspaces
     forgetting: ForgettingJobs
     bounds: tuple[Bound, ...]
+    erasures: Erasures
 
     @classmethod
     @asynccontextmanager
@@ -138,7 +148,7 @@ class ChatService:
             session, url = boto3.Session(), process.public_url
             clients = Clients.of(session, process.threads + QUEUE_CONNECTIONS)
             http = await enter(httpx.AsyncClient(limits=_connections(process)))
-            html = Html(WEB_TEMPLATES, USAGE_TEMPLATES, RIGHTS_TEMPLATES)
+            html = Html(WEB_TEMPLATES, USAGE_TEMPLATES, RIGHTS_TEMPLATES, DATA_TEMPLATES)
 
             runtime = Runtime(http, deployment.runtime_url, deployment.runtime_arn)
             who = identity_settings(deployment, url, process.trusted_proxies)
@@ -188,19 +198,27 @@ class ChatService:
             )
 
             routes = [route for one in platforms for route in one.routes]
+            data = PersonalData.of(
+                personal_data_settings(deployment),
+                session,
+                clients.dynamodb,
+                pools.identity,
+                identity,
+            )
             checks: dict[str, Check] = {
                 "ledger": turns.check,
                 "inbox": queue.check,
                 "user pool": identity.oidc.document,
             }
-            app = application([*routes, *admin], checks, process.trusted_proxies)
+            own = data.pages(html, identity).routes()
+            app = application([*routes, *admin, *own], checks, process.trusted_proxies)
             if telemetry.is_on():  # where nothing is recorded a trace begins in the inbox
                 app.middlewares.insert(0, traced)
             identity.setup(app, html, waiting.queue)
             app.middlewares.append(bounded_bodies)
             bounds = _bounds(process, pools, turns, queue)
             forgetting = identity.forgetting
-            yield cls(app, queue, dispatcher, waiting, paused, forgetting, bounds)
+            yield cls(*(app, queue, dispatcher, waiting, paused, forgetting, bounds), data.erasures)
 
 
 def _connection_limits(process: Process) -> ConnectionLimits:

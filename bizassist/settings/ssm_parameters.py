@@ -56,6 +56,7 @@ class Parameters(BaseModel):
     clients_table: Name
     policies_bucket: Name
     uploads_bucket: Name
+    personal_data_role_arn: Arn
 
 
 def read_parameters(ssm: "SSMClient", prefix: str, *, decrypted: bool = True) -> dict[str, str]:
