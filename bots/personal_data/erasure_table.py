@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 LEASE = timedelta(minutes=2)
-BETWEEN_EXPORTS = timedelta(minutes=10)
-"""Whole tables are read for one, so nobody has another at once."""
+EXPORTS, EXPORTS_IN = 5, timedelta(hours=1)
+"""Whole tables are read for one, so nobody has as many as they like."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +90,18 @@ class ErasureTable:
         )
 
     async def may_export(self, subject: str) -> bool:
-        """Note that somebody asks for their data; False when they had it a moment ago."""
-        now = datetime.now(UTC)
+        """Count that somebody asks for their data; False when they have had it too often."""
+        now, key = datetime.now(UTC), f"{subject}/export"
         return await self._update(
-            f"{subject}/export",
-            "SET expires_at = :until",
-            "attribute_not_exists(expires_at) OR expires_at < :now",
-            {":until": _seconds(now + BETWEEN_EXPORTS), ":now": _seconds(now)},
+            key,
+            "ADD exports :one",
+            "expires_at > :now AND exports < :most",
+            {":one": {"N": "1"}, ":most": {"N": str(EXPORTS)}, ":now": _seconds(now)},
+        ) or await self._update(
+            key,
+            "SET exports = :one, expires_at = :until",
+            "attribute_not_exists(expires_at) OR expires_at <= :now",
+            {":one": {"N": "1"}, ":until": _seconds(now + EXPORTS_IN), ":now": _seconds(now)},
         )
 
     async def _update(self, key: str, change: str, condition: str, values: dict[str, Any]) -> bool:

@@ -21,6 +21,7 @@ from identity.sessions.session_list import SessionList
 from identity.sessions.signed_in_person import (
     SignedIn,
     require_recent_sign_in,
+    signed_in,
     signed_in_or_redirect,
     signed_in_or_refuse,
 )
@@ -28,7 +29,7 @@ from identity.web.html import Html
 
 TEMPLATES = Path(__file__).parent / "templates"
 HOME = "/me/data"
-JUST_EXPORTED = "You had a file made a moment ago. Please try again in ten minutes."
+OFTEN_EXPORTED = "You had several files made a moment ago. Please try again in an hour."
 NOT_NOW = "Your data could not be read right now. Please try again in a few minutes."
 PIECE = 256 * 1024
 
@@ -57,6 +58,7 @@ class MyDataPages:
             web.post(f"{HOME}/export", self.export),
             web.get(f"{HOME}/erase", self.confirm, allow_head=False),
             web.post(f"{HOME}/erase", self.erase),
+            web.get(f"{HOME}/erasing", self.erasing, allow_head=False),
         ]
 
     async def overview(self, request: web.Request) -> web.Response:
@@ -70,7 +72,7 @@ class MyDataPages:
         await check_csrf(request)
         require_recent_sign_in(person, HOME)
         if not await self.table.may_export(person.subject):
-            raise web.HTTPTooManyRequests(text=JUST_EXPORTED, headers={"Retry-After": "600"})
+            raise web.HTTPTooManyRequests(text=OFTEN_EXPORTED, headers={"Retry-After": "3600"})
         async with self.one_at_a_time, self._archive(person) as archive:
             return await _sent(request, archive)
 
@@ -87,12 +89,21 @@ class MyDataPages:
         )
 
     async def erase(self, request: web.Request) -> web.Response:
-        """``POST /me/data/erase``: begin; the person is signed out everywhere."""
-        person = await signed_in_or_refuse(request)
-        await check_csrf(request)
-        require_recent_sign_in(person, f"{HOME}/erase")
-        owner = await self.erasures.owner(person.subject, person.label)
-        await self.erasures.ask(owner, by=person.label)
+        """``POST /me/data/erase``: begin; the person is signed out everywhere.
+
+        Who sends the form twice isn't signed in any more the second time, and sees the same.
+        """
+        person = await signed_in(request)
+        if person is not None:
+            await check_csrf(request)
+            require_recent_sign_in(person, f"{HOME}/erase")
+            owner = await self.erasures.owner(person.subject, person.label)
+            await self.erasures.ask(owner, by=person.label)
+        raise web.HTTPSeeOther(f"{HOME}/erasing")
+
+    async def erasing(self, request: web.Request) -> web.Response:
+        """``GET /me/data/erasing``: what whoever has asked for it is told, and nothing of them."""
+        del request
         return self.html.render("erasing_my_data.html")
 
     @asynccontextmanager

@@ -100,6 +100,8 @@ class WorkspaceOwner:
         match table:
             case "links_table" | "link_requests_table":
                 return _text(row, "chat_user").startswith(inside)
+            case "sessions_table":  # a browser in which one of its accounts was linked
+                return inside in _text(row, "content")
             case "workspaces_table":
                 return _text(row, "workspace") == self.workspace.key
             case "ledger_table":

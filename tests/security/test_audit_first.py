@@ -26,6 +26,8 @@ AUDITED = (
     "/admin/people/sign-out",
     "/admin/workspaces/settings",
     "/link/confirm",
+    "/me/data/erase",
+    "/me/data/export",
     "/me/unlink",
     "/undo/{secret}",
 )

@@ -146,7 +146,7 @@ async def _erased(opened: _Deployment, owner: Owner, *, wait: bool) -> Rows:
     left = await opened.data.erasures.work()
     if wait:
         async with opened.identity.forgetting.working():
-            while left := await opened.data.erasures.work():
+            while left := await opened.data.erasures.work():  # noqa: ASYNC110 - of several processes
                 await asyncio.sleep(LOOK_SECONDS)
     state = "memory is at it: the chat service goes on" if left else "erased"
     return [{"person": owner.name, "state": state}]
