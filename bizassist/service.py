@@ -35,6 +35,7 @@ from bots.limits.connections import ConnectionLimits
 from bots.limits.request_bodies import bounded_bodies
 from bots.paused_workspaces.service import PausedWorkspaces
 from bots.personal_data.erasure import Erasures
+from bots.personal_data.erasure_table import ErasureTable
 from bots.personal_data.my_data_page import TEMPLATES as DATA_TEMPLATES
 from bots.personal_data.service import PersonalData
 from bots.platform import Accept
@@ -153,9 +154,17 @@ class ChatService:
             runtime = Runtime(http, deployment.runtime_url, deployment.runtime_arn)
             who = identity_settings(deployment, url, process.trusted_proxies)
             actions = TurnActions(clients.dynamodb, pools.turns, deployment.ledger_table)
+            leavers = ErasureTable(clients.dynamodb, deployment.forgetting_table, pools.identity)
+
+            async def left(subject: str) -> None:
+                await actions.end_approvals(subject)
+                await leavers.schedule(subject)
+
             identity = await enter(
                 Identity.open(
-                    who, session, pools.identity, runtime.stop_session, actions.end_approvals
+                    *(who, session, pools.identity, runtime.stop_session),
+                    on_left=left,
+                    end_approvals=actions.end_approvals,
                 )
             )
             queues = queue_settings(deployment, process)

@@ -98,12 +98,16 @@ class Identity:
         session: "boto3.Session",
         execute: Executor,
         stop_session: StopSession = stop_nothing,
+        *,
         on_left: OnLeft = nothing_more,
+        end_approvals: OnLeft = nothing_more,
     ) -> AsyncIterator[Self]:
         """Everything that needs no application; ends what it began when the block ends.
 
         :param stop_session: how a person's runtime session is stopped when they leave.
-        :param on_left: ends what waits for their decision then.
+        :param on_left: is told when somebody has left the user pool.
+        :param end_approvals: ends what waits for the decision of somebody whose chat account is
+            closed.
         """
         runtime_sessions = RuntimeSessions(stop_session)
         clients = Clients.of(session)
@@ -181,7 +185,7 @@ class Identity:
                 shown_memories=ShownRecords(memories, forgetting, recently),
                 memory_pause=MemoryPause(role, settings.memory_id, execute),
                 runtime_sessions=runtime_sessions,
-                closed_chat_accounts=ClosedChatAccounts(links, tokens, audit, on_left),
+                closed_chat_accounts=ClosedChatAccounts(links, tokens, audit, end_approvals),
             )
 
     async def link_url(self, chat_user: ChatUser, names: Names) -> str:

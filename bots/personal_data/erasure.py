@@ -27,6 +27,7 @@ from identity.links import Link, Links
 from identity.memory.forgetting_jobs import ForgettingJobs
 from identity.people import session_id
 from identity.sessions.session_list import SessionList
+from identity.sessions.session_store import IsEnabled
 from identity.tokens.broker import TokenBroker
 
 POLL_SECONDS = 15.0
@@ -38,7 +39,10 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Erasures:
-    """Begins to erase, and goes on with it."""
+    """Begins to erase, and goes on with it.
+
+    :param is_enabled: whether the user pool still has somebody.
+    """
 
     stores: Stores
     table: ErasureTable
@@ -47,6 +51,7 @@ class Erasures:
     tokens: TokenBroker
     sessions: SessionList
     forgetting: ForgettingJobs
+    is_enabled: IsEnabled
 
     async def owner(self, subject: str, account: str) -> PersonOwner:
         """A person with every chat account that is or was linked to them."""
@@ -96,9 +101,23 @@ class Erasures:
 
     async def work(self) -> int:
         """Go on with everybody who is being erased, as far as it is possible now; who is left."""
-        erasures = await self.table.everybody()
+        erasures = [one for one in await self.table.everybody() if await self._is_due(one)]
         done = [await self._worked_on(erasure) for erasure in erasures]
         return len(done) - sum(done)
+
+    async def _is_due(self, erasure: Erasure) -> bool:
+        """Whether to work on it; who left is asked for in the pool once more when it is time."""
+        if erasure.due is None:
+            return True
+        if erasure.due <= datetime.now(UTC):
+            if await self.is_enabled(erasure.owner.subject):
+                await self.table.cancel(erasure)
+                return False
+            subject = erasure.owner.subject
+            links = await self.links.by_subject(subject)
+            account = links[-1].account if links else subject
+            await self.ask(await self.owner(subject, account), by=erasure.by)
+        return False  # from now on it is one that was asked for
 
     async def _poll(self) -> None:
         while True:

@@ -15,7 +15,11 @@ from identity.executor import Executor
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
+LEFT = "they have left"
+"""Who asks for the erasure of somebody whom the user pool has disabled or deleted."""
 LEASE = timedelta(minutes=2)
+RETENTION = timedelta(days=30)
+"""As long as transcripts and files: who has left the user pool is erased then."""
 EXPORTS, EXPORTS_IN = 5, timedelta(hours=1)
 """Whole tables are read for one, so nobody has as many as they like."""
 
@@ -26,17 +30,19 @@ class Erasure:
 
     :param by: who asked: the person's account, or an operator.
     :param stores_done: the stores were emptied once; memory may still be at it.
+    :param due: when to begin; None where somebody has asked for it.
     """
 
     owner: PersonOwner
     by: str
     asked_at: datetime
     stores_done: bool = False
+    due: datetime | None = None
 
     @property
     def key(self) -> str:
         """The row's key."""
-        return f"{self.owner.subject}/erasure"
+        return _key(self.owner.subject)
 
 
 class ErasureTable:
@@ -62,6 +68,33 @@ class ErasureTable:
         if chat_users:
             item["chat_users"] = {"SS": chat_users}
         await self._call(self._dynamodb.put_item, TableName=self._table, Item=item)
+
+    async def schedule(self, subject: str) -> None:
+        """Erase somebody who has left after :data:`RETENTION`, unless they are back by then."""
+        now = datetime.now(UTC)
+        await self._update(
+            _key(subject),
+            "SET erasing = :subject, account = :subject, asked_by = :left, asked = :asked, "
+            "lease_until = :none, stores_done = :no, due = :due REMOVE expires_at",
+            "attribute_not_exists(erasing)",
+            {
+                ":subject": {"S": subject},
+                ":left": {"S": LEFT},
+                ":asked": {"S": now.isoformat()},
+                ":none": {"N": "0"},
+                ":no": {"BOOL": False},
+                ":due": _seconds(now + RETENTION),
+            },
+        )
+
+    async def cancel(self, erasure: Erasure) -> None:
+        """Let somebody be who is back: the row means nothing from now on, and expires."""
+        await self._update(
+            erasure.key,
+            "SET expires_at = :now REMOVE erasing, due",
+            "attribute_exists(due)",
+            {":now": _seconds(datetime.now(UTC))},
+        )
 
     async def everybody(self) -> list[Erasure]:
         """All that are being erased (Scan)."""
@@ -128,7 +161,12 @@ def _erasure(row: Any) -> Erasure:
         frozenset(row.get("chat_users", {}).get("SS", ())),
     )
     asked = datetime.fromisoformat(row["asked"]["S"]).astimezone(UTC)
-    return Erasure(owner, row["asked_by"]["S"], asked, row["stores_done"]["BOOL"])
+    due = datetime.fromtimestamp(int(row["due"]["N"]), UTC) if "due" in row else None
+    return Erasure(owner, row["asked_by"]["S"], asked, row["stores_done"]["BOOL"], due)
+
+
+def _key(subject: str) -> str:
+    return f"{subject}/erasure"
 
 
 def _seconds(moment: datetime) -> dict[str, str]:

@@ -64,6 +64,7 @@ class PersonalData:
             tokens=identity.tokens,
             sessions=identity.session_list,
             forgetting=identity.forgetting,
+            is_enabled=identity.deprovisioning.is_enabled,
         )
         exports = Exports(stores, identity.audit, identity.memories, identity.conversations, call)
         return cls(erasures, exports, table)

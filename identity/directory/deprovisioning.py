@@ -23,7 +23,7 @@ class Deprovisioning:
     when they are enabled again. So :meth:`polling` also looks for disabled people by itself. A
     deleted person's subject never comes back.
 
-    :param on_left: ends what waits for the person's decision.
+    :param on_left: is told each time that somebody is found to have left.
     """
 
     def __init__(

@@ -17,6 +17,7 @@ from bizassist.settings.bots import personal_data_settings
 from bizassist.settings.ssm_parameters import Parameters
 from bots.conversation_notes import ConversationNotes, ShownMessages
 from bots.file_bucket import Files, StoredFile
+from bots.personal_data.erasure_table import LEFT
 from bots.personal_data.owner import WorkspaceOwner
 from bots.personal_data.service import PersonalData
 from bots.platform import Accepted, Turn
@@ -28,6 +29,7 @@ from identity.people import ChatUser, Names, session_id
 from identity.workspaces.settings import Settings, Workspace, Workspaces
 from tests.bots.receipt import Held
 from tests.identity.application import Deployment, IdentityApplication
+from tests.identity.clock import Clock
 from tests.identity.fresh_accounts import FreshAccount, Records
 
 CONVERSATION, TURN = "1700000000000-0123456789abcdef", "1700000000001-0123456789abcdef"
@@ -208,6 +210,32 @@ async def test_of_a_person_who_is_erased_nothing_is_left_in_any_store(
         ("erased", "command line"),
         ("erasing", "command line"),
     ]
+
+
+@pytest.mark.usefixtures("workers")
+async def test_who_has_left_is_erased_after_the_retention_time_and_not_if_they_are_back(
+    data: PersonalData,
+    canary: Canary,
+    deployment: Deployment,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("bots.personal_data.erasure_table.RETENTION", timedelta(0))
+    subject, account = canary.account.subject, canary.account
+    await data.table.schedule(subject)
+    assert await data.erasures.work() == 0  # they are there: nothing is erased, nor later
+    assert await data.table.everybody() == []
+    assert places(deployment, canary.marks) >= EVERYWHERE
+
+    account.disable()
+    clock.forward(60)
+    await data.table.schedule(subject)
+    assert await data.erasures.work() == 0
+    await until_erased(data)
+
+    assert places(deployment, canary.marks) == {AUDIT}
+    page = await account.application.identity.audit.page()
+    assert LEFT in {one.by for one in page if one.action == "erased"}
 
 
 @pytest.fixture
