@@ -218,11 +218,6 @@ variable "personal_data_operators" {
   description = "ARNs of the roles by which operators run `bizassist data` against this deployment; nobody, unless named"
   type        = list(string)
   default     = []
-
-  validation {
-    condition     = alltrue([for arn in var.personal_data_operators : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/", arn))])
-    error_message = "These are not all ARNs of roles."
-  }
 }
 
 variable "platforms" {

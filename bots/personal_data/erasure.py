@@ -155,12 +155,7 @@ class Erasures:
         await self.forgetting.forget_pause(owner.subject)
         for kind in ("", "/records", "/export"):
             await data.erase_mark(f"{owner.subject}{kind}")
-        await self.audit.write(
-            "erased",
-            by=erasure.by,
-            about=owner.account,
-            once=(erasure.asked_at, f"erased {owner.subject}"),
-        )
+        await self.audit.write("erased", by=erasure.by, about=owner.account)
         await data.erase_mark(erasure.key)
 
     async def _is_forgotten(self, erasure: Erasure) -> bool:
