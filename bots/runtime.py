@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import logging
+import re
 import uuid
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -50,6 +51,12 @@ HEARTBEAT = "heartbeat"
 
 SHORT_EVENT = 16_000
 """Characters; the runtime passes on up to 10 MB at a time (AgentCore Runtime, "Quotas")."""
+
+LONGEST_EVENT = 16 * 1024 * 1024
+"""Bytes; no runtime that works says so much at a time."""
+
+BLANK_LINE = re.compile(rb"\r\n\r\n|\n\n|\r\r")
+"""What ends an event (WHATWG HTML, "Interpreting an event stream")."""
 
 SPAN = {"gen_ai.operation.name": "invoke_agent", "gen_ai.agent.name": "bizassist"}
 """As OpenTelemetry's conventions for generative AI name it."""
@@ -157,6 +164,7 @@ class Runtime:
             ) as stream:
                 if pause is None or stream.response.status_code != httpx.codes.CONFLICT:
                     _check(stream.response)
+                    stream.response.stream = _BoundedEvents(stream.response.stream)
                     yield stream
                     return
             await asyncio.sleep(pause)
@@ -182,9 +190,36 @@ class Runtime:
             _check(response)
 
 
+class _BoundedEvents(httpx.AsyncByteStream):
+    """A response's bytes; an event that never ends is not kept until the memory does.
+
+    :raises RuntimeUnavailable: when an event is too long.
+    """
+
+    def __init__(self, stream: object) -> None:
+        if not isinstance(stream, httpx.AsyncByteStream):
+            raise TypeError("an asynchronous client has asynchronous streams")
+        self._stream = stream
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        length, end = 0, b""
+        async for chunk in self._stream:
+            looked_at = end + chunk
+            blank_lines = list(BLANK_LINE.finditer(looked_at))
+            length = len(looked_at) - blank_lines[-1].end() if blank_lines else length + len(chunk)
+            if length > LONGEST_EVENT:
+                raise RuntimeUnavailable("an event of the runtime is too long")
+            end = looked_at[-3:]
+            yield chunk
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()
+
+
 def _headers(session: str, token: str) -> dict[str, str]:
     return {
         "Authorization": f"Bearer {token}",
+        "Accept-Encoding": "identity",
         "Content-Type": "application/json",
         SESSION_HEADER: session,
     }

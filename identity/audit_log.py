@@ -30,6 +30,7 @@ Action = Literal[
     "settled",
     "erasing",
     "erased",
+    "installed",
 ]
 PAGE = 50
 POSITION = re.compile(r"[0-9]{20}-[0-9a-f]{8}", re.ASCII)

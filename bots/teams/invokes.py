@@ -5,6 +5,7 @@ AI-generated content", "Action commands" of message extensions and "Use dialogs 
 platform documentation).
 """
 
+import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping
@@ -12,7 +13,9 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from aiohttp import web
+from botocore.exceptions import BotoCoreError, ClientError
 
+from bots.answer.explanation.run_explanation import Explanation
 from bots.errors import BotError, InboxUnavailable, MalformedRequest
 from bots.platform import Accept, Accepted
 from bots.teams.incoming.activity import IncomingActivity
@@ -35,6 +38,8 @@ NO_OWN_CHAT = (
 NO_QUESTION = "There is no question in that. Please ask again."
 NOTHING_HERE = "There is nothing to choose here. Please ask me in a chat."
 UNKNOWN_BUTTON = "This button is none of ours any more."
+LONGEST_LOOK_UP = 2.0
+"""Seconds; Teams waits for some five for a dialog."""
 _ERROR = "application/vnd.microsoft.error"
 _ANSWERS = {"like": "up", "dislike": "down"}
 
@@ -87,7 +92,8 @@ class Invokes:
         if shown is None or shown.asker != incoming.chat_user.key:
             return forms.dialog_message(forms.NOT_YOURS)
         value = part(part(incoming.body, "value"), "actionValue")
-        return forms.feedback_form(liked=word(value, "reaction") != "dislike")
+        why = await self._explanation(shown.turn, incoming)
+        return forms.feedback_form(why, liked=word(value, "reaction") != "dislike")
 
     async def feedback(self, incoming: IncomingActivity, claims: Mapping[str, str]) -> Json:
         """Keep what the asker thinks of an answer; anybody else's opinion is dropped."""
@@ -135,6 +141,17 @@ class Invokes:
         """A dialog that no card of ours opens."""
         del incoming, claims
         return forms.dialog_message(NOTHING_HERE)
+
+    async def _explanation(self, turn: str, incoming: IncomingActivity) -> Explanation | None:
+        """Why an answer is as it is; the form that it belongs to does without it."""
+        try:
+            async with asyncio.timeout(LONGEST_LOOK_UP):
+                return await self.service.explanations.read(turn, incoming.chat_user)
+        except PermissionError:
+            return None
+        except (TimeoutError, BotoCoreError, ClientError) as error:
+            _log.warning("why %s can't be read: %s", turn, type(error).__name__)
+            return None
 
     async def _approval(self, click: ApprovalClick, claims: Mapping[str, str]) -> Json:
         if not click.is_the_askers:

@@ -12,6 +12,7 @@ from ag_ui.core import Interrupt
 from botbuilder.integration.aiohttp import CloudAdapter
 from botframework.connector.auth import AuthenticateRequestResult
 
+from bots.answer.explanation.run_explanation import Explanation
 from bots.answer.placeholder import opening
 from bots.conversation_notes import place_of
 from bots.errors import DeliveryRefused, FormRefused, NoPrivateChat, PlatformError, PlatformRefused
@@ -125,7 +126,7 @@ class TeamsPlatform:
         """Show the asker, and nobody else, a button that leads to ``url``."""
         await self._private.send(_incoming(turn.accepted), sign_in(url))
 
-    async def check_installation(self) -> None:
+    async def check_installation(self, tenant: str) -> None:  # noqa: ARG002 - one for all
         """Return when Entra ID gives the bot a token; what Teams says to it is seen by a post.
 
         :raises PlatformError: when it doesn't, or doesn't say.
@@ -167,7 +168,10 @@ class TeamsPlatform:
             place = f"teams:{conversation.partition(';')[0]}/{message}"
             await self._service.messages.note(place, turn.id, turn.chat_user)
 
-        return Acts(stop, note)
+        async def explain(explanation: Explanation) -> None:
+            await self._service.explanations.keep(turn.id, turn.chat_user, explanation)
+
+        return Acts(stop, note, explain)
 
     @asynccontextmanager
     async def _personal_reply(

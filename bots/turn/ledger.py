@@ -16,6 +16,7 @@
     beside these (bots.turn.decision_and_stop):
     answering ──ask──▶ it asks its person to approve something ──decide──▶ decided, once
     any but answered and failed ──stop──▶ stopped: whoever answers it ends it with a word
+    no row yet: what was asked at a place before its asker's newest stop there counts as stopped
 
 Every arrow is one conditional write (DynamoDB UpdateItem): two processes can't both take it. Each
 ``begin`` numbers an attempt, and every later write of an attempt holds only while it is the newest:

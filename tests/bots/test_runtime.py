@@ -65,6 +65,34 @@ async def events(client: Runtime) -> list[BaseEvent]:
     return [event async for event in asked]
 
 
+@pytest.mark.parametrize("line", ["x" * 900, "data: x\n", "data: x\r\n"])
+async def test_an_event_that_never_ends_is_broken_off(
+    line: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bots.runtime.LONGEST_EVENT", 64_000)
+    sent = 0
+
+    async def handler(request: web.Request) -> web.StreamResponse:
+        nonlocal sent
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+        await response.prepare(request)
+        while sent < 64_000_000:  # more than lies in the buffers between us
+            await response.write(line.encode() * 100)
+            sent += len(line) * 100
+        return response
+
+    async with runtime(handler) as client:
+        with pytest.raises(RuntimeUnavailable, match="too long"):
+            await events(client)
+    assert sent < 64_000_000
+
+
+async def test_many_events_are_as_many_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bots.runtime.LONGEST_EVENT", 2_000)
+    async with runtime(sends(STARTED, *[TEXT] * 500, FINISHED)) as client:
+        assert len(await events(client)) == 502
+
+
 async def test_it_asks_as_agentcore_wants_to_be_asked() -> None:
     seen: dict[str, Any] = {}
 

@@ -77,7 +77,7 @@ class Everybody:
     async def show(self, event: BaseEvent) -> None:
         self.given.append(event)
 
-    async def say(self, sentence: str) -> None:
+    async def say(self, sentence: str, *, stoppable: bool = False) -> None:
         raise AssertionError(sentence)
 
     @property
