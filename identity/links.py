@@ -212,6 +212,14 @@ class Links:
         """Mark a link that a person has ended, unless it was changed meanwhile."""
         return await self._end(link, "revoked")
 
+    async def delete(self, chat_user: ChatUser) -> None:
+        """Delete a row, whatever its state; that it is gone already is well."""
+        await self._execute(
+            self._dynamodb.delete_item,
+            TableName=self._table,
+            Key={"chat_user": {"S": chat_user.key}},
+        )
+
     async def by_subject(self, subject: str) -> list[Link]:
         """Every link of one subject, in every state, oldest first."""
         pages = self._dynamodb.get_paginator("query").paginate(
