@@ -28,6 +28,8 @@ Action = Literal[
     "inviting",
     "invited",
     "settled",
+    "erasing",
+    "erased",
     "installed",
 ]
 PAGE = 50

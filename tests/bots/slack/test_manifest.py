@@ -46,6 +46,8 @@ def test_each_event_is_listened_to_and_has_its_scope() -> None:
         "message.groups": "groups:history",
         "message.im": "im:history",
         "message.mpim": "mpim:history",
+        "user_change": "users:read",
+        "user_guest_status_changed": "users:read",
     }
     listed = set(EVENTS) & set(needed)
     assert listed == set(needed)
