@@ -90,10 +90,14 @@ def respond(
     if not results:
         return _first_reply(question, messages, specs, paused=paused)
     inputs = _inputs(messages)
-    return "\n\n".join(
+    told = [
         _tool_answer(question, *inputs.get(result["toolUseId"], ("", {})), result)
         for result in results
-    )
+    ]
+    known = [*map(recalled_block, messages), *user_texts(messages)]
+    if memory_answers.likes_short_answers(known):
+        told = [wording.shortened(answer) for answer in told]
+    return "\n\n".join(told)
 
 
 def _tool_answer(question: str, tool: str, given: dict[str, Any], result: ToolResult) -> str:

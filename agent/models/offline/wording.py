@@ -78,6 +78,12 @@ def result_text(question: str, tool: str, given: Mapping[str, Any], answer: Tool
     return _listing(value) if isinstance(value, list) else quoted(str(value))
 
 
+def shortened(answer: str) -> str:
+    """What an answer begins with: its first paragraph, of a list the first entry."""
+    paragraph = answer.partition("\n\n")[0]
+    return paragraph.partition("\n")[0] if re.match(r"\d+\. |- ", paragraph) else paragraph
+
+
 def _record(
     question: str, tool: str, given: Mapping[str, Any], value: dict[str, Any]
 ) -> Iterator[str]:
