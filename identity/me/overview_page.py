@@ -18,6 +18,7 @@ from identity.web.flash_message import take_flash
 from identity.web.html import Html
 
 HOME = "/me"
+LONGEST_SEARCH = 200
 
 
 class OverviewPage:
@@ -45,6 +46,8 @@ class OverviewPage:
     async def overview(self, request: web.Request) -> web.Response:
         """``GET /me``: everything on one page."""
         person = await signed_in_or_redirect(request)
+        words = request.query.get("q", "").strip()[:LONGEST_SEARCH]
+        remembered = await self._remembered(person.subject)
         return await self._html.page(
             request,
             "me/overview.html",
@@ -53,7 +56,9 @@ class OverviewPage:
             links=_chat_links(await self._links.by_subject(person.subject)),
             sessions=await self._sessions.of(person.subject),
             this=await this_session(request),
-            remembered=await self._remembered(person.subject),
+            remembered=remembered,
+            words=words,
+            found=_found(remembered or (), words),
             forgetting=await self._being_forgotten(person.subject),
         )
 
@@ -74,3 +79,14 @@ class OverviewPage:
 def _chat_links(links: Sequence[Link]) -> list[Link]:
     """What a person would unlink; the web chat's link is their session, and listed there."""
     return [link for link in links if link.chat_user.platform != "web" and link.state != "revoked"]
+
+
+def _found(remembered: Sequence[RecordsOfKind], words: str) -> set[str]:
+    """The ids of the records in which every word occurs."""
+    wanted = words.casefold().split()
+    return {
+        record.id
+        for kind in remembered
+        for record in kind.memories
+        if all(word in record.text.casefold() for word in wanted)
+    }

@@ -153,6 +153,15 @@ async def test_sessions_and_memories_by_keyboard_and_without_scripts(
     await elsewhere.goto(f"{stack.chat}/me")
     await expect(elsewhere.locator("main")).to_contain_text(marker)
     await look(elsewhere, artifacts, "me-full")
+    row = elsewhere.locator("li", has_text=marker)  # forgetting can be undone for a moment
+    await row.get_by_role("button", name="Forget").click()
+    await expect(row.get_by_role("button", name="Undo")).to_be_focused()
+    await row.get_by_role("button", name="Undo").click()
+    await expect(row.get_by_role("button", name="Forget")).to_be_visible()
+    await elsewhere.get_by_role("searchbox").fill("no such words")
+    await expect(elsewhere.locator("#found")).to_contain_text("has these words")
+    await elsewhere.get_by_role("searchbox").fill(marker)
+    await expect(row).to_be_visible()
     await elsewhere.goto(f"{stack.chat}/me/memories/forget-all")
     await look(elsewhere, artifacts, "forget-all")
 
