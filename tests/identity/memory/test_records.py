@@ -47,7 +47,7 @@ async def test_what_is_remembered_is_searched(person: FreshAccount, records: Rec
     records.write("leads the Zürich office", f"/people/{person.subject}/facts/")
     records.write("prefers short answers", f"/people/{person.subject}/preferences/")
 
-    found = await person.browser.get("/me?q=OFFICE+zürich")
+    found = await person.browser.get("/me?q=OFFICE+z%C3%BCrich")
     assert "leads the Zürich office" in found.text
     assert "prefers short answers" not in found.text
     assert "has these words" in (await person.browser.get("/me?q=nothing")).text
