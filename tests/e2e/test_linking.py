@@ -127,7 +127,7 @@ async def test_names_from_outside_act_on_no_page(
 
 async def forget_and_undo(page: Page, marker: str) -> None:
     """Forgetting can be undone for a moment, and what is remembered is searched as one types."""
-    row = page.locator("li", has_text=marker)
+    row = page.locator(".rows li", has_text=marker).first
     await row.get_by_role("button", name="Forget").click()
     await expect(row.get_by_role("button", name="Undo")).to_be_focused()
     await row.get_by_role("button", name="Undo").click()
