@@ -28,6 +28,9 @@ Action = Literal[
     "inviting",
     "invited",
     "settled",
+    "erasing",
+    "erased",
+    "installed",
 ]
 PAGE = 50
 SEARCHED = 5_000
