@@ -55,7 +55,9 @@ class Parameters(BaseModel):
     warranty_table: Name
     clients_table: Name
     policies_bucket: Name
+    policy_embedder: Name
     uploads_bucket: Name
+    personal_data_role_arn: Arn
 
 
 def read_parameters(ssm: "SSMClient", prefix: str, *, decrypted: bool = True) -> dict[str, str]:

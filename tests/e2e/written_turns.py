@@ -1,20 +1,14 @@
 """Answers that the model of the tests doesn't give, written where the chat keeps its own."""
 
 import asyncio
-import secrets
-import time
 
 import boto3
 from playwright.async_api import Page
 
+from bots.web.new_id import new_id
 from bots.web.transcripts import Transcripts
 from identity.executor import Executor
 from tests.conftest import Stack
-
-
-def new_id() -> str:
-    """An id of a conversation or a turn."""
-    return f"{int(time.time() * 1000):013d}-{secrets.token_hex(8)}"
 
 
 def subject_of(stack: Stack, aws: boto3.Session, person: str) -> str:

@@ -185,7 +185,7 @@ class BoardPlatform:
         await self._process.outside(f"names {accepted.event_id}", lambda: None, PLATFORM)
         await answer(read(accepted))
 
-    async def check_installation(self) -> None:
+    async def check_installation(self, _: str) -> None:
         await self._process.outside("check installation", self._board.check_installation, PLATFORM)
 
     async def ask_to_link(self, turn: Turn, url: str) -> None:
