@@ -166,8 +166,8 @@ class Platform(Protocol):
     async def ask_to_link(self, turn: Turn, url: str) -> None:
         """Show the asker, and nobody else, where to sign in."""
 
-    async def check_installation(self) -> None:
-        """Return when the platform takes our credentials.
+    async def check_installation(self, tenant: str) -> None:
+        """Return when the platform takes our credentials for a tenant.
 
         :raises PlatformError: when it doesn't, or doesn't say.
         """

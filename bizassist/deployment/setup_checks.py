@@ -174,6 +174,8 @@ class Checks:
     async def slack(self) -> Finding:
         """The bot's token is good for one workspace and has every scope of the manifest."""
         token = self._process.slack_bot_token
+        if token is None and self._process.slack_client_id:
+            return Finding("working", "`/slack/install` installs it in a workspace.")
         if token is None:
             return Finding("absent", "Make an app from the manifest below.")
         answer = await self._http.post(

@@ -230,6 +230,8 @@ def _slack_environment(
         "SLACK_SIGNING_SECRET": made["slack_signing_secret"],
         "SLACK_BOT_TOKEN": made["slack_bot_token"],
         "SLACK_API_URL": f"{url(ports.slack)}/api/",
+        "SLACK_CLIENT_ID": "1000000000000.2000000000000",
+        "SLACK_CLIENT_SECRET": f"client-{made['slack_signing_secret']}",
         # An empty one counts as none: this shell's own is no token of the double's.
         "SLACK_APP_TOKEN": f"xapp-{made['slack_bot_token']}" if options.socket_mode else "",
     }

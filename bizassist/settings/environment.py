@@ -100,6 +100,8 @@ class Process(BaseSettings):
     slack_signing_secret: SecretStr | None = None
     slack_bot_token: SecretStr | None = None
     slack_app_token: SecretStr | None = None
+    slack_client_id: str | None = None
+    slack_client_secret: SecretStr | None = None
     slack_api_url: str = Field(
         "https://slack.com/api/",
         pattern=r"^https?://[^/\s]+",
@@ -150,16 +152,27 @@ def _variable(field: str) -> str:
 
 
 def _contradictions(process: Process) -> list[str]:
-    slack: dict[str, object] = {"SLACK_SIGNING_SECRET": process.slack_signing_secret}
-    if process.slack_app_token:  # then Slack sends nothing over HTTP, so nothing is signed
-        slack = {"SLACK_APP_TOKEN": process.slack_app_token}
-    slack["SLACK_BOT_TOKEN"] = process.slack_bot_token
-    found = [*_half(slack), *_teams_contradictions(process)]
+    found = [*_slack_contradictions(process), *_teams_contradictions(process)]
     if process.teams_anonymous and process.host not in LOOPBACK:
         found.append(
             "BIZASSIST_TEAMS_ANONYMOUS is for this machine only: BIZASSIST_HOST must be 127.0.0.1."
         )
     return found
+
+
+def _slack_contradictions(process: Process) -> list[str]:
+    slack: dict[str, object] = {"SLACK_SIGNING_SECRET": process.slack_signing_secret}
+    if process.slack_app_token:  # then Slack sends nothing over HTTP, so nothing is signed
+        slack = {"SLACK_APP_TOKEN": process.slack_app_token}
+    oauth: dict[str, object] = {
+        "SLACK_CLIENT_ID": process.slack_client_id,
+        "SLACK_CLIENT_SECRET": process.slack_client_secret,
+    }
+    if process.slack_bot_token or not all(oauth.values()):
+        slack["SLACK_BOT_TOKEN"] = process.slack_bot_token
+    else:  # each workspace has a token of its own
+        slack["SLACK_CLIENT_ID"] = process.slack_client_id
+    return [*_half(slack), *_half(oauth)]
 
 
 def _teams_contradictions(process: Process) -> list[str]:
@@ -192,16 +205,18 @@ def _half(pair: Mapping[str, object]) -> list[str]:
 
 def slack_app(process: Process) -> SlackApp | None:
     """Our app as Slack knows it; None where Slack is switched off."""
-    secret, token, app = (
+    secret, token, app, client_secret = (
         value.get_secret_value() if value else ""
         for value in (
             process.slack_signing_secret,
             process.slack_bot_token,
             process.slack_app_token,
+            process.slack_client_secret,
         )
     )
-    if token and (secret or app):
-        return SlackApp(secret, token, process.slack_api_url, app)
+    client_id = process.slack_client_id or ""
+    if (token or client_id) and (secret or app):
+        return SlackApp(secret, token, process.slack_api_url, app, client_id, client_secret)
     return None
 
 

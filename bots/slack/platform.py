@@ -5,8 +5,8 @@ import json
 import logging
 import re
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import ClassVar
@@ -33,6 +33,7 @@ from bots.slack.beside_queue.acts import Acts
 from bots.slack.beside_queue.answer_explanation import AnswerExplanation
 from bots.slack.beside_queue.answer_feedback import AnswerFeedback, Judge
 from bots.slack.beside_queue.answer_sharing import AnswerSharing
+from bots.slack.beside_queue.closed_account import CloseAccount, ClosedAccount
 from bots.slack.beside_queue.session_stop import SessionStop, StopAll
 from bots.slack.beside_queue.stop_button import StopButton, StopOwn
 from bots.slack.files.download import FileDownloads
@@ -60,7 +61,7 @@ from bots.text_commands.sentences import KEPT
 from bots.text_commands.words import Word
 from bots.turn.attached_files import AttachedFiles
 from bots.turn.explanations.kept_explanations import KeptExplanations
-from identity.people import Names
+from identity.people import ChatUser, Names
 
 REFUSAL = (
     "I can only answer people of the company that I work for. Please ask one of your contacts here."
@@ -71,7 +72,6 @@ OPEN_SECONDS = 2.0
 """Slack waits three seconds, and so does its trigger."""
 TIMEOUT = aiohttp.ClientTimeout(total=10, connect=5)
 PACE = 1.0
-CONNECTIONS = 100
 
 _log = logging.getLogger(__name__)
 
@@ -92,6 +92,7 @@ class ServiceParts:
     :param judge: keeps what a turn's asker thinks of its answer.
     :param shareable: keeps private answers that their asker may still share.
     :param explanations: keeps why answers are as they are.
+    :param close_account: ends what hangs on an account that Slack has closed.
     """
 
     words: TextCommands
@@ -104,10 +105,15 @@ class ServiceParts:
     judge: Judge
     shareable: ShareableAnswers
     explanations: KeptExplanations
+    close_account: CloseAccount
+
+    async def is_answered_in(self, conversation: str, chat_user: ChatUser) -> bool:
+        """Whether somebody was answered in a conversation."""
+        return (await self.notes.read(conversation, chat_user)).answered
 
 
 class SlackPlatform:
-    """Implements :class:`bots.platform.Platform`; made by :func:`slack_platform`.
+    """Implements :class:`bots.platform.Platform`; made by :func:`installed_platform`.
 
     :ivar acts: what people do about an answer, taken at once.
     """
@@ -146,6 +152,7 @@ class SlackPlatform:
                 self._sharing.take,
                 StopButton(service.stop_own, self._responses).take,
                 AnswerExplanation(service.explanations, api).take,
+                ClosedAccount(service.close_account).take,
             ]
         )
 
@@ -167,12 +174,17 @@ class SlackPlatform:
         """Show the asker, and nobody else, a button that leads to ``url``."""
         await self._private.send(_incoming(turn.accepted), sign_in(url))
 
-    async def check_installation(self) -> None:
+    async def check_installation(self, tenant: str) -> None:  # noqa: ARG002 - one for all
         """Return when Slack takes the bot's token (auth.test).
 
         :raises PlatformError: when it doesn't, or doesn't say.
         """
         await self._api.identity()
+
+    async def ids(self) -> frozenset[str]:
+        """The workspace, or organisation, whose installation this is; none while Slack refuses."""
+        own = await self._authorized()
+        return frozenset(filter(None, [own.team_id or own.enterprise_id]))
 
     async def open_form(self, shortcut: Shortcut) -> None:
         """Open the form of a shortcut, or tell who chose it why there is none."""
@@ -287,7 +299,7 @@ class SlackPlatform:
             return
         if question := stored_question(accepted.body):
             placed = await self._private.repeat_question(question)
-            accepted = replace(accepted, body=placed.accepted.body)
+            accepted = replace(accepted, body={**accepted.body, **placed.accepted.body})
         incoming = _incoming(accepted)
         if incoming.asking is not None:
             await self._go_on(incoming, accepted, answer)
@@ -393,29 +405,26 @@ class SlackPlatform:
         )
 
 
-@asynccontextmanager
-async def slack_platform(
-    bot_token: str,
+def installed_platform(
+    http: aiohttp.ClientSession,
+    token: str,
     api_url: str,
     service: ServiceParts,
     *,
     pace: float = PACE,
-    connections: int = CONNECTIONS,
     now: Callable[[], float] = time.monotonic,
-) -> AsyncIterator[SlackPlatform]:
-    """The platform with its connections, for as long as the service runs.
+) -> SlackPlatform:
+    """The platform of one installation.
 
+    :param token: the bot's.
     :param api_url: base of Slack's Web API, ``https://slack.com/api/`` outside of tests.
     :param service: what the platform needs of the rest of the chat service.
     :param pace: seconds between two edits of a message.
-    :param connections: to Slack at the same time; a call waits for one within its time-out.
     :param now: seconds on a clock that never goes back.
     """
-    connector = aiohttp.TCPConnector(limit=connections)
-    async with aiohttp.ClientSession(connector=connector, timeout=TIMEOUT, trust_env=True) as http:
-        api = WebApi(http, bot_token, api_url, now)
-        downloads = FileDownloads(http, bot_token, api_url)
-        yield SlackPlatform(api, ResponseUrls(http, api_url), downloads, service, pace)
+    api = WebApi(http, token, api_url, now)
+    downloads = FileDownloads(http, token, api_url)
+    return SlackPlatform(api, ResponseUrls(http, api_url), downloads, service, pace)
 
 
 def _incoming(accepted: Accepted) -> IncomingMessage:

@@ -126,7 +126,7 @@ class TeamsPlatform:
         """Show the asker, and nobody else, a button that leads to ``url``."""
         await self._private.send(_incoming(turn.accepted), sign_in(url))
 
-    async def check_installation(self) -> None:
+    async def check_installation(self, tenant: str) -> None:  # noqa: ARG002 - one for all
         """Return when Entra ID gives the bot a token; what Teams says to it is seen by a post.
 
         :raises PlatformError: when it doesn't, or doesn't say.

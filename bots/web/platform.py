@@ -82,7 +82,7 @@ class WebPlatform:
         again = f"{self._public_url}/auth/login?next=/chat/{turn.accepted.body['conversation']}"
         await self._write(turn, _sentence(SIGN_IN_AGAIN.format(url=again)))
 
-    async def check_installation(self) -> None:
+    async def check_installation(self, tenant: str) -> None:
         """Return: our own pages can always be written to."""
 
     @asynccontextmanager

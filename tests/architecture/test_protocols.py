@@ -22,6 +22,10 @@ IMPLEMENTATIONS = {
         "bots.teams.outgoing.answer.streamed_conversation.StreamedConversation",
         "bots.teams.outgoing.conversation.TeamsConversation",
     },
+    "bots.personal_data.owner.Owner": {
+        "bots.personal_data.owner.PersonOwner",
+        "bots.personal_data.owner.WorkspaceOwner",
+    },
     "bots.platform.Lease": {
         "bots.queue.heartbeat.DeliveryLease",
         "bots.slack.outgoing.private_reply.PrivateReceipt",
@@ -29,6 +33,7 @@ IMPLEMENTATIONS = {
         "bots.turn.ledger.PrivatePart",
     },
     "bots.platform.Platform": {
+        "bots.slack.installed_platforms.InstalledPlatforms",
         "bots.slack.platform.SlackPlatform",
         "bots.teams.platform.TeamsPlatform",
         "bots.web.platform.WebPlatform",
@@ -49,6 +54,9 @@ IMPLEMENTATIONS = {
     "bots.queue.retry_policy.Retries": {
         "bots.queue.retry_policy.DeadLetterRetries",
         "bots.queue.retry_policy.InboxRetries",
+    },
+    "bots.slack.installations.install_pages.Administers": {
+        "identity.admin.administrators.Administrators",
     },
     "bots.turn.dispatcher.Handler": {
         "bots.paused_workspaces.holding_handler.HoldingHandler",

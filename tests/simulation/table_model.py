@@ -59,8 +59,16 @@ class TableModel:
         item = self.items.get(str(Key[self.key]["S"]))
         return {"Item": dict(item)} if item else {}
 
-    def scan(self) -> dict[str, Any]:
-        return {"Items": [dict(item) for item in self.items.values()]}
+    def scan(
+        self, *, FilterExpression: str = "", ExpressionAttributeValues: Item | None = None
+    ) -> dict[str, Any]:
+        values = ExpressionAttributeValues or {}
+        kept = [
+            item
+            for item in self.items.values()
+            if not FilterExpression or Expression(FilterExpression, {}, values).holds(item)
+        ]
+        return {"Items": [dict(item) for item in kept]}
 
     def query(
         self,

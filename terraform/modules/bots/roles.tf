@@ -201,6 +201,13 @@ data "aws_iam_policy_document" "task" {
     actions   = ["sts:AssumeRole", "sts:TagSession"]
     resources = [var.memory_role_arn]
   }
+
+  # What only an export or an erasure needs, for as long as it takes.
+  statement {
+    sid       = "PersonalData"
+    actions   = ["sts:AssumeRole"]
+    resources = [aws_iam_role.personal_data.arn]
+  }
 }
 
 resource "aws_iam_role_policy" "task" {

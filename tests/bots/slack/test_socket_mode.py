@@ -13,7 +13,7 @@ from bizassist.local.slack.server import Settings, application
 from bots.errors import PlatformRefused
 from bots.slack.incoming.endpoint import SlackEdge
 from bots.slack.incoming.socket_mode import TlsClient, socket_mode
-from bots.slack.platform import slack_platform
+from bots.slack.platform import installed_platform
 from tests.bots.slack.service_parts import Parts
 from tests.bots.slack.slack_client import ADMIN, ALICE, ALICE_DM, GENERAL, SlackClient
 from tests.bots.slack.test_platform import answering, written
@@ -45,8 +45,8 @@ async def slack() -> AsyncIterator[SlackClient]:
     async with (
         TestServer(application(settings), port=port),
         aiohttp.ClientSession() as http,
-        slack_platform(TOKEN, f"{url}/api/", parts.for_slack(), pace=0.01) as platform,
     ):
+        platform = installed_platform(http, TOKEN, f"{url}/api/", parts.for_slack(), pace=0.01)
         made = SlackClient(http, url, "", platform, parts, [])
         edge = SlackEdge(
             "",

@@ -89,7 +89,7 @@ class Room:
     async def dispatch(self, accepted: Accepted, answer: Answer) -> None:
         raise AssertionError("nobody dispatches here")
 
-    async def check_installation(self) -> None:
+    async def check_installation(self, _: str) -> None:
         raise AssertionError("nobody asks here")
 
     async def ask_to_link(self, turn: Turn, url: str) -> None:

@@ -13,13 +13,13 @@ from bizassist.local.slack.events.person_actions import Acts
 from bizassist.local.slack.events.surface_actions import SurfaceActs
 from bizassist.local.slack.page import surfaces, view
 from bizassist.local.slack.people import PEOPLE, Person
-from bizassist.local.slack.workspace import BOT_USER, GENERAL, TEAM_NAME, Workspace
+from bizassist.local.slack.workspace import BOT_USER, GENERAL, Workspace
 
 POLLS = 20  # reloads after a message, one a second, where scripts don't run
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
-        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        "form-action 'self'; base-uri 'none'; frame-src 'self'; frame-ancestors 'self'"
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
@@ -45,6 +45,7 @@ class Page:
         """The routes, for ``Application.add_routes``."""
         return [
             web.get("/", self._window),
+            web.get("/side-by-side", self._side_by_side),
             web.get("/messages", self._messages),
             web.post("/say", self._say),
             web.post("/press", self._press),
@@ -62,7 +63,7 @@ class Page:
         wait = min(POLLS, int(asked)) if (asked := request.query.get("wait", "")).isdecimal() else 0
         return self._html(
             "window.html",
-            team=TEAM_NAME,
+            team=self._workspace.team.name,
             person=person,
             people=PEOPLE.values(),
             channel=channel,
@@ -72,6 +73,11 @@ class Page:
             prompts=[] if thread or wait else await self._prompts(person, channel),
             **self._seen(person, channel),
         )
+
+    async def _side_by_side(self, _: web.Request) -> web.Response:
+        """Everybody's window beside the others', each to be used by itself."""
+        team = self._workspace.team.name
+        return self._html("side_by_side.html", team=team, people=PEOPLE.values())
 
     async def _prompts(self, person: Person, channel: str) -> list[dict[str, str]]:
         """Opens the messages of the app, as a person does who looks at them."""
@@ -86,7 +92,12 @@ class Page:
         shown = surfaces.home(self._workspace.surfaces.homes.get(person.id))
         people = PEOPLE.values()
         return self._html(
-            "home.html", team=TEAM_NAME, person=person, people=people, channel=channel, shown=shown
+            "home.html",
+            team=self._workspace.team.name,
+            person=person,
+            people=people,
+            channel=channel,
+            shown=shown,
         )
 
     async def _ask_about(self, request: web.Request) -> web.Response:
