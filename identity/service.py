@@ -52,6 +52,7 @@ from identity.sign_in.sign_in_pages import SignInPages
 from identity.sign_in.sign_out_pages import SignOutPages
 from identity.tokens.broker import TokenBroker
 from identity.tokens.encryption import TokenEncryption
+from identity.web.colour_scheme import choose
 from identity.web.error_pages import error_pages
 from identity.web.html import STATIC, STATIC_URL, Html
 from identity.web.rate_limit_per_address import RateLimit
@@ -269,6 +270,7 @@ class Identity:
             runtime_sessions=self.runtime_sessions,
         )
         return [
+            web.post("/colours", choose),
             *link_pages.routes(),
             *undo_pages.routes(),
             *sign_in_pages.routes(),

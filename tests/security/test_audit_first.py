@@ -36,6 +36,7 @@ OTHERWISE = {
     "/agui": "is a question or a decision; the ledger has it",
     "/api/messages": "is a question; the ledger has it",
     "/auth/logout": "nobody stays signed in because a log doesn't answer",
+    "/colours": "gives no rights: it keeps light or dark in a cookie",
     "/chat/{conversation}": "is a question; the ledger has it",
     "/chat/{conversation}/delete": "what somebody deletes of themselves is written nowhere",
     "/chat/{conversation}/title": "gives no rights",

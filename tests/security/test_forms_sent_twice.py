@@ -168,6 +168,11 @@ async def feedback(world: World) -> Filled:
     return filled(alice, "/feedback", "LAPTOP-2024-001", feedback="up")
 
 
+async def colours(world: World) -> Filled:
+    alice = await world.person("alice", "/me")
+    return filled(alice, "/colours", 'data-colours="dark"', colours="dark")
+
+
 async def stop(world: World) -> Filled:
     asked = await question(world)
     answer = await asked.person.post(asked.url, asked.fields)
@@ -290,6 +295,7 @@ FORMS: dict[str, Callable[[World], Awaitable[Filled]]] = {
     "/chat/{conversation}/{turn}/decision": decision,
     "/chat/{conversation}/{turn}/feedback": feedback,
     "/chat/{conversation}/{turn}/stop": stop,
+    "/colours": colours,
     "/link/confirm": link_confirm,
     "/link/{request}": link_claim,
     "/me/data/erase": erase_own_data,
