@@ -51,9 +51,6 @@ class DynamoDBModel:
         left = {name: {**asked, "Keys": others}} if others else {}
         return {"Responses": {name: [item] if item else []}, "UnprocessedKeys": left}
 
-    def delete_item(self, *, TableName: str, **given: Any) -> Any:
-        return self.tables[TableName].delete_item(**given)
-
     def scan(self, *, TableName: str, **given: Any) -> Any:
         return self.tables[TableName].scan(**given)
 
