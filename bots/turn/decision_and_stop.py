@@ -135,10 +135,14 @@ class TurnActions:
         )
         return bool(row.get("state", {}).get("S") == "answering")
 
-    async def under_way(self, chat_user: ChatUser) -> dict[str, str]:
-        """The turns that are being answered to somebody, and the conversation of each."""
+    async def under_way(self, chat_user: ChatUser, before: float) -> dict[str, str]:
+        """The turns that are being answered to somebody, and the conversation of each.
+
+        :param before: only those that were asked before then, in seconds since 1970.
+        """
         rows = await rows_waiting_for(self._dynamodb, self._call, self._table, under_way(chat_user))
-        return {row["turn"]["S"]: row["conversation"]["S"] for row in rows}
+        asked = [row for row in rows if float(row.get("sent_at", {}).get("N", "0")) < before]
+        return {row["turn"]["S"]: row["conversation"]["S"] for row in asked}
 
     async def stop_waiting(self, chat_user: ChatUser, place: str, before: float) -> None:
         """Let nobody begin what somebody has asked at a place before then (seconds since 1970)."""

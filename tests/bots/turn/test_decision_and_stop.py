@@ -259,6 +259,7 @@ async def test_all_that_is_answered_to_somebody_at_a_place_is_stopped(
     async with ScriptedRuntime([]).listening() as runtime:
         stopping = runs(actions, http, runtime)
         assert await stopping.stop_all(ALICE, place, 1.0) == 0
+        assert await stopping.stop_all(asker, place, 0.0) == 0  # before any of them
         assert await stopping.stop_all(asker, f"{place}:17.5", 1.0) == 1
         assert await stopping.stop_all(asker, place, 1.0) == len(here)
     assert set(runtime.cancelled) == set(here)
