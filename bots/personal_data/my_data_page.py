@@ -29,6 +29,8 @@ from identity.web.html import Html
 
 TEMPLATES = Path(__file__).parent / "templates"
 HOME = "/me/data"
+ERASE, ERASED = "/auth/erase", "/auth/erased"
+"""Whoever has sent the form is signed out by it, and may come once more: beside signing out."""
 OFTEN_EXPORTED = "You had several files made a moment ago. Please try again in an hour."
 NOT_NOW = "Your data could not be read right now. Please try again in a few minutes."
 PIECE = 256 * 1024
@@ -57,8 +59,8 @@ class MyDataPages:
             web.get(HOME, self.overview, allow_head=False),
             web.post(f"{HOME}/export", self.export),
             web.get(f"{HOME}/erase", self.confirm, allow_head=False),
-            web.post(f"{HOME}/erase", self.erase),
-            web.get(f"{HOME}/erasing", self.erasing, allow_head=False),
+            web.post(ERASE, self.erase),
+            web.get(ERASED, self.erasing, allow_head=False),
         ]
 
     async def overview(self, request: web.Request) -> web.Response:
@@ -89,7 +91,7 @@ class MyDataPages:
         )
 
     async def erase(self, request: web.Request) -> web.Response:
-        """``POST /me/data/erase``: begin; the person is signed out everywhere.
+        """``POST /auth/erase``: begin; the person is signed out everywhere.
 
         Who sends the form twice isn't signed in any more the second time, and sees the same.
         """
@@ -99,10 +101,10 @@ class MyDataPages:
             require_recent_sign_in(person, f"{HOME}/erase")
             owner = await self.erasures.owner(person.subject, person.label)
             await self.erasures.ask(owner, by=person.label)
-        raise web.HTTPSeeOther(f"{HOME}/erasing")
+        raise web.HTTPSeeOther(ERASED)
 
     async def erasing(self, request: web.Request) -> web.Response:
-        """``GET /me/data/erasing``: what whoever has asked for it is told, and nothing of them."""
+        """``GET /auth/erased``: what whoever has asked for it is told, and nothing of them."""
         del request
         return self.html.render("erasing_my_data.html")
 

@@ -26,7 +26,7 @@ AUDITED = (
     "/admin/people/sign-out",
     "/admin/workspaces/settings",
     "/link/confirm",
-    "/me/data/erase",
+    "/auth/erase",
     "/me/data/export",
     "/me/unlink",
     "/undo/{secret}",

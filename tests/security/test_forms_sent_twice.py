@@ -249,7 +249,7 @@ async def export_own_data(world: World) -> Filled:
 
 async def erase_own_data(world: World) -> Filled:
     person = await before_own_data(world, "/me/data/erase")
-    return filled(person, "/me/data/erase", "Your data is being erased")
+    return filled(person, "/auth/erase", "Your data is being erased")
 
 
 async def end_session(world: World) -> Filled:
@@ -288,6 +288,7 @@ FORMS: dict[str, Callable[[World], Awaitable[Filled]]] = {
     "/admin/people/sign-out": sign_out_person,
     "/admin/rights": compared_rights,
     "/admin/workspaces/settings": workspace,
+    "/auth/erase": erase_own_data,
     "/auth/logout": log_out,
     "/chat/{conversation}": question,
     "/chat/{conversation}/delete": deleted,
@@ -298,7 +299,6 @@ FORMS: dict[str, Callable[[World], Awaitable[Filled]]] = {
     "/colours": colours,
     "/link/confirm": link_confirm,
     "/link/{request}": link_claim,
-    "/me/data/erase": erase_own_data,
     "/me/data/export": export_own_data,
     "/me/memories/forget": forget_one,
     "/me/memories/forget-all": forget_all,
