@@ -12,8 +12,6 @@ UNTRACED = ("sqs:SendMessageBatch", "sqs:DeleteMessage")
 """Calls of the inbox, which may be made for several turns at once."""
 POLL = "sqs:ReceiveMessage"
 """It is under way before the event comes, and brings it: a call, and no step."""
-PAGE = ("bizassist-sessions", "bizassist-transcripts")
-"""Tables that the web chat's pages read beside the turn."""
 READS = ("ListEvents", "RetrieveMemoryRecords")
 """What the agent reads before the model is asked."""
 NO_TRACE = "0" * 32
@@ -57,15 +55,15 @@ class Step:
 class TurnCalls:
     """The calls of one turn, in the order in which they began."""
 
-    def __init__(self, noted: Sequence[dict[str, Any]], *, page: bool = False) -> None:
+    def __init__(self, noted: Sequence[dict[str, Any]]) -> None:
         calls = sorted(_calls(noted), key=lambda call: call.began)
         traces = Counter(call.trace for call in calls if call.trace not in {"", NO_TRACE})
         self.trace = traces.most_common(1)[0][0]
-        self.all = [call for call in calls if self._is_ours(call, page=page)]
+        self.all = [call for call in calls if self._is_ours(call)]
 
-    def _is_ours(self, call: TurnCall, *, page: bool) -> bool:
-        untraced = call.name in UNTRACED or (page and call.on in PAGE)
-        return call.trace == self.trace or (call.trace in {"", NO_TRACE} and untraced)
+    def _is_ours(self, call: TurnCall) -> bool:
+        untraced = call.trace in {"", NO_TRACE} and call.name in UNTRACED
+        return call.trace == self.trace or untraced
 
     @property
     def number(self) -> int:

@@ -15,13 +15,14 @@ import httpx
 import pytest
 
 from tests.aws_calls.turn_calls import TurnCalls, noted_lines
-from tests.conftest import ROOT, Stack
+from tests.conftest import ROOT, UPDATE, Stack
 from tests.person import Person, answered, signed_in
+from tests.some import some
 
 ALICE, GENERAL = "U0ALICE0000", "C0GENERAL00"
 LATENCY = 0.4
 """Seconds; far more than a busy machine takes to begin what is made side by side."""
-MOST_STEPS, MOST_CALLS, MOST_CALLS_OF_PAGE = 5, 16, 26
+MOST_STEPS, MOST_CALLS = 5, 16
 PICTURE = ROOT / "docs" / "architecture.md"
 BEGIN, END = "<!-- BEGIN_CALLS: written by make golden -->", "<!-- END_CALLS -->"
 INVITED = re.compile(r'<a[^>]*class="[^"]*button[^"]*"[^>]*href="([^"]+)"')
@@ -93,7 +94,7 @@ def slow(stack: Stack) -> Iterator[Path]:
         latency.unlink()
 
 
-async def calls_of(stack: Stack, ask: Ask, *, page: bool = False) -> TurnCalls:
+async def calls_of(stack: Stack, ask: Ask) -> TurnCalls:
     """The calls of the turn that ``ask`` begins, up to the one that ends its event."""
     with slow(stack) as file:
         before = len(noted_lines(file))
@@ -104,21 +105,27 @@ async def calls_of(stack: Stack, ask: Ask, *, page: bool = False) -> TurnCalls:
                 ended = {line["ended"] for line in noted if "ended" in line}
                 over = [line for line in noted if line.get("call") == "sqs:DeleteMessage"]
                 if over and over[0]["number"] in ended:
-                    return TurnCalls(noted, page=page)
+                    return TurnCalls(noted)
                 await asyncio.sleep(0.1)
 
 
 async def test_a_direct_message_in_slack(
-    stack: Stack, slack: SlackWindow, golden: Callable[[Path, str], None]
+    stack: Stack,
+    slack: SlackWindow,
+    golden: Callable[[Path, str], None],
+    pytestconfig: pytest.Config,
 ) -> None:
+    """In which step a call stands may differ with the machine's load; which calls there are not."""
     calls = await calls_of(stack, lambda: slack.say("Hello there", slack.direct))
 
     assert len(calls.steps()) <= MOST_STEPS, calls.picture()
     assert calls.number <= MOST_CALLS, calls.picture()
-    text = PICTURE.read_text()
-    drawn = f"{BEGIN}\n\n```mermaid\n{calls.picture()}\n```\n\n{END}"
-    assert BEGIN in text
-    golden(PICTURE, f"{text.partition(BEGIN)[0]}{drawn}{text.partition(END)[2]}")
+    before, _, rest = PICTURE.read_text().partition(BEGIN)
+    drawn, _, after = rest.partition(END)
+    if pytestconfig.getoption(UPDATE):
+        drawn = f"\n\n```mermaid\n{calls.picture()}\n```\n\n"
+        golden(PICTURE, f"{before}{BEGIN}{drawn}{END}{after}")
+    assert [call.label for call in some(calls.all) if call.label not in drawn] == []
 
 
 async def test_a_mention_in_slack(stack: Stack, slack: SlackWindow) -> None:
@@ -126,12 +133,3 @@ async def test_a_mention_in_slack(stack: Stack, slack: SlackWindow) -> None:
 
     assert len(calls.steps()) <= MOST_STEPS, calls.picture()
     assert calls.number <= MOST_CALLS, calls.picture()
-
-
-async def test_a_question_in_the_web_chat(stack: Stack, person: Person) -> None:
-    async def ask() -> None:
-        await person.submit("/chat/", text="Hello there")
-
-    calls = await calls_of(stack, ask, page=True)
-
-    assert calls.number <= MOST_CALLS_OF_PAGE, calls.picture()
