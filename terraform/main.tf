@@ -79,6 +79,7 @@ module "bots" {
   invitations      = var.invitations
   chat_concurrency = var.chat_concurrency
   certificate_arn  = local.certificate_arn
+  microsoft_cloud  = var.microsoft_cloud
   platforms        = var.platforms
   start_after      = concat([module.agentcore.runtime_arn], module.identity.parameter_arns, module.gateway_tools.parameter_arns)
   cpu              = var.cpu
@@ -106,5 +107,5 @@ module "agentcore" {
   }
   clients_table_arn   = module.gateway_tools.table_arns["clients"]
   policies_bucket_arn = module.bots.bucket_arns["policies"]
-  memory_readers      = [module.bots.task_role_arn]
+  memory_readers      = concat([module.bots.task_role_arn], var.memory_readers)
 }

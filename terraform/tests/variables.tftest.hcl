@@ -52,5 +52,21 @@ run "a_logo_without_a_style" {
     managed_login = { logo_svg = "<svg/>" }
   }
 
-  expect_failures = [var.managed_login]
+  expect_failures = [
+    var.managed_login,
+  ]
+}
+
+run "another_regions_profile_and_search" {
+  command = plan
+
+  variables {
+    region = "eu-central-1"
+    model  = "bedrock:us.anthropic.claude-sonnet-4-6" # a profile of another continent
+  }
+
+  expect_failures = [
+    var.model,
+    var.web_search, # managed search isn't there either
+  ]
 }

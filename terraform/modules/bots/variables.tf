@@ -19,9 +19,10 @@ variable "deployment" {
     deletion_protection = bool
   })
 
+  # What the services behind it allow together: Cognito, load balancers, AgentCore, buckets.
   validation {
-    condition     = can(regex("^[a-z][a-z0-9-]{1,18}[a-z0-9]$", var.deployment.name))
-    error_message = "The name has 3 to 20 lower-case letters, digits and dashes, and begins with a letter."
+    condition     = can(regex("^[a-z](-?[a-z0-9]){2,19}$", var.deployment.name)) && length(var.deployment.name) <= 20 && !can(regex("aws|amazon|cognito|^(internal|sg)-", var.deployment.name))
+    error_message = "The name has 3 to 20 lower-case letters, digits and single inner dashes, begins with a letter but not with internal- or sg-, and has no aws, amazon or cognito in it."
   }
 
   validation {
@@ -195,6 +196,17 @@ variable "invitations" {
   description = "Whether administrators invite people at `/admin/invite`. It takes rights by which whoever takes over the chat service makes administrators: without them, people and groups change in the user pool alone"
   type        = bool
   default     = true
+}
+
+variable "microsoft_cloud" {
+  description = "Microsoft cloud of the Teams tenant: `public` or `gcc`; the bot doesn't work in the others"
+  type        = string
+  default     = "public"
+
+  validation {
+    condition     = contains(["public", "gcc"], var.microsoft_cloud)
+    error_message = "The Microsoft cloud is public or gcc: the bot doesn't work in the others."
+  }
 }
 
 variable "platforms" {

@@ -65,6 +65,7 @@ run "refused" {
     certificate_arn  = "server.pem"                                  # a certificate that is none
     allowed_cidrs    = ["203.0.113.7/99"]                            # an address that is no range
     platforms        = ["irc"]                                       # an unknown platform
+    microsoft_cloud  = "dod"                                         # a cloud without our bot
     cpu              = 300                                           # an odd processor
     web_acl_arn      = "my-acl"                                      # a web ACL that is none
     upload_days      = 0                                             # files that never were
@@ -84,6 +85,7 @@ run "refused" {
     var.certificate_arn,
     var.allowed_cidrs,
     var.platforms,
+    var.microsoft_cloud,
     var.cpu,
     var.web_acl_arn,
     var.upload_days,
