@@ -74,7 +74,7 @@ module "bots" {
   memory_role_arn  = module.agentcore.memory_role_arn
   network          = local.network
   allowed_cidrs    = var.allowed_cidrs
-  web_acl_arn      = var.web_acl_arn
+  web_acl          = var.web_acl ? { arn = module.web_acl[0].arn } : var.web_acl_arn == null ? null : { arn = var.web_acl_arn }
   trusted_proxies  = var.trusted_proxies
   invitations      = var.invitations
   chat_concurrency = var.chat_concurrency
@@ -86,6 +86,13 @@ module "bots" {
   memory           = var.memory
   capacity         = var.capacity
   upload_days      = var.upload_days
+}
+
+module "web_acl" {
+  source = "./modules/web_acl"
+  count  = var.web_acl ? 1 : 0
+
+  name = var.name
 }
 
 module "agentcore" {

@@ -43,6 +43,23 @@ variable "web_acl_arn" {
   default     = null
 }
 
+variable "web_acl" {
+  description = "Whether a web ACL of AWS WAF with managed rules is made, that lets chats, files, Slack and Teams through"
+  type        = bool
+  default     = false
+
+  validation {
+    condition     = !var.web_acl || var.web_acl_arn == null
+    error_message = "A load balancer has one web ACL: yours, or the one that is made."
+  }
+}
+
+variable "take_over_domain" {
+  description = "Whether the record of `domain_name` may belong to another deployment, as after the loss of a region: it then leads here"
+  type        = bool
+  default     = false
+}
+
 variable "certificate_arn" {
   description = "ACM certificate of `domain_name`; null to make one in `hosted_zone_id`"
   type        = string
@@ -112,6 +129,11 @@ variable "memory_readers" {
   description = "Roles that may be one person in memory, beside the agent's and the chat service's: that of whoever runs `bizassist doctor --deep`, while they do"
   type        = list(string)
   default     = []
+
+  validation {
+    condition     = alltrue([for arn in var.memory_readers : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/", arn))])
+    error_message = "These are not all ARNs of roles."
+  }
 }
 
 variable "network" {

@@ -30,7 +30,6 @@ PASSED_ON: list[dict[str, tuple[Any, str]]] = [
         "trusted_proxies": (6, "There are 0 to 5 proxies."),
         "chat_concurrency": ({"threads": 1}, "Runs are 1 to 1000, turns 1 to 10000"),
         "platforms": (["irc"], "The platforms are slack and teams"),
-        "memory_readers": (["doctor"], "These are not all ARNs of roles."),
         "microsoft_cloud": ("dod", "The Microsoft cloud is public or gcc"),
         "cpu": (300, "Fargate knows 256, 512"),
         "capacity": ({"min": 5, "max": 2}, "At least one task, and at most 200."),
@@ -46,7 +45,16 @@ PASSED_ON: list[dict[str, tuple[Any, str]]] = [
     },
     {"web_search": ({"provider": "brave"}, "brave and tavily need the SSM parameter")},
 ]
-MODULES = ("bots", "bucket", "encryption", "gateway_tools", "identity", "network", "table")
+MODULES = (
+    "bots",
+    "bucket",
+    "encryption",
+    "gateway_tools",
+    "identity",
+    "network",
+    "table",
+    "web_acl",
+)
 
 
 @pytest.fixture(scope="session")

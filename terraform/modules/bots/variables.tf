@@ -137,13 +137,13 @@ variable "allowed_cidrs" {
   }
 }
 
-variable "web_acl_arn" {
+variable "web_acl" {
   description = "Regional web ACL of AWS WAF in front of the load balancer; null for none"
-  type        = string
+  type        = object({ arn = string })
   default     = null
 
   validation {
-    condition     = var.web_acl_arn == null || can(regex("^arn:[a-z-]+:wafv2:[a-z0-9-]+:[0-9]{12}:regional/webacl/", var.web_acl_arn))
+    condition     = var.web_acl == null || can(regex("^arn:[a-z-]+:wafv2:[a-z0-9-]+:[0-9]{12}:regional/webacl/", try(var.web_acl.arn, "")))
     error_message = "This is not the ARN of a regional web ACL."
   }
 }
@@ -280,15 +280,15 @@ variable "autoscaling" {
 }
 
 variable "scale_at" {
-  description = "Load at which tasks are added: seconds that the oldest question waits, percent of processor"
+  description = "Load at which tasks are added: questions that wait for each task, percent of processor"
   type = object({
-    queue_age_seconds = optional(number, 15)
-    cpu_percent       = optional(number, 60)
+    backlog_per_task = optional(number, 10)
+    cpu_percent      = optional(number, 60)
   })
   default = {}
 
   validation {
-    condition     = var.scale_at.queue_age_seconds >= 1 && var.scale_at.cpu_percent >= 10 && var.scale_at.cpu_percent <= 90
-    error_message = "At least one second, and 10 to 90 percent."
+    condition     = var.scale_at.backlog_per_task >= 1 && var.scale_at.cpu_percent >= 10 && var.scale_at.cpu_percent <= 90
+    error_message = "At least one question, and 10 to 90 percent."
   }
 }

@@ -42,5 +42,6 @@ provider "aws" {
     sqs            = var.aws
     ssm            = var.aws
     sts            = var.aws
+    wafv2          = var.aws
   }
 }

@@ -67,7 +67,7 @@ run "refused" {
     platforms        = ["irc"]                                       # an unknown platform
     microsoft_cloud  = "dod"                                         # a cloud without our bot
     cpu              = 300                                           # an odd processor
-    web_acl_arn      = "my-acl"                                      # a web ACL that is none
+    web_acl          = { arn = "my-acl" }                            # a web ACL that is none
     upload_days      = 0                                             # files that never were
     trusted_proxies  = 6                                             # more proxies than there are
     chat_concurrency = { threads = 1 }                               # a thread for everything
@@ -87,7 +87,7 @@ run "refused" {
     var.platforms,
     var.microsoft_cloud,
     var.cpu,
-    var.web_acl_arn,
+    var.web_acl,
     var.upload_days,
     var.trusted_proxies,
     var.chat_concurrency,
