@@ -1,6 +1,6 @@
 # Each target sets up what it needs: Python 3.11 or newer, make and a network are enough.
 .DEFAULT_GOAL := help
-.PHONY: help setup dev doctor test alone simulate mutants mutations lint format golden bench clean
+.PHONY: help setup dev doctor test alone simulate mutants mutations lint audit format golden bench clean
 
 UV_VERSION := 0.13.9
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -82,6 +82,11 @@ lint: setup ## style, types and the arrows between the packages
 	@.venv/bin/ruff format --check --quiet
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports --no-cache
+
+audit: setup ## known vulnerabilities of the libraries, and their list as sbom.json (needs a network)
+	@$(UV) export --quiet --frozen --format cyclonedx1.5 --preview-features sbom-export \
+		--output-file sbom.json >/dev/null
+	@$(UV) audit --frozen --preview-features audit
 
 format: setup ## let ruff write the code as it should be
 	@.venv/bin/ruff check --fix --quiet

@@ -41,6 +41,7 @@ from agent.thread_pool import RUNS, THREADS, ThreadPool
 from agent.tools.client_account_search import ClientAccounts
 from agent.tools.gateway import Gateway
 from agent.tools.policies.collection import PolicyCollection
+from agent.tools.policies.embedders.choice import embedder
 from agent.tools.policies.storage import document_storage
 from agent.warm_up import WarmedUp, warm_up
 
@@ -206,7 +207,7 @@ def _rebuilt(
         factory = replace(factory, memory=_memory(settings, aws))
     if changed("clients_table"):
         factory = replace(factory, client_accounts=ClientAccounts(settings.clients_table, aws))
-    if changed("policies_folder", "policies_bucket"):
+    if changed("policies_folder", "policies_bucket", "policy_embedder"):
         factory = replace(factory, policies=_policies(settings, aws))
     return replace(assistant, factory=replace(factory, run_limits=_run_limits(settings)))
 
@@ -219,8 +220,8 @@ def _policies(
     settings: Settings, aws: boto3.Session, known: PolicyCollection | None = None
 ) -> PolicyCollection:
     storage = document_storage(settings.policies_folder, settings.policies_bucket, aws)
-    policies = known or PolicyCollection(storage)
-    policies.read_from(storage)
+    policies = known or PolicyCollection(storage, embedder(settings.policy_embedder, aws))
+    policies.read_from(storage, aws)
     return policies
 
 

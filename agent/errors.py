@@ -34,6 +34,7 @@
     ├── MemoryUnavailableError             the answer is made without memory and says so
     ├── ForeignMemoryError                 a bug of ours, stopped before the call leaves
     ├── PolicyStorageError                 what was read before is searched; the log has it
+    ├── PolicyEmbeddingError               policies are found by their words alone; the log has it
     └── PolicyUnreadableError              one policy is passed over, and a search says so
 
 ``PdfError`` stays in ``agent/tools/policies/pdf_pages.py``: that file runs as a program of its own,
@@ -342,6 +343,12 @@ class PolicyStorageError(AgentError):
     """The place of the policies can't be reached now."""
 
     code = "POLICY_STORAGE"
+
+
+class PolicyEmbeddingError(AgentError):
+    """The model that finds policies by meaning can't be asked; words alone are looked for."""
+
+    code = "POLICY_EMBEDDING"
 
 
 class PolicyUnreadableError(AgentError):

@@ -43,6 +43,7 @@ class Settings(BaseSettings):
     :param memory_role_arn: the role that is assumed with the session tag ``sub`` before anyone's
         memory is touched.
     :param policies_folder: a folder with the company's policies, instead of the bucket.
+    :param policy_embedder: what finds policies by meaning: ``bedrock:ID``, ``local``, or ``words``.
     :param model: ``offline``, ``bedrock:ID``, ``anthropic:ID``, ``openai:ID`` or ``ollama:ID``.
     :param model_api_key: the key of the model's provider; Bedrock works with the role's rights too.
     :param model_base_url: where the provider is, if not at its usual address.
@@ -69,6 +70,7 @@ class Settings(BaseSettings):
     clients_table: str = Field(min_length=1)
     policies_folder: DirectoryPath | None = None
     policies_bucket: str = Field(default="", validate_default=True)
+    policy_embedder: str = Field(default="words", pattern=r"^(words|local|bedrock:\S+)$")
     model: str = Field(default="offline", min_length=1)
     model_api_key: SecretStr | None = None
     model_base_url: AnyHttpUrl | None = None

@@ -11,6 +11,7 @@ from agent.authorization.rights import POLICY
 from agent.models.providers import import_provider
 from agent.settings import Settings
 from agent.tools.policies.collection import PolicyCollection
+from agent.tools.policies.embedders.choice import embedder
 from agent.tools.policies.storage import document_storage
 
 SERVICES = ("bedrock-agentcore", "bedrock-runtime", "dynamodb", "s3", "ssm", "sts")
@@ -51,8 +52,9 @@ def warm_up(settings: Settings) -> WarmedUp:
 
 def _policies(settings: Settings) -> PolicyCollection:
     """Read with credentials and connections that nothing else has, and that end here."""
-    storage = document_storage(settings.policies_folder, settings.policies_bucket, boto3.Session())
-    policies = PolicyCollection(storage)
+    aws = boto3.Session()
+    storage = document_storage(settings.policies_folder, settings.policies_bucket, aws)
+    policies = PolicyCollection(storage, embedder(settings.policy_embedder, aws))
     policies.read_ahead()
     storage.close()
     return policies

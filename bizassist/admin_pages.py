@@ -60,7 +60,11 @@ def admin_routes(
         call=call,
         teams=teams_app(process),
     )
-    slack_manifest = manifest(process.public_url, socket_mode=bool(process.slack_app_token))
+    slack_manifest = manifest(
+        process.public_url,
+        socket_mode=bool(process.slack_app_token),
+        several=bool(process.slack_client_id),
+    )
     setup = SetupPages(
         html=html,
         administrators=identity.administrators,

@@ -2,6 +2,7 @@
 
 import logging
 import re
+from datetime import UTC, datetime
 
 from bots.errors import reason
 from bots.trace import trace_id
@@ -22,7 +23,8 @@ class OneLine(logging.Formatter):
         error = record.exc_info[1] if record.exc_info else None
         cause = f" [{reason(error)}]" if error else ""
         trace = f" trace={found}" if (found := trace_id()) else ""
-        return f"{self.formatTime(record)} {record.levelname} {record.name} {message}{cause}{trace}"
+        time = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        return f"{time} {record.levelname} {record.name} {message}{cause}{trace}"
 
 
 def set_up() -> None:

@@ -34,9 +34,10 @@ from bots.queue.service import QueueService
 from bots.runtime import Runtime
 from bots.server import bound, listening
 from bots.slack.app_home.own_memory import OwnMemory
-from bots.slack.kept_explanations import KeptExplanations
+from bots.slack.installations.install_pages import TEMPLATES as SLACK_TEMPLATES
+from bots.slack.installations.retention import EndedWorkspaces
 from bots.slack.platform import ServiceParts
-from bots.slack.service import slack
+from bots.slack.service import InstallationParts, slack
 from bots.slack.shareable_answers import ShareableAnswers
 from bots.teams.service import teams
 from bots.teams.service_parts import ServiceParts as TeamsParts
@@ -44,9 +45,11 @@ from bots.text_commands.execution import text_commands
 from bots.tool_rights.admin_page import TEMPLATES as RIGHTS_TEMPLATES
 from bots.trace import traced
 from bots.turn.dispatcher import Dispatcher
+from bots.turn.explanations.kept_explanations import KeptExplanations
 from bots.turn.service import TurnService
 from bots.turn.waiting_questions import WaitingQuestions
 from bots.usage.admin_page import TEMPLATES as USAGE_TEMPLATES
+from bots.web.agui.endpoint import Callers
 from bots.web.pages import TEMPLATES as WEB_TEMPLATES
 from bots.web.service import web_chat
 from identity.memory.forgetting_jobs import ForgettingJobs
@@ -107,6 +110,7 @@ async def chat_service(process: Process, deployment: Parameters) -> AsyncIterato
             service.waiting.queueing(),
             service.paused.held.watched(),
             service.forgetting.working(),
+            service.ended.watched(),
             listening(service.app, sockets, _connection_limits(process)),
         ):
             names = ", ".join(service.dispatcher.platforms)
@@ -124,6 +128,7 @@ class ChatService:
     waiting: WaitingQuestions
     paused: PausedWorkspaces
     forgetting: ForgettingJobs
+    ended: EndedWorkspaces
     bounds: tuple[Bound, ...]
 
     @classmethod
@@ -137,7 +142,7 @@ class ChatService:
             session, url = boto3.Session(), process.public_url
             clients = Clients.of(session, process.threads + QUEUE_CONNECTIONS)
             http = await enter(httpx.AsyncClient(limits=_connections(process)))
-            html = Html(WEB_TEMPLATES, USAGE_TEMPLATES, RIGHTS_TEMPLATES)
+            html = Html(WEB_TEMPLATES, USAGE_TEMPLATES, RIGHTS_TEMPLATES, SLACK_TEMPLATES)
 
             runtime = Runtime(http, deployment.runtime_url, deployment.runtime_arn)
             who = identity_settings(deployment, url, process.trusted_proxies)
@@ -163,8 +168,13 @@ class ChatService:
                     html,
                     pools.rendering,
                     forget_session=identity.forgetting.forget_session,
+                    callers=Callers(
+                        identity.token_verifier,
+                        identity.links,
+                        identity.deprovisioning.is_enabled,
+                    ),
                 ),
-                *[await enter(one) for one in _switched_on(process, accept, turns, identity)],
+                *[await enter(one) for one in _switched_on(process, accept, turns, identity, html)],
             ]
             admin = admin_routes(
                 identity,
@@ -192,11 +202,12 @@ class ChatService:
             app = application([*routes, *admin], checks, process.trusted_proxies)
             if telemetry.is_on():  # where nothing is recorded a trace begins in the inbox
                 app.middlewares.insert(0, traced)
-            identity.setup(app, html, waiting.queue)
+            identity.setup(app, html, waiting.queue, notice_of=paused.pauses.notice_of)
             app.middlewares.append(bounded_bodies)
             bounds = _bounds(process, pools, turns, queue)
             forgetting = identity.forgetting
-            yield cls(app, queue, dispatcher, waiting, paused, forgetting, bounds)
+            ended = EndedWorkspaces.of(turns, identity.links)
+            yield cls(app, queue, dispatcher, waiting, paused, forgetting, ended, bounds)
 
 
 def _connection_limits(process: Process) -> ConnectionLimits:
@@ -205,7 +216,7 @@ def _connection_limits(process: Process) -> ConnectionLimits:
 
 
 def _switched_on(
-    process: Process, accept: Accept, turns: TurnService, identity: Identity
+    process: Process, accept: Accept, turns: TurnService, identity: Identity, html: Html
 ) -> Iterator[AbstractAsyncContextManager[ConnectedPlatform]]:
     """The platforms whose secrets this process has."""
     words = text_commands(identity, turns)
@@ -217,11 +228,19 @@ def _switched_on(
             turns.attached,
             OwnMemory.of(identity),
             stop_all=turns.runs.stop_all,
+            stop_own=turns.runs.stop_own,
             judge=turns.ledger.judge,
             shareable=ShareableAnswers.of(turns),
             explanations=KeptExplanations.of(turns),
         )
-        yield slack(registered, accept, turns.runs.decide, service, process.platform_connections)
+        yield slack(
+            registered,
+            accept,
+            turns.runs.decide,
+            service,
+            InstallationParts.of(turns, identity, html),
+            connections=process.platform_connections,
+        )
     if bot := teams_app(process):
         parts = TeamsParts.of(words, turns)
         yield teams(bot, accept, parts, process.platform_connections)

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from bots.conditional_write import conditional_write
 from bots.file_bucket import StoredFile
 from identity.current_row import current_row
 from identity.executor import Executor
@@ -27,6 +28,8 @@ MESSAGES_KEPT = 30 * 24 * 60 * 60
 """As long as the turns of the ledger."""
 EDITS_KEPT = 24 * 60 * 60
 """As long as a question waits for its asker to be linked."""
+LONGEST_EDIT = 16_001
+"""Characters that are kept: one more than a question may have, so that a longer one is refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,8 @@ class ConversationNotes:
     ) -> Notes:
         """Note files of a question; what is noted already is noted once.
 
+        Where its asker has begun afresh since, the files belong to the question alone.
+
         :param notes: as they were read before; nobody else works on this person's questions here.
         """
         known = {file.key for file in notes.files}
@@ -115,7 +120,19 @@ class ConversationNotes:
             return notes
         kept = (*notes.files, *new)[-MOST_FILES:]
         listed = json.dumps([asdict(file) for file in kept])
-        await self._write(place, chat_user, "SET files = :files", {":files": {"S": listed}})
+        await conditional_write(
+            self._dynamodb,
+            self._call,
+            self._table,
+            _key(place, chat_user),
+            update="SET files = :files, expires_at = :expires",
+            condition="begun = :begun" if notes.begun else "attribute_not_exists(begun)",
+            values={
+                ":files": {"S": listed},
+                ":expires": {"N": str(int(time.time()) + KEPT)},
+                **({":begun": {"S": notes.begun}} if notes.begun else {}),
+            },
+        )
         return replace(notes, files=kept)
 
     async def _write(
@@ -172,7 +189,9 @@ class ShownMessages:
 
     async def note_edit(self, turn: str, text: str) -> None:
         """Note what a question says now; who has answered it already reads nothing of it."""
-        await self._write(f"edit#{turn}", EDITS_KEPT, "SET edited = :text", {":text": {"S": text}})
+        await self._write(
+            f"edit#{turn}", EDITS_KEPT, "SET edited = :text", {":text": {"S": text[:LONGEST_EDIT]}}
+        )
 
     async def edited_text(self, turn: str) -> str | None:
         """What a question says since it was edited; None when it wasn't."""

@@ -33,6 +33,7 @@
         ├── UnauthenticatedRequest      401: nothing proves that the platform sent it
         ├── ForbiddenRequest            403: verified, but not from where we work
         ├── RequestTooSlow              408: its body doesn't come
+        ├── ConversationDeleted         410: its person has deleted what is spoken of
         ├── RequestTooLarge             413
         ├── UnreadableBody              415: compressed, or not written in UTF-8
         ├── TooManyRequests             429: of one address, from whomever
@@ -322,6 +323,14 @@ class ForbiddenRequest(RequestRefused):
     """It comes from another tenant, channel or service than those we work for."""
 
     code = "forbidden_request"
+
+
+class ConversationDeleted(RequestRefused):
+    """Its person has deleted the conversation that is spoken of."""
+
+    code = "conversation_deleted"
+    sentence = "This conversation is deleted. Please begin a new one."
+    status = HTTPStatus.GONE
 
 
 class RequestTooLarge(RequestRefused):

@@ -23,6 +23,8 @@ class Accepted:
         answered in order, and nobody waits behind a colleague.
     :param body: the platform's payload, JSON-serialisable.
     :param asker: the key of the chat user who asks, so that nobody takes another's share.
+    :param sent_at: when the inbox took it first, in seconds since 1970 by the queue's own clock;
+        0 before that.
     """
 
     platform: PlatformName
@@ -30,6 +32,7 @@ class Accepted:
     conversation: str
     body: dict[str, object]
     asker: str = ""
+    sent_at: float = field(default=0.0, compare=False)
 
     def as_json(self) -> str:
         """As it is kept in the inbox and with its turn; ASCII."""
@@ -135,8 +138,11 @@ class ReplyStream(Protocol):
     async def show(self, event: BaseEvent) -> None:
         """Take one agent event (AG-UI) into the visible message."""
 
-    async def say(self, sentence: str) -> None:
-        """Replace what is visible by one sentence: the turn failed, or will be tried again."""
+    async def say(self, sentence: str, *, stoppable: bool = False) -> None:
+        """Replace what is visible by one sentence: the turn failed, or will be tried again.
+
+        :param stoppable: it is tried again, and its asker can end that.
+        """
 
 
 Accept = Callable[[Accepted], Awaitable[None]]
@@ -160,8 +166,8 @@ class Platform(Protocol):
     async def ask_to_link(self, turn: Turn, url: str) -> None:
         """Show the asker, and nobody else, where to sign in."""
 
-    async def check_installation(self) -> None:
-        """Return when the platform takes our credentials.
+    async def check_installation(self, tenant: str) -> None:
+        """Return when the platform takes our credentials for a tenant.
 
         :raises PlatformError: when it doesn't, or doesn't say.
         """

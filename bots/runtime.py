@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import logging
+import re
 import uuid
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -14,6 +15,7 @@ from ag_ui.core import (
     BaseEvent,
     ContentPart,
     Context,
+    CustomEvent,
     DataSource,
     DocumentPart,
     Event,
@@ -44,8 +46,17 @@ STOP_TIMEOUT = httpx.Timeout(connect=5.0, read=20.0, write=10.0, pool=5.0)
 CANCEL = "cancelRun"
 """In ``forwardedProps``: the run that the agent is to end (``agent/request/question.py``)."""
 
+HEARTBEAT = "heartbeat"
+"""Name of the event that only says that a run goes on (``agent/run/runs_under_way.py``)."""
+
 SHORT_EVENT = 16_000
 """Characters; the runtime passes on up to 10 MB at a time (AgentCore Runtime, "Quotas")."""
+
+LONGEST_EVENT = 16 * 1024 * 1024
+"""Bytes; no runtime that works says so much at a time."""
+
+BLANK_LINE = re.compile(rb"\r\n\r\n|\n\n|\r\r")
+"""What ends an event (WHATWG HTML, "Interpreting an event stream")."""
 
 SPAN = {"gen_ai.operation.name": "invoke_agent", "gen_ai.agent.name": "bizassist"}
 """As OpenTelemetry's conventions for generative AI name it."""
@@ -91,6 +102,7 @@ class Runtime:
         *,
         audience: Audience,
         personal_memory: bool = False,
+        memory_version: str = "",
         resume: Sequence[ResumeEntry] = (),
         files: Sequence[SentFile] = (),
         quotes: Sequence[Quote] = (),
@@ -101,13 +113,18 @@ class Runtime:
         :param token: the person's Cognito access token.
         :param audience: who reads the answer along.
         :param personal_memory: whether what the person's memory holds may be read by colleagues.
+        :param memory_version: the link's; what was recalled under another one is out of date.
         :param files: what the question can speak of; the agent keeps none of them.
         :param quotes: what others wrote, for the model to read beside the question.
         :raises RuntimeUnavailable: when the runtime can't be reached, fails, or breaks off.
         :raises TokenRefused: when its authorizer refuses the token.
         :raises QuestionRefused: when it doesn't take the question.
         """
-        props = {"audience": audience.value, "personalMemory": personal_memory}
+        props = {
+            "audience": audience.value,
+            "personalMemory": personal_memory,
+            "memoryVersion": memory_version,
+        }
         question = _run_input(address, props, list(resume) or None, quotes)
         body = await asyncio.to_thread(_body, question, text, files)
         try:
@@ -147,6 +164,7 @@ class Runtime:
             ) as stream:
                 if pause is None or stream.response.status_code != httpx.codes.CONFLICT:
                     _check(stream.response)
+                    stream.response.stream = _BoundedEvents(stream.response.stream)
                     yield stream
                     return
             await asyncio.sleep(pause)
@@ -172,9 +190,36 @@ class Runtime:
             _check(response)
 
 
+class _BoundedEvents(httpx.AsyncByteStream):
+    """A response's bytes; an event that never ends is not kept until the memory does.
+
+    :raises RuntimeUnavailable: when an event is too long.
+    """
+
+    def __init__(self, stream: object) -> None:
+        if not isinstance(stream, httpx.AsyncByteStream):
+            raise TypeError("an asynchronous client has asynchronous streams")
+        self._stream = stream
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        length, end = 0, b""
+        async for chunk in self._stream:
+            looked_at = end + chunk
+            blank_lines = list(BLANK_LINE.finditer(looked_at))
+            length = len(looked_at) - blank_lines[-1].end() if blank_lines else length + len(chunk)
+            if length > LONGEST_EVENT:
+                raise RuntimeUnavailable("an event of the runtime is too long")
+            end = looked_at[-3:]
+            yield chunk
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()
+
+
 def _headers(session: str, token: str) -> dict[str, str]:
     return {
         "Authorization": f"Bearer {token}",
+        "Accept-Encoding": "identity",
         "Content-Type": "application/json",
         SESSION_HEADER: session,
     }
@@ -249,6 +294,8 @@ async def _events(stream: EventSource) -> AsyncIterator[BaseEvent]:
             event = await _event(sent.data)
         except ValidationError:
             _log.warning("passed over an agent event of an unknown shape")
+            continue
+        if isinstance(event, CustomEvent) and event.name == HEARTBEAT:
             continue
         yield event
         if isinstance(event, RunFinishedEvent | RunErrorEvent):

@@ -28,6 +28,7 @@ Action = Literal[
     "inviting",
     "invited",
     "settled",
+    "installed",
 ]
 PAGE = 50
 POSITION = re.compile(r"[0-9]{20}-[0-9a-f]{8}", re.ASCII)

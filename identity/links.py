@@ -4,6 +4,7 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from time import time
@@ -59,6 +60,8 @@ class Link:
     :param names: what the platform called the chat user and their workspace.
     :param replaces: there was an earlier link of the chat user.
     :param receipt_sent: the chat user was told of it, or may have been.
+    :param memory_version: another one each time that something was forgotten of the subject:
+        whoever keeps what was recalled under an older one may not use it.
     """
 
     chat_user: ChatUser
@@ -71,6 +74,7 @@ class Link:
     names: Names = field(default_factory=Names)
     replaces: bool = False
     receipt_sent: bool = False
+    memory_version: str = ""
 
     def session_id(self, conversation: str) -> str:
         """The memory session of this link's subject in one conversation."""
@@ -167,6 +171,22 @@ class Links:
         except (ClientError, BotoCoreError) as error:
             log.warning("when somebody was here can't be noted: %s", type(error).__name__)
 
+    async def note_forgetting(self, subject: str) -> None:
+        """Give every link of ``subject`` another :attr:`Link.memory_version`."""
+        for link in await self.by_subject(subject):
+            with suppress(self._dynamodb.exceptions.ConditionalCheckFailedException):
+                await self._execute(
+                    self._dynamodb.update_item,
+                    TableName=self._table,
+                    Key={"chat_user": {"S": link.chat_user.key}},
+                    UpdateExpression="SET memory_version = :version",
+                    ConditionExpression="subject = :subject",
+                    ExpressionAttributeValues={
+                        ":version": _mark(),
+                        ":subject": {"S": subject},
+                    },
+                )
+
     async def lease(self, link: Link, seconds: int) -> bool:
         """Be the one process that refreshes ``link``, until its token is replaced or it ends.
 
@@ -191,6 +211,14 @@ class Links:
     async def revoke(self, link: Link) -> bool:
         """Mark a link that a person has ended, unless it was changed meanwhile."""
         return await self._end(link, "revoked")
+
+    async def delete(self, chat_user: ChatUser) -> None:
+        """Delete a row, whatever its state; that it is gone already is well."""
+        await self._execute(
+            self._dynamodb.delete_item,
+            TableName=self._table,
+            Key={"chat_user": {"S": chat_user.key}},
+        )
 
     async def by_subject(self, subject: str) -> list[Link]:
         """Every link of one subject, in every state, oldest first."""
@@ -302,6 +330,7 @@ def _item(link: Link) -> "dict[str, AttributeValueTypeDef]":
         "link_state": {"S": link.state},
         "account": {"S": link.account},
         "linked_at": {"N": in_seconds(link.linked_at)},
+        "memory_version": _mark(),
         "workspace": {"S": link.names.workspace},
         "user_name": {"S": link.names.user},
         "replaces": {"BOOL": link.replaces},
@@ -325,6 +354,7 @@ def _link(item: Item) -> Link:
         names=Names(workspace=item["workspace"]["S"], user=item["user_name"]["S"]),
         replaces="replaces" in item and item["replaces"]["BOOL"],
         receipt_sent="receipt_sent" in item,
+        memory_version=item["memory_version"]["S"] if "memory_version" in item else "",
     )
 
 

@@ -25,7 +25,7 @@ from identity.linking.link_receipt import Receipts
 from identity.linking.link_requests import LinkRequests
 from identity.linking.undo import UndoPages
 from identity.links import Link, Links
-from identity.me.overview_page import OverviewPage
+from identity.me.overview_page import NoticeOf, OverviewPage, no_notice
 from identity.me.session_pages import SessionPages
 from identity.me.unlink_page import UnlinkPages
 from identity.memory.conversation_events import ConversationEvents
@@ -120,8 +120,9 @@ class Identity:
         forgetting = ForgettingJobs(
             ForgettingTable(dynamodb, settings.forgetting_table, execute),
             Forgetting(conversations, memories, execute),
+            links,
         )
-        recently = RecentlyForgotten(dynamodb, settings.forgetting_table, execute)
+        recently = RecentlyForgotten(dynamodb, settings.forgetting_table, execute, links)
         oidc = OidcProvider(discovery_url=settings.discovery_url, issuer=settings.issuer)
         verifier = TokenVerifier(oidc, client_id=settings.web_client_id)
         async with (
@@ -190,9 +191,12 @@ class Identity:
         html: Html,
         on_linked: OnLinked,
         rate_limit: RateLimit | None = None,
+        *,
+        notice_of: NoticeOf = no_notice,
     ) -> None:
         """Add sessions, security headers, error pages and our routes to an application.
 
+        :param notice_of: what a person is told of the workspace of one of their links.
         :param rate_limit: how often one address may come where nobody need be signed in.
         """
         limit = rate_limit or RateLimit(trusted_proxies=self.settings.trusted_proxies)
@@ -208,7 +212,7 @@ class Identity:
             [error_pages(html), session_middleware(self.sessions), error_pages(html)]
         )
         app.add_routes(limit.limited(self._routes_for_everybody(html, on_linked)))
-        app.add_routes(self._routes_for_the_signed_in(html))
+        app.add_routes(self._routes_for_the_signed_in(html, notice_of))
         app.add_routes(self._routes_for_administrators(html))
         app.add_routes([web.static(STATIC_URL, STATIC)])
 
@@ -261,13 +265,14 @@ class Identity:
             *sign_out_pages.routes(),
         ]
 
-    def _routes_for_the_signed_in(self, html: Html) -> list[web.RouteDef]:
+    def _routes_for_the_signed_in(self, html: Html, notice_of: NoticeOf) -> list[web.RouteDef]:
         overview = OverviewPage(
             html=html,
             links=self.links,
             sessions=self.session_list,
             memories=self.shown_memories,
             forgetting=self.forgetting,
+            notice_of=notice_of,
         )
         unlink = UnlinkPages(html=html, links=self.links, tokens=self.tokens, audit=self.audit)
         sessions = SessionPages(sessions=self.session_list)

@@ -81,11 +81,13 @@ module "bots" {
   certificate_arn  = local.certificate_arn
   microsoft_cloud  = var.microsoft_cloud
   platforms        = var.platforms
-  start_after      = concat([module.agentcore.runtime_arn], module.identity.parameter_arns, module.gateway_tools.parameter_arns)
-  cpu              = var.cpu
-  memory           = var.memory
-  capacity         = var.capacity
-  upload_days      = var.upload_days
+
+  slack_oauth = var.slack_oauth
+  start_after = concat([module.agentcore.runtime_arn], module.identity.parameter_arns, module.gateway_tools.parameter_arns)
+  cpu         = var.cpu
+  memory      = var.memory
+  capacity    = var.capacity
+  upload_days = var.upload_days
 }
 
 module "web_acl" {
@@ -103,10 +105,11 @@ module "agentcore" {
     uri            = "${module.bots.repository_urls["agent"]}:${var.image_tag}"
     repository_arn = module.bots.repository_arns["agent"]
   }
-  model          = var.model
-  model_base_url = var.model_base_url
-  guardrail      = var.guardrail
-  identity       = module.identity
+  model           = var.model
+  model_base_url  = var.model_base_url
+  policy_embedder = var.policy_embedder
+  guardrail       = var.guardrail
+  identity        = module.identity
   tools = {
     targets           = local.targets
     schemas_directory = "${local.sources}/schemas"

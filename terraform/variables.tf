@@ -107,6 +107,12 @@ variable "model" {
   }
 }
 
+variable "policy_embedder" {
+  description = "What finds policies by their meaning: `bedrock:ID` of an embedding model of Titan or Cohere; `words` for a search without one"
+  type        = string
+  default     = "bedrock:amazon.titan-embed-text-v2:0"
+}
+
 variable "model_base_url" {
   description = "Where the model's provider is, such as `https://llm.example.com/v1`; null for its usual address"
   type        = string
@@ -166,13 +172,13 @@ variable "sign_in_domain_prefix" {
 }
 
 variable "password_policy" {
-  description = "What a password must have. A demonstration may set `minimum_length = 8` and all four `require_…` to false; a company should not"
+  description = "What a password must have: length, and no kinds of characters (NIST SP 800-63B-4). A demonstration may set `minimum_length = 8`; a company should not"
   type = object({
-    minimum_length                   = optional(number, 14)
-    require_lowercase                = optional(bool, true)
-    require_uppercase                = optional(bool, true)
-    require_numbers                  = optional(bool, true)
-    require_symbols                  = optional(bool, true)
+    minimum_length                   = optional(number, 15)
+    require_lowercase                = optional(bool, false)
+    require_uppercase                = optional(bool, false)
+    require_numbers                  = optional(bool, false)
+    require_symbols                  = optional(bool, false)
     temporary_password_validity_days = optional(number, 3)
   })
   default = {}
@@ -267,6 +273,12 @@ variable "platforms" {
   description = "Platforms beside the web chat: `slack`, `teams`. Put a platform's secret before you name it here: a task whose secret has no value doesn't start"
   type        = set(string)
   default     = []
+}
+
+variable "slack_oauth" {
+  description = "Whether Slack's app is installed in several workspaces, at `/slack/install`, and not in one by its token"
+  type        = bool
+  default     = false
 }
 
 variable "cpu" {

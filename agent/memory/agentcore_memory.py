@@ -125,12 +125,14 @@ class AgentCoreMemory:
         on_recall: OnRecall | None = None,
         *,
         personal: bool = True,
+        version: str = "",
     ) -> RunMemory:
         """The person's memory, with the conversation ready to be restored; blocks on the network.
 
         :param on_recall: is given the records that each question of this run recalls.
         :param personal: whether anything is recalled, and learned, of the person; not where
             others read along.
+        :param version: what was recalled under another one is out of date.
         :raises MemoryUnavailableError: when it can't be had with the person's own credentials.
         """
         try:
@@ -154,7 +156,7 @@ class AgentCoreMemory:
             raise MemoryUnavailableError(detail=f"{type(error).__name__}: {error}") from error
         recall = None
         if not silent:
-            client, recalls = conversation.memory_client, session.recent_recalls
+            client, recalls = conversation.memory_client, session.recent_recalls.of_version(version)
             records = PersonsRecords(client, self._memory_id, subject, session_id, recalls)
             recall = Recall(records, on_recall)
         return RunMemory(conversation, recall, controls, paused)

@@ -15,7 +15,7 @@ from strands.memory import (
     SearchOptions,
 )
 
-from agent.memory.access.recent_recalls import RecentRecalls
+from agent.memory.access.recent_recalls import VersionRecalls
 from agent.memory.access.throttling import is_throttling
 from agent.memory.records import kind_of
 
@@ -58,7 +58,7 @@ class PersonsRecords(AgentCoreMemoryStore):
     """
 
     def __init__(
-        self, client: Any, memory_id: str, subject: str, session_id: str, recalls: RecentRecalls
+        self, client: Any, memory_id: str, subject: str, session_id: str, recalls: VersionRecalls
     ) -> None:
         super().__init__(
             memory_id=memory_id,

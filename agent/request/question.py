@@ -17,6 +17,8 @@ MAX_BODY = MAX_BESIDE_FILES + (MOST_BYTES + 1024) * 4 // 3
 TOO_LARGE = f"The body is too large: {MAX_BESIDE_FILES:,} bytes beside the files are the most."
 CANCEL = "cancelRun"
 """In ``forwardedProps``: the id of the run of this thread that is to end; nothing is asked then."""
+MEMORY_VERSION = "memoryVersion"
+"""In ``forwardedProps``: another one each time that something was forgotten of the person."""
 ENCODED_FILE = re.compile(rb'"[A-Za-z0-9+/=\\]{2048,}"')
 
 
@@ -75,6 +77,12 @@ def run_to_cancel(run_input: RunAgentInput) -> str | None:
     props = run_input.forwarded_props
     run = props.get(CANCEL) if isinstance(props, dict) else None
     return run if isinstance(run, str) else None
+
+
+def memory_version(run_input: RunAgentInput) -> str:
+    """Under what a recall of the person is kept; the same until something is forgotten of them."""
+    props = run_input.forwarded_props
+    return str(props.get(MEMORY_VERSION, "")) if isinstance(props, dict) else ""
 
 
 def _parsed(body: bytes) -> RunAgentInput:

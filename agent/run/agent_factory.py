@@ -89,11 +89,17 @@ class AgentFactory:
         explanation: Explanation,
         audience: RunAudience,
         files: Sequence[AttachedFile] = (),
+        *,
+        memory_version: str = "",
     ) -> AssembledAgent:
-        """An agent that knows the conversation so far, and the person as far as it may."""
+        """An agent that knows the conversation so far, and the person as far as it may.
+
+        :param memory_version: what was recalled under another one is out of date.
+        """
         self.policies.look_ahead()
         gateway_tools, memory = await asyncio.gather(
-            self.gateway.tools(), self._open_memory(caller, session, explanation, audience)
+            self.gateway.tools(),
+            self._open_memory(caller, session, explanation, audience, memory_version),
         )
         limits, failure = LimitHandler(self.run_limits), ModelFailure()
         tools = [*gateway_tools, *document_tools(files, self.reader)]
@@ -149,7 +155,12 @@ class AgentFactory:
         return notices
 
     async def _open_memory(
-        self, caller: Caller, session: str, explanation: Explanation, audience: RunAudience
+        self,
+        caller: Caller,
+        session: str,
+        explanation: Explanation,
+        audience: RunAudience,
+        version: str,
     ) -> RunMemory | None:
         try:
             return await asyncio.to_thread(
@@ -158,6 +169,7 @@ class AgentFactory:
                 session,
                 explanation.recalled,
                 personal=audience.personal_memory,
+                version=version,
             )
         except MemoryUnavailableError as error:
             logger.error("no memory for this run: %s", one_line(error.detail))  # noqa: TRY400

@@ -31,6 +31,7 @@ from agent.memory.private_messages import is_private, withhold_private
 from agent.request.attachments import AttachedFile
 from agent.request.audience import RunAudience, read_audience
 from agent.request.caller import Caller
+from agent.request.question import memory_version
 from agent.request.quoted_words import quoted_context
 from agent.run.agent_factory import AGENT_ID, AgentFactory, AssembledAgent
 from agent.run.earlier_run import (
@@ -119,7 +120,12 @@ class Assistant:
         """What is kept of the run, and what comes after it, if it had not come to its end."""
         run_input, audience = request.run_input, request.audience
         assembled = await self.factory.assemble(
-            request.caller, run_input.thread_id, explanation, audience, request.files
+            request.caller,
+            run_input.thread_id,
+            explanation,
+            audience,
+            request.files,
+            memory_version=memory_version(run_input),
         )
         end_answered(assembled.agent)
         earlier = earlier_run(assembled.agent, run_mark(run_input))

@@ -41,7 +41,9 @@ class Explanation(HookProvider):
     def noted(self, event: BaseEvent) -> BaseEvent:
         """The event, after the source that it may be was noted."""
         if isinstance(event, CustomEvent) and event.name == SOURCE_EVENT:
-            self._sources.append(event.value)
+            # What a source says was told with it, and isn't told twice.
+            named = {name: part for name, part in event.value.items() if name != "passage"}
+            self._sources.append(named)
         return event
 
     def event(self) -> CustomEvent:

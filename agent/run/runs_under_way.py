@@ -9,10 +9,11 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from ag_ui.core import BaseEvent, RunAgentInput, RunErrorEvent, RunFinishedEvent
+from ag_ui.core import BaseEvent, CustomEvent, RunAgentInput, RunErrorEvent, RunFinishedEvent
 
 from agent.error_rendering import run_error_event
 from agent.errors import RunCancelledError
+from agent.request.question import MEMORY_VERSION
 from agent.run.earlier_run import run_mark
 from agent.wall_clock import is_older
 
@@ -25,6 +26,11 @@ KEPT_SECONDS = 15 * 60.0
 """How long an answer that nobody has heard is kept; the chat service asks again for as long."""
 MOST_KEPT = 20
 """Such answers of one process; its conversations have them all."""
+
+HEARTBEAT = "heartbeat"
+"""Name of the event of a run that is silent and goes on (AG-UI, "Custom"); it is not kept."""
+HEARTBEAT_SECONDS = 10.0
+"""Clients give up after half a minute of silence; a tool may be at work for longer."""
 
 Made = Callable[[], AsyncGenerator[BaseEvent]]
 
@@ -85,7 +91,10 @@ class _Run:
             if more is self._more:
                 if self.ended_at is not None:
                     return
-                await more.wait()
+                try:
+                    await asyncio.wait_for(more.wait(), HEARTBEAT_SECONDS)
+                except TimeoutError:
+                    yield CustomEvent(name=HEARTBEAT, value={})
 
     def _wake(self) -> None:
         self._more.set()
@@ -196,5 +205,8 @@ async def _make(made: Made, run: _Run) -> None:
 
 def _asked(session: str, subject: str, run_input: RunAgentInput) -> _Asked:
     name = RunName(session, subject, run_input.thread_id, run_input.run_id)
-    audience = json.dumps(run_input.forwarded_props, sort_keys=True, default=str)
+    props = run_input.forwarded_props
+    if isinstance(props, dict):
+        props = {name: value for name, value in props.items() if name != MEMORY_VERSION}
+    audience = json.dumps(props, sort_keys=True, default=str)
     return _Asked(name, run_mark(run_input), audience)

@@ -1,6 +1,7 @@
 """The log: one line a record, no tokens and no tracebacks."""
 
 import logging
+from datetime import UTC, datetime
 
 from agent.telemetry.log_redaction import one_line
 from agent.telemetry.trace import trace_id
@@ -22,7 +23,7 @@ class OneLineFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Time, level, logger, message, and the trace that it belongs to."""
-        time = self.formatTime(record, "%H:%M:%S")
+        time = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
         message = one_line(record.getMessage())
         return f"{time} {record.levelname} {record.name} {message}{_raised_at(record)}{_trace()}"
 

@@ -58,8 +58,17 @@ def run(options: Namespace) -> int:
         ministack_python=options.ministack_python.absolute(),
         ports=StackPorts(_chat_port(options.port), options.agent_port, options.slack_port),
         socket_mode=options.socket_mode,
+        policy_embedder=_policy_embedder(),
     )
     return asyncio.run(_until_stopped(chosen))
+
+
+def _policy_embedder() -> str:
+    """What the environment names, else the model that this installation has, if it has one."""
+    from agent.tools.policies.embedders import choice, local_model  # noqa: PLC0415 - other commands
+
+    named = os.environ.get("BIZASSIST_POLICY_EMBEDDER")
+    return named or (choice.LOCAL if local_model.is_installed() else choice.WORDS)
 
 
 def _port(text: str) -> int:

@@ -36,18 +36,26 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="the interpreter of MiniStack's own environment",
     )  # fmt: skip
     parser.add_argument("--json", action="store_true", help="for programs")
-    actions = parser.add_subparsers(metavar="add", dest="action")
+    actions = parser.add_subparsers(metavar="{add,policies}", dest="action")
     adding = actions.add_parser("add", help="make a case of an answer that was turned down")
     adding.add_argument("turn", nargs="?", help="the turn's id, as the admin pages show it")
     adding.add_argument("--all-down", action="store_true", help="of every answer turned down")
     adding.add_argument("--to", type=Path, default=ADDED, metavar="FILE", help=f"({ADDED})")
     adding.add_argument("--stack", type=Path, metavar="STACK.JSON", dest="of", help="its stack")
+    searching = actions.add_parser("policies", help="how well the company's policies are found")
+    searching.add_argument(
+        "--embedder", action="append", metavar="words|local|bedrock:ID", dest="embedders",
+        help="may be given several times (words, and local where it is installed)",
+    )  # fmt: skip
+    searching.add_argument("--json", action="store_true", dest="as_json", help="for programs")
 
 
 def run(options: Namespace) -> int:
     """Ask and report; exit status 1 below the threshold. Or add cases."""
     if options.action == "add":
         return _add(options)
+    if options.action == "policies":
+        return _search_policies(options)
     logging.disable()  # what fails is in the report
     from agent.errors import SettingsError  # noqa: PLC0415 - other commands need no agent
     from bizassist.evaluation.model_cost import price_of  # noqa: PLC0415
@@ -92,6 +100,32 @@ async def _scored(options: Namespace, cases: "list[Case]") -> "tuple[str, list[S
             with progress(len(cases)) as done:
                 replies = await asked.ask_all(cases, options.at_once, done)
     return settings.model, [ScoredReply(*pair) for pair in zip(cases, replies, strict=True)]
+
+
+def _search_policies(options: Namespace) -> int:
+    """Ask the index alone, of the sample policies: no stack and no model that answers."""
+    import boto3  # noqa: PLC0415
+
+    from agent.errors import PolicyEmbeddingError  # noqa: PLC0415
+    from agent.tools.policies.embedders import choice, local_model  # noqa: PLC0415
+    from bizassist.evaluation import policy_search  # noqa: PLC0415
+    from bizassist.evaluation.policy_search_report import (  # noqa: PLC0415
+        print_searches,
+        print_searches_json,
+    )
+    from bizassist.local.provision import POLICIES  # noqa: PLC0415
+
+    here = [choice.WORDS, *([choice.LOCAL] if local_model.is_installed() else [])]
+    questions, passages = policy_search.read_questions(), policy_search.read_passages(POLICIES)
+    found = {}
+    for name in options.embedders or here:
+        try:
+            embedder = choice.embedder(name, boto3.Session())
+            found[name] = policy_search.search_all(questions, passages, embedder)
+        except PolicyEmbeddingError as error:
+            raise CommandError(f"{name} can't be asked: {error.detail}") from None
+    (print_searches_json if options.as_json else print_searches)(found)
+    return 0
 
 
 def _add(options: Namespace) -> int:

@@ -24,18 +24,27 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(options: Namespace) -> int:
     """Index, and say what can't be read."""
     from agent.errors import PolicyStorageError  # noqa: PLC0415 - other commands need no agent
+    from agent.tools.policies.embedders.choice import embedder  # noqa: PLC0415
     from agent.tools.policies.storage import Bucket  # noqa: PLC0415
     from agent.tools.policies.stored_index import index_policies  # noqa: PLC0415
 
     lead_to_target(options)
     session = boto3.Session()
-    bucket = deployment(session).policies_bucket
+    known = deployment(session)
+    bucket = known.policies_bucket
     try:
-        indexed = index_policies(Bucket(bucket, session))
+        model = embedder(known.policy_embedder, session)
+        indexed = index_policies(Bucket(bucket, session), model)
     except PolicyStorageError as error:
         raise CommandError(f"the bucket {bucket} can't be used: {error.detail}") from None
     state = "indexed anew" if indexed.changed else "unchanged"
     sys.stdout.write(f"{indexed.documents} documents, {indexed.passages} passages: {state}\n")
+    if indexed.embedder:
+        sys.stdout.write(f"found by words and by meaning: {indexed.embedder}\n")
+    if indexed.words_only:
+        sys.stdout.write(
+            f"found by words only: {known.policy_embedder} can't be asked ({indexed.words_only})\n"
+        )
     for name, problem in indexed.failures.items():
         sys.stdout.write(f"not searched: {name} ({problem})\n")
     return 0

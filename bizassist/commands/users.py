@@ -141,7 +141,7 @@ def _row(user: Any, groups: dict[str, list[str]]) -> dict[str, str]:
 def _create(
     cognito: "CognitoIdentityProviderClient", pool: str, options: Namespace
 ) -> dict[str, str]:
-    password = f"{secrets.token_urlsafe(12)}-9aZ!"
+    password = f"{secrets.token_urlsafe(16)}-9aZ!"
     made = cognito.admin_create_user(
         UserPoolId=pool,
         Username=options.username,

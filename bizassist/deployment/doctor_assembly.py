@@ -26,8 +26,10 @@ from bizassist.settings.environment import Process, read_process, teams_app
 from bizassist.settings.platform_secrets import read_platform_secrets
 from bizassist.settings.ssm_parameters import Parameters
 from bots.runtime import Runtime
+from bots.teams.delivery_check import SERVICE_URLS, DeliveryCheck
 from identity.admin.setup_page import Check, Finding
 from identity.executor import Executor
+from identity.links import Links
 from identity.memory.person_credentials import MemoryRole
 from identity.workspaces.pauses import Pauses
 
@@ -84,6 +86,8 @@ async def run_doctor(
                 public_url=process.public_url,
                 http=http,
                 token=token,
+                subject=_subject(token),
+                teams_delivery=_teams_delivery(process, Links(dynamodb, known.links_table, call)),
                 pauses=Pauses(dynamodb, known.workspaces_table, call),
                 dynamodb=dynamodb,
                 s3=s3,
@@ -145,11 +149,31 @@ async def _token(
     return None
 
 
+def _teams_delivery(process: Process, links: Links) -> DeliveryCheck | None:
+    """What sends a message into Teams; the local stack has no Teams to send one to."""
+    app = teams_app(process)
+    if app is None or app.anonymous:
+        return None
+    return DeliveryCheck(app, links, SERVICE_URLS[process.microsoft_cloud])
+
+
 def _is_fresh(token: str) -> bool:
     """Whether a token has not ended yet; who issued it is for the runtime to judge."""
+    ends = _claims(token).get("exp")
+    return isinstance(ends, int | float) and ends > time.time()
+
+
+def _subject(token: str | None) -> str | None:
+    """Whose token it is, as it says itself."""
+    subject = _claims(token or "").get("sub")
+    return subject if isinstance(subject, str) else None
+
+
+def _claims(token: str) -> dict[str, object]:
+    """What a token says, unverified; nothing where it is none."""
     try:
         body = token.split(".")[1]
-        ends = json.loads(urlsafe_b64decode(body + "=" * (-len(body) % 4)))["exp"]
-    except (IndexError, KeyError, ValueError):
-        return False
-    return bool(ends > time.time())
+        claims = json.loads(urlsafe_b64decode(body + "=" * (-len(body) % 4)))
+    except (IndexError, ValueError):
+        return {}
+    return claims if isinstance(claims, dict) else {}

@@ -4,7 +4,7 @@ import asyncio
 import secrets
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ from bizassist.settings.ssm_parameters import Parameters
 from bots.errors import RuntimeUnavailable, TokenRefused
 from bots.platform import Audience
 from bots.runtime import RunAddress, Runtime
+from bots.teams.delivery_check import DeliveryCheck
 from identity.admin.setup_page import Check, Finding
 from identity.executor import Executor
 from identity.workspaces.pauses import Pauses
@@ -31,6 +32,7 @@ TURN_SECONDS = 90.0
 # The other checks are short; one that waits for the network's own time-outs isn't.
 SECONDS = 15.0
 
+NOT_SENT = "No message was sent: --sign-in sends one to yourself."
 NOT_ASKED = "Not asked: --sign-in asks as yourself."
 NOT_SET_UP = "Not set up, or its secret can't be read from here: /admin/setup tells how."
 DOCUMENTS = (".md", ".markdown", ".pdf")
@@ -78,6 +80,8 @@ class Doctor:
     :param pauses: which workspaces are paused.
     :param dynamodb: has time-outs of its own, as has ``s3``.
     :param token: a person's access token, for a real turn; None when nobody signed in.
+    :param subject: that person.
+    :param teams_delivery: sends a message to them; None without a bot that Microsoft knows.
     """
 
     def __init__(
@@ -88,6 +92,8 @@ class Doctor:
         public_url: str,
         http: httpx.AsyncClient,
         token: str | None,
+        subject: str | None,
+        teams_delivery: DeliveryCheck | None,
         pauses: Pauses,
         dynamodb: "DynamoDBClient",
         s3: "S3Client",
@@ -99,6 +105,8 @@ class Doctor:
         self._public_url = public_url
         self._http = http
         self._token = token
+        self._subject = subject
+        self._teams_delivery = teams_delivery
         self._pauses = pauses
         self._dynamodb = dynamodb
         self._s3 = s3
@@ -122,7 +130,7 @@ class Doctor:
             Check("Runtime's platform", self._shared.platform, "May this shell GetAgentRuntime?"),
             Check("A real turn", self.turn, f"Look at {remedies.agent_log}."),
             _named_here(shared["Slack"]),
-            _named_here(shared["Microsoft Teams"]),
+            _named_here(replace(shared["Microsoft Teams"], ask=self.microsoft_teams)),
             Check("Workspaces", self.workspaces, f"Look at workspaces_table. {mend}"),
         )
 
@@ -230,6 +238,18 @@ class Doctor:
         if not found["Items"]:
             return Finding("absent", NO_DEVICE)
         return Finding("working", "There are devices to look up.")
+
+    async def microsoft_teams(self) -> Finding:
+        """Microsoft knows the bot, and Teams takes a message for whoever signed in."""
+        found = await self._shared.microsoft_teams()
+        if found.state != "working" or self._teams_delivery is None:
+            return found
+        if self._subject is None:
+            return Finding("working", f"{found.sentence} {NOT_SENT}")
+        sent = await self._teams_delivery.ask(self._subject)
+        if sent.state == "broken":
+            return sent
+        return Finding("working", f"{found.sentence[:-1]}; {sent.sentence}.")
 
     async def workspaces(self) -> Finding:
         """No platform refuses the installation of a workspace."""

@@ -174,6 +174,8 @@ class Checks:
     async def slack(self) -> Finding:
         """The bot's token is good for one workspace and has every scope of the manifest."""
         token = self._process.slack_bot_token
+        if token is None and self._process.slack_client_id:
+            return Finding("working", "`/slack/install` installs it in a workspace.")
         if token is None:
             return Finding("absent", "Make an app from the manifest below.")
         answer = await self._http.post(
@@ -203,6 +205,8 @@ class Checks:
             await BotToken(self._teams)()
         except PlatformError as error:
             look = "look at the bot's id, secret and tenant in Azure"
+            if self._teams.is_managed_identity:
+                look = "a managed identity works where Azure hosts this service and has it assigned"
             return Finding("broken", f"Microsoft refuses ({error}): {look}.")
         return Finding("working", "Microsoft accepts the bot's id and secret.")
 

@@ -31,6 +31,7 @@ class StackOptions:
     """What the person who starts the stack may choose.
 
     :param socket_mode: Slack's double sends what happens over a connection that the service opens.
+    :param policy_embedder: what finds policies by their meaning, as the agent's setting says it.
     """
 
     state: Path
@@ -38,6 +39,7 @@ class StackOptions:
     ports: StackPorts = field(default_factory=StackPorts)
     environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
     socket_mode: bool = False
+    policy_embedder: str = "words"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ async def running_stack(options: StackOptions, say: Report, notify: Report) -> A
         aws = await start(_ministack(options, ports))
         shared = _aws_environment(ports.aws, options.environment)
         _use_environment(shared)
-        parameters = await asyncio.to_thread(_provision, ports, made)
+        parameters = await asyncio.to_thread(_provision, options, ports, made)
         (options.state / "provisioned").write_text(PROVISIONED)
         say("user pool, tables, queues and memory are there")
         parts = _parts(options, ports, shared, made)
@@ -167,7 +169,7 @@ def _use_environment(environment: Mapping[str, str]) -> None:
     os.environ.update(environment)
 
 
-def _provision(ports: StackPorts, made: Mapping[str, str]) -> dict[str, str]:
+def _provision(options: StackOptions, ports: StackPorts, made: Mapping[str, str]) -> dict[str, str]:
     return provision(
         Addresses(
             aws=url(ports.aws),
@@ -177,6 +179,7 @@ def _provision(ports: StackPorts, made: Mapping[str, str]) -> dict[str, str]:
         ),
         {person.username: made[f"password_{person.username}"] for person in sample_data.PEOPLE},
         PREFIX,
+        options.policy_embedder,
     )
 
 
@@ -227,6 +230,8 @@ def _slack_environment(
         "SLACK_SIGNING_SECRET": made["slack_signing_secret"],
         "SLACK_BOT_TOKEN": made["slack_bot_token"],
         "SLACK_API_URL": f"{url(ports.slack)}/api/",
+        "SLACK_CLIENT_ID": "1000000000000.2000000000000",
+        "SLACK_CLIENT_SECRET": f"client-{made['slack_signing_secret']}",
         # An empty one counts as none: this shell's own is no token of the double's.
         "SLACK_APP_TOKEN": f"xapp-{made['slack_bot_token']}" if options.socket_mode else "",
     }

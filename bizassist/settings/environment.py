@@ -9,7 +9,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from bizassist.errors import SettingsError
 from bizassist.settings.problem_sentences import problems
 from bots.slack.registration import SlackApp
-from bots.teams.registration import TeamsApp
+from bots.teams.registration import APP_TYPES, AppType, TeamsApp
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -100,6 +100,8 @@ class Process(BaseSettings):
     slack_signing_secret: SecretStr | None = None
     slack_bot_token: SecretStr | None = None
     slack_app_token: SecretStr | None = None
+    slack_client_id: str | None = None
+    slack_client_secret: SecretStr | None = None
     slack_api_url: str = Field(
         "https://slack.com/api/",
         pattern=r"^https?://[^/\s]+",
@@ -113,6 +115,10 @@ class Process(BaseSettings):
         None,
         pattern=f"^{GUID}$",
         description="an Entra tenant's id, which is a GUID (activities name no domain)",
+    )
+    microsoft_app_type: AppType | None = Field(
+        None,
+        description=f"one of {', '.join(APP_TYPES)}, as Azure calls the type of the bot's app",
     )
     microsoft_cloud: str = Field(
         "public",
@@ -146,21 +152,45 @@ def _variable(field: str) -> str:
 
 
 def _contradictions(process: Process) -> list[str]:
-    slack: dict[str, object] = {"SLACK_SIGNING_SECRET": process.slack_signing_secret}
-    if process.slack_app_token:  # then Slack sends nothing over HTTP, so nothing is signed
-        slack = {"SLACK_APP_TOKEN": process.slack_app_token}
-    slack["SLACK_BOT_TOKEN"] = process.slack_bot_token
-    teams = {
-        "MICROSOFT_APP_ID": process.microsoft_app_id,
-        "MICROSOFT_APP_PASSWORD": process.microsoft_app_password,
-    }
-    found = [*_half(slack), *_half(teams)]
-    if process.microsoft_app_tenant_id and not any(teams.values()):
-        found.append("MICROSOFT_APP_ID is missing: MICROSOFT_APP_TENANT_ID is of no use alone.")
+    found = [*_slack_contradictions(process), *_teams_contradictions(process)]
     if process.teams_anonymous and process.host not in LOOPBACK:
         found.append(
             "BIZASSIST_TEAMS_ANONYMOUS is for this machine only: BIZASSIST_HOST must be 127.0.0.1."
         )
+    return found
+
+
+def _slack_contradictions(process: Process) -> list[str]:
+    slack: dict[str, object] = {"SLACK_SIGNING_SECRET": process.slack_signing_secret}
+    if process.slack_app_token:  # then Slack sends nothing over HTTP, so nothing is signed
+        slack = {"SLACK_APP_TOKEN": process.slack_app_token}
+    oauth: dict[str, object] = {
+        "SLACK_CLIENT_ID": process.slack_client_id,
+        "SLACK_CLIENT_SECRET": process.slack_client_secret,
+    }
+    if process.slack_bot_token or not all(oauth.values()):
+        slack["SLACK_BOT_TOKEN"] = process.slack_bot_token
+    else:  # each workspace has a token of its own
+        slack["SLACK_CLIENT_ID"] = process.slack_client_id
+    return [*_half(slack), *_half(oauth)]
+
+
+def _teams_contradictions(process: Process) -> list[str]:
+    kind, tenant = process.microsoft_app_type, process.microsoft_app_tenant_id
+    secret = {"MICROSOFT_APP_PASSWORD": process.microsoft_app_password}
+    teams: dict[str, object] = {"MICROSOFT_APP_ID": process.microsoft_app_id, **secret}
+    alone = "" if any(teams.values()) else "MICROSOFT_APP_TENANT_ID" if tenant else ""
+    if kind and not process.microsoft_app_id:
+        alone = "MICROSOFT_APP_TYPE"
+    if alone:
+        return [f"MICROSOFT_APP_ID is missing: {alone} is of no use alone."]
+    found = []
+    if kind in {"SingleTenant", "UserAssignedMSI"} and not tenant:
+        found.append(f"MICROSOFT_APP_TENANT_ID is missing: MICROSOFT_APP_TYPE is {kind}.")
+    if kind != "UserAssignedMSI":
+        return [*found, *_half(teams)]
+    if process.microsoft_app_password:
+        found.append("MICROSOFT_APP_PASSWORD is too much: a managed identity has no password.")
     return found
 
 
@@ -175,25 +205,29 @@ def _half(pair: Mapping[str, object]) -> list[str]:
 
 def slack_app(process: Process) -> SlackApp | None:
     """Our app as Slack knows it; None where Slack is switched off."""
-    secret, token, app = (
+    secret, token, app, client_secret = (
         value.get_secret_value() if value else ""
         for value in (
             process.slack_signing_secret,
             process.slack_bot_token,
             process.slack_app_token,
+            process.slack_client_secret,
         )
     )
-    if token and (secret or app):
-        return SlackApp(secret, token, process.slack_api_url, app)
+    client_id = process.slack_client_id or ""
+    if (token or client_id) and (secret or app):
+        return SlackApp(secret, token, process.slack_api_url, app, client_id, client_secret)
     return None
 
 
 def teams_app(process: Process) -> TeamsApp | None:
     """The bot's registration with Microsoft; None where Teams is switched off."""
-    if process.microsoft_app_id and process.microsoft_app_password:
+    if process.microsoft_app_id:  # the rest was looked at when it was read
+        secret = process.microsoft_app_password
         return TeamsApp(
             process.microsoft_app_id,
-            process.microsoft_app_password.get_secret_value(),
+            secret.get_secret_value() if secret else None,
             process.microsoft_app_tenant_id,
+            app_type=process.microsoft_app_type,
         )
     return TeamsApp(anonymous=True) if process.teams_anonymous else None

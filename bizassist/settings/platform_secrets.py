@@ -9,7 +9,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 # The keys of each platform's secret, and what the chat service's environment calls them.
 SECRETS = {
-    "slack": {"signing_secret": "SLACK_SIGNING_SECRET", "bot_token": "SLACK_BOT_TOKEN"},
+    "slack": {
+        "signing_secret": "SLACK_SIGNING_SECRET",
+        "bot_token": "SLACK_BOT_TOKEN",
+        "client_id": "SLACK_CLIENT_ID",
+        "client_secret": "SLACK_CLIENT_SECRET",
+    },
     "teams": {
         "app_id": "MICROSOFT_APP_ID",
         "app_password": "MICROSOFT_APP_PASSWORD",

@@ -55,6 +55,7 @@ class Parameters(BaseModel):
     warranty_table: Name
     clients_table: Name
     policies_bucket: Name
+    policy_embedder: Name
     uploads_bucket: Name
 
 

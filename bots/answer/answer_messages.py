@@ -54,6 +54,9 @@ class MessageChannel(Protocol):
     async def find(self, part: int) -> str | None:
         """The id of the answer's ``part``, when an earlier attempt has posted it."""
 
+    def stoppable(self, sentence: str) -> str:
+        """The sentence that is shown next, with how its asker ends what it says is being tried."""
+
 
 class AnswerMessages:
     """One message, or several when the answer is long, in their order.

@@ -20,7 +20,7 @@ from bots.answer.tool_activity import tool_activity
 from bots.answer.visibility import visible
 
 NOTHING = "There is no answer to that."
-WAITS = "This needs your approval first: I've asked you in a direct message."
+WAITS = "This needs your approval first: I've asked you privately."
 
 
 class Draft:

@@ -14,6 +14,9 @@ from bots.answer.placeholder import THINKING
 from bots.errors import After, PlatformRefused, PlatformUnavailable
 from bots.platform import Receipt
 
+HEAD_START = 0.2
+"""Seconds for which an answer waits for its first message. From then on it is made meanwhile: a
+platform that has no room for the message holds up nothing but the message."""
 LARGE = 4_000
 """Characters of a draft; a longer one is shown the more rarely the longer it is, because each edit
 parses all of it: an answer costs what it is long, not the square of that."""
@@ -41,6 +44,7 @@ class PostedAnswer:
         opening: str = THINKING,
         draft: Draft | None = None,
     ) -> None:
+        self._channel = channel
         self._messages = AnswerMessages(channel, receipt)
         self._pace = pace
         self._opening = opening
@@ -48,11 +52,21 @@ class PostedAnswer:
         self._changed = asyncio.Event()
         self._closing = asyncio.Event()
         self._said = False
+        self._opened = asyncio.Event()
         self._editor: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
-        await self._messages.open(self._opening)
-        self._editor = asyncio.create_task(self._keep_editing())
+        self._editor = asyncio.create_task(self._open_and_edit())
+        try:
+            async with asyncio.timeout(HEAD_START):
+                await self._opened.wait()
+        except TimeoutError:
+            return self
+        except asyncio.CancelledError:
+            self._editor.cancel()
+            raise
+        if self._editor.done():  # nothing can be shown
+            self._editor.result()
         return self
 
     async def __aexit__(
@@ -68,14 +82,20 @@ class PostedAnswer:
             await self._finish()
 
     async def show(self, event: BaseEvent) -> None:
-        """Take one agent event into the answer."""
+        """Take one agent event into the answer.
+
+        :raises PlatformRefused: when not even its first message can be shown.
+        """
+        self._raise_if_refused()
         self._draft.take(event)
         self._changed.set()
 
-    async def say(self, sentence: str) -> None:
+    async def say(self, sentence: str, *, stoppable: bool = False) -> None:
         """Replace everything by one sentence; it stays the last word of this attempt."""
         self._said = True
         await self._stop_editing()
+        if stoppable:
+            sentence = self._channel.stoppable(sentence)
         await self._messages.show(sentence, final=False)
 
     async def _finish(self) -> None:
@@ -85,6 +105,20 @@ class PostedAnswer:
     def _so_far(self) -> str:
         """What to show while the answer is written."""
         return self._draft.so_far()
+
+    def _raise_if_refused(self) -> None:
+        editor = self._editor
+        if editor is None or not editor.done() or editor.cancelled():
+            return
+        if isinstance(refused := editor.exception(), PlatformRefused):
+            raise refused
+
+    async def _open_and_edit(self) -> None:
+        try:
+            await self._messages.open(self._opening)
+        finally:
+            self._opened.set()
+        await self._keep_editing()
 
     async def _keep_editing(self) -> None:
         pause, shown = self._pace, THINKING

@@ -12,6 +12,7 @@ SOURCE = "bizassist.source"
 MOST = 5
 LONGEST = 80
 LONGEST_URL = 2_000
+LONGEST_PASSAGE = 1_500
 LONGEST_LINK = 400
 """Of an address in a chat: all of them together must fit a message."""
 _MARKUP = re.compile(r"[\\`*_~\[\]()<>{}|#!&\n\r]+")
@@ -22,11 +23,13 @@ class Source:
     """A document's section, or a page of the web.
 
     :param url: http(s), or None.
+    :param passage: what it says there, as the tool quoted it: Markdown or plain text of others.
     """
 
     title: str
     section: str | None = None
     url: str | None = None
+    passage: str = ""
 
 
 def source_of(event: BaseEvent) -> Source | None:
@@ -37,8 +40,12 @@ def source_of(event: BaseEvent) -> Source | None:
     title, section = value.get("title"), value.get("section")
     if not isinstance(title, str) or not title.strip():
         return None
+    passage = value.get("passage")
     return Source(
-        title, section if isinstance(section, str) and section else None, web(value.get("url"))
+        title,
+        section if isinstance(section, str) and section else None,
+        web(value.get("url")),
+        passage[:LONGEST_PASSAGE] if isinstance(passage, str) else "",
     )
 
 

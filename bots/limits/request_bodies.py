@@ -19,11 +19,13 @@ LARGEST = 256 * 1024
 """Bytes; the longest question of the web chat has 192 KB as a form writes it, an activity of Teams
 at most 100 KB ("Format your bot messages", Teams platform documentation)."""
 LARGEST_OF_SLACK = 1024 * 1024
-"""Bytes; 40,000 characters of a message come as text and as blocks, six bytes for each."""
+"""Bytes; 40,000 characters of a message come as text and as blocks, six bytes for each. A client of
+AG-UI sends the whole conversation each time."""
 BODY_SECONDS = 10.0
 """In which the whole body must be here."""
 
 _SLACK = "/slack/"
+_AGUI = "/agui"
 _WITH_FILES = "/chat/{conversation}"
 _FORM = "application/x-www-form-urlencoded"
 _MULTIPART = "multipart/"
@@ -77,7 +79,8 @@ async def _read(request: web.Request) -> None:
         if place.canonical != _WITH_FILES:
             raise UnreadableBody
         return
-    most = LARGEST_OF_SLACK if place.canonical.startswith(_SLACK) else LARGEST
+    long = place.canonical.startswith(_SLACK) or place.canonical == _AGUI
+    most = LARGEST_OF_SLACK if long else LARGEST
     if (request.content_length or 0) > most:
         raise RequestTooLarge
     try:

@@ -88,7 +88,7 @@ class HeldTurns:
 
 async def _works(workspace: Workspace, platform: Platform) -> bool:
     try:
-        await platform.check_installation()
+        await platform.check_installation(workspace.tenant)
     except PlatformError as error:
         _log.info("workspace %s stays paused: %s", workspace.key, error)
         return False

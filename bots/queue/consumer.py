@@ -6,6 +6,7 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -199,13 +200,21 @@ class Consumer:
         """What the message is called in the log, and what it failed by."""
         name = f"message {message['MessageId']}"
         try:
-            accepted = Accepted.from_json(message["Body"])
+            accepted = _accepted(message)
             name = f"{accepted.platform} event {accepted.event_id}"
             with trace.span("turn", SpanKind.CONSUMER, _carried(message)):
                 await self._handle(accepted, lease)
         except Exception as error:  # noqa: BLE001 - one event's failure must not end the loop
             return name, error
         return name, None
+
+
+def _accepted(message: Any) -> Accepted:
+    """What a message holds, and when it was sent; one that came again keeps its first time."""
+    accepted = Accepted.from_json(message["Body"])
+    if accepted.sent_at:
+        return accepted
+    return replace(accepted, sent_at=int(message["Attributes"]["SentTimestamp"]) / 1000)
 
 
 def _asker(message: Any) -> str:

@@ -4,40 +4,29 @@ import json
 from typing import Any
 
 from bots.slack.incoming.message_shortcut import CALLBACK
+from bots.slack.scopes import BOT_SCOPES
 
-SCOPES = (
-    "app_mentions:read",
-    "assistant:write",
-    "channels:history",
-    "channels:read",
-    "chat:write",
-    "commands",
-    "files:read",
-    "groups:history",
-    "groups:read",
-    "im:history",
-    "im:write",
-    "mpim:history",
-    "mpim:read",
-    "team:read",
-    "users:read",
-)
+SCOPES = tuple(BOT_SCOPES)
 EVENTS = (
     "agent_session_stopped",
     "app_home_opened",
     "app_mention",
+    "app_uninstalled",
     "message.channels",
     "message.groups",
     "message.im",
     "message.mpim",
+    "tokens_revoked",
 )
 DESCRIPTION = "Answers business questions, as you and with your rights"
 
 
-def manifest(public_url: str, *, socket_mode: bool = False) -> bytes:
+def manifest(public_url: str, *, socket_mode: bool = False, several: bool = False) -> bytes:
     """The manifest as JSON (https://docs.slack.dev/reference/app-manifest).
 
     :param public_url: where Slack reaches the chat service.
+    :param several: it is installed in several workspaces, or in an organisation: by OAuth, with
+        tokens that are rotated.
     :param socket_mode: Slack sends over a connection that the service opens, and to no address.
     """
     content: Any = {
@@ -84,9 +73,9 @@ def manifest(public_url: str, *, socket_mode: bool = False) -> bytes:
                 "is_enabled": True,
                 "request_url": f"{public_url}/slack/interactions",
             },
-            "org_deploy_enabled": False,
+            "org_deploy_enabled": several,
             "socket_mode_enabled": socket_mode,
-            "token_rotation_enabled": False,
+            "token_rotation_enabled": several,
         },
     }
     if socket_mode:

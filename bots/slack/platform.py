@@ -5,8 +5,8 @@ import json
 import logging
 import re
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import ClassVar
@@ -34,6 +34,7 @@ from bots.slack.beside_queue.answer_explanation import AnswerExplanation
 from bots.slack.beside_queue.answer_feedback import AnswerFeedback, Judge
 from bots.slack.beside_queue.answer_sharing import AnswerSharing
 from bots.slack.beside_queue.session_stop import SessionStop, StopAll
+from bots.slack.beside_queue.stop_button import StopButton, StopOwn
 from bots.slack.files.download import FileDownloads
 from bots.slack.incoming.app_opened import stored_opened
 from bots.slack.incoming.approval_click import AskingTurn
@@ -41,7 +42,6 @@ from bots.slack.incoming.button_click import FORGET, ButtonClick, stored_click
 from bots.slack.incoming.message_shortcut import Shortcut, stored_question
 from bots.slack.incoming.payloads import IncomingMessage, read_message
 from bots.slack.incoming.share_confirmation import stored_share
-from bots.slack.kept_explanations import KeptExplanations
 from bots.slack.name_cache import Account, NameCache
 from bots.slack.outgoing import approval
 from bots.slack.outgoing.answer.stepped_draft import SteppedDraft
@@ -59,7 +59,8 @@ from bots.text_commands.execution import Said, TextCommands
 from bots.text_commands.sentences import KEPT
 from bots.text_commands.words import Word
 from bots.turn.attached_files import AttachedFiles
-from identity.people import Names
+from bots.turn.explanations.kept_explanations import KeptExplanations
+from identity.people import ChatUser, Names
 
 REFUSAL = (
     "I can only answer people of the company that I work for. Please ask one of your contacts here."
@@ -70,7 +71,6 @@ OPEN_SECONDS = 2.0
 """Slack waits three seconds, and so does its trigger."""
 TIMEOUT = aiohttp.ClientTimeout(total=10, connect=5)
 PACE = 1.0
-CONNECTIONS = 100
 
 _log = logging.getLogger(__name__)
 
@@ -86,7 +86,8 @@ class ServiceParts:
     :param is_answered: whether a turn, by its id, has an answer.
     :param attached: reads and keeps the files that come with questions.
     :param memory: what people see of their own memory on the Home tab.
-    :param stop_all: stops what is being answered to a person at a place.
+    :param stop_all: stops what a person has asked at a place before a time.
+    :param stop_own: stops one turn, if it is this person's.
     :param judge: keeps what a turn's asker thinks of its answer.
     :param shareable: keeps private answers that their asker may still share.
     :param explanations: keeps why answers are as they are.
@@ -98,13 +99,18 @@ class ServiceParts:
     attached: AttachedFiles
     memory: OwnMemory
     stop_all: StopAll
+    stop_own: StopOwn
     judge: Judge
     shareable: ShareableAnswers
     explanations: KeptExplanations
 
+    async def is_answered_in(self, conversation: str, chat_user: ChatUser) -> bool:
+        """Whether somebody was answered in a conversation."""
+        return (await self.notes.read(conversation, chat_user)).answered
+
 
 class SlackPlatform:
-    """Implements :class:`bots.platform.Platform`; made by :func:`slack_platform`.
+    """Implements :class:`bots.platform.Platform`; made by :func:`installed_platform`.
 
     :ivar acts: what people do about an answer, taken at once.
     """
@@ -141,6 +147,7 @@ class SlackPlatform:
                 SessionStop(service.stop_all, api).take,
                 AnswerFeedback(service.judge, api).take,
                 self._sharing.take,
+                StopButton(service.stop_own, self._responses).take,
                 AnswerExplanation(service.explanations, api).take,
             ]
         )
@@ -163,12 +170,17 @@ class SlackPlatform:
         """Show the asker, and nobody else, a button that leads to ``url``."""
         await self._private.send(_incoming(turn.accepted), sign_in(url))
 
-    async def check_installation(self) -> None:
+    async def check_installation(self, tenant: str) -> None:  # noqa: ARG002 - one for all
         """Return when Slack takes the bot's token (auth.test).
 
         :raises PlatformError: when it doesn't, or doesn't say.
         """
         await self._api.identity()
+
+    async def ids(self) -> frozenset[str]:
+        """The workspace, or organisation, whose installation this is; none while Slack refuses."""
+        own = await self._authorized()
+        return frozenset(filter(None, [own.team_id or own.enterprise_id]))
 
     async def open_form(self, shortcut: Shortcut) -> None:
         """Open the form of a shortcut, or tell who chose it why there is none."""
@@ -283,7 +295,7 @@ class SlackPlatform:
             return
         if question := stored_question(accepted.body):
             placed = await self._private.repeat_question(question)
-            accepted = replace(accepted, body=placed.accepted.body)
+            accepted = replace(accepted, body={**accepted.body, **placed.accepted.body})
         incoming = _incoming(accepted)
         if incoming.asking is not None:
             await self._go_on(incoming, accepted, answer)
@@ -302,11 +314,13 @@ class SlackPlatform:
         """Do what a person of this company says."""
         names = await self._names.names(incoming.tenant, account)
         if incoming.word:
-            await self._act_on(incoming, incoming.word, names)
+            await self._act_on(incoming, incoming.word, names, accepted.sent_at)
         else:
             await self._ask(incoming, accepted, names, answer)
 
-    async def _act_on(self, incoming: IncomingMessage, word: Word, names: Names) -> None:
+    async def _act_on(
+        self, incoming: IncomingMessage, word: Word, names: Names, said_at: float
+    ) -> None:
         """Do what a word says, and tell its person alone."""
         said = Said(
             word,
@@ -315,6 +329,7 @@ class SlackPlatform:
             place=incoming.conversation,
             around=incoming.around,
             event=incoming.event_id,
+            said_at=said_at,
             goes_on=incoming.in_thread,
         )
         told = await self._words.act_on(said, EXAMPLE)
@@ -354,7 +369,7 @@ class SlackPlatform:
         if question.text:
             await answer(turn)
         elif not question.attached.refused and incoming.kind != "reply":
-            await self._act_on(incoming, "help", names)
+            await self._act_on(incoming, "help", names, accepted.sent_at)
         if incoming.kind in IN_CHANNELS and await self._is_answered(turn.id):
             await self._notes.note_answered(place, asker)
 
@@ -386,29 +401,26 @@ class SlackPlatform:
         )
 
 
-@asynccontextmanager
-async def slack_platform(
-    bot_token: str,
+def installed_platform(
+    http: aiohttp.ClientSession,
+    token: str,
     api_url: str,
     service: ServiceParts,
     *,
     pace: float = PACE,
-    connections: int = CONNECTIONS,
     now: Callable[[], float] = time.monotonic,
-) -> AsyncIterator[SlackPlatform]:
-    """The platform with its connections, for as long as the service runs.
+) -> SlackPlatform:
+    """The platform of one installation.
 
+    :param token: the bot's.
     :param api_url: base of Slack's Web API, ``https://slack.com/api/`` outside of tests.
     :param service: what the platform needs of the rest of the chat service.
     :param pace: seconds between two edits of a message.
-    :param connections: to Slack at the same time; a call waits for one within its time-out.
     :param now: seconds on a clock that never goes back.
     """
-    connector = aiohttp.TCPConnector(limit=connections)
-    async with aiohttp.ClientSession(connector=connector, timeout=TIMEOUT, trust_env=True) as http:
-        api = WebApi(http, bot_token, api_url, now)
-        downloads = FileDownloads(http, bot_token, api_url)
-        yield SlackPlatform(api, ResponseUrls(http, api_url), downloads, service, pace)
+    api = WebApi(http, token, api_url, now)
+    downloads = FileDownloads(http, token, api_url)
+    return SlackPlatform(api, ResponseUrls(http, api_url), downloads, service, pace)
 
 
 def _incoming(accepted: Accepted) -> IncomingMessage:

@@ -5,6 +5,7 @@ AI-generated content", "Action commands" of message extensions and "Use dialogs 
 platform documentation).
 """
 
+import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping
@@ -12,7 +13,9 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from aiohttp import web
+from botocore.exceptions import BotoCoreError, ClientError
 
+from bots.answer.explanation.run_explanation import Explanation
 from bots.errors import BotError, InboxUnavailable, MalformedRequest
 from bots.platform import Accept, Accepted
 from bots.teams.incoming.activity import IncomingActivity
@@ -27,13 +30,20 @@ from identity.errors import IdentityError
 
 ASK_ABOUT = "askAboutMessage"
 """The id of the message action in the app's manifest."""
-ANSWERED_THERE = "I'll answer you in our own chat."
+ANSWERED_THERE = "I'll answer you in our own chat: look for BizAssist among your chats."
+NO_OWN_CHAT = (
+    "I have no chat with you in which I could answer: add BizAssist from Teams' Apps, then ask "
+    "again."
+)
 NO_QUESTION = "There is no question in that. Please ask again."
 NOTHING_HERE = "There is nothing to choose here. Please ask me in a chat."
 UNKNOWN_BUTTON = "This button is none of ours any more."
+LONGEST_LOOK_UP = 2.0
+"""Seconds; Teams waits for some five for a dialog."""
 _ERROR = "application/vnd.microsoft.error"
 _ANSWERS = {"like": "up", "dislike": "down"}
 
+HasOwnChat = Callable[[IncomingActivity], Awaitable[bool]]
 Answer = Callable[["Invokes", IncomingActivity, Mapping[str, str]], Awaitable[Json]]
 
 _log = logging.getLogger(__name__)
@@ -44,10 +54,12 @@ class Invokes:
     """Answers the invokes that Teams sends to this bot.
 
     :param accept: puts what goes on after a click into the inbox.
+    :param has_own_chat: tells whether somebody can be answered in a chat of their own.
     """
 
     accept: Accept
     service: ServiceParts
+    has_own_chat: HasOwnChat
 
     async def respond(self, incoming: IncomingActivity, claims: Mapping[str, str]) -> web.Response:
         """The response to an invoke; 501 to one that isn't known here."""
@@ -80,7 +92,8 @@ class Invokes:
         if shown is None or shown.asker != incoming.chat_user.key:
             return forms.dialog_message(forms.NOT_YOURS)
         value = part(part(incoming.body, "value"), "actionValue")
-        return forms.feedback_form(liked=word(value, "reaction") != "dislike")
+        why = await self._explanation(shown.turn, incoming)
+        return forms.feedback_form(why, liked=word(value, "reaction") != "dislike")
 
     async def feedback(self, incoming: IncomingActivity, claims: Mapping[str, str]) -> Json:
         """Keep what the asker thinks of an answer; anybody else's opinion is dropped."""
@@ -103,6 +116,8 @@ class Invokes:
         """Take a question about a message; its answer goes to the asker's own chat."""
         if not word(part(part(incoming.body, "value"), "data"), forms.QUESTION).strip():
             return forms.dialog_message(NO_QUESTION)
+        if not await self.has_own_chat(incoming):
+            return forms.dialog_message(NO_OWN_CHAT)
         try:
             await self.accept(
                 Accepted(
@@ -126,6 +141,17 @@ class Invokes:
         """A dialog that no card of ours opens."""
         del incoming, claims
         return forms.dialog_message(NOTHING_HERE)
+
+    async def _explanation(self, turn: str, incoming: IncomingActivity) -> Explanation | None:
+        """Why an answer is as it is; the form that it belongs to does without it."""
+        try:
+            async with asyncio.timeout(LONGEST_LOOK_UP):
+                return await self.service.explanations.read(turn, incoming.chat_user)
+        except PermissionError:
+            return None
+        except (TimeoutError, BotoCoreError, ClientError) as error:
+            _log.warning("why %s can't be read: %s", turn, type(error).__name__)
+            return None
 
     async def _approval(self, click: ApprovalClick, claims: Mapping[str, str]) -> Json:
         if not click.is_the_askers:

@@ -113,6 +113,7 @@ class Listener(ActivityHandler):
                 place=turn.conversation,
                 around=turn.conversation,
                 event=self._incoming.event_id,
+                said_at=turn.accepted.sent_at,
             ),
             EXAMPLE,
         )

@@ -12,9 +12,10 @@ from ag_ui.core import Interrupt
 from botbuilder.integration.aiohttp import CloudAdapter
 from botframework.connector.auth import AuthenticateRequestResult
 
+from bots.answer.explanation.run_explanation import Explanation
 from bots.answer.placeholder import opening
 from bots.conversation_notes import place_of
-from bots.errors import DeliveryRefused, FormRefused, NoPrivateChat, PlatformRefused
+from bots.errors import DeliveryRefused, FormRefused, NoPrivateChat, PlatformError, PlatformRefused
 from bots.platform import Accepted, Answer, Audience, Receipt, ReplyStream, Turn
 from bots.teams.file_downloads import FileDownloads
 from bots.teams.incoming.activity import (
@@ -40,6 +41,8 @@ from bots.teams.service_parts import ServiceParts
 from bots.turn.decision_and_stop import Decided
 
 CONNECTIONS = 100
+OWN_CHAT_SECONDS = 3.0
+"""Teams waits for some five seconds for what its dialog shows."""
 
 _log = logging.getLogger(__name__)
 
@@ -123,7 +126,7 @@ class TeamsPlatform:
         """Show the asker, and nobody else, a button that leads to ``url``."""
         await self._private.send(_incoming(turn.accepted), sign_in(url))
 
-    async def check_installation(self) -> None:
+    async def check_installation(self, tenant: str) -> None:  # noqa: ARG002 - one for all
         """Return when Entra ID gives the bot a token; what Teams says to it is seen by a post.
 
         :raises PlatformError: when it doesn't, or doesn't say.
@@ -165,7 +168,10 @@ class TeamsPlatform:
             place = f"teams:{conversation.partition(';')[0]}/{message}"
             await self._service.messages.note(place, turn.id, turn.chat_user)
 
-        return Acts(stop, note)
+        async def explain(explanation: Explanation) -> None:
+            await self._service.explanations.keep(turn.id, turn.chat_user, explanation)
+
+        return Acts(stop, note, explain)
 
     @asynccontextmanager
     async def _personal_reply(
@@ -193,6 +199,18 @@ class TeamsPlatform:
         card = approval_card.request_card(asking, approval_card.calls(interrupts), mri)
         message = approval_card.message(card, approval_card.SUMMARY.format(what=what))
         await self._private.send(incoming, message, in_own_chat=True)
+
+    async def has_own_chat(self, incoming: IncomingActivity) -> bool:
+        """Whether who speaks can be answered in a chat of their own; so too where nobody says."""
+        try:
+            async with asyncio.timeout(OWN_CHAT_SECONDS):
+                await open_personal(self._connectors, incoming)
+        except (DeliveryRefused, FormRefused) as error:
+            _log.info("a question about a message can't be answered: %s", error)
+            return False
+        except (TimeoutError, PlatformError) as error:
+            _log.info("whether somebody has a chat with us is unknown: %s", error)
+        return True
 
     async def notify(self, turn: Turn, sentence: str) -> None:
         """Tell the asker, and nobody else, one sentence."""

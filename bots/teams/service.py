@@ -1,12 +1,10 @@
 """Teams, put together: the address that it calls, and the platform that answers there."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from bots.connected_platform import ConnectedPlatform
 from bots.platform import Accept
-from bots.teams.incoming.activity import IncomingActivity, question_text
 from bots.teams.incoming.endpoint import TeamsEdge
 from bots.teams.invokes import Invokes
 from bots.teams.platform import teams_platform
@@ -24,11 +22,7 @@ async def teams(
     :param parts: what people's clicks and words act on.
     :param connections: how many there are at the same time.
     """
-
-    async def edited(incoming: IncomingActivity) -> None:
-        text = await asyncio.to_thread(question_text, incoming)
-        await parts.messages.note_edit(f"teams:{incoming.event_id}", text)
-
     async with teams_platform(app, parts, connections=connections) as platform:
-        edge = TeamsEdge(app, accept, Invokes(accept, parts).respond, edited)
+        invokes = Invokes(accept, parts, platform.has_own_chat)
+        edge = TeamsEdge(app, accept, invokes.respond, parts.note_edit)
         yield ConnectedPlatform("teams", platform, edge.routes())

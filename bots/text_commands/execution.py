@@ -32,6 +32,7 @@ class Said:
     :param place: the conversation in which they said it.
     :param around: what the conversations begin with that ``stop`` is meant for.
     :param event: the platform's id of it.
+    :param said_at: when the inbox took it, in seconds since 1970.
     :param goes_on: the next question belongs to this conversation; else it begins another.
     """
 
@@ -41,6 +42,7 @@ class Said:
     place: str
     around: str
     event: str
+    said_at: float
     goes_on: bool = True
 
 
@@ -159,7 +161,7 @@ class TextCommands:
         return Told(sentences.FRESH)
 
     async def _stop(self, said: Said) -> Told:
-        stopped = await self.runs.stop_all(said.chat_user, said.around)
+        stopped = await self.runs.stop_all(said.chat_user, said.around, said.said_at)
         return Told(sentences.STOPPED if stopped else sentences.NOTHING_TO_STOP)
 
 

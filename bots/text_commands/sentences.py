@@ -24,8 +24,11 @@ FRESH = "Here is a fresh conversation: I no longer know what was said in it befo
 FRESH_ANYWAY = (
     "Each new message begins a fresh conversation; a reply in its thread goes on with it."
 )
-STOPPED = "Stopped."
-NOTHING_TO_STOP = "I'm answering nothing of yours here at the moment."
+STOPPED = "Stopped. What else you have asked here and still waits, I won't answer either."
+NOTHING_TO_STOP = (
+    "I'm answering nothing of yours here at the moment. What you have asked here and still waits, "
+    "I won't answer."
+)
 NOTHING_TO_FORGET = "I remember nothing about you."
 CONFIRM = (
     "This forgets everything that I remember about you ({count}), and what was said in your "

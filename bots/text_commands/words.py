@@ -13,7 +13,7 @@ MEANINGS: dict[Word, str] = {
     "new": "a fresh conversation here",
     "memory": "what I remember about you",
     "forget": "forget all of it, after you confirm",
-    "stop": "stop what I'm answering you here",
+    "stop": "stop what I'm answering you here, and what still waits",
 }
 
 

@@ -1,9 +1,12 @@
 """What a person does about a turn, beside the queue: stop it, or decide what it asks.
 
 They are attributes of the turn's row in the ledger's table, each written under a condition, from
-whichever process hears of it; the diagram is in :mod:`bots.turn.ledger`.
+whichever process hears of it; the diagram is in :mod:`bots.turn.ledger`. A question that still
+waits in the queue has no row yet: below ``stop#{chat user}`` stands where somebody has stopped all
+that they had asked there before, and when that was.
 """
 
+import asyncio
 import json
 import time
 from collections.abc import Sequence
@@ -13,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 from ag_ui.core import Interrupt, ResumeEntry
 
 from bots.conditional_write import conditional_write
+from bots.platform import Turn
 from bots.turn.ledger import rows_waiting_for, under_way
 from identity.current_row import current_row
 from identity.executor import Executor
@@ -23,6 +27,10 @@ if TYPE_CHECKING:
 
 APPROVAL_SECONDS = 60 * 60
 """How long a call waits for its person's decision."""
+STOP_KEPT = 4 * 24 * 60 * 60
+"""Seconds; no question waits for longer, not even for its workspace to be connected again."""
+MOST_PLACES = 50
+"""Places of one person whose stops are kept, the newest."""
 
 Decision = Literal["approve", "refuse"]
 Standing = Literal["approve", "refuse", "open", "late"]
@@ -114,9 +122,40 @@ class TurnActions:
         rows = await rows_waiting_for(self._dynamodb, self._call, self._table, under_way(chat_user))
         return {row["turn"]["S"]: row["conversation"]["S"] for row in rows}
 
-    async def stopped(self, turn: str) -> bool:
-        """Whether its asker has stopped the turn."""
-        return "stopped" in await self._read(turn)
+    async def stop_waiting(self, chat_user: ChatUser, place: str, before: float) -> None:
+        """Let nobody begin what somebody has asked at a place before then (seconds since 1970)."""
+        written: dict[str, Any] = {}
+        while not written:
+            known = (await self._read(_stops_of(chat_user))).get("stops", {}).get("S", "[]")
+            stops = dict(json.loads(known))
+            at = max(before, stops.pop(place, 0.0))
+            recent = {**stops, place: at}
+            written = await self._write(
+                _stops_of(chat_user),
+                "SET stops = :stops, expires_at = :expires",
+                "attribute_not_exists(stops) OR stops = :known",
+                {
+                    ":stops": {"S": json.dumps(list(recent.items())[-MOST_PLACES:])},
+                    ":known": {"S": known},
+                    ":expires": {"N": str(int(time.time()) + STOP_KEPT)},
+                },
+            )
+
+    async def stopped(self, turn: Turn) -> bool:
+        """Whether its asker has stopped the turn, or all that they had asked there."""
+        names = turn.id, _stops_of(turn.chat_user)
+        row, stops = await asyncio.gather(*map(self._read, names))
+        return "stopped" in row or any(
+            turn.accepted.sent_at < at and is_at(turn.conversation, place)
+            for place, at in json.loads(stops.get("stops", {}).get("S", "[]"))
+        )
+
+    async def conversation_of(self, turn: str, chat_user: ChatUser) -> str | None:
+        """The conversation of a turn that this person has asked; None for anybody else's."""
+        row = await self._read(turn)
+        if row.get("chat_user", {}).get("S") != chat_user.key:
+            return None
+        return str(row["conversation"]["S"])
 
     async def _read(self, turn: str) -> dict[str, Any]:
         return await current_row(self._call, self._dynamodb, self._table, {"turn": {"S": turn}})
@@ -135,3 +174,12 @@ class TurnActions:
             values=values,
         )
         return row or {}
+
+
+def is_at(conversation: str, place: str) -> bool:
+    """Whether a conversation is at a place: itself, begun afresh, or a thread of a channel."""
+    return conversation == place or conversation.startswith((f"{place}:", f"{place}~"))
+
+
+def _stops_of(chat_user: ChatUser) -> str:
+    return f"stop#{chat_user.key}"

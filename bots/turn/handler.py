@@ -97,7 +97,8 @@ class TurnHandler:
             return
         except SignInUnavailable as error:
             async with platform.reply(turn, entry) as reply:
-                await reply.say(trying_again(error.sentence, entry.delay, PATIENCE))
+                sentence = trying_again(error.sentence, entry.delay, PATIENCE)
+                await reply.say(sentence, stoppable=True)
             raise TryAgain(f"{turn.id}: {error}") from error
         if refusal := await self.rules.quota_refusal(turn, link.subject, settings):
             await self._refuse(turn, platform, entry, refusal)
@@ -229,7 +230,8 @@ class TurnHandler:
             return None
         except TryAgain as error:
             await _note_delay(entry, error)
-            await reply.say(trying_again(error.sentence, entry.delay, PATIENCE))
+            sentence = trying_again(error.sentence, entry.delay, PATIENCE)
+            await reply.say(sentence, stoppable=True)
             raise
         return result
 

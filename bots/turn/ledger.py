@@ -16,6 +16,7 @@
     beside these (bots.turn.decision_and_stop):
     answering ──ask──▶ it asks its person to approve something ──decide──▶ decided, once
     any but answered and failed ──stop──▶ stopped: whoever answers it ends it with a word
+    no row yet: what was asked at a place before its asker's newest stop there counts as stopped
 
 Every arrow is one conditional write (DynamoDB UpdateItem): two processes can't both take it. Each
 ``begin`` numbers an attempt, and every later write of an attempt holds only while it is the newest:
@@ -223,6 +224,10 @@ class Ledger:
         """Whether the turn has an answer, and not only a sentence that says why it has none."""
         row = await self._row(turn)
         return row.get("state", {}).get("S") == OVER[0] and "problem" not in row
+
+    async def is_over(self, turn: str) -> bool:
+        """Whether the turn has ended, in whichever way."""
+        return (await self._row(turn)).get("state", {}).get("S") in OVER
 
     async def give_up(self, turn: str) -> None:
         """Let the turn be answered no more, however often its event still comes."""

@@ -76,9 +76,9 @@ class NarrowingReply:
         if self._private is not None:
             await self._private.show(event)
 
-    async def say(self, sentence: str) -> None:
+    async def say(self, sentence: str, *, stoppable: bool = False) -> None:
         """Replace what is visible by one sentence; what only the asker sees stays theirs."""
-        await (self._private or self._shared).say(sentence)
+        await (self._private or self._shared).say(sentence, stoppable=stoppable)
 
     async def _narrow(self) -> None:
         self._narrowed = True

@@ -19,7 +19,7 @@ from bots.errors import DeliveryRefused, RunUnavailable, StopFailed, TryAgain, T
 from bots.file_bucket import Files
 from bots.platform import Lease, Platform, Turn
 from bots.runtime import RunAddress, Runtime
-from bots.turn.decision_and_stop import Decided, Decision, Standing, TurnActions
+from bots.turn.decision_and_stop import Decided, Decision, Standing, TurnActions, is_at
 from identity.errors import IdentityError
 from identity.links import Link, Links
 from identity.people import ChatUser
@@ -64,7 +64,7 @@ class Runs:
                         raise RunUnavailable(f"{turn.id}: {failure.code}")
                     yield event
         except TryAgain:
-            if not await self.actions.stopped(turn.id):
+            if not await self.actions.stopped(turn):
                 raise
             for event in text_message(STOPPED):
                 yield event
@@ -100,16 +100,31 @@ class Runs:
                 _log.warning("the run of %s goes on: %s", turn.id, type(error).__name__)
             raise
 
-    async def stop_all(self, chat_user: ChatUser, place: str) -> int:
-        """Stop each turn of this person that is being answered at a place; how many those are.
+    async def stop_own(self, turn: str, chat_user: ChatUser) -> bool:
+        """Stop a turn by its name alone; False when it isn't this person's.
+
+        :raises StopFailed: when the agent could not be told.
+        """
+        conversation = await self.actions.conversation_of(turn, chat_user)
+        if conversation is None:
+            return False
+        await self.stop(turn, chat_user, conversation)
+        return True
+
+    async def stop_all(self, chat_user: ChatUser, place: str, before: float) -> int:
+        """Stop all that this person has asked at a place; how much of it is being answered.
+
+        What still waits in the queue ends with a word when its turn comes.
 
         :param place: a conversation, or what those of a channel begin with.
+        :param before: when they said so, in seconds since 1970: what came later is answered.
         :raises StopFailed: when the agent could not be told of one; the others are stopped.
         """
+        await self.actions.stop_waiting(chat_user, place, before)
         here = {
             turn: conversation
             for turn, conversation in (await self.actions.under_way(chat_user)).items()
-            if conversation == place or conversation.startswith((f"{place}:", f"{place}~"))
+            if is_at(conversation, place)
         }
         stopping = (self.stop(turn, chat_user, where) for turn, where in here.items())
         outcomes = await asyncio.gather(*stopping, return_exceptions=True)
@@ -149,6 +164,7 @@ class Runs:
             token,
             audience=turn.audience,
             personal_memory=turn.personal_memory,
+            memory_version=link.memory_version,
             resume=turn.resume,
             files=files,
             quotes=turn.quotes,
@@ -156,7 +172,7 @@ class Runs:
         await lease.hold()
         async with aclosing(run) as events:
             async for event in events:
-                if not begun and await self.actions.stopped(turn.id):
+                if not begun and await self.actions.stopped(turn):
                     await self.runtime.cancel(address, token)
                     raise TryAgain(f"{turn.id} was stopped")
                 begun = True
@@ -165,7 +181,7 @@ class Runs:
                 yield event
 
     async def _raise_if_stopped(self, turn: Turn) -> None:
-        if await self.actions.stopped(turn.id):
+        if await self.actions.stopped(turn):
             raise TryAgain(f"{turn.id} was stopped")
 
     async def _approval_events(

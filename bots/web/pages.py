@@ -2,23 +2,21 @@
 
 import hashlib
 import secrets
-import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from urllib.parse import quote
 
 from aiohttp import web
-from botocore.exceptions import BotoCoreError, ClientError
 
 from bots.answer.explanation.run_explanation import LONGEST_COMMENT
-from bots.errors import InboxUnavailable
+from bots.errors import ConversationDeleted, InboxUnavailable
 from bots.file_bucket import TYPES
-from bots.platform import Accept
 from bots.web.conversations import Conversations
-from bots.web.incoming.accepted import accepted_question
 from bots.web.incoming.ownership import find_turn, require_person
+from bots.web.incoming.question_intake import QuestionIntake
 from bots.web.incoming.uploads import Uploads
 from bots.web.incoming.uploads_under_way import UploadsUnderWay
+from bots.web.new_id import new_id
 from bots.web.outgoing.answer_html import html_of_piece
 from bots.web.outgoing.markdown_pieces import pieces
 from bots.web.server_sent_events import AnswerStreams
@@ -41,7 +39,6 @@ TRY = (
 
 
 TOO_LONG = f"Please ask something of at most {LONGEST_QUESTION:,} characters."
-DELETED = "This conversation is deleted. Please begin a new one."
 NOT_TAKEN = "Your question couldn't be taken right now. Please send it again in a minute."
 
 
@@ -51,17 +48,15 @@ ACCEPTED = ",".join(TYPES)
 class WebChat:
     """The handlers of ``/chat``.
 
-    :param accept: puts a question into the inbox.
-    :param tenant: the user pool's id, the tenant of every web chat user.
+    :param questions: takes what is asked.
     """
 
     def __init__(
         self,
         transcripts: Transcripts,
         uploads: Uploads,
-        accept: Accept,
+        questions: QuestionIntake,
         html: Html,
-        tenant: str,
         *,
         streams: AnswerStreams,
         conversations: Conversations,
@@ -69,9 +64,8 @@ class WebChat:
         self._transcripts = transcripts
         self._conversations = conversations
         self._uploads = uploads
-        self._accept = accept
+        self._questions = questions
         self._html = html
-        self._tenant = tenant
         self._streams = streams
         self._arriving = UploadsUnderWay()
 
@@ -105,11 +99,7 @@ class WebChat:
         return await self._page(request, person, conversation, turns)
 
     async def ask(self, request: web.Request) -> web.Response:
-        """Take a question; the page then shows it waiting for its answer.
-
-        The inbox comes first, and whoever answers writes the question down as well: a process that
-        dies in between leaves no question that nobody will answer.
-        """
+        """Take a question; the page then shows it waiting for its answer."""
         person = await require_person(request)
         question = await self._arriving.read(request, person.subject)
         text = question.text
@@ -117,27 +107,17 @@ class WebChat:
             raise web.HTTPBadRequest(text=TOO_LONG)
         conversation, turn = request.match_info["conversation"], new_id()
         kept = await self._uploads.keep(person.subject, conversation, turn, question.files)
-        own = (person.subject, conversation, question.sent_again)
+        place = (person.subject, conversation, turn, text)
         try:
-            asked = await self._transcripts.claim_form(*own, turn)
-        except (BotoCoreError, ClientError):
+            asked = await self._questions.take(*place, question.sent_again)
+        except (InboxUnavailable, ConversationDeleted) as refused:
             await self._uploads.withdraw(person.subject, conversation, kept)
-            raise web.HTTPServiceUnavailable(text=NOT_TAKEN) from None
-        try:
-            await self._accept(
-                accepted_question(self._tenant, person.subject, conversation, asked, text)
-            )
-        except InboxUnavailable:
-            await self._transcripts.release_form(*own, turn)
-            await self._uploads.withdraw(person.subject, conversation, kept)
+            if isinstance(refused, ConversationDeleted):
+                raise web.HTTPGone(text=refused.sentence) from None
             raise web.HTTPServiceUnavailable(text=NOT_TAKEN) from None
         if asked != turn:  # it was sent before, with the same files
             await self._uploads.withdraw(person.subject, conversation, kept)
-            turn = asked
-        if not await self._transcripts.ask(person.subject, conversation, turn, text):
-            await self._uploads.withdraw(person.subject, conversation, kept)
-            raise web.HTTPGone(text=DELETED)
-        raise web.HTTPSeeOther(f"/chat/{conversation}/{turn}")
+        raise web.HTTPSeeOther(f"/chat/{conversation}/{asked}")
 
     async def turn(self, request: web.Request) -> web.Response:
         """One turn: the piece of page a script asks for, the whole conversation otherwise."""
@@ -167,7 +147,8 @@ class WebChat:
     async def _rendered(self, turns: Iterable[TranscriptTurn]) -> Callable[[str], str]:
         """What a template shows of the Markdown of ``turns``, one after the other off the loop."""
         known = {}
-        for markdown in [text for turn in turns for text in (turn.kept, turn.answer) if text]:
+        said = (text for turn in turns for text in (turn.kept, turn.answer, *_passages(turn)))
+        for markdown in filter(None, said):
             html = [await self._streams.render(html_of_piece, one) for one in pieces(markdown)]
             known[markdown] = "\n".join(html)
         return lambda markdown: known.get(markdown, "")
@@ -205,6 +186,5 @@ class WebChat:
         )
 
 
-def new_id() -> str:
-    """An id that sorts by time, for a conversation or a turn; matches :data:`ID`."""
-    return f"{int(time.time() * 1000):013d}-{secrets.token_hex(8)}"
+def _passages(turn: TranscriptTurn) -> Iterable[str]:
+    return (source.passage for source in turn.sources)

@@ -82,7 +82,7 @@ class WebPlatform:
         again = f"{self._public_url}/auth/login?next=/chat/{turn.accepted.body['conversation']}"
         await self._write(turn, _sentence(SIGN_IN_AGAIN.format(url=again)))
 
-    async def check_installation(self) -> None:
+    async def check_installation(self, tenant: str) -> None:
         """Return: our own pages can always be written to."""
 
     @asynccontextmanager
@@ -105,7 +105,9 @@ class WebPlatform:
                 await reply.flush()
             await receipt.hold()
             shown = reply.state
-            await self._finish(turn, shown.text, shown.sources, reply.explanation.result)
+            await self._finish(
+                turn, shown.text, shown.sources, reply.explanation.result, failed=shown.failed
+            )
             # A page that hears of the end finds the whole turn in the transcript.
             await self._write(turn, reply.end or _over(turn))
 
@@ -117,7 +119,7 @@ class WebPlatform:
 
     async def notify(self, turn: Turn, sentence: str) -> None:
         """Show a sentence where the answer would have been."""
-        await self._finish(turn, sentence)
+        await self._finish(turn, sentence, failed=True)
         await self._write(turn, _sentence(sentence), _over(turn))
 
     async def _finish(
@@ -126,9 +128,11 @@ class WebPlatform:
         text: str,
         sources: Sequence[Source] = (),
         explanation: Explanation | None = None,
+        *,
+        failed: bool,
     ) -> None:
         await self._transcripts.answered(
-            *_turn_key(turn), text, sources=sources, explanation=explanation
+            *_turn_key(turn), text, sources=sources, explanation=explanation, failed=failed
         )
 
     async def _write(self, turn: Turn, *events: BaseEvent) -> None:
@@ -163,8 +167,9 @@ class WebReply:
         if not text or time.monotonic() - self._flushed > BATCH_SECONDS:
             await self.flush()
 
-    async def say(self, sentence: str) -> None:
-        """Replace the answer by one sentence."""
+    async def say(self, sentence: str, *, stoppable: bool = False) -> None:
+        """Replace the answer by one sentence; the page has a Stop of its own until the end."""
+        del stoppable
         await self.show(_sentence(sentence))
 
     async def flush(self) -> None:

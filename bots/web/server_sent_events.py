@@ -40,7 +40,7 @@ class AnswerStreams:
         with self.open_streams.opened(request, subject) as opened:
             async with sse_response(request) as response:
                 shown = ShownAnswer()
-                async with aclosing(self._until_over(turn, opened)) as batches:
+                async with aclosing(self.until_over(turn, opened)) as batches:
                     async for new in batches:
                         for message in await self.render(shown.messages, new):
                             await response.send(message)
@@ -54,7 +54,8 @@ class AnswerStreams:
                     await response.send("", event=CROWDED)
         return response
 
-    async def _until_over(self, turn: str, opened: OpenStream) -> AsyncGenerator[list[Batch]]:
+    async def until_over(self, turn: str, opened: OpenStream) -> AsyncGenerator[list[Batch]]:
+        """What has been written of a turn since the last time, until its stream has to end."""
         over = asyncio.create_task(opened.over.wait())
         async with aclosing(self.live.follow(turn)) as following:
             new = asyncio.ensure_future(anext(following))

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from bots.connected_platform import ConnectedPlatform
 from bots.platform import Accept
 from bots.turn.service import TurnService
+from bots.web.agui.endpoint import AguiEndpoint, Callers
 from bots.web.approval_display import Approvals
 from bots.web.conversations import Conversations
 from bots.web.incoming.answer_actions import AnswerActions
 from bots.web.incoming.conversation_settings import ConversationSettings, ForgetSession
 from bots.web.incoming.feedback import Feedback
+from bots.web.incoming.question_intake import QuestionIntake
 from bots.web.incoming.uploads import Uploads
 from bots.web.live_answer_reader import LiveAnswers
 from bots.web.pages import WebChat
@@ -41,12 +43,14 @@ def web_chat(
     render: Executor,
     *,
     forget_session: ForgetSession,
+    callers: Callers,
 ) -> ConnectedPlatform:
     """The web chat as a platform.
 
     :param accept: puts a question into the inbox.
     :param html: knows the templates of this package.
     :param render: a thread for what takes as long as an answer is.
+    :param callers: who may call with a token instead of a browser's session.
     :param forget_session: ends what the memory keeps of a conversation that is deleted.
     """
     dynamodb, execute = turns.clients.dynamodb, turns.execute
@@ -57,8 +61,9 @@ def web_chat(
     live = LiveAnswers(transcripts)
     streams = AnswerStreams(live, render)
     conversations = Conversations(dynamodb, execute, table, transcripts)
+    questions = QuestionIntake(transcripts, accept, tenant)
     pages = WebChat(
-        *(transcripts, uploads, accept, html, tenant),
+        *(transcripts, uploads, questions, html),
         streams=streams,
         conversations=conversations,
     )
@@ -67,6 +72,8 @@ def web_chat(
     )
     feedback = Feedback(transcripts, turns.ledger, tenant)
     actions = AnswerActions(transcripts, approvals, turns.actions, turns.runs, accept, tenant)
+    chat_url = f"{settings.public_url}/chat"
+    agui = AguiEndpoint(callers, questions, actions, transcripts, streams, chat_url)
     return ConnectedPlatform(
         "web",
         WebPlatform(transcripts, live, approvals, uploads, settings.public_url),
@@ -75,5 +82,6 @@ def web_chat(
             *conversation_settings.routes(),
             *feedback.routes(),
             *actions.routes(),
+            *agui.routes(),
         ],
     )

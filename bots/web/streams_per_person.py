@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from time import monotonic
@@ -30,6 +30,7 @@ _log = logging.getLogger(__name__)
 class OpenStream:
     """One stream.
 
+    :param allowed: whether its person may still look on; the browser's session says so if None.
     :ivar over: set when it has to end.
     :ivar crowded: it ends because its person has opened others.
     """
@@ -37,6 +38,7 @@ class OpenStream:
     request: web.Request
     subject: str
     opened: float
+    allowed: Callable[[], Awaitable[bool]] | None = None
     over: asyncio.Event = field(default_factory=asyncio.Event)
     crowded: bool = False
 
@@ -55,13 +57,21 @@ class OpenStreams:
         self._watch: asyncio.Task[None] | None = None
 
     @contextmanager
-    def opened(self, request: web.Request, subject: str) -> Iterator[OpenStream]:
-        """Count a stream while the block runs."""
+    def opened(
+        self,
+        request: web.Request,
+        subject: str,
+        allowed: Callable[[], Awaitable[bool]] | None = None,
+    ) -> Iterator[OpenStream]:
+        """Count a stream while the block runs.
+
+        :param allowed: for a stream of no browser's session.
+        """
         others = [one for one in self._open if one.subject == subject and not one.over.is_set()]
         for one in others[: max(0, len(others) + 1 - MOST_OF_PERSON)]:
             one.crowded = True
             one.over.set()
-        stream = OpenStream(request, subject, monotonic())
+        stream = OpenStream(request, subject, monotonic(), allowed)
         self._open.append(stream)
         if self._watch is None or self._watch.done():
             self._watch = asyncio.create_task(self._look_after())
@@ -83,15 +93,23 @@ class OpenStreams:
 
     async def _end_signed_out(self) -> None:
         """End the streams of sessions that have ended, or whose person may not go on."""
-        browsers: dict[str, list[OpenStream]] = {}
+        browsers: dict[tuple[str, bool], list[OpenStream]] = {}
         for stream in self._open:
-            browsers.setdefault(stream.request.headers.get("Cookie", ""), []).append(stream)
+            cookie = stream.request.headers.get("Cookie", "")
+            key = (stream.subject, True) if stream.allowed else (cookie, False)
+            browsers.setdefault(key, []).append(stream)
         for streams in browsers.values():
             try:
-                ended = not await still_signed_in(streams[0].request, streams[0].subject)
+                ended = not await _may_look_on(streams[0])
             except Exception as error:  # noqa: BLE001 - nobody is signed out by an outage
                 _log.warning("a session can't be looked up: %s", reason(error))
                 continue
             if ended:
                 for stream in streams:
                     stream.over.set()
+
+
+async def _may_look_on(stream: OpenStream) -> bool:
+    if stream.allowed:
+        return await stream.allowed()
+    return await still_signed_in(stream.request, stream.subject)

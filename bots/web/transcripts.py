@@ -3,7 +3,8 @@
 One table, four kinds of rows (partition / position)::
 
     people#{subject}                  / {conversation}   its title, and when it was asked last
-    turns#{subject}#{conversation}    / {turn}           question, then answer and why; feedback
+    turns#{subject}#{conversation}    / {turn}           question, then answer and why, and whether
+                                                         it failed; feedback
                                                          (and what bots.web.approval_display keeps)
     live#{event}                      / {nanoseconds}    agent events, for an hour
     forms#{subject}#{conversation}    / {form}           the turn that a form has asked, for an hour
@@ -51,6 +52,7 @@ class TranscriptTurn:
     :param kept: what stands above the answer, from before a decision; Markdown.
     :param approval: what the answer asks its person to approve.
     :param explanation: how the agent came to it; None when it was not the agent who answered.
+    :param failed: there is no answer, only a sentence that says why.
     :param feedback: ``up`` or ``down``; empty when its person has not said.
     """
 
@@ -62,6 +64,7 @@ class TranscriptTurn:
     kept: str = ""
     approval: Approval | None = None
     explanation: Explanation | None = None
+    failed: bool = False
     feedback: str = ""
     comment: str = ""
 
@@ -110,6 +113,7 @@ class Transcripts:
         *,
         sources: Sequence[Source] = (),
         explanation: Explanation | None = None,
+        failed: bool = False,
     ) -> None:
         """Add the whole answer to its question, what it is based on, and why it is as it is."""
         optional = {":why": {"S": explanation.model_dump_json()}} if explanation else {}
@@ -118,11 +122,12 @@ class Transcripts:
             await self._update(
                 f"turns#{subject}#{conversation}",
                 turn,
-                "SET answer = :answer, sources = :sources, expires_at = :expires"
+                "SET answer = :answer, sources = :sources, failed = :failed, expires_at = :expires"
                 + (", why = :why" if explanation else ""),
                 {
                     ":answer": {"S": answer},
                     ":sources": {"S": _SOURCES.dump_json(tuple(sources)).decode()},
+                    ":failed": {"BOOL": failed},
                     ":expires": _in(KEPT),
                     **optional,
                 },
@@ -259,6 +264,7 @@ def _transcript_turn(row: Any) -> TranscriptTurn:
         kept=progress.kept,
         approval=progress.approval,
         explanation=Explanation.read(fields["why"]) if "why" in fields else None,
+        failed=row.get("failed", {}).get("BOOL", False),
         feedback=fields.get("feedback", ""),
         comment=fields.get("feedback_comment", ""),
     )

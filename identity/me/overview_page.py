@@ -1,6 +1,6 @@
 """``/me``: the chat accounts and the browser sessions of the person who is signed in."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from aiohttp import web
 
@@ -10,6 +10,7 @@ from identity.memory.forgetting_jobs import ForgettingJobs
 from identity.memory.forgetting_table import ForgettingJob
 from identity.memory.records import RecordsOfKind
 from identity.memory.shown_records import ShownRecords
+from identity.people import ChatUser
 from identity.sessions.session_list import SessionList
 from identity.sessions.session_store import this_session
 from identity.sessions.signed_in_person import signed_in_or_redirect
@@ -18,6 +19,14 @@ from identity.web.flash_message import take_flash
 from identity.web.html import Html
 
 HOME = "/me"
+
+NoticeOf = Callable[[ChatUser], Awaitable[str]]
+"""What a person is told of the workspace of one of their links; empty for nothing."""
+
+
+async def no_notice(_: ChatUser) -> str:
+    """Nothing, where no workspace is known to have ended."""
+    return ""
 
 
 class OverviewPage:
@@ -31,12 +40,14 @@ class OverviewPage:
         sessions: SessionList,
         memories: ShownRecords,
         forgetting: ForgettingJobs,
+        notice_of: NoticeOf,
     ) -> None:
         self._html = html
         self._links = links
         self._sessions = sessions
         self._memories = memories
         self._forgetting = forgetting
+        self._notice_of = notice_of
 
     def routes(self) -> list[web.RouteDef]:
         """What to add to the application's router."""
@@ -45,12 +56,14 @@ class OverviewPage:
     async def overview(self, request: web.Request) -> web.Response:
         """``GET /me``: everything on one page."""
         person = await signed_in_or_redirect(request)
+        links = _chat_links(await self._links.by_subject(person.subject))
         return await self._html.page(
             request,
             "me/overview.html",
             flash=await take_flash(request),
             platforms=PLATFORM_NAMES,
-            links=_chat_links(await self._links.by_subject(person.subject)),
+            links=links,
+            notices={link.chat_user.key: await self._notice_of(link.chat_user) for link in links},
             sessions=await self._sessions.of(person.subject),
             this=await this_session(request),
             remembered=await self._remembered(person.subject),

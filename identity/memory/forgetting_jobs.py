@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from botocore.exceptions import BotoCoreError, ClientError
 
 from identity.errors import MemoryUnavailable
+from identity.links import Links
 from identity.memory.forgetting import LAG, Forgetting
 from identity.memory.forgetting_table import ForgettingJob, ForgettingTable
 
@@ -33,10 +34,13 @@ class ForgettingJobs:
     """Begins, goes on with and tells of forgetting; each person by one process at a time.
 
     It goes on where it stopped: what is deleted isn't listed again, or is found to be gone.
+
+    :param links: carry to the agent that what it recalled a moment ago is out of date.
     """
 
-    def __init__(self, table: ForgettingTable, forgetting: Forgetting) -> None:
+    def __init__(self, table: ForgettingTable, forgetting: Forgetting, links: Links) -> None:
         self._table = table
+        self._links = links
         self._forgetting = forgetting
         self._owner = secrets.token_hex(8)
         self._tasks: dict[str, asyncio.Task[None]] = {}
@@ -51,6 +55,7 @@ class ForgettingJobs:
             subject, account, now.replace(microsecond=now.microsecond // 1000 * 1000)
         )
         try:
+            await self._links.note_forgetting(subject)
             if not await self._table.ask(job):
                 job = await self._table.of(subject) or job
             await asyncio.wait(
@@ -76,6 +81,7 @@ class ForgettingJobs:
         for pause in (0.0, LAG.total_seconds()):
             await asyncio.sleep(pause)
             await self._forgetting.forget_session(subject, session)
+            await self._links.note_forgetting(subject)
 
     async def of(self, subject: str) -> ForgettingJob | None:
         """How far forgetting ``subject`` is; None where nobody asked for it, or long ago.
@@ -155,5 +161,7 @@ class ForgettingJobs:
             now = datetime.now(UTC)
             last_found = now if job.progress.deleted > before else job.last_found
             return replace(job, last_found=last_found, due=now + AGAIN, problem=str(error))
+        if deleted:
+            await self._links.note_forgetting(job.subject)
         log.info("forgot %d events and records of somebody", deleted)
         return job.after(deleted, datetime.now(UTC))

@@ -13,6 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from identity.current_row import current_row
 from identity.errors import MemoryUnavailable
 from identity.executor import Executor
+from identity.links import Links
 from identity.memory.forgetting import LAG
 
 if TYPE_CHECKING:
@@ -25,9 +26,15 @@ MOST = 200
 
 
 class RecentlyForgotten:
-    """The ids of those records, by subject."""
+    """The ids of those records, by subject.
 
-    def __init__(self, dynamodb: "DynamoDBClient", table: str, execute: Executor) -> None:
+    :param links: carry to the agent that what it recalled a moment ago is out of date.
+    """
+
+    def __init__(
+        self, dynamodb: "DynamoDBClient", table: str, execute: Executor, links: Links
+    ) -> None:
+        self._links = links
         self._dynamodb = dynamodb
         self._table = table
         self._execute = execute
@@ -51,6 +58,7 @@ class RecentlyForgotten:
         """Note that a record is gone; it is, whether or not that can be noted."""
         until = int((datetime.now(UTC) + LAG).timestamp())
         try:
+            await self._links.note_forgetting(subject)
             if len(await self.of(subject)) >= MOST:
                 return
             await self._execute(

@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 
 from identity.current_row import current_row
 from identity.executor import Executor
+from identity.people import ChatUser
 from identity.suspend_aware_clock import monotonic
 from identity.workspaces.settings import FRESH, Workspace
 
@@ -25,6 +26,17 @@ class Pause:
 
     word: str
     since: datetime
+
+
+REMOVED = frozenset(
+    {"account_inactive", "app_uninstalled", "not_installed", "token_revoked", "tokens_revoked"}
+)
+"""The words that say that there is no installation any more."""
+REMOVED_THERE = (
+    "BizAssist was removed from this workspace, so nobody is answered there. Unless it comes back, "
+    "this link is deleted 30 days later."
+)
+PAUSED_THERE = "BizAssist is switched off in this workspace; its administrators are told."
 
 
 class Pauses:
@@ -49,6 +61,13 @@ class Pauses:
         pause = _pause(row)
         self._cache[workspace] = monotonic(), pause
         return pause
+
+    async def notice_of(self, chat_user: ChatUser) -> str:
+        """What a person is told of the workspace of one of their links; empty for nothing."""
+        pause = await self.of(Workspace.of(chat_user))
+        if pause is None:
+            return ""
+        return REMOVED_THERE if pause.word in REMOVED else PAUSED_THERE
 
     async def begin(self, workspace: Workspace, word: str) -> bool:
         """Pause ``workspace``; False when it is paused already."""

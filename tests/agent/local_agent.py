@@ -87,6 +87,19 @@ def sign_in(known: dict[str, str], name: str, kind: str = "AccessToken") -> str:
     return str(result["AuthenticationResult"][kind])  # type: ignore[literal-required]
 
 
+def fresh_person(known: dict[str, str]) -> tuple[str, str]:
+    """Somebody whom no other test knows, and of whom nothing is kept: subject and access token."""
+    cognito, name = boto3.client("cognito-idp"), f"person-{uuid.uuid4().hex[:8]}"
+    pool = known["user_pool_id"]
+    cognito.admin_create_user(UserPoolId=pool, Username=name, MessageAction="SUPPRESS")
+    cognito.admin_set_user_password(
+        UserPoolId=pool, Username=name, Password=PASSWORD, Permanent=True
+    )
+    cognito.admin_add_user_to_group(UserPoolId=pool, Username=name, GroupName="bizassist-users")
+    token = sign_in(known, name)
+    return str(claims(token)["sub"]), token
+
+
 def claims(token: str) -> dict[str, Any]:
     body = token.split(".")[1]
     found: dict[str, Any] = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))

@@ -10,6 +10,9 @@ from tests.architecture.protocols import Class, differences, look_alikes, protoc
 from tests.some import some
 
 IMPLEMENTATIONS = {
+    "agent.tools.policies.embedders.embedder.Embedder": {
+        "agent.tools.policies.embedders.local_model.LocalModel",
+    },
     "agent.tools.policies.storage.DocumentStorage": {
         "agent.tools.policies.storage.Bucket",
         "agent.tools.policies.storage.Folder",
@@ -26,6 +29,7 @@ IMPLEMENTATIONS = {
         "bots.turn.ledger.PrivatePart",
     },
     "bots.platform.Platform": {
+        "bots.slack.installed_platforms.InstalledPlatforms",
         "bots.slack.platform.SlackPlatform",
         "bots.teams.platform.TeamsPlatform",
         "bots.web.platform.WebPlatform",
@@ -46,6 +50,9 @@ IMPLEMENTATIONS = {
     "bots.queue.retry_policy.Retries": {
         "bots.queue.retry_policy.DeadLetterRetries",
         "bots.queue.retry_policy.InboxRetries",
+    },
+    "bots.slack.installations.install_pages.Administers": {
+        "identity.admin.administrators.Administrators",
     },
     "bots.turn.dispatcher.Handler": {
         "bots.paused_workspaces.holding_handler.HoldingHandler",

@@ -41,6 +41,19 @@ async def test_a_fresh_beginning_is_another_conversation_without_files(
     assert (await notes.read(PLACE, ALICE)).conversation(PLACE) != first.conversation(PLACE)
 
 
+async def test_a_question_that_was_begun_before_brings_no_file_into_the_fresh_beginning(
+    notes: ConversationNotes,
+) -> None:
+    for event in ("T1:C1:18.1", "T1:C1:19.1"):
+        before = await notes.read(PLACE, ALICE)
+        await notes.begin_afresh(PLACE, ALICE, event)
+        late = await notes.add_files(PLACE, ALICE, before, [file(1)])
+        assert (late.begun, late.files) == (before.begun, (file(1),))
+        assert (await notes.read(PLACE, ALICE)).files == ()
+    now = await notes.add_files(PLACE, ALICE, await notes.read(PLACE, ALICE), [file(2)])
+    assert await notes.read(PLACE, ALICE) == now
+
+
 async def test_files_are_noted_once_and_the_newest_stay(notes: ConversationNotes) -> None:
     known = await notes.add_files(PLACE, ALICE, Notes(), [file(1)])
     assert await notes.add_files(PLACE, ALICE, known, [file(1)]) == known

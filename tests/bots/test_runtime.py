@@ -10,20 +10,23 @@ import httpx
 import pytest
 from ag_ui.core import (
     BaseEvent,
+    CustomEvent,
     DataSource,
     DocumentPart,
+    EventType,
     RunAgentInput,
     RunFinishedEvent,
     TextMessageContentEvent,
     TextPart,
 )
+from ag_ui.encoder import EventEncoder
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from bots.errors import RuntimeUnavailable, TokenRefused, TurnError
 from bots.file_bucket import SentFile
 from bots.platform import Audience
-from bots.runtime import SESSION_HEADER, RunAddress, Runtime
+from bots.runtime import HEARTBEAT, SESSION_HEADER, RunAddress, Runtime
 
 ARN = "arn:aws:bedrock-agentcore:us-east-1:000000000000:runtime/bizassist-abc"
 ALONE = Audience.ALONE
@@ -56,12 +59,42 @@ def address(run: str) -> RunAddress:
 
 
 async def events(client: Runtime) -> list[BaseEvent]:
-    asked = client.invoke(address("slack:1"), "Hello?", "token", audience=ALONE)
+    asked = client.invoke(
+        address("slack:1"), "Hello?", "token", audience=ALONE, memory_version="v1"
+    )
     return [event async for event in asked]
 
 
+@pytest.mark.parametrize("line", ["x" * 900, "data: x\n", "data: x\r\n"])
+async def test_an_event_that_never_ends_is_broken_off(
+    line: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bots.runtime.LONGEST_EVENT", 64_000)
+    sent = 0
+
+    async def handler(request: web.Request) -> web.StreamResponse:
+        nonlocal sent
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+        await response.prepare(request)
+        while sent < 64_000_000:  # more than lies in the buffers between us
+            await response.write(line.encode() * 100)
+            sent += len(line) * 100
+        return response
+
+    async with runtime(handler) as client:
+        with pytest.raises(RuntimeUnavailable, match="too long"):
+            await events(client)
+    assert sent < 64_000_000
+
+
+async def test_many_events_are_as_many_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bots.runtime.LONGEST_EVENT", 2_000)
+    async with runtime(sends(STARTED, *[TEXT] * 500, FINISHED)) as client:
+        assert len(await events(client)) == 502
+
+
 async def test_it_asks_as_agentcore_wants_to_be_asked() -> None:
-    seen: dict[str, object] = {}
+    seen: dict[str, Any] = {}
 
     async def handler(request: web.Request) -> web.StreamResponse:
         seen.update(
@@ -78,6 +111,11 @@ async def test_it_asks_as_agentcore_wants_to_be_asked() -> None:
     assert seen["path"] == f"/runtimes/{ARN}/invocations?qualifier=DEFAULT"
     assert seen["session"] == SESSION
     assert seen["authorization"] == "Bearer token"
+    assert seen["body"]["forwardedProps"] == {
+        "audience": "alone",
+        "personalMemory": False,
+        "memoryVersion": "v1",
+    }
     body = seen["body"]
     assert isinstance(body, dict)
     assert (body["threadId"], body["runId"]) == (THREAD, "slack:1")
@@ -172,6 +210,16 @@ async def test_an_event_of_tomorrow_is_passed_over() -> None:
         got = await events(client)
 
     assert [event.type for event in got] == ["RUN_STARTED", "RUN_FINISHED"]
+
+
+async def test_that_a_run_goes_on_is_nothing_to_show() -> None:
+    beat = EventEncoder().encode(CustomEvent(name=HEARTBEAT, value={})).strip()[len("data: ") :]
+    async with runtime(sends(STARTED, beat, TEXT, beat, FINISHED)) as client:
+        assert [event.type for event in await events(client)] == [
+            EventType.RUN_STARTED,
+            EventType.TEXT_MESSAGE_CONTENT,
+            EventType.RUN_FINISHED,
+        ]
 
 
 async def test_a_runtime_that_is_down_is_unavailable() -> None:

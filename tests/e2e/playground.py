@@ -8,9 +8,11 @@ import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import aiohttp
 from playwright.async_api import Browser, Locator, Page, expect
 
 from tests.clients.node import node_tool
@@ -34,6 +36,38 @@ class Playground:
     """What a person does in Teams; begins in their personal chat with the bot."""
 
     page: Page
+    endpoint: str
+    connector: str
+    person: str
+
+    @property
+    def cards(self) -> Locator:
+        """The Adaptive Cards of the conversation that is open, oldest first."""
+        return self.page.locator(".ac-adaptiveCard")
+
+    async def send(self, text: str, *attachments: dict[str, object]) -> None:
+        """Send what the Playground has no button for, from the person in their own chat."""
+        activity = {
+            "type": "message",
+            "id": uuid.uuid4().hex,
+            "channelId": "msteams",
+            "serviceUrl": self.connector,
+            "from": _member(self.person),
+            "recipient": {"id": f"28:{_id(BOT)}", "name": BOT},
+            "conversation": {
+                "id": _id(f"{self.person}, personal"),
+                "conversationType": "personal",
+                "tenantId": TENANT,
+            },
+            "channelData": {"tenant": {"id": TENANT}},
+            "text": text,
+            "attachments": list(attachments),
+        }
+        async with (
+            aiohttp.ClientSession() as http,
+            http.post(self.endpoint, json=activity) as answered,
+        ):
+            assert answered.status == HTTPStatus.ACCEPTED
 
     @property
     def messages(self) -> Locator:
@@ -100,7 +134,7 @@ async def playground(
             await _listening(process, port)
             page = await browser.new_page()
             await page.goto(f"http://127.0.0.1:{port}/")
-            yield Playground(page)
+            yield Playground(page, endpoint, _connector(port), person)
             await page.close()
         finally:
             await _stopped(process)
@@ -134,6 +168,10 @@ def _member(person: str) -> dict[str, str]:
     }
 
 
+def _connector(port: int) -> str:
+    return f"http://127.0.0.1:{port}/_connector"
+
+
 def _id(name: str) -> str:
     return str(uuid.uuid5(uuid.NAMESPACE_URL, name))
 
@@ -142,7 +180,7 @@ async def _started(endpoint: str, port: int, folder: str) -> asyncio.subprocess.
     return await asyncio.create_subprocess_exec(
         *node_tool("agentsplayground"),
         *("start", "--app-endpoint", endpoint, "--channel-id", "msteams", "--disable-telemetry"),
-        *("--port", str(port), "--service-url", f"http://127.0.0.1:{port}/_connector"),
+        *("--port", str(port), "--service-url", _connector(port)),
         cwd=folder,
         env={
             "PATH": os.environ["PATH"],

@@ -3,9 +3,11 @@
 import asyncio
 import os
 import re
+import secrets
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,7 @@ from tests.bots.scripted_runtime import (
     text,
 )
 from tests.conftest import Stack
+from tests.e2e.held_runtime import HeldRuntime
 from tests.person import Person
 from tests.ports import free_port
 
@@ -48,34 +51,37 @@ class Slack:
         view = (await self._http.get(f"{self._url}/double/view", params=where)).json()
         return [one for one in view["messages"] if one["author"] != ALICE]
 
-    async def until(self, pattern: str, seconds: float = 60) -> str:
+    async def until(
+        self, pattern: str, seconds: float = 60, beside: Sequence[dict[str, Any]] = ()
+    ) -> str:
+        """The newest message with the pattern; those that stood there ``beside`` don't count."""
         deadline = asyncio.get_running_loop().time() + seconds
         while True:
             messages = await self.bots_messages()
             for message in reversed(messages):
-                if re.search(pattern, str(message)):
+                if message not in beside and re.search(pattern, str(message)):
                     return str(message)
             assert asyncio.get_running_loop().time() < deadline, messages
             await asyncio.sleep(0.2)
 
 
+ANYTHING = ""
 LINK = r"http://[\d.:]+/link/[\w-]+"
 
 
 async def link(stack: Stack, http: httpx.AsyncClient) -> None:
     """Alice links her Slack account, unless she has before."""
     slack = Slack(stack.slack, http)
-    before = set(re.findall(LINK, str(await slack.bots_messages())))
+    before = await slack.bots_messages()
     await slack.say("Is PHONE-2021-007 still under warranty?")
-    old = "".join(f"(?!{re.escape(one)})" for one in before)
-    shown = await slack.until(rf"{old}{LINK}|One X phone")
-    if address := re.search(rf"{old}{LINK}", shown):
+    shown = await slack.until(f"{LINK}|One X phone", beside=before)
+    if address := re.search(LINK, shown):
         async with Person() as alice:
             await alice.open(address[0])
             await alice.submit("/link/")
             await alice.submit("/login", username="alice", password=stack.password("alice"))
             await alice.submit("/link/confirm", answer="link")
-        await slack.until("One X phone")
+        await slack.until("One X phone", beside=before)
 
 
 def _last_lines(logs: Path) -> str:
@@ -84,7 +90,7 @@ def _last_lines(logs: Path) -> str:
 
 @asynccontextmanager
 async def own_slack(
-    stack: Stack, aws: boto3.Session, runtime: ScriptedRuntime, logs: Path
+    stack: Stack, aws: boto3.Session, runtime: ScriptedRuntime | HeldRuntime, logs: Path
 ) -> AsyncIterator[tuple[str, Part]]:
     """A Slack double, and the chat service beside it, which the test starts itself."""
     known = {**stack.parameters, **new_queues(aws, deliveries=5), "runtime_url": runtime.url}
@@ -172,6 +178,47 @@ async def test_a_process_that_is_asked_to_end_finishes_its_answer(
 
         assert "The first half of it all." in str(await slack.bots_messages())
         assert len(await slack.bots_messages()) == len(runtime.requests) == 1
+
+
+async def test_what_a_drain_cannot_finish_another_process_goes_on_with(
+    stack: Stack, aws: boto3.Session, tmp_path: Path
+) -> None:
+    """Two processes and the whole agent, which is asked twice for the one run that it makes."""
+    question = f"Is serial PHONE-2021-007 still under warranty? ({secrets.token_hex(4)})"
+    async with AsyncExitStack() as stays:
+        http = await stays.enter_async_context(httpx.AsyncClient(timeout=60))
+        await link(stack, http)
+        runtime = HeldRuntime(stack.parameters["runtime_url"], http)
+        await stays.enter_async_context(runtime.listening())
+        url, chat = await stays.enter_async_context(own_slack(stack, aws, runtime, tmp_path))
+        slack = Slack(url, http)
+        chat = replace(chat, environment={**chat.environment, "BIZASSIST_DRAIN_SECONDS": "1"})
+        first = await Running.start(chat, tmp_path)
+        stays.push_async_callback(first.stop)
+        await first.ready()
+        await slack.say(question)
+        async with asyncio.timeout(60):
+            await runtime.holds.wait()
+        await slack.until(ANYTHING)
+        port = free_port()
+        other = {**chat.environment, "BIZASSIST_PORT": str(port)}
+        beside = Part("other", chat.program, f"http://127.0.0.1:{port}/readyz", other)
+        second = await Running.start(beside, tmp_path)
+        stays.push_async_callback(second.stop)
+        await second.ready()
+        os.kill(first.pid, signal.SIGTERM)
+        await first.ended()
+        await slack.until("One X phone")
+
+        [shown] = await slack.bots_messages()
+        assert not shown["streaming"]
+        assert [one["runId"] for one in runtime.asked] == [runtime.asked[0]["runId"]] * 2
+        remembered = aws.client("bedrock-agentcore").list_events(
+            memoryId=stack.parameters["memory_id"],
+            actorId=runtime.subject,
+            sessionId=runtime.asked[0]["threadId"],
+        )
+        assert str(remembered["events"]).count(question) == 1
 
 
 async def until_refused(http: httpx.AsyncClient, url: str) -> None:

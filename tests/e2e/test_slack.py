@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from bizassist.local.slack.workspace import TEAM_NAME
+from bizassist.local.slack.team import NORTHWIND
 from tests.conftest import Stack, dev_stack
 from tests.e2e.people import confirm_link, sign_in
 from tests.e2e.settings import settings
@@ -97,7 +97,7 @@ async def test_a_channel_that_is_not_allowed_is_told_to_its_asker_alone(
 ) -> None:
     page = await (await browser.new_context()).new_page()
     await linked(page, stack, ALICE, "alice")
-    async with settings(browser, stack, TEAM_NAME) as workspace:
+    async with settings(browser, stack, NORTHWIND.name) as workspace:
         await workspace.settle(channels="C0ELSEWHERE")
         await page.goto(f"{stack.slack}/?as={ALICE}&in=C0GENERAL00")
         await say(page, "@BizAssist Is PHONE-2021-007 still under warranty?")
@@ -128,7 +128,7 @@ async def test_who_has_used_up_a_quota_is_told_so_and_nobody_else(
 ) -> None:
     page = await (await browser.new_context()).new_page()
     await linked(page, stack, ALICE, "alice")
-    async with settings(browser, stack, TEAM_NAME) as workspace:
+    async with settings(browser, stack, NORTHWIND.name) as workspace:
         await workspace.settle(quota="1")
         await page.goto(f"{stack.slack}/?as={ALICE}")
         await say(page, "Is TABLET-2023-042 still under warranty?")

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from playwright.async_api import Browser, expect
 
+from bots.teams.incoming.shared_files import DOWNLOAD
 from tests.conftest import Stack
 from tests.e2e.people import confirm_link, sign_in
 from tests.e2e.playground import TENANT, Playground, playground
@@ -51,6 +52,37 @@ async def test_the_question_asked_before_linking_is_answered_after_it(
         await expect(answer).to_contain_text("LAPTOP-2024-001")
         await expect(client.messages.filter(has_text="Thinking")).to_have_count(0)
         await client.screenshot(artifacts / "teams-answer.png")
+        await send_files(client, artifacts)
+
+
+async def approve(client: Playground, artifacts: Path) -> None:
+    """What needs approval is asked by a card; one click decides, and the answer goes on."""
+    await client.ask("Find serial numbers of the devices of the customer alice@example.com")
+    card = client.cards.filter(has_text="needs your approval").last
+    await expect(card).to_contain_text("alice@example.com", timeout=60_000)
+    await client.screenshot(artifacts / "teams-approval.png")
+    await card.get_by_role("button", name="Approve").click()
+    await client.wait_for_text("You approved this", seconds=60)
+    await client.wait_for_text("ProBook 14 laptop", seconds=60)
+    await expect(client.page.get_by_role("button", name="Approve", exact=True)).to_have_count(0)
+    await client.screenshot(artifacts / "teams-approved.png")
+
+
+async def send_files(client: Playground, artifacts: Path) -> None:
+    """What comes with a message and can't be read is named; the question is answered all the same.
+
+    The Playground attaches nothing by itself, so what Teams would send is sent in its name.
+    """
+    content = {"downloadUrl": "https://files.example/offer.pdf", "uniqueId": "1", "fileType": "pdf"}
+    await client.send(
+        "Is TABLET-2023-042 still under warranty?",
+        {"contentType": DOWNLOAD, "name": "offer.pdf", "content": content},
+        {"contentType": "image/*", "contentUrl": f"{client.connector}/v3/attachments/1"},
+    )
+    await client.wait_for_text("I can't read offer.pdf", seconds=60)
+    await client.wait_for_text("I can't read the picture", seconds=60)
+    await client.wait_for_text("Slate 11", seconds=60)
+    await client.screenshot(artifacts / "teams-files.png")
 
 
 async def test_in_a_group_the_link_is_targeted_at_its_asker_and_the_answer_is_not(
@@ -68,6 +100,7 @@ async def test_in_a_group_the_link_is_targeted_at_its_asker_and_the_answer_is_no
 
         await client.open("Personal Chat")
         await expect(client.messages.filter(has_text="One X phone")).to_have_count(0)
+        await approve(client, artifacts)
 
 
 async def test_what_is_not_allowed_in_a_group_is_told_to_its_asker(

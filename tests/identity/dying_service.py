@@ -22,6 +22,7 @@ from bots.runtime import Runtime
 from bots.turn.dispatcher import Dispatcher
 from bots.turn.service import TurnService, TurnSettings
 from bots.turn.waiting_questions import WaitingQuestions
+from bots.web.agui.endpoint import Callers
 from bots.web.pages import TEMPLATES
 from bots.web.service import WebSettings, web_chat
 from identity.executor import Executor
@@ -192,6 +193,9 @@ async def service(
         pages = web_chat(
             *(web_settings, turns, queue.inbox.put, html, calls),
             forget_session=identity.forgetting.forget_session,
+            callers=Callers(
+                identity.token_verifier, identity.links, identity.deprovisioning.is_enabled
+            ),
         )
         platforms: dict[PlatformName, Platform] = {
             "slack": cast("Platform", chat),

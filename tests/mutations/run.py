@@ -24,6 +24,9 @@ TIMED_OUT = -1
 async def main(part: str) -> int:
     """Try every control whose name has ``part`` in it."""
     chosen = [control for control in CONTROLS if part in control.name]
+    if not chosen:
+        _say(f"there is no control that is named {part!r}")
+        return 1
     with tempfile.TemporaryDirectory() as folder:
         copy = _copy(Path(folder) / "code")
         whole = await _tested(copy, sorted({control.test for control in chosen}))

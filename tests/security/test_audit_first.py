@@ -31,6 +31,7 @@ AUDITED = (
 )
 OTHERWISE = {
     "/admin/rights": "changes nothing: it shows what a policy would change",
+    "/agui": "is a question or a decision; the ledger has it",
     "/api/messages": "is a question; the ledger has it",
     "/auth/logout": "nobody stays signed in because a log doesn't answer",
     "/chat/{conversation}": "is a question; the ledger has it",

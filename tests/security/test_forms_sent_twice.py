@@ -25,8 +25,8 @@ from tests.person import Person, answered, signed_in
 from tests.some import some
 
 ROUTES = Path(__file__).parents[1] / "data" / "routes.txt"
-PLATFORMS = ("/slack/", "/api/messages")
-"""What Slack and Teams send again is one event: tests/bots tells."""
+PLATFORMS = ("/slack/", "/api/messages", "/agui")
+"""What Slack, Teams and AG-UI's clients send again is one event: tests/bots tells."""
 
 APPROVAL = "Which devices does alice@example.com have?"
 FORM_NUMBER = re.compile(r'name="form" value="[^"]*"')

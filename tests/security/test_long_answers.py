@@ -10,7 +10,7 @@ import httpx
 import pytest
 from ag_ui.core import RunFinishedEvent, RunStartedEvent, TextMessageContentEvent
 
-from bots.web.pages import new_id
+from bots.web.new_id import new_id
 from bots.web.transcripts import Transcripts
 from identity.executor import Executor
 from tests.conftest import Stack

@@ -15,7 +15,13 @@ from tests.security.test_routes import ID, address, whose
 from tests.some import some
 
 TABLE = Path(__file__).parents[1] / "data" / "routes.txt"
-SOMEBODYS = ("the person who is signed in", "group `bizassist-admins`", "Slack", "Teams")
+SOMEBODYS = (
+    "the person who is signed in",
+    "the token's person",
+    "group `bizassist-admins`",
+    "Slack",
+    "Teams",
+)
 ANYBODYS = ("anybody", "whoever has the link", "whoever has the receipt")
 # What a person who is not signed in is shown instead of a refusal; nobody's data is there.
 SHOWN = {

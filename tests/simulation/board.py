@@ -13,6 +13,7 @@ from ag_ui.core import Interrupt
 from bots.answer.posted_answer import PostedAnswer
 from bots.errors import DeliveryRefused, InstallationRefused, MessageGone
 from bots.platform import Accepted, Answer, Receipt, ReplyStream, Turn
+from bots.teams.outgoing.message import STOP
 from identity.people import ChatUser, PlatformName
 from tests.simulation.outside import PLATFORM
 from tests.simulation.slack_model import slack_answer
@@ -143,6 +144,9 @@ class _ForgetfulChannel:
     async def find(self, part: int) -> str | None:
         raise AssertionError("nothing was announced here")
 
+    def stoppable(self, sentence: str) -> str:
+        return f"{sentence} {STOP}"
+
     async def _ask(self, name: str, effect: Callable[..., Any], *given: Any) -> Any:
         what = f"{name} {self._turn.id} {given}"
         return await self._process.outside(what, partial(effect, self._turn, *given), PLATFORM)
@@ -161,7 +165,7 @@ class BoardPlatform:
         await self._process.outside(f"names {accepted.event_id}", lambda: None, PLATFORM)
         await answer(read(accepted))
 
-    async def check_installation(self) -> None:
+    async def check_installation(self, _: str) -> None:
         await self._process.outside("check installation", self._board.check_installation, PLATFORM)
 
     async def ask_to_link(self, turn: Turn, url: str) -> None:

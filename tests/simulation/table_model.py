@@ -59,8 +59,24 @@ class TableModel:
         item = self.items.get(str(Key[self.key]["S"]))
         return {"Item": dict(item)} if item else {}
 
-    def scan(self) -> dict[str, Any]:
-        return {"Items": [dict(item) for item in self.items.values()]}
+    def scan(
+        self, *, FilterExpression: str = "", ExpressionAttributeValues: Item | None = None
+    ) -> dict[str, Any]:
+        values = ExpressionAttributeValues or {}
+        kept = [
+            item
+            for item in self.items.values()
+            if not FilterExpression or Expression(FilterExpression, {}, values).holds(item)
+        ]
+        return {"Items": [dict(item) for item in kept]}
+
+    def delete_item(self, *, Key: Item, ConditionExpression: str = "") -> dict[str, Any]:
+        id_ = str(Key[self.key]["S"])
+        item = self.items.get(id_, {})
+        if ConditionExpression and not Expression(ConditionExpression, {}, {}).holds(item):
+            raise ClientError({"Error": {"Code": "ConditionalCheckFailedException"}}, "DeleteItem")
+        self.items.pop(id_, None)
+        return {}
 
     def query(
         self,

@@ -25,6 +25,8 @@ BY_RECORD = frozenset({"GetMemoryRecord", "DeleteMemoryRecord"})
 """Their namespace is what AWS judges by; it is optional, and here it is not."""
 
 RECALL = "RetrieveMemoryRecords"
+FORGETTING = frozenset({"GetEvent", "DeleteEvent", *BY_RECORD})
+NOT_FOUND = 404
 
 FAILED_CALLS: ContextVar[list[str]] = ContextVar("failed_memory_calls")
 """Operations that failed during this run; the libraries swallow some of these errors."""
@@ -69,8 +71,10 @@ def _answer_empty(context: Any, **_: Any) -> tuple[AWSResponse, Any] | None:
 
 
 def _note_error_status(http_response: Any, model: Any, parsed: Any, **_: Any) -> None:
-    if model.name == RECALL and is_throttled(parsed):
-        return  # an answer without recall is whole
+    if model.name in (RECALL, *FORGETTING) and is_throttled(parsed):
+        return  # an answer without recall is whole, and what is forgotten is tried again
+    if model.name in FORGETTING and http_response.status_code == NOT_FOUND:
+        return  # which is what is wanted
     if http_response.status_code >= 400:  # noqa: PLR2004 - HTTP's line between good and bad
         _note(model.name, parsed.get("Error", {}).get("Code", str(http_response.status_code)))
 

@@ -27,7 +27,7 @@ LINKS = ("url", "address", "link")
 LINK = re.compile(r"https?://[^\s<>]+")
 ADVICE = ("next_step", "advice", "recommendation", "not_shown")
 VERBS = re.compile(r"^(?:check|get|look up|lookup|find|fetch|read|show|query) ")
-APART = frozenset({"notice", "sources"})
+APART = frozenset({"notice", "sources", "around"})
 """What a result says to the model, and what is shown beside the answer."""
 HIDING = re.compile("[\U000e0000-\U000e007f\u202a-\u202e\u2066-\u2069\u200b\ufeff]")
 """Signs that nobody sees: tags that spell text, and those that turn the direction of writing."""

@@ -6,9 +6,20 @@ import logging
 import time
 from dataclasses import dataclass
 
-from agent.errors import AgentError, PoliciesUnavailableError, PolicyStorageError
+import boto3
+
+from agent.errors import (
+    AgentError,
+    PoliciesUnavailableError,
+    PolicyEmbeddingError,
+    PolicyStorageError,
+)
 from agent.tools.policies.documents import Documents, read_documents
-from agent.tools.policies.index import Hits, Index
+from agent.tools.policies.embedders.choice import WORDS
+from agent.tools.policies.embedders.embedder import Embedder
+from agent.tools.policies.index import AskedMeaning, Hits, Index
+from agent.tools.policies.passage_vectors import PassageVectors, embedded
+from agent.tools.policies.passages import Passage
 from agent.tools.policies.storage import DocumentStorage, split_index
 from agent.tools.policies.stored_index import StoredIndex, passages_of, unpack
 from agent.wall_clock import is_older
@@ -35,10 +46,14 @@ class SearchResult:
 
 
 class PolicyCollection:
-    """Every policy document of the company; nobody's own, so all people share them."""
+    """Every policy document of the company; nobody's own, so all people share them.
 
-    def __init__(self, storage: DocumentStorage) -> None:
+    :param embedder: finds passages by their meaning; None for words alone.
+    """
+
+    def __init__(self, storage: DocumentStorage, embedder: Embedder | None = None) -> None:
         self._storage = storage
+        self._embedder = embedder
         self._documents: Documents = {}
         self._stored: StoredIndex | None = None
         self._tag = ""
@@ -56,12 +71,16 @@ class PolicyCollection:
             _, tag = split_index(self._storage.listed())
             if tag:
                 self._load(tag)
+            if self._embedder is not None:
+                self._embedder.prepare()
         except Exception as error:  # noqa: BLE001 - the first search tells what is wrong
             logger.warning("policies can't be read yet: %s", _described(error))
 
-    def read_from(self, storage: DocumentStorage) -> None:
+    def read_from(self, storage: DocumentStorage, session: boto3.Session) -> None:
         """Read from this place from now on: the same, with credentials of today."""
         self._storage = storage
+        if self._embedder is not None:
+            self._embedder = self._embedder.renewed(session)
 
     def look_ahead(self) -> None:
         """Begin to look whether anything has changed: a search that comes soon needs not wait."""
@@ -91,9 +110,22 @@ class PolicyCollection:
         index, documents = self._index, self._documents
         if index is None:
             raise PoliciesUnavailableError
-        hits = await asyncio.to_thread(index.search, question)
+        hits = await asyncio.to_thread(self._searched, index, question)
         unread = tuple(f"{name} ({d.problem})" for name, d in documents.items() if d.problem)
         return SearchResult(hits, unread, empty=not len(index) and not unread)
+
+    def _searched(self, index: Index, question: str) -> Hits:
+        return index.search(question, self._meaning(index.vectors, question))
+
+    def _meaning(self, vectors: PassageVectors | None, question: str) -> AskedMeaning | None:
+        """The question's vector; none where words alone are looked for."""
+        if self._embedder is None or vectors is None or vectors.embedder != self._embedder.name:
+            return None
+        try:
+            return AskedMeaning(self._embedder.question(question), self._embedder.near)
+        except PolicyEmbeddingError as error:
+            logger.warning("only the policies' words are searched: %s", _described(error))
+            return None
 
     async def _keep_fresh(self) -> None:
         """Read what has changed; all searches of this moment wait for it."""
@@ -123,9 +155,35 @@ class PolicyCollection:
             return
         if stored and documents == stored.documents:
             self._documents, self._index = stored.documents, stored.index
+            self._tell_other_embedder(stored.index.vectors)
         else:
-            self._documents, self._index = documents, Index(passages_of(documents))
+            passages = passages_of(documents)
+            self._index = Index(passages, self._vectors(passages))
+            self._documents = documents
         logger.info("read %d policy documents: %d passages", len(documents), len(self._index))
+
+    def _vectors(self, passages: list[Passage]) -> PassageVectors | None:
+        """Those of the stored index, and new ones for what is newer."""
+        if self._embedder is None:
+            return None
+        stored = self._stored
+        known = [(passages_of(stored.documents), stored.index.vectors)] if stored else []
+        try:
+            return embedded(passages, self._embedder, known)
+        except PolicyEmbeddingError as error:
+            logger.warning("only the policies' words are indexed: %s", _described(error))
+            return None
+
+    def _tell_other_embedder(self, vectors: PassageVectors | None) -> None:
+        indexed = vectors.embedder if vectors else WORDS
+        asking = self._embedder.name if self._embedder else WORDS
+        if asking not in {WORDS, indexed}:
+            logger.warning(
+                "policies are indexed by %s and asked by %s: only their words are searched "
+                "until they are indexed again",
+                indexed,
+                asking,
+            )
 
     def _load(self, tag: str) -> None:
         """Load the stored index, if it is another than the one that was loaded."""

@@ -1,124 +1,127 @@
-"""Finds the passages that a question is about, by BM25 over word stems."""
+"""Finds the passages that a question is about: by words and by meaning, two orders made one."""
 
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-import bm25s
 import numpy as np
-import Stemmer
-from bm25s.stopwords import STOPWORDS_EN_PLUS
 
+from agent.tools.policies.embedders.embedder import Vectors
+from agent.tools.policies.passage_vectors import PassageVectors
 from agent.tools.policies.passages import Passage
+from agent.tools.policies.word_search import WordFit, WordIndex, stems
 
-ENOUGH = 0.5
-"""The share of what a question says that a passage must say to be about it; a rare word says more
-than a common one. BM25's own scores have no such line: they only put passages in order."""
-NEAR = 0.24
-MOST, MOST_NEAR = 4, 2
-BESIDE_THE_BEST = 0.5
-COMMON_WORDS = frozenset(
-    """
-    allow allowed business colleague companies company company's could document documents employee
-    employees entitled everybody everyone exactly get give happen happens have know let like long
-    look many may much must need needs official our people please policies policy regarding
-    regulation regulations rule rules say says shall show somebody someone staff summarise summarize
-    take takes tell want wants work's would
-    """.split()  # noqa: SIM905 - as a list of quoted words it reads worse
-)
-STOP_WORDS = [*STOPWORDS_EN_PLUS, *COMMON_WORDS]
+ENOUGH, AGREED = 0.5, 0.25
+"""The share of what a question says that a passage must say to be surely about it; less is enough
+where words and meaning agree on the best. Neither order alone has such a line."""
+NEAR = 0.2
+"""The share below which a passage isn't even near, unless its meaning is."""
+MOST = 3
+RANK = 60
+"""Reciprocal rank fusion: how little the first ranks differ (Cormack, Clarke, Buettcher 2009)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hits:
     """What a search found, the best first.
 
-    :param relevant: they are about the question; otherwise they are only the nearest there is.
+    :param relevant: the best is about the question; otherwise they are only the nearest there is.
+    :param around: what stands right before and after the best in its document.
     """
 
     passages: tuple[Passage, ...] = ()
     relevant: bool = False
+    around: tuple[Passage, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AskedMeaning:
+    """A question's vector.
+
+    :param near: the cosine below which a passage has nothing to do with it.
+    """
+
+    vector: Vectors
+    near: float
 
 
 class Index:
-    """Passages that can be searched; safe to use from several threads."""
+    """Passages that can be searched; safe to use from several threads.
 
-    def __init__(self, passages: Sequence[Passage]) -> None:
+    :param vectors: of the passages, for a search by meaning too.
+    """
+
+    def __init__(
+        self,
+        passages: Sequence[Passage],
+        vectors: PassageVectors | None = None,
+        words: WordIndex | None = None,
+    ) -> None:
+        if vectors is not None and len(vectors) != len(passages):
+            raise ValueError("vectors of other passages")
         self._passages = passages
-        self._bm25: bm25s.BM25 | None = None
-        stems = [_stems(_searchable(passage)) for passage in self._passages]
-        if any(stems):
-            self._bm25 = bm25s.BM25()
-            self._bm25.index(stems, show_progress=False)
+        self._words = words or WordIndex(passages)
+        self.vectors = vectors
 
     @classmethod
-    def load(cls, passages: Sequence[Passage], folder: Path) -> Self:
+    def load(
+        cls, passages: Sequence[Passage], folder: Path, vectors: PassageVectors | None
+    ) -> Self:
         """The index of these passages that was saved in a folder; nothing of it is built anew.
 
         :raises ValueError: when it is of another number of passages.
         """
-        loaded = cls([])
-        loaded._passages = passages
-        if any(folder.glob("*.npy")):
-            # Not memory-mapped: the first search would pay for what the others find in memory.
-            loaded._bm25 = bm25s.BM25.load(folder, show_progress=False)
-            if loaded._bm25.scores["num_docs"] != len(passages):
-                raise ValueError("an index of other passages")
-        return loaded
+        return cls(passages, vectors, WordIndex.load(len(passages), folder))
 
     def save(self, folder: Path) -> None:
-        """Save all but the passages; nothing when no word is in them."""
-        if self._bm25 is not None:
-            self._bm25.save(folder, show_progress=False)
+        """Save the index of the words; nothing when there is no word."""
+        self._words.save(folder)
 
     def __len__(self) -> int:
         return len(self._passages)
 
-    def search(self, question: str) -> Hits:
-        """The passages that are about a question, or else those that are near it."""
-        asked = dict.fromkeys(_stems(question))
-        if self._bm25 is None:
+    def search(self, question: str, meaning: AskedMeaning | None = None) -> Hits:
+        """The passages that are about a question, or else those that are near it.
+
+        :param meaning: by the model that made the vectors; without it words alone are looked for.
+        """
+        asked = stems(question)
+        if not asked or not self._passages:
             return Hits()
-        known = [stem for stem in asked if stem in self._bm25.vocab_dict]
-        if not known:
+        fit = self._words.fit(asked)
+        if meaning is None or self.vectors is None:
+            order = _ranked(fit.scores, fit.scores > 0)
+            share = fit.shares[order[0]] if order.size else 0.0
+            return self._hits(order, sure=share >= ENOUGH) if share >= NEAR else Hits()
+        return self._fused(fit, self.vectors.similarities(meaning.vector), meaning.near)
+
+    def _fused(self, fit: WordFit, similar: Any, near: float) -> Hits:
+        best = [_ranked(scores, scores > 0) for scores in (fit.scores, similar)]
+        fused = np.zeros(len(self._passages))
+        for order in best:
+            fused[order] += 1 / (RANK + 1 + np.arange(order.size))
+        order = _ranked(fused, fused > 0)
+        if not order.size or (similar[order[0]] < near and fit.shares[order[0]] < NEAR):
             return Hits()
-        scores = self._bm25.get_scores(known)
-        ranked = np.argsort(-scores, kind="stable")[: np.count_nonzero(scores > 0)]
-        shares = self._shares(asked, known)[ranked]
-        fitting = ranked[shares >= ENOUGH]
-        if fitting.size:
-            best = fitting[scores[fitting] >= scores[fitting[0]] * BESIDE_THE_BEST]
-            return self._hits(best[:MOST], relevant=True)
-        return self._hits(ranked[shares >= NEAR][:MOST_NEAR], relevant=False)
+        first, share = order[0], fit.shares[order[0]]
+        agreed = all(ranked.size and ranked[0] == first for ranked in best)
+        return self._hits(order, sure=share >= ENOUGH or (agreed and share >= AGREED))
 
-    def _shares(self, asked: Iterable[str], known: Sequence[str]) -> Any:
-        """Of each passage, the share of the question's weight that it says; an array."""
-        total, said = 0.0, np.zeros(len(self._passages))
-        for stem in asked:
-            # A stem's own score is above nothing exactly where the stem is.
-            has = self._bm25.get_scores([stem]) > 0 if stem in known and self._bm25 else None
-            count = 0 if has is None else int(np.count_nonzero(has))
-            weight = math.log(1 + len(self._passages) / (1 + count))
-            total += weight
-            if has is not None:
-                said += weight * has
-        return said / total
+    def _hits(self, order: Any, *, sure: bool) -> Hits:
+        found = [int(place) for place in order[:MOST]]
+        around = self._around(found[0], found) if found else ()
+        return Hits(tuple(self._passages[place] for place in found), bool(sure), tuple(around))
 
-    def _hits(self, places: Iterable[int], *, relevant: bool) -> Hits:
-        return Hits(tuple(self._passages[int(place)] for place in places), relevant)
+    def _around(self, best: int, found: Sequence[int]) -> Iterable[Passage]:
+        """The neighbours in the same document that aren't found anyway."""
+        title = self._passages[best].title
+        beside = [place for place in (best - 1, best + 1) if 0 <= place < len(self._passages)]
+        others = [self._passages[place] for place in beside if place not in found]
+        return [passage for passage in others if passage.title == title]
 
 
-def _searchable(passage: Passage) -> str:
-    """Headings count twice: they say what a passage is about."""
-    heading = passage.section or ""
-    return f"{passage.title}\n{heading}\n{heading}\n{passage.text}"
-
-
-def _stems(text: str) -> list[str]:
-    stemmer = Stemmer.Stemmer("english")  # one stemmer must not be used by two threads at once
-    found: list[list[str]] = bm25s.tokenize(
-        [text], stopwords=STOP_WORDS, stemmer=stemmer, return_ids=False, show_progress=False
-    )
-    return found[0]
+def _ranked(scores: Any, those: Any) -> Any:
+    """The places of those passages, the best first; equal ones in the documents' order."""
+    order = np.argsort(-scores, kind="stable")
+    return order[those[order]]

@@ -4,19 +4,21 @@ import io
 import json
 import tempfile
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from agent.errors import PolicyStorageError
+from agent.errors import PolicyEmbeddingError, PolicyStorageError
 from agent.tools.policies.documents import Document, Documents, read_documents
+from agent.tools.policies.embedders.embedder import Embedder
 from agent.tools.policies.index import Index
 from agent.tools.policies.packed_passages import PackedPassages, packed
+from agent.tools.policies.passage_vectors import PassageVectors, embedded
 from agent.tools.policies.passages import Passage
 from agent.tools.policies.storage import Bucket, split_index
 
-DOCUMENTS, PASSAGES, FORMAT = "documents.json", "passages", "format"
-VERSION = b"2"
+DOCUMENTS, PASSAGES, VECTORS, FORMAT = "documents.json", "passages", "vectors", "format"
+VERSION = b"3"
 """Raised when passages are cut, or their words stemmed, in another way: all is read anew then."""
 MOST_UNPACKED = 1024 * 1024 * 1024
 
@@ -35,25 +37,36 @@ class Indexed:
 
     :param failures: why each document that can't be read can't be, by its name.
     :param changed: whether a new index was written.
+    :param embedder: the model by which passages are found by meaning; empty for words alone.
+    :param words_only: why it is words alone, though a model was to be asked; empty otherwise.
     """
 
     documents: int
     passages: int
     failures: dict[str, str]
     changed: bool
+    embedder: str = ""
+    words_only: str = ""
 
     def report(self) -> bytes:
         """As JSON, for the administrators' page."""
         return json.dumps(
-            {"documents": self.documents, "passages": self.passages, "failures": self.failures}
+            {
+                "documents": self.documents,
+                "passages": self.passages,
+                "failures": self.failures,
+                "embedder": self.embedder,
+                "words_only": self.words_only,
+            }
         ).encode()
 
 
-def index_policies(storage: Bucket) -> Indexed:
+def index_policies(storage: Bucket, embedder: Embedder | None = None) -> Indexed:
     """Index what has changed since the last time; blocks while documents are read.
 
     What could not be read is tried again: it may have been the hour, and not the document.
 
+    :param embedder: makes vectors of the passages; where it can't, words alone are indexed.
     :raises PolicyStorageError: when the place can't be reached.
     """
     listed, tag = split_index(storage.listed())
@@ -61,14 +74,36 @@ def index_policies(storage: Bucket) -> Indexed:
     known = before.documents if before else {}
     read = {name: one for name, one in known.items() if not one.problem}
     documents = read_documents(storage, listed, read)
-    changed = before is None or before.documents != documents
-    if before is None or changed:
-        before = StoredIndex(documents, Index(passages_of(documents)))
-        storage.write_index(pack(before))
+    passages = passages_of(documents)
+    vectors, words_only = _vectors(passages, embedder, before)
+    changed = (
+        before is None
+        or before.documents != documents
+        or _named(before.index.vectors) != _named(vectors)
+    )
+    if changed:
+        storage.write_index(pack(StoredIndex(documents, Index(passages, vectors))))
     failures = {name: one.problem for name, one in documents.items() if one.problem}
-    indexed = Indexed(len(documents), len(before.index), failures, changed)
+    indexed = Indexed(len(documents), len(passages), failures, changed, _named(vectors), words_only)
     storage.write_report(indexed.report())
     return indexed
+
+
+def _vectors(
+    passages: Sequence[Passage], embedder: Embedder | None, before: StoredIndex | None
+) -> tuple[PassageVectors | None, str]:
+    """The vectors, or why there are none though there should be."""
+    if embedder is None:
+        return None, ""
+    known = [(passages_of(before.documents), before.index.vectors)] if before else []
+    try:
+        return embedded(passages, embedder, known), ""
+    except PolicyEmbeddingError as error:
+        return None, error.detail
+
+
+def _named(vectors: PassageVectors | None) -> str:
+    return vectors.embedder if vectors else ""
 
 
 def _before(storage: Bucket) -> StoredIndex | None:
@@ -99,6 +134,8 @@ def pack(stored: StoredIndex) -> bytes:
         archive.writestr(FORMAT, VERSION)
         archive.writestr(DOCUMENTS, json.dumps({"documents": rows, "sizes": sizes}))
         archive.writestr(PASSAGES, content)
+        if stored.index.vectors is not None:
+            archive.writestr(VECTORS, stored.index.vectors.saved())
         stored.index.save(Path(folder))
         for file in sorted(Path(folder).iterdir()):
             archive.write(file, file.name)
@@ -122,9 +159,11 @@ def unpack(content: bytes) -> StoredIndex:
             known = json.loads(archive.read(DOCUMENTS))
             count = sum(row[3] for row in known["documents"])
             passages = PackedPassages(archive.read(PASSAGES), known["sizes"], count)
-            for name in set(archive.namelist()) - {FORMAT, DOCUMENTS, PASSAGES}:
+            names = set(archive.namelist())
+            for name in names - {FORMAT, DOCUMENTS, PASSAGES, VECTORS}:
                 (Path(folder) / Path(name).name).write_bytes(archive.read(name))
-            index = Index.load(passages, Path(folder))
+            vectors = PassageVectors.load(archive.read(VECTORS)) if VECTORS in names else None
+            index = Index.load(passages, Path(folder), vectors)
         return StoredIndex(_documents(known["documents"], passages), index)
     except (zipfile.BadZipFile, KeyError, OSError, TypeError, ValueError) as error:
         raise PolicyStorageError(detail=f"the index: {type(error).__name__}") from error

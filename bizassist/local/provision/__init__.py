@@ -7,6 +7,7 @@ from pathlib import Path
 
 import boto3
 
+from agent.tools.policies.embedders.choice import WORDS, embedder
 from agent.tools.policies.storage import Bucket
 from agent.tools.policies.stored_index import index_policies
 from bizassist.local import sample_data
@@ -42,10 +43,16 @@ class Addresses:
     gateway: str
 
 
-def provision(addresses: Addresses, passwords: Mapping[str, str], prefix: str) -> dict[str, str]:
+def provision(
+    addresses: Addresses,
+    passwords: Mapping[str, str],
+    prefix: str,
+    policy_embedder: str = WORDS,
+) -> dict[str, str]:
     """Make everything that is missing and write the parameters.
 
     :param passwords: a password for each sample person, by user name.
+    :param policy_embedder: what finds policies by their meaning, as the agent's setting says it.
     :returns: the parameters as they now stand below ``prefix``.
     """
     aws = boto3.Session()
@@ -68,9 +75,13 @@ def provision(addresses: Addresses, passwords: Mapping[str, str], prefix: str) -
         "runtime_url": addresses.runtime,
         "gateway_url": f"{addresses.gateway}/mcp",
     }
-    if is_empty(aws, known["policies_bucket"]):
+    empty = is_empty(aws, known["policies_bucket"])
+    if empty:
         fill_bucket(aws, known["policies_bucket"], sorted(POLICIES.iterdir()))
-        index_policies(Bucket(known["policies_bucket"], aws))
+    if empty or known.get("policy_embedder") != policy_embedder:
+        bucket = Bucket(known["policies_bucket"], aws)
+        index_policies(bucket, embedder(policy_embedder, aws))
+    known["policy_embedder"] = policy_embedder
     known |= moved_queues(known, addresses.aws)
     allow_callbacks(aws.client("cognito-idp"), known, addresses.public)
     write_parameters(aws.client("ssm"), prefix, known)

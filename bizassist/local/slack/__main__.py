@@ -25,6 +25,8 @@ def main() -> None:
         signing_secret=os.environ["SLACK_SIGNING_SECRET"],
         bot_token=os.environ["SLACK_BOT_TOKEN"],
         app_token=os.environ.get("SLACK_APP_TOKEN", ""),
+        client_id=os.environ.get("SLACK_CLIENT_ID", ""),
+        client_secret=os.environ.get("SLACK_CLIENT_SECRET", ""),
     )
     web.run_app(application(settings), host=HOST, port=port, print=None, access_log=None)
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from bizassist.local.slack.errors import SlackError
+from bizassist.local.slack.team import NORTHWIND, Team
 
 # The words with which Slack refuses a post, and which posts each refuses (chat.postMessage,
 # https://docs.slack.dev/reference/methods/chat.postMessage, its errors).
@@ -24,6 +25,7 @@ class Channel:
     id: str
     name: str
     members: set[str] = field(default_factory=set)
+    team: Team = NORTHWIND
     owner: str = ""
     is_private: bool = False
     is_archived: bool = False

@@ -10,8 +10,8 @@ from bizassist.local.slack.clock import Clock
 from bizassist.local.slack.errors import SlackError
 from bizassist.local.slack.people import OTHER_BOT, OTHERS, PEOPLE, VISITOR
 from bizassist.local.slack.surfaces import Surfaces
+from bizassist.local.slack.team import NORTHWIND, Team
 
-TEAM, TEAM_NAME, TEAM_DOMAIN = "T0NORTHWND", "Northwind Demo", "northwind-demo"
 APP, BOT, BOT_USER, BOT_NAME = "A0BIZASSIST", "B0BIZASSIST", "U0BIZASSIST", "BizAssist"
 GENERAL, PARTNERS = "C0GENERAL00", "C0PARTNERS0"
 # No page names it; people measured about five minutes
@@ -46,6 +46,7 @@ class Message:
     dropped: bool = False
     metadata: dict[str, Any] | None = None
     edited: bool = False
+    team: Team = NORTHWIND
     reactions: set[str] = field(default_factory=set)
     streaming_since: float | None = None
     stream_mode: str = ""
@@ -67,6 +68,7 @@ class Session:
 class Workspace:
     """The state that everything else here reads and changes.
 
+    :ivar team: which workspace it is.
     :ivar edit_window: seconds for which messages can be edited; None for always.
     :ivar quiet_threads_drop_ephemerals: "Ephemeral messages in threads are only shown if there is
         already an active thread" (chat.postEphemeral, its ``thread_ts``).
@@ -74,12 +76,13 @@ class Workspace:
     :ivar files_read: the app has the scope ``files:read``.
     """
 
-    def __init__(self) -> None:
-        self.clock = Clock()
+    def __init__(self, team: Team = NORTHWIND, clock: Clock | None = None) -> None:
+        self.team = team
+        self.clock = clock or Clock()
         self.messages: list[Message] = []
         self.statuses: dict[tuple[str, str], str] = {}
         self.sessions: dict[tuple[str, str], Session] = {}
-        self.channels = {channel.id: channel for channel in _channels()}
+        self.channels = {channel.id: channel for channel in _channels(team)}
         self.edit_window: float | None = None
         self.quiet_threads_drop_ephemerals = False
         self.files: dict[str, bytes] = {}
@@ -113,7 +116,9 @@ class Workspace:
         thread_ts = fields.get("thread_ts")
         if thread_ts and not any(m.ts == thread_ts for m in self._public(channel)):
             raise SlackError("thread_not_found")
-        message = Message(channel, self._next_ts(), author, text, self.clock.now(), **fields)
+        message = Message(
+            channel, self._next_ts(), author, text, self.clock.now(), team=self.team, **fields
+        )
         self.messages.append(message)
         return message
 
@@ -187,8 +192,8 @@ class Workspace:
         return f"{self._last_ts:.6f}"
 
 
-def _channels() -> Iterator[Channel]:
-    yield Channel(GENERAL, "general", {*PEOPLE, BOT_USER, OTHER_BOT})
-    yield Channel(PARTNERS, "partners", {*PEOPLE, BOT_USER, VISITOR})
+def _channels(team: Team) -> Iterator[Channel]:
+    yield Channel(GENERAL, "general", {*PEOPLE, BOT_USER, OTHER_BOT}, team)
+    yield Channel(PARTNERS, "partners", {*PEOPLE, BOT_USER, VISITOR}, team)
     for person in PEOPLE.values():
-        yield Channel(person.dm, "directmessage", {person.id, BOT_USER}, owner=person.id)
+        yield Channel(person.dm, "directmessage", {person.id, BOT_USER}, team, owner=person.id)

@@ -7,13 +7,13 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from bots.errors import PlatformError
 from bots.slack.beside_queue.payload_fields import Payload, person, pressed
-from bots.slack.kept_explanations import KeptExplanations
 from bots.slack.outgoing.answer.answer_buttons import EXPLAIN
 from bots.slack.outgoing.modals.explanation_modal import (
     explanation_modal,
     sentence_modal,
 )
 from bots.slack.outgoing.web_api import WebApi
+from bots.turn.explanations.kept_explanations import KeptExplanations
 
 LONGEST_CALL = 2.0
 """Seconds: Slack wants an answer within three."""

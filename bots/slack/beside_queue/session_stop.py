@@ -5,6 +5,7 @@ https://docs.slack.dev/reference/events/agent_session_stopped
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 
@@ -17,7 +18,7 @@ from identity.people import ChatUser
 LONGEST_CALL = 2.0
 """Seconds: Slack wants its event acknowledged within three."""
 
-StopAll = Callable[[ChatUser, str], Awaitable[int]]
+StopAll = Callable[[ChatUser, str, float], Awaitable[int]]
 
 _log = logging.getLogger(__name__)
 
@@ -25,7 +26,8 @@ _log = logging.getLogger(__name__)
 class SessionStop:
     """Takes the event; the turns that it ends show so themselves, and move their session.
 
-    :param stop_all: stops what is being answered to a person at a place; how much that was.
+    :param stop_all: stops what a person has asked at a place before a time, in seconds since 1970;
+        how much of it was being answered.
     """
 
     def __init__(self, stop_all: StopAll, api: WebApi) -> None:
@@ -48,7 +50,7 @@ class SessionStop:
         tenant = tenant_of(payload)
         place = f"slack:{tenant}:{channel}:{thread}"
         try:
-            stopped = await self._stop_all(ChatUser("slack", tenant, user), place)
+            stopped = await self._stop_all(ChatUser("slack", tenant, user), place, time.time())
         except StopFailed as error:
             _log.warning("a run in %s could not be stopped: %s", place, error)
             raise NotStopped(str(error)) from error

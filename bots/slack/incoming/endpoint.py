@@ -2,16 +2,18 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from urllib.parse import parse_qsl
 
 from aiohttp import web
 
 from bots.edge import json_object, refusals_answered
 from bots.errors import InboxUnavailable, MalformedRequest
-from bots.platform import Accept
+from bots.platform import Accept, Accepted
 from bots.slack.incoming.app_opened import read_opened
 from bots.slack.incoming.approval_click import read_click
 from bots.slack.incoming.button_click import read_button_click
+from bots.slack.incoming.installation_key import INSTALLATION, installation_key
 from bots.slack.incoming.message_shortcut import (
     NOTHING_TYPED,
     QUESTION,
@@ -106,7 +108,7 @@ class SlackEdge:
         incoming = read_message(form)
         if incoming is not None:
             try:
-                await self._accept(incoming.accepted(form))
+                await self._put(incoming.accepted(form), form)
             except InboxUnavailable as error:
                 # Slack doesn't send a command again, and shows its asker what is in the response.
                 _log.warning("a slash command could not be put into the inbox: %s", error)
@@ -126,11 +128,19 @@ class SlackEdge:
         if await self._act(envelope):
             return
         if opened := read_opened(envelope, tenant_of(envelope)):
-            await self._accept(opened.accepted)
+            await self._put(opened.accepted, envelope)
             return
         incoming = read_message(envelope)
         if incoming is not None and await self._is_for_us(incoming):
-            await self._accept(incoming.accepted(envelope))
+            await self._put(incoming.accepted(envelope), envelope)
+
+    async def _put(self, accepted: Accepted, payload: Mapping[str, object]) -> None:
+        """Put it into the inbox with the installation that it is for.
+
+        :raises InboxUnavailable: when the inbox takes nothing.
+        """
+        body = {**accepted.body, INSTALLATION: installation_key(payload)}
+        await self._accept(replace(accepted, body=body))
 
     async def _is_for_us(self, incoming: IncomingMessage) -> bool:
         """What people say to each other is left alone: it isn't even kept in the inbox."""
@@ -151,25 +161,25 @@ class SlackEdge:
             await self._open_form(shortcut)
             return None
         if question := FormQuestion.of_modal(payload):
-            return await self._form_question(question)
+            return await self._form_question(question, payload)
         if pressed := read_button_click(payload):
-            await self._accept(pressed.accepted)
+            await self._put(pressed.accepted, payload)
             return None
         if confirmed := read_share(payload):
-            await self._accept(confirmed.accepted)
+            await self._put(confirmed.accepted, payload)
             return None
         click = read_click(payload)
         if click is not None and click.is_the_askers:
             stands = await self._decide(click.asking.id, click.clicked_by, click.decision)
-            await self._accept(click.accepted(stands))
+            await self._put(click.accepted(stands), payload)
         return None
 
-    async def _form_question(self, question: FormQuestion) -> Reply:
+    async def _form_question(self, question: FormQuestion, payload: Mapping[str, object]) -> Reply:
         """Take a question from a modal; its asker sees in the modal what speaks against it."""
         if not question.text:
             return _objection(NOTHING_TYPED)
         try:
-            await self._accept(question.accepted)
+            await self._put(question.accepted, payload)
         except InboxUnavailable as error:
             _log.warning("a question could not be put into the inbox: %s", error)
             return _objection(error.sentence)

@@ -10,6 +10,7 @@ from typing import Any, Self, cast
 
 from bots.errors import MalformedRequest
 from bots.platform import Accepted, Quote
+from bots.slack.incoming.installation_key import installation_key
 from bots.slack.message_content.markup import plain
 from bots.slack.message_content.quotes import own_markup, quotes_in
 from identity.people import ChatUser
@@ -29,6 +30,7 @@ class Shortcut:
     :param trigger: opens a modal for three seconds.
     :param words: what the message says, quotes and all.
     :param from_another_company: the person belongs to another company (Slack Connect).
+    :param installation: where it was chosen.
     """
 
     trigger: str
@@ -36,6 +38,7 @@ class Shortcut:
     user: str
     words: str
     from_another_company: bool
+    installation: str = ""
 
     @classmethod
     def read(cls, payload: Mapping[str, object]) -> Self | None:
@@ -54,6 +57,7 @@ class Shortcut:
                 str(fields["user"]["id"]),
                 _words(fields["message"]),
                 from_another_company=theirs not in {None, *_ours(fields)},
+                installation=installation_key(payload),
             )
         except (LookupError, AttributeError, TypeError):
             raise MalformedRequest(sentence=MISSING) from None

@@ -16,7 +16,7 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bots.errors import BotError, MalformedRequest, reason
+from bots.errors import BotError, MalformedRequest, PlatformRefused, reason
 from bots.slack.incoming.endpoint import Reply, SlackEdge
 
 PING_SECONDS = 10.0
@@ -25,6 +25,20 @@ RETRY_SECONDS = 15.0
 """Between two looks whether the connection lasts."""
 
 _log = logging.getLogger(__name__)
+
+
+class TlsClient(SocketModeClient):
+    """Speaks TLS or not at all: the address comes from Slack, and what goes there is the app's."""
+
+    async def issue_new_wss_url(self) -> str:
+        """Where to connect.
+
+        :raises PlatformRefused: when that is no ``wss:`` address.
+        """
+        url = await super().issue_new_wss_url()
+        if not url.startswith("wss:"):
+            raise PlatformRefused("an address without TLS")
+        return url
 
 
 @asynccontextmanager
@@ -38,10 +52,11 @@ async def socket_mode(app_token: str, api_url: str, edge: SlackEdge) -> AsyncIte
     logger = logging.getLogger(f"{__name__}.client")
     logger.setLevel(logging.CRITICAL)  # it would log addresses that are secrets
     web_client = AsyncWebClient(base_url=api_url, timeout=10, logger=logger)
-    client = SocketModeClient(
+    tls = api_url.startswith("https:")
+    client = (TlsClient if tls else SocketModeClient)(
         app_token, logger=logger, web_client=web_client, ping_interval=PING_SECONDS
     )
-    if not api_url.startswith("https:"):  # a stand-in on this machine is behind no proxy
+    if not tls:  # a stand-in on this machine is behind no proxy
         web_client.proxy = client.proxy = None
 
     async def take(_: AsyncBaseSocketModeClient, request: SocketModeRequest) -> None:

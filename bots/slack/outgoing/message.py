@@ -19,6 +19,9 @@ UPDATE_TEXT = 4_000  # bytes of UTF-8 (https://github.com/openclaw/openclaw/issu
 WHOLE = 12_000  # characters of the markdown blocks of one message
 QUOTED = 300  # characters of a question that are repeated
 
+STOP = "stop_turn"
+"""The ``action_id`` of the button that ends a turn; its value is the turn."""
+
 SIGN_IN = (
     "To answer as you, I need to know who you are. "
     "Please sign in once with your company account; I'll then answer your question right away."
@@ -69,6 +72,12 @@ def sign_in(url: str, sentence: str = SIGN_IN) -> Content:
             {"type": "actions", "elements": [button]},
         ],
     }
+
+
+def with_stop(message: Content, turn: str) -> Content:
+    """The same with a button that ends the turn."""
+    button = {"type": "button", "action_id": STOP, "text": _plain("Stop"), "value": turn}
+    return {**message, "blocks": [*message["blocks"], {"type": "actions", "elements": [button]}]}
 
 
 def told_content(told: Told) -> Content:

@@ -27,6 +27,7 @@ from bots.slack.outgoing.message import (
     fits_one_message,
     question_line,
     whole_content,
+    with_stop,
 )
 from bots.slack.outgoing.modals.share_modal import share_button
 from bots.slack.outgoing.private_message import PrivateMessages
@@ -133,12 +134,14 @@ class PrivateReply:
         """Take one agent event into the answer."""
         self._draft.take(event)
 
-    async def say(self, sentence: str) -> None:
+    async def say(self, sentence: str, *, stoppable: bool = False) -> None:
         """Tell one sentence instead of an answer, unless an earlier attempt said the same."""
         self._said = True
         digest = hashlib.sha256(sentence.encode()).hexdigest()[:16]
         if digest != self._receipt.last_said:
-            await self._send(content(sentence), back=self._receipt.state)
+            message = content(sentence)
+            message = with_stop(message, self._turn) if stoppable else message
+            await self._send(message, back=self._receipt.state)
             self._receipt.last_said = digest
             await self._receipt.move(self._receipt.state)
 

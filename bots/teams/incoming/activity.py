@@ -34,7 +34,9 @@ class IncomingActivity:
 
     :param body: as it arrived.
     :param activity: as much of it as botbuilder's dispatch and an answer need.
-    :param personal: only the asker and the bot are there.
+    :param personal: only the asker and the bot are there. Never so for a question about a message:
+        a chat of two people calls itself personal too, and the bot isn't in it
+        (botbuilder-dotnet#3019).
     :param event_id: a conversation's ids are unique in it only, so this is both.
     """
 
@@ -84,8 +86,8 @@ class IncomingActivity:
 
     @property
     def asks_about_message(self) -> bool:
-        """It is the form in which somebody asks about a message."""
-        return bool(self.activity.type == ActivityTypes.invoke)
+        """It is the form in which somebody asks about a message, wherever that stands."""
+        return _is_of_extension(self.body)
 
     @property
     def question(self) -> str | None:
@@ -119,7 +121,10 @@ class IncomingActivity:
     @property
     def shared_channel(self) -> str | None:
         """The channel or group, without the thread; None where only the asker is."""
-        return None if self.personal else self.conversation.partition(";")[0]
+        of_two = self.activity.conversation.conversation_type == "personal"
+        if self.personal or (self.asks_about_message and of_two):
+            return None
+        return self.conversation.partition(";")[0]
 
     def turn(self, accepted: Accepted, text: str) -> Turn:
         """The question.
@@ -172,7 +177,14 @@ def _incoming(body: Mapping[str, object]) -> IncomingActivity:
         kept.encode()
     meeting = part(part(body, "channelData"), "meeting")
     personal = conversation.conversation_type == "personal" and not meeting
+    personal = personal and not _is_of_extension(body)
     return IncomingActivity(body, activity, chat_user, personal, event_id)
+
+
+def _is_of_extension(body: Mapping[str, object]) -> bool:
+    """Whether it comes from a message's menu, so that the bot may not be where it comes from."""
+    of_extension = word(body, "name").startswith("composeExtension/")
+    return of_extension and word(body, "type") == ActivityTypes.invoke
 
 
 def _needed(body: Mapping[str, object]) -> Activity:

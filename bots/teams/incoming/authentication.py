@@ -63,9 +63,9 @@ class Authentication:
         if self._app.anonymous:
             return
         if not self._app.app_id:
-            raise UnauthenticatedRequest(sentence=NO_APP_ID)
+            _refuse("MICROSOFT_APP_ID is not set, so no token can be for this bot", NO_APP_ID)
         if not authorization.startswith("Bearer "):
-            raise UnauthenticatedRequest(sentence=UNPROVEN)
+            _refuse("it carries no token: it is not from Teams, or a proxy took the header away")
 
     async def claims(self, activity: Activity, authorization: str) -> dict[str, str]:
         """What the token says that is worth keeping; nothing when we work without tokens.
@@ -127,6 +127,6 @@ def identity(claims: Mapping[str, str]) -> ClaimsIdentity:
     return ClaimsIdentity(dict(claims), is_authenticated=True)
 
 
-def _refuse(reason: str) -> NoReturn:
+def _refuse(reason: str, sentence: str = UNPROVEN) -> NoReturn:
     _log.warning("an activity is refused, 401: %s", reason)
-    raise UnauthenticatedRequest(reason, sentence=UNPROVEN)
+    raise UnauthenticatedRequest(reason, sentence=sentence)

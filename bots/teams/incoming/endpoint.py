@@ -111,6 +111,11 @@ def _check_machine(request: web.Request) -> None:
     except ValueError:
         host = None
     if host not in LOOPBACK or "Origin" in request.headers:
+        _log.warning(
+            "an activity is refused, 403: without tokens only programs on this machine may post, "
+            "and this one calls us %s or is a page",
+            str(host)[:64],
+        )
         raise ForbiddenRequest(sentence="Only programs on this machine may post here.")
 
 

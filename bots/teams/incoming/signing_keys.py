@@ -92,7 +92,7 @@ async def _fetch(url: str) -> dict[str, SigningKey]:
 
 
 async def _json(http: aiohttp.ClientSession, url: str) -> dict[str, Any]:
-    async with http.get(url, raise_for_status=True) as answer:
+    async with http.get(url, raise_for_status=True, allow_redirects=False) as answer:
         value = await answer.json()
     if not isinstance(value, dict):
         raise TypeError("not a JSON object")

@@ -19,7 +19,8 @@ async def with_retries(
 ) -> T:
     """Call when there is room, and again after a pause while the Bot Connector can't.
 
-    No pause is cut short: who asks again before Teams' Retry-After is throttled for longer.
+    No pause is cut short: who asks again before Teams' Retry-After is throttled for longer. What
+    can be repeated (a last edit, a deletion) goes before new messages that wait for room.
 
     :param limits: the conversation's; what Teams has said to one answer holds for all of them.
     :param repeatable: doing it twice is the same as doing it once.
@@ -27,7 +28,8 @@ async def with_retries(
     """
     for attempt in range(1, TRIES):
         try:
-            return await _when_there_is_room(call, limits)
+            await _room(limits, booked=repeatable)
+            return await noting_refusals(call, limits)
         except PlatformUnavailable as error:
             asked = error.again.seconds if isinstance(error.again, After) else None
             pause = 2.0 ** (attempt - 1) if asked is None else asked
@@ -35,15 +37,24 @@ async def with_retries(
                 raise
             if asked is None:  # otherwise there is no room until then
                 await asyncio.sleep(pause)
-    return await _when_there_is_room(call, limits)
-
-
-async def _when_there_is_room(call: Callable[[], Awaitable[T]], limits: ConversationLimits) -> T:
-    wait = limits.wait(LONGEST_PAUSE)
-    if wait > LONGEST_PAUSE:
-        raise PlatformUnavailable("Teams takes no call here for now", after=wait)
-    await asyncio.sleep(wait)
+    await _room(limits, booked=repeatable)
     return await noting_refusals(call, limits)
+
+
+async def _room(limits: ConversationLimits, *, booked: bool) -> None:
+    """Return when there is room for a call, which is taken then.
+
+    :param booked: the first moment with room is taken in advance; else whoever books goes first.
+    :raises PlatformUnavailable: when there is none for too long.
+    """
+    left = LONGEST_PAUSE
+    while wait := limits.wait(left, ahead=booked):
+        if wait > left:
+            raise PlatformUnavailable("Teams takes no call here for now", after=wait)
+        await asyncio.sleep(wait)
+        if booked:
+            return
+        left -= wait
 
 
 async def noting_refusals(call: Callable[[], Awaitable[T]], limits: ConversationLimits) -> T:

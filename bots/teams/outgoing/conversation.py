@@ -20,7 +20,7 @@ from bots.teams.outgoing.bot_connector import BotConnector, Json
 from bots.teams.outgoing.call_retries import noting_refusals, with_retries
 from bots.teams.outgoing.connector_clients import Connectors
 from bots.teams.outgoing.content.dressing import Dressing
-from bots.teams.outgoing.message import NOTHING_MORE, PIECE, formatted, plain
+from bots.teams.outgoing.message import NOTHING_MORE, PIECE, STOP, formatted, plain
 from bots.teams.outgoing.rate_limits import ConversationLimits
 
 NO_ID = "-"
@@ -154,6 +154,10 @@ class TeamsConversation:
         """Nothing, ever."""
         del part
         return None
+
+    def stoppable(self, sentence: str) -> str:
+        """The sentence, with the word that ends what is tried."""
+        return f"{sentence} {STOP}"
 
     async def _edit(self, message: str, activity: Mapping[str, object], *, final: bool) -> None:
         async def once() -> None:

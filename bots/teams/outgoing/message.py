@@ -20,6 +20,7 @@ PROMPTS = (EXAMPLE, "What is our policy on home office?", "What do you know abou
 
 THINKING = "Thinking…"
 """What a stream says before there is anything to say."""
+STOP = "To end this, write me `stop`."
 NOTHING_MORE = "…"
 """What a message shows that was of use for a while and can't be taken away."""
 

@@ -13,7 +13,11 @@ _log = logging.getLogger(__name__)
 
 
 class PrivateMessages:
-    """Speaks where the question was asked, as a targeted message, or in the asker's own chat."""
+    """Speaks where the question was asked, as a targeted message, or in the asker's own chat.
+
+    A question about a message is answered in the asker's own chat alone: where the message stands
+    the bot needn't be, and nobody there knows that something was asked.
+    """
 
     def __init__(self, connectors: Connectors) -> None:
         self._connectors = connectors
@@ -29,6 +33,9 @@ class PrivateMessages:
         here = conversation_of(self._connectors, incoming)
         if incoming.personal:
             await here.send(message)
+            return
+        if incoming.asks_about_message:
+            await (await open_personal(self._connectors, incoming)).send(message)
             return
         if not in_own_chat:
             try:

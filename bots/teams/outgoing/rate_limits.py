@@ -3,9 +3,9 @@
 Microsoft's numbers ("Optimize your bot with rate limiting in Teams",
 https://learn.microsoft.com/microsoftteams/platform/bots/how-to/rate-limit): so many calls of a bot
 within so many seconds in one conversation, edits and posts alike, and so many of an app in one
-tenant. A call that must be made (a post, a last edit) is booked for the first moment that has room.
-An edit while an answer is written is worth less: it is made at once or not at all, and takes part
-of the room only.
+tenant. A last edit is booked for the first moment that has room; a post waits until there is room
+that nobody has booked. An edit while an answer is written is worth less: it is made at once or not
+at all, and takes part of the room only.
 """
 
 import time
@@ -90,12 +90,15 @@ class ConversationLimits:
     tenant: Bookings
     now: Callable[[], float]
 
-    def wait(self, longest: float) -> float:
-        """Seconds until a call has room, for which it is booked unless they are too many."""
+    def wait(self, longest: float, *, ahead: bool) -> float:
+        """Seconds until a call has room, for which it is booked unless they are too many.
+
+        :param ahead: it is booked for later, too; else only where there is room now.
+        """
         now = at = self.now()
         while (later := self.tenant.earliest(self.conversation.earliest(at))) > at:
             at = later
-        if at - now <= longest:
+        if at - now <= (longest if ahead else 0.0):
             self._book(at)
         return at - now
 

@@ -55,7 +55,11 @@ class AnswerActions:
         approval = turn.approval
         # A page may be old: its click is for what it showed, and a later question has dropped that.
         if approval and approval.live == form.get("asks") and not later:
-            await self._decide(request, person.subject, approval.live, cast("Decision", decision))
+            place = (person.subject, request.match_info["conversation"], turn.id)
+            try:
+                await self.take_decision(*place, approval.live, cast("Decision", decision))
+            except InboxUnavailable:
+                raise web.HTTPServiceUnavailable(text=NOT_TAKEN) from None
         raise _back(request)
 
     async def stop(self, request: web.Request) -> web.Response:
@@ -72,20 +76,24 @@ class AnswerActions:
                 raise web.HTTPServiceUnavailable(text=error.sentence) from None
         raise _back(request)
 
-    async def _decide(
-        self, request: web.Request, subject: str, live: str, decision: Decision
-    ) -> None:
-        """Write the decision first, so that whatever fails afterwards is made good by a click."""
+    async def take_decision(
+        self, subject: str, conversation: str, turn: str, live: str, decision: Decision
+    ) -> str | None:
+        """Take what its person decides about a turn; the event by which the answer goes on.
+
+        None where nothing is asked of them any more. The decision is written first, so that
+        whatever fails afterwards is made good by deciding again.
+
+        :raises InboxUnavailable: when it can't be taken now.
+        """
         stands = await self.actions.decide(f"web:{live}", subject, decision)
         if stands is None:
-            return
-        conversation, turn = request.match_info["conversation"], request.match_info["turn"]
+            return None
+        goes_on = after_decision(live)
         question = accepted_question(self.tenant, subject, conversation, turn, "")
-        try:
-            await self.accept(accepted_decision(question, after_decision(live), stands))
-        except InboxUnavailable:
-            raise web.HTTPServiceUnavailable(text=NOT_TAKEN) from None
+        await self.accept(accepted_decision(question, goes_on, stands))
         await self.approvals.record_decision((subject, conversation, turn), live, stands.decision)
+        return goes_on
 
 
 def _back(request: web.Request) -> web.HTTPSeeOther:

@@ -38,12 +38,14 @@ class AnswerState:
 
     :param text: Markdown.
     :param finished: no more events will come.
+    :param failed: it ended in an error, whose sentence is at the end of ``text``.
     """
 
     text: str = ""
     tools: tuple[Tool, ...] = ()
     sources: tuple[Source, ...] = ()
     finished: bool = False
+    failed: bool = False
 
 
 def apply(  # noqa: C901, PLR0911 - one case an event
@@ -67,7 +69,7 @@ def apply(  # noqa: C901, PLR0911 - one case an event
         case CustomEvent(name=name, value=value) if name in (SENTENCE, WAITING):
             return replace(answer, text=str(value), tools=(), sources=())
         case RunErrorEvent(message=message):
-            return replace(answer, text=_joined(answer.text, message), finished=True)
+            return replace(answer, text=_joined(answer.text, message), finished=True, failed=True)
         case RunFinishedEvent():
             return replace(answer, finished=True)
     source = source_of(event)

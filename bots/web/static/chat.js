@@ -9,6 +9,7 @@ const headers = { "X-Requested-With": "fetch", Accept: "text/plain" };
 
 export function watch(answer, tried = 0) {
   const text = answer.querySelector(".text");
+  const steps = answer.querySelector(".steps");
   const tools = answer.querySelector(".tools");
   const source = new EventSource(answer.dataset.events);
   source.onmessage = ({ data }) => {
@@ -22,7 +23,7 @@ export function watch(answer, tried = 0) {
         break;
       case "TOOL_CALL_START":
         tools.append(tool(event));
-        tools.hidden = false;
+        steps.hidden = false;
         break;
       case "TOOL_CALL_RESULT":
         tools.querySelector(`[data-call="${CSS.escape(event.toolCallId)}"]`)?.classList.remove("running");
@@ -37,6 +38,8 @@ export function watch(answer, tried = 0) {
     text.setAttribute("aria-busy", "false");
     answer.classList.remove("pending");
     for (const cut of tools.querySelectorAll(".running")) cut.remove(); // it was stopped
+    steps.open = false;
+    steps.hidden = !tools.children.length;
     answer.dispatchEvent(new CustomEvent("answered", { bubbles: true }));
   });
   source.onerror = () => {
@@ -138,9 +141,18 @@ jump.addEventListener("click", () => {
   document.getElementById("text").focus();
 });
 
+// Stop stands beside the field as well, so that it is in reach wherever somebody reads.
+const halt = document.querySelector(".halt");
+const stop = () => turns.querySelector(".turn:last-child .pending .stop");
+new MutationObserver(() => {
+  halt.hidden = !stop();
+}).observe(turns, { childList: true, subtree: true, attributeFilter: ["class"] });
+halt.hidden = !stop();
+halt.addEventListener("click", () => stop()?.requestSubmit());
+
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || document.querySelector(":popover-open")) return;
-  turns.querySelector(".turn:last-child .pending .stop")?.requestSubmit();
+  stop()?.requestSubmit();
 });
 
 turns.querySelectorAll(".pending").forEach((answer) => watch(answer));

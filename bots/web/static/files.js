@@ -69,9 +69,29 @@ form.addEventListener("asked", () => {
   show();
 });
 
-form.addEventListener("dragover", (event) => event.preventDefault());
+// Files may be dropped anywhere on the page, and pasted; words are the field's own.
+const holdsFiles = ({ dataTransfer }) => dataTransfer?.types.includes("Files");
+let over = 0; // a drag enters what lies below the pointer before it leaves what lay there
 
-form.addEventListener("drop", (event) => {
+function dragging(change) {
+  over = Math.max(0, over + change);
+  document.body.classList.toggle("dropping", over > 0);
+}
+
+document.addEventListener("dragenter", (event) => holdsFiles(event) && dragging(1));
+document.addEventListener("dragleave", (event) => holdsFiles(event) && dragging(-1));
+document.addEventListener("dragover", (event) => holdsFiles(event) && event.preventDefault());
+
+document.addEventListener("drop", (event) => {
+  if (!holdsFiles(event)) return;
   event.preventDefault();
+  dragging(-over);
   take([...event.dataTransfer.files]);
+});
+
+document.addEventListener("paste", (event) => {
+  const pasted = [...(event.clipboardData?.files ?? [])];
+  if (!pasted.length || event.clipboardData.types.includes("text/plain")) return;
+  event.preventDefault();
+  take(pasted);
 });

@@ -4,10 +4,10 @@ document.addEventListener("agent-event", ({ target, detail }) => {
   const box = target.querySelector(".sources");
   const begins = detail.type === "RUN_STARTED";
   if (begins || (detail.type === "CUSTOM" && detail.name === "bizassist.sentence")) {
-    box.querySelector("ul").replaceChildren();
+    box.querySelector("ol").replaceChildren();
     box.hidden = true;
   } else if (detail.type === "CUSTOM" && detail.name === "bizassist.source" && detail.value.title) {
-    box.querySelector("ul").append(item(detail.value));
+    box.querySelector("ol").append(item(detail.value));
     box.hidden = false;
   }
 });

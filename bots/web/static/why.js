@@ -14,6 +14,11 @@ async function below(turn, answer) {
   if (why) why.open = before?.querySelector(".why")?.open ?? false;
   if (before) before.replaceWith(after);
   else turn.append(after);
+  for (const part of [".steps", ".sources"]) {
+    const whole = [...page.querySelectorAll(part)].at(-1);
+    const shown = [...turn.querySelectorAll(part)].at(-1);
+    if (whole && shown && !shown.querySelector("[open]") && !shown.open) shown.replaceWith(whole);
+  }
   return true;
 }
 

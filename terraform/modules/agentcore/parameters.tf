@@ -6,6 +6,7 @@ locals {
     gateway_url     = aws_bedrockagentcore_gateway.this.gateway_url
     memory_id       = aws_bedrockagentcore_memory.this.id
     memory_role_arn = aws_iam_role.memory.arn
+    policy_embedder = var.policy_embedder
   }
   runtime_parameters = {
     runtime_arn = aws_bedrockagentcore_agent_runtime.this.agent_runtime_arn

@@ -1,16 +1,22 @@
 # What the agent's container and the Gateway may do.
 
 locals {
+  bedrock_ids = {
+    for use, setting in { answer = var.model, embed = var.policy_embedder } :
+    use => trimprefix(setting, "bedrock:") if startswith(setting, "bedrock:")
+  }
   # `bedrock:eu.anthropic.…` names an inference profile, which calls the model in several regions.
-  model_id   = startswith(var.model, "bedrock:") ? trimprefix(var.model, "bedrock:") : null
-  is_profile = local.model_id != null && can(regex("^(us|us-gov|eu|apac|jp|au|global)\\.", local.model_id))
-  base_model = local.is_profile ? join(".", slice(split(".", local.model_id), 1, length(split(".", local.model_id)))) : local.model_id
-  derived_models = local.model_id == null ? [] : local.is_profile ? [
-    "arn:${local.partition}:bedrock:${local.here}:inference-profile/${local.model_id}",
-    "arn:${local.partition}:bedrock:*::foundation-model/${local.base_model}",
-  ] : ["arn:${local.partition}:bedrock:${local.region}::foundation-model/${local.base_model}"]
-  models       = var.model_arns == null ? local.derived_models : var.model_arns
-  runtime_logs = "arn:${local.partition}:logs:${local.here}:log-group:/aws/bedrock-agentcore/runtimes/${local.identifier}-*"
+  bedrock_arns = {
+    for use, id in local.bedrock_ids :
+    use => can(regex("^(us|us-gov|eu|apac|jp|au|global)\\.", id)) ? [
+      "arn:${local.partition}:bedrock:${local.here}:inference-profile/${id}",
+      "arn:${local.partition}:bedrock:*::foundation-model/${join(".", slice(split(".", id), 1, length(split(".", id))))}",
+    ] : ["arn:${local.partition}:bedrock:${local.region}::foundation-model/${id}"]
+  }
+  derived_models   = tolist(try(local.bedrock_arns["answer"], []))
+  embedding_models = tolist(try(local.bedrock_arns["embed"], []))
+  models           = var.model_arns == null ? local.derived_models : var.model_arns
+  runtime_logs     = "arn:${local.partition}:logs:${local.here}:log-group:/aws/bedrock-agentcore/runtimes/${local.identifier}-*"
 }
 
 data "aws_iam_policy_document" "agentcore" {
@@ -143,6 +149,16 @@ data "aws_iam_policy_document" "runtime" {
     content {
       sid       = "AskModels"
       actions   = ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"]
+      resources = statement.value
+    }
+  }
+
+  dynamic "statement" {
+    for_each = length(local.embedding_models) == 0 ? [] : [local.embedding_models]
+
+    content {
+      sid       = "EmbedQuestionsAndPolicies"
+      actions   = ["bedrock:InvokeModel"]
       resources = statement.value
     }
   }

@@ -94,6 +94,17 @@ variable "model" {
   }
 }
 
+variable "policy_embedder" {
+  description = "What finds policies by their meaning: `bedrock:ID` of an embedding model of Titan or Cohere; `words` for a search without one"
+  type        = string
+  default     = "bedrock:amazon.titan-embed-text-v2:0"
+
+  validation {
+    condition     = var.policy_embedder == "words" || can(regex("^bedrock:[^\\s]+$", var.policy_embedder))
+    error_message = "This is neither words nor bedrock:ID."
+  }
+}
+
 variable "model_arns" {
   description = "What of Bedrock the agent may call; null for what `model` names"
   type        = list(string)

@@ -18,10 +18,15 @@ locals {
   service      = "${var.deployment.name}-chat"
   # Environment variable by the key of its platform's secret.
   secret_keys = {
-    slack = {
-      SLACK_SIGNING_SECRET = "signing_secret"
-      SLACK_BOT_TOKEN      = "bot_token"
-    }
+    slack = merge(
+      { SLACK_SIGNING_SECRET = "signing_secret" },
+      var.slack_oauth ? {
+        SLACK_CLIENT_ID     = "client_id"
+        SLACK_CLIENT_SECRET = "client_secret"
+        } : {
+        SLACK_BOT_TOKEN = "bot_token"
+      },
+    )
     teams = {
       MICROSOFT_APP_ID        = "app_id"
       MICROSOFT_APP_PASSWORD  = "app_password"

@@ -220,6 +220,12 @@ variable "platforms" {
   }
 }
 
+variable "slack_oauth" {
+  description = "Whether Slack's app is installed in several workspaces, at `/slack/install`, and not in one by its token"
+  type        = bool
+  default     = false
+}
+
 variable "start_after" {
   description = "Ids of what must be there before the first task starts: other modules' parameters, the agent's runtime"
   type        = list(string)

@@ -52,13 +52,13 @@ variable "domain_prefix" {
 }
 
 variable "password_policy" {
-  description = "What a password must have. A demonstration may set `minimum_length = 8` and all four `require_…` to false; a company should not"
+  description = "What a password must have: length, and no kinds of characters (NIST SP 800-63B-4). A demonstration may set `minimum_length = 8`; a company should not"
   type = object({
-    minimum_length                   = optional(number, 14)
-    require_lowercase                = optional(bool, true)
-    require_uppercase                = optional(bool, true)
-    require_numbers                  = optional(bool, true)
-    require_symbols                  = optional(bool, true)
+    minimum_length                   = optional(number, 15)
+    require_lowercase                = optional(bool, false)
+    require_uppercase                = optional(bool, false)
+    require_numbers                  = optional(bool, false)
+    require_symbols                  = optional(bool, false)
     temporary_password_validity_days = optional(number, 3)
   })
   default = {}

@@ -77,7 +77,7 @@ class Everybody:
     async def show(self, event: BaseEvent) -> None:
         self.given.append(event)
 
-    async def say(self, sentence: str) -> None:
+    async def say(self, sentence: str, *, stoppable: bool = False) -> None:
         raise AssertionError(sentence)
 
     @property
@@ -107,9 +107,14 @@ class Canaries(AgentFactory):
     talker: Talker = field(default_factory=lambda: Talker(()))
 
     async def _open_memory(
-        self, caller: Caller, session: str, explanation: Explanation, audience: RunAudience
+        self,
+        caller: Caller,
+        session: str,
+        explanation: Explanation,
+        audience: RunAudience,
+        version: str,
     ) -> RunMemory | None:
-        del caller, session, explanation
+        del caller, session, explanation, version
         self.talker.recalled = "canary<memory>" if audience.personal_memory else ""
         return None
 

@@ -1,14 +1,16 @@
 """What is deleted is the person's own, as it lies when it is deleted."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
 from agent.errors import ForeignMemoryError
+from agent.memory.access.foreign_call_refusal import FAILED_CALLS, SubjectIsolation
 from agent.memory.forgetting import Forgetting
 from agent.memory.text_matching import matcher
+from tests.identity.memory.memory_service import MemoryService
 from tests.some import some
 
 
@@ -94,3 +96,95 @@ def test_what_stays_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lagging, "delete_event", lambda **_: None)
 
     assert Forgetting(lagging, "memory", "alice").forget(lambda _: True).left == 1
+
+
+class Clock:
+    """Seconds that pass only where somebody sleeps, and a little with each look."""
+
+    now = 1_000_000.0
+
+    def __call__(self) -> float:
+        self.now += 0.001
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+def much(sessions: int, events: int, records: int, clock: Clock) -> MemoryService:
+    """Somebody who said so much in each conversation, and of whom so much is remembered."""
+    began = datetime.now(UTC) - timedelta(days=30)
+    said = {
+        f"session-{session}": {f"{place}#{session:02x}": began for place in range(events)}
+        for session in range(sessions)
+    }
+    return MemoryService(
+        "ann", clock, said, {f"mem-{place:040}": began for place in range(records)}
+    )
+
+
+def forgotten(memory: MemoryService, clock: Clock) -> Forgetting:
+    return Forgetting(memory.client(), "memory-ABCDEFGHIJ", "ann", clock, clock.sleep)
+
+
+def test_hundreds_of_events_are_forgotten_below_the_quotas() -> None:
+    clock = Clock()
+    memory = much(30, 10, 40, clock)
+    began = clock.now
+
+    deletion = forgotten(memory, clock).forget(lambda _: True)
+
+    assert (deletion.events, deletion.records, deletion.left) == (300, 40, 0)
+    assert memory.left == []
+    assert memory.throttled == {}
+    assert clock.now - began < 60
+
+
+def test_one_long_conversation_keeps_to_the_quota_of_a_session() -> None:
+    clock = Clock()
+    memory = much(1, 100, 0, clock)
+
+    assert forgotten(memory, clock).forget(lambda _: True).left == 0
+    assert (memory.left, memory.throttled) == ([], {})
+
+
+def test_what_can_not_be_done_in_time_is_left_and_said() -> None:
+    clock = Clock()
+    memory = much(1, 600, 0, clock)
+    began = clock.now
+
+    deletion = forgotten(memory, clock).forget(lambda _: True)
+
+    assert deletion.left == len(memory.left) > 0
+    assert clock.now - began < 90
+
+
+def test_who_is_throttled_by_others_is_slower_and_not_refused() -> None:
+    clock = Clock()
+    memory = much(4, 10, 5, clock)
+    calls, until = 0, clock.now + 10
+
+    def busy() -> bool:
+        nonlocal calls
+        calls += 1
+        return calls > 20 and clock.now < until  # the listings were let through
+
+    memory.busy = busy
+    deletion = forgotten(memory, clock).forget(lambda _: True)
+
+    assert deletion.left == 0
+    assert memory.left == []
+    assert 0 < sum(memory.throttled.values()) < 20
+
+
+def test_that_what_is_deleted_is_gone_is_no_failure_of_the_run() -> None:
+    clock, failed = Clock(), list[str]()
+    memory = much(1, 2, 2, clock)
+    client = memory.client()
+    SubjectIsolation("ann").watch(client)
+    FAILED_CALLS.set(failed)
+
+    Forgetting(client, "memory-ABCDEFGHIJ", "ann", clock, clock.sleep).forget(lambda _: True)
+
+    assert memory.left == []
+    assert failed == []

@@ -71,12 +71,14 @@ async def test_a_question_is_one_search_over_the_persons_root_and_is_kept_for_it
     again = await ask(agent, cloud.tokens["alice"], word, session)
     asked = len(searches(aws_requests))
     elsewhere = await ask(agent, cloud.tokens["alice"], word, thread())
+    forgotten = {"audience": "alone", "memoryVersion": "another"}
+    await ask(agent, cloud.tokens["alice"], word, session, forwardedProps=forgotten)
 
     assert search.namespace == f"/people/{cloud.subjects['alice']}/"
     assert recalled(first) == {"facts": 5, "preferences": 3}  # eight in all, summaries last
     assert asked == 1
     assert recalled(again) == recalled(elsewhere) == recalled(first)
-    assert len(searches(aws_requests)) == 2
+    assert len(searches(aws_requests)) == 3  # at /me something was forgotten
 
 
 async def test_a_throttled_recall_leaves_an_answer_without_it_and_a_line_in_the_log(
@@ -96,7 +98,7 @@ async def test_a_throttled_recall_leaves_an_answer_without_it_and_a_line_in_the_
 
 def test_what_was_recalled_is_kept_until_it_is_old_or_something_is_deleted() -> None:
     now = [1000.0]
-    recalls = RecentRecalls(lambda: now[0])
+    recalls = RecentRecalls(lambda: now[0]).of_version("one")
     recalls.note("one", "tea?", [])
     assert recalls.of("one", "tea?") == []
     assert recalls.of("one", "cake?") is None
@@ -105,5 +107,8 @@ def test_what_was_recalled_is_kept_until_it_is_old_or_something_is_deleted() -> 
     now[0] += KEEP_SECONDS + 1
     assert recalls.of("one", "tea?") is None
     recalls.note("one", "tea?", [])
-    recalls._on_deleted()
+    after = recalls.recalls.of_version("two")
+    assert (after.of("one", "tea?"), after.latest("one")) == (None, [])
+    assert recalls.of("one", "tea?") == []
+    recalls.recalls._on_deleted()
     assert recalls.of("one", "tea?") is None

@@ -5,16 +5,24 @@ from collections.abc import AsyncGenerator
 from typing import Any
 
 import pytest
-from ag_ui.core import BaseEvent, RunAgentInput, RunErrorEvent, RunFinishedEvent, RunStartedEvent
+from ag_ui.core import (
+    BaseEvent,
+    CustomEvent,
+    RunAgentInput,
+    RunErrorEvent,
+    RunFinishedEvent,
+    RunStartedEvent,
+)
 
 from agent.run import runs_under_way
-from agent.run.runs_under_way import MOST_KEPT, RunName, RunsUnderWay
+from agent.run.runs_under_way import HEARTBEAT, MOST_KEPT, RunName, RunsUnderWay
 from tests.agent.local_agent import run_input
 from tests.some import some
 
 SESSION, ALICE, THREAD = "session", "s-alice", "thread"
 STARTED = RunStartedEvent(thread_id=THREAD, run_id="r")
 FINISHED = RunFinishedEvent(thread_id=THREAD, run_id="r")
+BEATS = CustomEvent(name=HEARTBEAT, value={})
 FAILED = RunErrorEvent(message="No.", code="MODEL_BUSY")
 
 
@@ -63,6 +71,21 @@ async def test_what_nobody_heard_is_told_once() -> None:
     assert runs.made == 2
 
 
+async def test_a_silent_run_says_that_it_goes_on_and_keeps_nothing_of_that(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(runs_under_way, "HEARTBEAT_SECONDS", 0.01)
+    runs = Runs()
+    reader = runs.ask()
+    assert [await anext(reader) for _ in range(3)] == [STARTED, BEATS, BEATS]
+    monkeypatch.setattr(runs_under_way, "HEARTBEAT_SECONDS", 60)
+    await reader.aclose()
+    runs.open.set()
+    await runs.kept.ended(SESSION, ALICE, THREAD)
+
+    assert await _all(runs.ask()) == [STARTED, FINISHED]
+
+
 async def test_whoever_joins_is_told_from_the_beginning() -> None:
     runs = Runs()
     first = runs.ask()
@@ -72,6 +95,15 @@ async def test_whoever_joins_is_told_from_the_beginning() -> None:
 
     assert await joined == [STARTED, FINISHED]
     assert await _all(first) == [FINISHED]
+    assert runs.made == 1
+
+
+async def test_a_run_is_the_same_although_something_was_forgotten_meanwhile() -> None:
+    runs = Runs()
+    await anext(runs.ask(forwardedProps={"audience": "alone", "memoryVersion": "one"}))
+    runs.open.set()
+    await _all(runs.ask(forwardedProps={"audience": "alone", "memoryVersion": "two"}))
+
     assert runs.made == 1
 
 

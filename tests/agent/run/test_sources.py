@@ -5,7 +5,7 @@ from typing import Any
 
 from ag_ui.core import ToolCallResultEvent, ToolCallStartEvent
 
-from agent.run.sources import EVENT, MOST, Sources
+from agent.run.sources import EVENT, LONGEST_PASSAGE, MOST, Sources
 from tests.agent.gateway_tool_specs import SEARCH
 from tests.agent.local_agent import Cloud, ask
 from tests.some import some
@@ -28,6 +28,8 @@ async def test_a_policy_that_was_read_is_told_after_its_result(runtime: str, clo
     answer = await ask(runtime, cloud.tokens["alice"], question)
 
     events = [event for event in answer.events if event.get("name") == EVENT]
+    passage = events[0]["value"].pop("passage")
+    assert "hotel" in passage.lower()
     assert events[0]["value"] == {
         "tool": "search_company_policy",
         "title": "Travel and expenses",
@@ -36,7 +38,10 @@ async def test_a_policy_that_was_read_is_told_after_its_result(runtime: str, clo
     }
     assert answer.types.index("CUSTOM") == answer.types.index("TOOL_CALL_RESULT") + 1
     (why,) = [e for e in answer.events if e.get("name") == "bizassist.explanation"]
-    assert why["value"]["sources"] == [event["value"] for event in events]
+    assert why["value"]["sources"] == [
+        {name: part for name, part in event["value"].items() if name != "passage"}
+        for event in events
+    ]
 
 
 def test_pages_of_the_web_are_told_with_their_site() -> None:
@@ -53,8 +58,40 @@ def test_pages_of_the_web_are_told_with_their_site() -> None:
             "title": "Rates",
             "section": "example.com",
             "url": "https://www.example.com/rates",
+            "passage": "x",
         }
     ]
+
+
+def test_a_source_comes_with_what_it_says_there() -> None:
+    of_policy = {
+        "excerpts": [
+            {"title": "Leave", "section": "Sick", "excerpt": "Tell your lead."},
+            {"title": "Leave", "section": "Sick", "excerpt": "Bring a note."},
+            {"title": "Leave", "section": "Parental", "excerpt": "x" * 9_000},
+        ],
+        "sources": [
+            {"title": "Leave", "section": "Sick", "url": None},
+            {"title": "Leave", "section": "Parental", "url": None},
+            {"title": "Travel", "section": None, "url": None},
+        ],
+    }
+    of_document = {
+        "document": "offer.pdf",
+        "passages": [
+            {"section": None, "text": "It ends in May."},
+            {"section": "page 2", "text": 7},
+        ],
+        "sources": [{"title": "offer.pdf", "section": None, "url": None}],
+    }
+
+    sick, parental, travel = sent(Sources(), of_policy)
+    (offer,) = sent(Sources(), of_document)
+
+    assert sick["passage"] == "Tell your lead.\n\nBring a note."
+    assert len(parental["passage"]) == LONGEST_PASSAGE
+    assert "passage" not in travel
+    assert offer["passage"] == "It ends in May."
 
 
 def test_a_source_is_told_once_in_a_run() -> None:

@@ -245,5 +245,10 @@ async def test_a_bot_that_microsoft_refuses_says_where_to_look(
     async with checks(Clouds(), TeamsApp("id", "password")) as made:
         result = await finding(made.all()[-1])
 
+        managed = TeamsApp("id", None, "tenant", app_type="UserAssignedMSI")
+        made._teams = managed
+        hosted = await finding(made.all()[-1])
+
     assert result.state == "broken"
     assert result.sentence.startswith("Microsoft refuses (no token: invalid_client): look at")
+    assert "where Azure hosts this service" in hosted.sentence

@@ -64,6 +64,9 @@ class Channel:
     async def find(self, part: int) -> str | None:
         return None
 
+    def stoppable(self, sentence: str) -> str:
+        return sentence
+
 
 def parsed(size: int, monkeypatch: pytest.MonkeyPatch) -> int:
     """Characters that are parsed to show one answer while it is written."""

@@ -6,14 +6,14 @@ import pytest
 from ag_ui.core import BaseEvent, CustomEvent, RunStartedEvent, TextMessageContentEvent
 
 from bots.answer.draft import NOTHING, Draft
+from bots.answer.markdown.parse_tree import PARSER
 from bots.answer.markdown.splitting import split
-from bots.answer.sources import MOST, SOURCE, Source, markdown, source_of
+from bots.answer.sources import LONGEST_PASSAGE, MOST, SOURCE, Source, markdown, source_of
 from bots.slack.outgoing.markdown_block import block_markdown
 from bots.slack.outgoing.message import PIECE
 from bots.slack.outgoing.mrkdwn import slack_mrkdwn
 from bots.teams.outgoing.markdown import teams_markdown
 from bots.web.outgoing.answer_state import SENTENCE, AnswerState, apply
-from tests.bots.web.whole_html import html
 
 
 def event(**value: Any) -> CustomEvent:
@@ -70,7 +70,7 @@ HOSTILE = [
 @pytest.mark.parametrize("title", HOSTILE)
 def test_a_name_formats_links_and_mentions_nothing(title: str) -> None:
     line = markdown([Source(title, title)])
-    shown = html(line)
+    shown = PARSER.render(line)
 
     assert "\n" not in line
     assert not any(tag in shown for tag in ("<a", "<img", "<code", "<li", "<h1", "<at"))
@@ -111,6 +111,16 @@ def test_what_names_no_source_is_none() -> None:
     values: list[Any] = [None, [], {}, {"title": None}, {"title": " "}]
     for value in values:
         assert source_of(CustomEvent(name=SOURCE, value=value)) is None
+
+
+def test_a_source_has_what_it_says_there_where_that_is_known() -> None:
+    assert source_of(event(title="Leave", passage="Six weeks.")) == Source(
+        "Leave", passage="Six weeks."
+    )
+    assert source_of(event(title="Leave", passage=["x"])) == Source("Leave")
+    long = source_of(event(title="Leave", passage="x" * 9_000))
+    assert long
+    assert len(long.passage) == LONGEST_PASSAGE
 
 
 def test_the_page_lists_them_until_the_answer_starts_over() -> None:

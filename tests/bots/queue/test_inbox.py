@@ -4,6 +4,7 @@ import asyncio
 import json
 import secrets
 import threading
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
@@ -124,6 +125,8 @@ async def test_what_is_put_arrives_once_and_in_order(queues: Queues) -> None:
         await asyncio.sleep(0.3)
 
     assert arrived == sent
+    assert time.time() - 60 < min(one.sent_at for one in arrived)
+    assert max(one.sent_at for one in arrived) < time.time() + 60
 
 
 async def test_large_events_go_in_batches_that_the_queue_takes(queues: Queues) -> None:

@@ -10,7 +10,7 @@ from aiohttp.test_utils import TestServer
 from bizassist.local.slack.clock import Clock
 from bizassist.local.slack.server import Settings, application
 from bots.slack.incoming.endpoint import SlackEdge
-from bots.slack.platform import slack_platform
+from bots.slack.platform import installed_platform
 from tests.bots.slack.service_parts import Parts
 from tests.bots.slack.slack_client import SECRET, TOKEN, SlackClient
 from tests.ports import free_port
@@ -22,13 +22,10 @@ async def slack() -> AsyncIterator[SlackClient]:
     slack, service = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{service_port}"
     double = TestServer(application(Settings(slack, service, SECRET, TOKEN)), port=port)
     clock = Clock()
-    async with (
-        slack_platform(
-            TOKEN, f"{slack}/api/", parts.for_slack(), pace=0.01, now=clock.now
-        ) as platform,
-        aiohttp.ClientSession() as http,
-        double,
-    ):
+    async with aiohttp.ClientSession() as http, double:
+        platform = installed_platform(
+            http, TOKEN, f"{slack}/api/", parts.for_slack(), pace=0.01, now=clock.now
+        )
         made = SlackClient(http, slack, service, platform, parts, [], clock=clock)
         app = web.Application()
         edge = SlackEdge(

@@ -12,11 +12,11 @@ from bots.conversation_notes import ConversationNotes
 from bots.errors import StopFailed
 from bots.file_bucket import StoredFile
 from bots.slack.app_home.own_memory import OwnMemory
-from bots.slack.kept_explanations import KeptExplanations
 from bots.slack.platform import ServiceParts
 from bots.slack.shareable_answers import ShareableAnswers
 from bots.text_commands.execution import TextCommands
 from bots.turn.attached_files import AttachedFiles
+from bots.turn.explanations.kept_explanations import KeptExplanations
 from identity.errors import MemoryUnavailable
 from identity.links import Link, new_link
 from identity.memory.forgetting_table import ForgettingJob, State
@@ -110,12 +110,22 @@ class Runs:
     under_way: int = 0
     stopped: list[tuple[str, str]] = field(default_factory=list)
     failing: bool = False
+    asker: str = "U0ALICE0000"
 
-    async def stop_all(self, chat_user: ChatUser, place: str) -> int:
+    async def stop_all(self, chat_user: ChatUser, place: str, before: float) -> int:
+        assert before
         if self.failing:
             raise StopFailed("the runtime is away")
         self.stopped.append((chat_user.user, place))
         return self.under_way
+
+    async def stop_own(self, turn: str, chat_user: ChatUser) -> bool:
+        if chat_user.user != self.asker:
+            return False
+        if self.failing:
+            raise StopFailed("the runtime is away")
+        self.stopped.append((chat_user.user, turn))
+        return True
 
 
 class Unencrypted:
@@ -214,6 +224,7 @@ class Parts:
             AttachedFiles(cast("Any", self.bucket), self.notes),
             self.memory(),
             stop_all=self.runs.stop_all,
+            stop_own=self.runs.stop_own,
             judge=self.judge,
             shareable=self.shareable,
             explanations=self.explanations,

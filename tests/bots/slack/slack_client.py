@@ -1,6 +1,7 @@
 """What a test does with Slack and with the service behind it."""
 
-from dataclasses import dataclass, field
+import time
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import aiohttp
@@ -39,7 +40,7 @@ class SlackClient:
     async def accept(self, accepted: Accepted) -> None:
         if self.inbox_is_down:
             raise InboxUnavailable("down")
-        self.inbox.append(accepted)
+        self.inbox.append(replace(accepted, sent_at=time.time()))  # as the queue tells it
 
     async def decide(self, turn: str, chat_user: ChatUser, decision: Decision) -> Decided | None:
         self.decisions.append((turn, chat_user, decision))

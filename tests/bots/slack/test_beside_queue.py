@@ -5,10 +5,14 @@ import asyncio
 import pytest
 from ag_ui.core import RunFinishedEvent, TextMessageContentEvent
 
+from bots.errors import PlatformUnavailable
 from bots.platform import ReplyStream, Turn
 from bots.slack.outgoing.answer.answer_buttons import ACTION, COMMENT
+from bots.slack.outgoing.message import STOP
+from bots.turn.run import STOPPED
 from tests.bots.slack.slack_client import ADMIN, ALICE, ALICE_DM, GENERAL, SlackClient
 from tests.bots.slack.test_answer_stream import ask, finished, said, until
+from tests.bots.slack.test_platform import answering
 
 QUESTION = "@BizAssist Is serial LAPTOP-2024-001 still under warranty?"
 
@@ -127,3 +131,57 @@ async def test_what_is_no_answer_has_no_buttons(slack: SlackClient) -> None:
     await asyncio.sleep(0)
     [message] = await slack.stored(GENERAL)
     assert [block["type"] for block in message["blocks"]] == ["markdown"]
+
+
+async def tried_again(slack: SlackClient) -> None:
+    """One attempt at what is in the inbox, which ends with a word on when it is tried again."""
+
+    async def answer(turn: Turn) -> None:
+        async with slack.platform.reply(turn, slack.receipt(turn.id)) as reply:
+            await reply.say("The agent is away. I go on.", stoppable=True)
+            raise PlatformUnavailable("down")
+
+    with pytest.raises(PlatformUnavailable):
+        await slack.work(answer)
+
+
+async def test_what_is_tried_again_has_a_button_that_ends_it(slack: SlackClient) -> None:
+    await slack.message(QUESTION, channel=GENERAL)
+    await tried_again(slack)
+    [shown] = await slack.from_us(ALICE, GENERAL)
+    assert [button["text"] for button in shown["buttons"]] == ["Stop"]
+
+    assert await slack.click(ADMIN, GENERAL, shown["ts"], STOP) == 200
+    assert slack.parts.runs.stopped == []
+    assert "I go on" in (await slack.from_us(ALICE, GENERAL))[0]["text"]
+
+    assert await slack.click(ALICE, GENERAL, shown["ts"], STOP) == 200
+    [(asker, turn)] = slack.parts.runs.stopped
+    assert (asker, turn) == (ALICE, f"slack:{slack.inbox[0].event_id}")
+    await slack.work(answering(slack, said(STOPPED), finished()))
+    [ended] = await slack.from_us(ALICE, GENERAL)
+    assert (ended["text"], ended["ts"]) == (STOPPED, shown["ts"])
+    assert STOP not in str(await slack.stored(GENERAL))
+
+
+async def test_the_button_says_at_once_that_it_was_pressed_though_the_agent_is_away(
+    slack: SlackClient,
+) -> None:
+    slack.parts.runs.failing = True
+    await slack.message(QUESTION, channel=GENERAL)
+    await tried_again(slack)
+    [shown] = await slack.from_us(ALICE, GENERAL)
+    assert await slack.click(ALICE, GENERAL, shown["ts"], STOP) == 200
+    [pressed] = await slack.from_us(ALICE, GENERAL)
+    assert (pressed["text"], pressed["buttons"]) == (STOPPED, [])
+
+
+async def test_a_command_that_is_tried_again_has_the_button_too(slack: SlackClient) -> None:
+    await slack.command("Is serial LAPTOP-2024-001 still under warranty?")
+    await tried_again(slack)
+    _, shown = await slack.from_us(ALICE, GENERAL)
+    assert await slack.click(ALICE, GENERAL, shown["ts"], STOP) == 200
+    assert slack.parts.runs.stopped == [(ALICE, f"slack:{slack.inbox[0].event_id}")]
+    await slack.work(answering(slack, said(STOPPED), finished()))
+    texts = [one["text"] for one in await slack.from_us(ALICE, GENERAL)]
+    assert texts[1:] == ["Stopping…", STOPPED]

@@ -11,7 +11,7 @@ from ag_ui.core import (
 
 from bots.errors import InstallationRefused, PlatformUnavailable
 from bots.platform import Answer, Turn
-from bots.slack.platform import slack_platform
+from bots.slack.platform import installed_platform
 from identity.people import ChatUser, Names
 from tests.bots.slack.slack_client import ADMIN, ALICE, ALICE_DM, GENERAL, SlackClient
 
@@ -121,13 +121,13 @@ class TestFailure:
         turns: list[Turn] = []
         await slack.message("hello")
         parts = slack.parts.for_slack()
-        async with slack_platform("xoxb-wrong", f"{slack.double_url}/api/", parts) as platform:
-            await platform.dispatch(slack.inbox[0], answering(slack, turns=turns))
-            assert [turn.text for turn in turns] == ["hello"]
-            with pytest.raises(InstallationRefused) as refused:
-                await platform.check_installation()
+        platform = installed_platform(slack.http, "xoxb-wrong", f"{slack.double_url}/api/", parts)
+        await platform.dispatch(slack.inbox[0], answering(slack, turns=turns))
+        assert [turn.text for turn in turns] == ["hello"]
+        with pytest.raises(InstallationRefused) as refused:
+            await platform.check_installation("T0NORTHWND")
         assert refused.value.word == "invalid_auth"
-        await slack.platform.check_installation()
+        await slack.platform.check_installation("T0NORTHWND")
 
     async def test_a_slack_that_is_down_reaches_the_inbox(self, slack: SlackClient) -> None:
         await slack.no_streams()

@@ -3,15 +3,17 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from itertools import repeat
+from typing import Any
 
 import aiohttp
 import pytest
 from aiohttp.test_utils import TestServer
 
 from bizassist.local.slack.server import Settings, application
+from bots.errors import PlatformRefused
 from bots.slack.incoming.endpoint import SlackEdge
-from bots.slack.incoming.socket_mode import socket_mode
-from bots.slack.platform import slack_platform
+from bots.slack.incoming.socket_mode import TlsClient, socket_mode
+from bots.slack.platform import installed_platform
 from tests.bots.slack.service_parts import Parts
 from tests.bots.slack.slack_client import ADMIN, ALICE, ALICE_DM, GENERAL, SlackClient
 from tests.bots.slack.test_platform import answering, written
@@ -43,8 +45,8 @@ async def slack() -> AsyncIterator[SlackClient]:
     async with (
         TestServer(application(settings), port=port),
         aiohttp.ClientSession() as http,
-        slack_platform(TOKEN, f"{url}/api/", parts.for_slack(), pace=0.01) as platform,
     ):
+        platform = installed_platform(http, TOKEN, f"{url}/api/", parts.for_slack(), pace=0.01)
         made = SlackClient(http, url, "", platform, parts, [])
         edge = SlackEdge(
             "",
@@ -108,3 +110,23 @@ async def test_a_token_of_another_kind_opens_no_connection(slack: SlackClient) -
             assert (await answer.json())["error"] == word
     async with slack.http.get(f"{slack.double_url}/socket?ticket=guessed") as answer:
         assert answer.status == 403
+
+
+async def test_it_connects_by_tls_only() -> None:
+    """An address that would carry what people say in the clear is not connected with."""
+
+    class Opens:
+        async def apps_connections_open(self, *, app_token: str) -> dict[str, object]:
+            return {"ok": True, "url": self.url}
+
+        url = "wss://wss.slack.example/link"
+
+    slack: Any = Opens()
+    client = TlsClient(APP_TOKEN, web_client=slack)
+    try:
+        assert await client.issue_new_wss_url() == slack.url
+        slack.url = "ws://wss.slack.example/link"
+        with pytest.raises(PlatformRefused):
+            await client.issue_new_wss_url()
+    finally:
+        await client.close()  # type: ignore[no-untyped-call]

@@ -178,7 +178,7 @@ async def test_stop_ends_what_is_answered_here_and_waits_behind_none_of_it(
     ]
     assert "answering nothing of yours" in (await slack.from_us(ALICE, ALICE_DM))[-1]["text"]
     slack.parts.runs.under_way = 1
-    assert await told(slack, "stop") == "Stopped."
+    assert (await told(slack, "stop")).startswith("Stopped.")
 
 
 async def test_what_cannot_be_stopped_is_said(

@@ -85,16 +85,40 @@ async def written(connectors: Connectors, seconds: float) -> float:
     return _now() - began
 
 
+async def _quiet() -> tuple[BusyConversation, Connectors]:
+    """A conversation in which nothing was said yet, and the service that speaks there."""
+    teams = BusyConversation()
+    async with aiohttp.ClientSession() as http:
+        connectors = Connectors(http, None, _now)
+    cast("Any", connectors).client = lambda _: teams
+    return teams, connectors
+
+
+def answers_one_after_the_other(
+    at_once: int, seconds: float, after: float
+) -> tuple[BusyConversation, Sequence[float]]:
+    """How long each took, when as many questions again come so many seconds after the first."""
+
+    async def story() -> tuple[BusyConversation, list[float]]:
+        teams, connectors = await _quiet()
+
+        async def some_at(begin: float) -> list[float]:
+            await asyncio.sleep(begin)
+            return await asyncio.gather(*(written(connectors, seconds) for _ in range(at_once)))
+
+        first, second = await asyncio.gather(some_at(0.0), some_at(after))
+        return teams, [*first, *second]
+
+    return simulate(story(), random.Random(1))  # noqa: S311 - it only shuffles
+
+
 def answers_at_once(
     at_once: int, rounds: int, seconds: float
 ) -> tuple[BusyConversation, Sequence[float]]:
     """How long each took of so many at once, in so many rounds with a pause between."""
 
     async def story() -> tuple[BusyConversation, list[float]]:
-        teams = BusyConversation()
-        async with aiohttp.ClientSession() as http:
-            connectors = Connectors(http, None, _now)
-        cast("Any", connectors).client = lambda _: teams
+        teams, connectors = await _quiet()
         took: list[float] = []
         for _ in range(rounds):
             await asyncio.sleep(READING)

@@ -20,6 +20,8 @@ TENANT = "11111111-2222-3333-4444-555555555555"
 BOT = {"id": "28:00000000-0000-0000-0000-000000000b07", "name": "TurnHandler"}
 ALICE = {"id": "29:1alice", "name": "Alice", "aadObjectId": "aaaaaaaa-0000-0000-0000-000000000001"}
 PERSONAL, GROUP = "a:1personal", "19:group@thread.v2"
+OF_TWO = "a:1alice-and-bob"
+"""A chat of two people, in which the bot is not."""
 # Bytes of the whole message in UTF-16 (28 KB and then 40 KB before):
 # https://learn.microsoft.com/microsoftteams/platform/bots/how-to/format-your-bot-messages
 LONGEST = 100 * 1024
@@ -158,7 +160,9 @@ class Connector:
 
     async def _open(self, request: web.Request) -> web.Response:
         asked = await request.json()
-        alone = [member["id"] for member in asked["members"]] == [ALICE["id"]]
+        # An id of Entra ID is taken in place of Teams' own (msteams-docs#14079).
+        (one,) = asked["members"]
+        alone = one["id"] in {ALICE["id"], ALICE["aadObjectId"]}
         if asked["bot"]["id"] != BOT["id"] or asked["isGroup"] or not alone:
             raise refuse("BadArgument")
         if asked["channelData"]["tenant"]["id"] != TENANT:
@@ -247,6 +251,8 @@ class Connector:
         return self.history[key]
 
     def _check_open(self, conversation: str) -> None:
+        if conversation == OF_TWO:
+            raise refuse("BotNotInConversationRoster")
         if conversation not in {PERSONAL, GROUP}:
             raise refuse("ConversationNotFound")
         if code := self.closed.get(conversation):

@@ -38,9 +38,14 @@ class EdgeClient:
     http: Any = None
     parts: Parts = field(default_factory=Parts)
     edits: list[str] = field(default_factory=list)
+    own_chat: bool = True
 
     async def edited(self, incoming: IncomingActivity) -> None:
         self.edits.append(question_text(incoming))
+        await self.parts.for_teams().note_edit(incoming)
+
+    async def has_own_chat(self, incoming: IncomingActivity) -> bool:
+        return self.own_chat
 
     async def accept(self, accepted: Accepted) -> None:
         if self.inbox_is_down:
@@ -62,7 +67,7 @@ async def edge_client(app: TeamsApp, service_url: str = TEAMS) -> AsyncIterator[
     client = EdgeClient(Issuer(), service_url)
     async with TestServer(client.issuer.application()) as keys:
         signing = SigningKeys(str(keys.make_url("/openid")))
-        respond = Invokes(client.accept, client.parts.for_teams()).respond
+        respond = Invokes(client.accept, client.parts.for_teams(), client.has_own_chat).respond
         edge = TeamsEdge(app, client.accept, respond, client.edited, signing)
         served = application(edge.routes(), {})
         served.middlewares.append(bounded_bodies)

@@ -12,12 +12,13 @@ from bots.teams.service_parts import ServiceParts
 from bots.text_commands.execution import TextCommands
 from bots.turn.attached_files import AttachedFiles
 from bots.turn.decision_and_stop import TurnActions
+from bots.turn.explanations.kept_explanations import KeptExplanations
 from bots.turn.ledger import Entry, Ledger
 from bots.turn.run import Runs
 from identity.links import new_link
 from identity.people import ChatUser, Names
 from tests.bots.receipt import Held
-from tests.bots.slack.service_parts import Account, Bucket
+from tests.bots.slack.service_parts import Account, Bucket, Unencrypted
 from tests.simulation.aws_models import DynamoDBModel
 from tests.simulation.table_model import TableModel
 
@@ -48,6 +49,7 @@ class Parts:
         self.ledger = Ledger(model, call, "ledger")
         self.actions = TurnActions(model, call, "ledger")
         self.messages = ShownMessages(model, call, "ledger")
+        self.explanations = KeptExplanations(model, call, "ledger", cast("Any", Unencrypted()))
         account = cast("Any", self.account)
         runtime: Any = SimpleNamespace(cancel=self._cancel)
         files: Any = None
@@ -67,7 +69,15 @@ class Parts:
 
     def for_teams(self) -> ServiceParts:
         files = AttachedFiles(cast("Any", self.bucket), self.notes)
-        return ServiceParts(self.words, self.notes, self.runs, self.ledger, self.messages, files)
+        return ServiceParts(
+            self.words,
+            self.notes,
+            self.runs,
+            self.ledger,
+            self.messages,
+            files,
+            self.explanations,
+        )
 
     def link(self, chat_user: ChatUser, account: str) -> None:
         self.account.linked[chat_user.key] = new_link(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.bots.teams.busy_conversation import answers_at_once
+from tests.bots.teams.busy_conversation import answers_at_once, answers_one_after_the_other
 from tests.some import some
 
 AT_ONCE = 8
@@ -38,3 +38,24 @@ def test_in_an_hour_the_edits_of_drafts_leave_half_of_the_calls() -> None:
 
     assert teams.refused.total() == 0
     assert 45 + 600 <= teams.calls["edit"] <= 45 + 940
+
+
+@pytest.mark.parametrize("seconds", [9.0, 12.0, 20.0])
+@pytest.mark.parametrize("earlier", [-1.0, 0.0, 0.5, 1.0, 3.0])
+def test_questions_that_come_as_answers_end_hold_up_neither(seconds: float, earlier: float) -> None:
+    """Last edits go first, and an answer is made while its first message waits."""
+    _, (alone,) = answers_at_once(1, 1, seconds)
+    teams, took = answers_one_after_the_other(AT_ONCE, seconds, alone - earlier)
+
+    assert len(took) == AT_ONCE * 2
+    assert max(took) <= MOST * alone
+    assert teams.refused.total() == 0
+
+
+@pytest.mark.parametrize("seconds", [1.0, 2.0, 3.0, 4.0])
+def test_shorter_answers_take_what_teams_makes_them_wait_and_no_more(seconds: float) -> None:
+    """Sixteen calls, a first and a last for each, of which Teams takes eight in two seconds."""
+    _, (alone,) = answers_at_once(1, 1, seconds)
+    teams, took = answers_at_once(AT_ONCE, 1, seconds)
+    assert max(took) <= alone + 2.0
+    assert teams.refused.total() == 0

@@ -65,7 +65,8 @@ async def click(
         value={"action": action, "trigger": "manual"},
         **changes,
     )
-    response = await Invokes(accept, teams.parts.for_teams()).respond(read_activity(body), {})
+    invokes = Invokes(accept, teams.parts.for_teams(), teams.platform.has_own_chat)
+    response = await invokes.respond(read_activity(body), {})
     return json.loads(response.text or ""), inbox
 
 

@@ -11,7 +11,7 @@ from bots.file_bucket import MOST_BYTES
 from bots.platform import Turn
 from bots.teams.incoming import shared_files as rules
 from bots.teams.incoming.shared_files import DOWNLOAD, shared_files
-from tests.bots.teams.connector import PERSONAL
+from tests.bots.teams.connector import GROUP, PERSONAL
 from tests.bots.teams.teams_client import ASKER, TeamsClient
 from tests.bots.teams.test_activity_shapes import recorded
 
@@ -97,6 +97,49 @@ async def test_a_redelivery_tells_nothing_of_it_again(teams: TeamsClient, sharep
     for _ in range(2):
         await asked(teams, attached(str(sharepoint.make_url("/empty.pdf")), "empty.pdf"))
     assert len(teams.connector.texts(PERSONAL)) == 1
+
+
+@pytest.mark.parametrize(
+    ("html", "told"),
+    [
+        (
+            '<div>total? <attachment id="4c1b"></attachment></div>',
+            f"I can't read the attached file: {rules.IN_A_GROUP}.",
+        ),
+        (
+            '<p><img itemtype="http://schema.skype.com/AMSImage" src="https://x/imgo"></p>',
+            f"I can't read the picture: {rules.PICTURE}.",
+        ),
+    ],
+)
+async def test_what_a_channel_tells_of_by_a_tag_alone_is_named_too(
+    teams: TeamsClient, html: str, told: str
+) -> None:
+    teams.parts.link(ASKER, "alice@example.com")
+    html_part = {"contentType": "text/html", "content": html}
+    turn = await teams.turn(teams.accepted_in_group(attachments=[html_part]))
+    assert turn.text == "Is it?"
+    (said,) = teams.connector.targeted(GROUP)
+    assert said["text"].startswith(told)
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<div>attachment id=1</div>",
+        '<p><img itemtype="http://schema.skype.com/Emoji" alt="x"></p>',
+        "<attachment id=" * 100_000,
+    ],
+)
+def test_not_every_tag_is_a_file(html: str) -> None:
+    found = shared_files({"attachments": [{"contentType": "text/html", "content": html}]})
+    assert len(found) == ("<attachment" in html)
+
+
+def test_a_file_that_is_described_is_not_named_twice() -> None:
+    tag = {"contentType": "text/html", "content": '<attachment id="1"></attachment>'}
+    (file,) = shared_files({"attachments": [attached("https://x.sharepoint.com/a"), tag]})
+    assert file.name == "offer.pdf"
 
 
 async def test_of_strangers_nothing_is_fetched(teams: TeamsClient, sharepoint: Any) -> None:

@@ -9,8 +9,9 @@ from bots.platform import Audience, Turn
 from bots.teams.incoming.activity import read_activity
 from bots.teams.outgoing.message import EXAMPLE, WELCOME
 from identity.people import ChatUser, Names
-from tests.bots.teams.connector import ALICE, BOT, GROUP, PERSONAL, TENANT
-from tests.bots.teams.teams_client import TeamsClient
+from tests.bots.receipt import MemoryReceipt
+from tests.bots.teams.connector import ALICE, BOT, GROUP, PERSONAL, TENANT, member
+from tests.bots.teams.teams_client import TeamsClient, text
 
 
 async def never(turn: Turn) -> None:
@@ -58,6 +59,25 @@ async def test_a_person_without_entra_id_is_known_by_teams_id(teams: TeamsClient
 
 async def test_the_tenant_may_stand_at_the_conversation(teams: TeamsClient) -> None:
     assert (await teams.turn(teams.accepted(channelData=None))).chat_user.tenant == TENANT
+
+
+@pytest.mark.parametrize("kind", ["groupChat", "personal"])
+async def test_a_meetings_chat_is_a_group_whatever_it_calls_itself(
+    teams: TeamsClient, kind: str
+) -> None:
+    in_meeting = {
+        "conversation": {"id": GROUP, "conversationType": kind, "tenantId": TENANT},
+        "channelData": {"tenant": {"id": TENANT}, "meeting": {"id": "MCMxOTptZWV0aW5n"}},
+    }
+    teams.connector.members.append(member(tenantId="somebody-elses"))
+    turn = await teams.turn(teams.accepted(**in_meeting))
+    assert (turn.channel, turn.audience) == (GROUP, Audience.OUTSIDERS)
+    await teams.platform.ask_to_link(turn, "https://assistant.example/link/one")
+    assert len(teams.connector.targeted(GROUP)) == 1
+    async with teams.platform.reply(turn, MemoryReceipt()) as reply:
+        await reply.show(text("It is."))
+    assert teams.connector.texts(GROUP) == ["It is."]
+    assert teams.connector.shown(PERSONAL) == []
 
 
 @pytest.mark.parametrize("said", ["", "  ", "help", "Help", None])

@@ -24,6 +24,14 @@ async def edge() -> AsyncIterator[EdgeClient]:
         yield made
 
 
+def told(caplog: pytest.LogCaptureFixture, status: int) -> str:
+    """The one warning by which an operator learns why an activity is refused."""
+    begins = f"an activity is refused, {status}: "
+    warned = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+    (reason,) = [message for message in warned if message.startswith(begins)]
+    return reason.removeprefix(begins)
+
+
 async def test_a_question_from_teams_goes_into_the_inbox_without_its_token(
     edge: EdgeClient,
 ) -> None:
@@ -56,10 +64,11 @@ async def test_keys_are_fetched_once(edge: EdgeClient) -> None:
     "authorization", [None, "Bearer", "Bearer x", "Bearer a.b.c", "Basic eDp5"]
 )
 async def test_without_a_token_nothing_is_enqueued(
-    edge: EdgeClient, authorization: str | None
+    edge: EdgeClient, caplog: pytest.LogCaptureFixture, authorization: str | None
 ) -> None:
     status, sentence = await edge.send(activity(TEAMS), authorization)
     assert status == 401
+    assert told(caplog, 401)
     assert sentence == "The activity carries no valid token."
     assert edge.inbox == []
 
@@ -205,9 +214,12 @@ async def test_the_largest_activity_costs_no_seconds(edge: EdgeClient) -> None:
     assert time.thread_time() - began < 1.0
 
 
-async def test_another_tenant_is_a_stranger(edge: EdgeClient) -> None:
+async def test_another_tenant_is_a_stranger(
+    edge: EdgeClient, caplog: pytest.LogCaptureFixture
+) -> None:
     other = {"tenant": {"id": "99999999-0000-0000-0000-000000000000"}}
     assert (await edge.send(activity(TEAMS, channelData=other)))[0] == 403
+    assert "MICROSOFT_APP_TENANT_ID names another" in told(caplog, 403)
     assert (await edge.send(activity(TEAMS, channelData={"tenant": {"id": TENANT.upper()}})))[
         0
     ] == 202
@@ -225,9 +237,12 @@ async def test_another_tenant_is_a_stranger(edge: EdgeClient) -> None:
         LOCAL,
     ],
 )
-async def test_answers_go_nowhere_but_to_teams(service_url: str) -> None:
+async def test_answers_go_nowhere_but_to_teams(
+    caplog: pytest.LogCaptureFixture, service_url: str
+) -> None:
     async with edge_client(CLOUD, service_url) as edge:
         assert (await edge.send(activity(service_url)))[0] == 403
+        assert "no service address of Teams' that we know" in told(caplog, 403)
         assert edge.inbox == []
 
 
@@ -252,9 +267,10 @@ async def test_what_cannot_be_kept_is_sent_again(edge: EdgeClient) -> None:
     assert (await edge.send(activity(TEAMS)))[0] == 503
 
 
-async def test_without_an_app_id_everybody_is_refused() -> None:
+async def test_without_an_app_id_everybody_is_refused(caplog: pytest.LogCaptureFixture) -> None:
     async with edge_client(TeamsApp()) as edge:
         assert (await edge.send(activity(TEAMS), None))[0] == 401
+        assert "MICROSOFT_APP_ID is not set" in told(caplog, 401)
         assert (await edge.send(activity(TEAMS)))[0] == 401
         assert edge.inbox == []
 
@@ -273,6 +289,10 @@ async def test_the_local_stack_takes_activities_of_this_machine_only() -> None:
         {"app_id": APP_ID, "app_password": "p", "anonymous": True},
         {"app_id": APP_ID},
         {"app_password": "p"},
+        {"app_id": APP_ID, "app_type": "UserAssignedMSI"},
+        {"app_id": APP_ID, "app_tenant_id": TENANT, "app_password": "p"}
+        | {"app_type": "UserAssignedMSI"},
+        {"app_id": APP_ID, "app_password": "p", "app_type": "SingleTenant"},
     ],
 )
 def test_contradicting_settings_are_refused(parts: dict[str, Any]) -> None:

@@ -6,12 +6,13 @@ from typing import Any, ClassVar
 
 import pytest
 
-from bots.platform import Quote
+from bots.errors import DeliveryRefused
+from bots.platform import Audience, Quote
 from bots.teams.incoming.activity import question_text, read_activity
-from bots.teams.invokes import ANSWERED_THERE, ASK_ABOUT
+from bots.teams.invokes import ANSWERED_THERE, ASK_ABOUT, NO_OWN_CHAT
 from bots.turn.turn_metrics import Outcome
 from tests.bots.receipt import MemoryReceipt
-from tests.bots.teams.connector import GROUP, PERSONAL
+from tests.bots.teams.connector import GROUP, OF_TWO, PERSONAL
 from tests.bots.teams.edge_client import CLOUD, TEAMS, EdgeClient, edge_client
 from tests.bots.teams.teams_client import ASKER, TeamsClient, activity, text
 
@@ -166,6 +167,59 @@ class TestAskingAboutAMessage:
         assert teams.connector.texts(PERSONAL) == ["No."]
         assert teams.connector.shown(GROUP) == []
 
+    async def test_in_a_chat_of_two_people_the_asker_is_answered_in_their_own(
+        self, edge: EdgeClient, teams: TeamsClient
+    ) -> None:
+        value = {
+            "commandId": ASK_ABOUT,
+            "messagePayload": self.PAYLOAD,
+            "data": {"question": "Is it under warranty?"},
+        }
+        where = {"conversation": {"id": OF_TWO, "conversationType": "personal"}}
+        _, body = await invoke(edge, "composeExtension/submitAction", value, **where)
+        assert "our own chat: look for BizAssist" in body["task"]["value"]
+        (accepted,) = edge.inbox
+        accepted.body["activity"]["serviceUrl"] = teams.service_url  # type: ignore[index]
+        turn = await teams.turn(accepted)
+        assert (turn.channel, turn.audience) == (None, Audience.ALONE)
+        await teams.platform.ask_to_link(turn, "https://assistant.example/link/one")
+        await teams.platform.notify(turn, "One moment.")
+        async with teams.platform.reply(turn, MemoryReceipt()) as reply:
+            await reply.show(text("No."))
+        assert teams.connector.texts(PERSONAL) == ["", "One moment.", "No."]
+        assert {method for method, status, _ in teams.connector.calls if status >= 400} == set()
+
+    async def test_who_has_no_chat_with_the_bot_is_told_so_at_once(
+        self, edge: EdgeClient, teams: TeamsClient
+    ) -> None:
+        value = {
+            "commandId": ASK_ABOUT,
+            "messagePayload": self.PAYLOAD,
+            "data": {"question": "Is it under warranty?"},
+        }
+        edge.own_chat = False
+        _, body = await invoke(edge, "composeExtension/submitAction", value, **self.WHERE)
+        assert body["task"]["value"] == NO_OWN_CHAT
+        assert edge.inbox == []
+        # Teams says no at once; where it says nothing in time the question is taken.
+        asked = read_activity(teams.body(type="invoke", name="composeExtension/submitAction"))
+        assert await teams.platform.has_own_chat(asked)
+        teams.connector.failures = [503, 503, 503]
+        assert await teams.platform.has_own_chat(asked)
+        teams.connector.failures, teams.connector.installed = [], False
+        assert not await teams.platform.has_own_chat(asked)
+
+    async def test_nobody_in_the_group_learns_that_something_was_asked(
+        self, teams: TeamsClient
+    ) -> None:
+        teams.connector.installed = False
+        form = {"data": {"question": "Is it?"}, "messagePayload": self.PAYLOAD}
+        asked = {"type": "invoke", "name": "composeExtension/submitAction", "value": form}
+        turn = await teams.turn(teams.accepted(**asked, **self.WHERE))
+        with pytest.raises(DeliveryRefused):
+            await teams.platform.notify(turn, "One moment.")
+        assert teams.connector.history == {}
+
     async def test_no_question_asks_nothing(self, edge: EdgeClient) -> None:
         value = {"commandId": ASK_ABOUT, "messagePayload": self.PAYLOAD, "data": {"question": " "}}
         await invoke(edge, "composeExtension/submitAction", value)
@@ -210,6 +264,13 @@ async def test_an_edited_message_counts_until_it_is_answered(
     assert (await edge.send(sent))[0] == 202
     assert edge.inbox == []
     (now,) = edge.edits
-    await teams.parts.messages.note_edit((await teams.turn()).id, now)
-    assert (await teams.turn()).text == now
+    teams.parts = edge.parts
+    teams.platform._service = edge.parts.for_teams()
+    turn = await teams.turn()
+    assert turn.text == now
     assert (await teams.turn(teams.accepted(id="question-2"))).text == "Is it?"
+    # Once it is answered nothing of an edit is kept.
+    await edge.parts.ledger.finish(turn, await edge.parts.begun(turn), Outcome())
+    sent["text"] = "Never mind."
+    assert (await edge.send(sent))[0] == 202
+    assert await edge.parts.messages.edited_text(turn.id) == now

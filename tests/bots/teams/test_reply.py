@@ -93,8 +93,8 @@ async def test_a_sentence_replaces_all_and_a_later_attempt_replaces_the_sentence
     turn, receipt = await teams.turn(), MemoryReceipt()
     async with teams.platform.reply(turn, receipt) as reply:
         await reply.show(text("It is"))
-        await reply.say("I'm trying again.")
-    assert teams.connector.texts(PERSONAL) == ["I'm trying again."]
+        await reply.say("I'm trying again.", stoppable=True)
+    assert teams.connector.texts(PERSONAL) == ["I'm trying again. To end this, write me `stop`."]
     async with teams.platform.reply(turn, receipt) as reply:
         await reply.show(text("It is active."))
     assert teams.connector.texts(PERSONAL) == ["It is active."]

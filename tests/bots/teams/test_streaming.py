@@ -127,7 +127,7 @@ async def test_who_presses_stop_stops_the_turn_and_sees_nothing_more(teams: Team
                 break
             await asyncio.sleep(0.01)
         await reply.show(text(" Stopped."))
-    assert await teams.parts.actions.stopped(turn.id)
+    assert await teams.parts.actions.stopped(turn)
     assert [one.run for one in teams.parts.cancelled] == [turn.id]
     assert teams.connector.texts(PERSONAL) == ["It is"]
     assert "PUT" not in [method for method, _, _ in teams.connector.calls]

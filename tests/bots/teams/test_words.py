@@ -1,5 +1,7 @@
 """Words are acted on before any model, for who says them, and told to them alone."""
 
+from dataclasses import replace
+
 import pytest
 
 from bots.platform import Turn
@@ -53,8 +55,20 @@ async def test_stop_ends_what_is_being_answered_here(teams: TeamsClient) -> None
     turn = await teams.turn()
     await teams.parts.begun(turn)
     await teams.platform.dispatch(teams.accepted(text="stop", id="question-2"), never)
-    assert await teams.parts.actions.stopped(turn.id)
-    assert teams.connector.texts(PERSONAL) == ["Stopped."]
+    assert await teams.parts.actions.stopped(turn)
+    [said] = teams.connector.texts(PERSONAL)
+    assert said.startswith("Stopped.")
+
+
+async def test_stop_ends_what_still_waits_here_too(teams: TeamsClient) -> None:
+    teams.parts.link(ASKER, "alice@example.com")
+    stop = replace(teams.accepted(text="stop", id="question-2"), sent_at=50.0)
+    await teams.platform.dispatch(stop, never)
+    before, after = [await teams.turn(replace(teams.accepted(), sent_at=at)) for at in (49.0, 51.0)]
+    assert await teams.parts.actions.stopped(before)
+    assert not await teams.parts.actions.stopped(after)
+    [said] = teams.connector.texts(PERSONAL)
+    assert "still waits" in said
 
 
 def test_a_word_waits_behind_no_question(teams: TeamsClient) -> None:

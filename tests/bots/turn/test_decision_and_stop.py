@@ -104,10 +104,10 @@ async def test_only_what_is_being_answered_is_stopped_at_the_runtime(
     actions: TurnActions, turn: Turn, stack: Stack, aws: boto3.Session, call: Executor
 ) -> None:
     assert await actions.stop(turn.id)
-    assert await actions.stopped(turn.id)
+    assert await actions.stopped(turn)
 
-    waiting = f"slack:{secrets.token_hex(6)}"
-    assert not await actions.stop(waiting)
+    waiting = replace(turn, id=f"slack:{secrets.token_hex(6)}")
+    assert not await actions.stop(waiting.id)
     assert await actions.stopped(waiting)
 
     ledger = _ledger(stack, aws, call)
@@ -240,14 +240,60 @@ async def test_all_that_is_answered_to_somebody_at_a_place_is_stopped(
 
     async with ScriptedRuntime([]).listening() as runtime:
         stopping = runs(actions, http, runtime)
-        assert await stopping.stop_all(ALICE, place) == 0
-        assert await stopping.stop_all(asker, f"{place}:17.5") == 1
-        assert await stopping.stop_all(asker, place) == len(here)
+        assert await stopping.stop_all(ALICE, place, 1.0) == 0
+        assert await stopping.stop_all(asker, f"{place}:17.5", 1.0) == 1
+        assert await stopping.stop_all(asker, place, 1.0) == len(here)
     assert set(runtime.cancelled) == set(here)
-    assert not await actions.stopped(elsewhere)
-    assert not await actions.stopped(over)
     assert await ledger.is_answered(over)
     assert not await ledger.is_answered(elsewhere)
+
+
+async def test_what_still_waits_in_the_queue_is_stopped_with_the_rest(
+    http: httpx.AsyncClient, actions: TurnActions
+) -> None:
+    asker, place = ChatUser("slack", "T1", secrets.token_hex(6)), "slack:T1:C1"
+
+    def asked(conversation: str, sent_at: float, by: ChatUser = asker) -> Turn:
+        accepted = Accepted("slack", secrets.token_hex(6), "c", {}, sent_at=sent_at)
+        return Turn(f"slack:{accepted.event_id}", by, conversation, "Go", accepted)
+
+    async with ScriptedRuntime([[STARTED, text("Here."), FINISHED]] * 4).listening() as runtime:
+        stopping = runs(actions, http, runtime)
+        await stopping.stop_all(asker, f"{place}:17.5", 50.0)
+        await stopping.stop_all(asker, place, 20.0)
+        for turn, said in (
+            (asked(f"{place}:17.5", 49.0), STOPPED),
+            (asked(f"{place}:17.5~new", 49.0), STOPPED),
+            (asked(f"{place}:18.1", 19.0), STOPPED),
+            (asked(f"{place}:17.5", 51.0), "Here."),
+            (asked(f"{place}:18.1", 49.0), "Here."),
+            (asked("slack:T1:C10:17.5", 1.0), "Here."),
+            (asked(f"{place}:17.5", 1.0, ALICE), "Here."),
+        ):
+            assert await shown(stopping, turn) == said
+        assert len(runtime.requests) == 4
+
+
+async def test_a_stop_that_is_heard_twice_or_late_takes_nothing_back(actions: TurnActions) -> None:
+    asker = ChatUser("slack", "T1", secrets.token_hex(6))
+    accepted = Accepted("slack", "E", "c", {}, sent_at=30.0)
+    turn = Turn("slack:E", asker, "c", "Go", accepted)
+    await asyncio.gather(*(actions.stop_waiting(asker, "c", at) for at in (40.0, 20.0)))
+    await asyncio.gather(*(actions.stop_waiting(asker, f"c{n}", 1.0) for n in range(3)))
+    assert await actions.stopped(turn)
+
+
+async def test_a_turn_is_stopped_by_its_name_by_nobody_but_its_asker(
+    actions: TurnActions, turn: Turn, http: httpx.AsyncClient
+) -> None:
+    async with ScriptedRuntime([]).listening() as runtime:
+        stopping = runs(actions, http, runtime)
+        assert not await stopping.stop_own(turn.id, ChatUser("slack", "T1", "U2"))
+        assert not await stopping.stop_own("slack:never", ALICE)
+        assert not await actions.stopped(turn)
+        assert await stopping.stop_own(turn.id, ALICE)
+        assert await actions.stopped(turn)
+    assert runtime.cancelled == [turn.id]
 
 
 async def test_stopping_one_conversation_leaves_the_other_of_the_same_session(

@@ -89,7 +89,7 @@ class Room:
     async def dispatch(self, accepted: Accepted, answer: Answer) -> None:
         raise AssertionError("nobody dispatches here")
 
-    async def check_installation(self) -> None:
+    async def check_installation(self, _: str) -> None:
         raise AssertionError("nobody asks here")
 
     async def ask_to_link(self, turn: Turn, url: str) -> None:
@@ -134,7 +134,7 @@ class _Reply:
             raise self._room.showing
         self.draft.take(event)
 
-    async def say(self, sentence: str) -> None:
+    async def say(self, sentence: str, *, stoppable: bool = False) -> None:
         self.said = True
         self._room.messages[self._message] = sentence
 
@@ -162,7 +162,10 @@ def service(stack: Stack, aws: boto3.Session) -> Iterator[Service]:
     async def active(chat_user: ChatUser) -> SimpleNamespace:
         thread = "s" * 40
         return SimpleNamespace(
-            subject="somebody", session_id=lambda _: thread, runtime_session=thread
+            subject="somebody",
+            session_id=lambda _: thread,
+            runtime_session=thread,
+            memory_version="",
         )
 
     async def access_token(link: object) -> str:

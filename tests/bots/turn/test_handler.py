@@ -15,7 +15,7 @@ from bots.errors import RuntimeUnavailable, TokenRefused
 from bots.queue.inbox import Inbox
 from bots.turn.handler import APOLOGY
 from bots.web.incoming.accepted import accepted_question
-from bots.web.pages import new_id
+from bots.web.new_id import new_id
 from bots.web.transcripts import Transcripts
 from identity.executor import Executor
 from tests.bots.scripted_runtime import FINISHED, STARTED, ScriptedRuntime, new_queues, text

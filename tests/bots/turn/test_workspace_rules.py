@@ -55,7 +55,7 @@ class Shown:
     async def show(self, event: BaseEvent) -> None:
         assert isinstance(event, TextMessageContentEvent | RunFinishedEvent)
 
-    async def say(self, sentence: str) -> None:
+    async def say(self, sentence: str, *, stoppable: bool = False) -> None:
         self.notices.append(sentence)
 
     async def notify(self, turn: Turn, sentence: str) -> None:

@@ -62,7 +62,7 @@ def test_a_sentence_replaces_what_was_visible() -> None:
 def test_an_error_keeps_what_was_said() -> None:
     shown = fold(said("Half."), RunErrorEvent(message="I had to stop here."))
 
-    assert shown == AnswerState("Half.\n\nI had to stop here.", finished=True)
+    assert shown == AnswerState("Half.\n\nI had to stop here.", finished=True, failed=True)
 
 
 def test_a_tools_name_is_readable() -> None:

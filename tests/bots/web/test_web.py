@@ -23,7 +23,7 @@ async def test_the_sources_of_an_answer_are_on_the_page(stack: Stack) -> None:
     async with signed_in(stack, "alice") as alice:
         await answered(alice, "What does the company policy say about sick leave?")
 
-        assert "<li>Leave · Sick leave</li>" in alice.page.text
+        assert ">Leave · Sick leave</span></summary>" in alice.page.text
 
 
 async def test_an_unknown_serial_ends_in_a_plain_sentence(stack: Stack) -> None:

@@ -98,6 +98,12 @@ class MemoryService:
         found = [{"eventId": id_, "eventTimestamp": at} for id_, at in rows]
         return 200, {"events": found, **more}
 
+    def _get_event(self, asked: dict[str, Any]) -> Answer:
+        id_, known = asked["eventId"], self.events[asked["sessionId"]]
+        if id_ in self.gone or id_ not in known:
+            return 404, _error("ResourceNotFoundException")
+        return 200, {"event": {"eventId": id_, "eventTimestamp": known[id_]}}
+
     def _delete_event(self, asked: dict[str, Any]) -> Answer:
         known = self.events[asked["sessionId"]]
         return self._delete(asked["eventId"], known, "eventId")

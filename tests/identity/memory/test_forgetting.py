@@ -10,6 +10,7 @@ import pytest
 
 from identity.errors import MemoryUnavailable
 from identity.executor import Executor
+from identity.links import Links
 from identity.memory import forgetting_jobs
 from identity.memory.conversation_events import MEMORY_SWITCH, ConversationEvents
 from identity.memory.forgetting import LAG, Forgetting, Progress
@@ -44,6 +45,13 @@ class _Table(TableModel):
         return Pages()
 
 
+class _NoLinks:
+    """Nobody is linked."""
+
+    async def note_forgetting(self, subject: str) -> None:
+        assert subject == ANN
+
+
 def service(events: dict[str, int], records: int) -> MemoryService:
     """Somebody who said so much in each session, and of whom so much is remembered."""
     began = datetime.fromtimestamp(EPOCH, UTC) - timedelta(days=30)
@@ -67,7 +75,7 @@ def forgetting(memory: MemoryService) -> Forgetting:
 def jobs(memory: MemoryService, table: TableModel) -> ForgettingJobs:
     """As one process has them."""
     rows = ForgettingTable(cast("Any", table), "forgetting", cast("Executor", _Inline()))
-    return ForgettingJobs(rows, forgetting(memory))
+    return ForgettingJobs(rows, forgetting(memory), cast("Links", _NoLinks()))
 
 
 def virtually(main: Callable[[], Any], monkeypatch: pytest.MonkeyPatch) -> Any:

@@ -28,6 +28,12 @@ async def forget(person: FreshAccount, record: str, namespace: str) -> Page:
     return await person.browser.post("/me/memories/forget", fields)
 
 
+async def memory_versions(person: FreshAccount) -> set[str]:
+    """What the agent is told with each question, so that it recalls nothing that is forgotten."""
+    links = await person.application.identity.links.by_subject(person.subject)
+    return {link.memory_version for link in some(links)}
+
+
 async def test_nothing_remembered_says_how_to_begin(person: FreshAccount) -> None:
     page = await person.me()
     assert "Nothing yet." in page.text
@@ -65,12 +71,14 @@ async def test_one_memory_is_forgotten_and_the_others_stay(
     gone = records.write("likes tea", f"/people/{person.subject}/facts/")
     kept = records.write("leads the office", f"/people/{person.subject}/preferences/")
     form = next(form for form in (await person.me()).forms if form.fields.get("record") == gone)
+    before = await memory_versions(person)
     done = await person.browser.post(form.action, form.fields)
     assert "That is forgotten." in done.text
     assert "likes tea" not in done.text
     assert "leads the office" in done.text
     assert not records.exists(gone)
     assert records.exists(kept)
+    assert not before & await memory_versions(person)
     assert (await person.browser.post(form.action, form.fields)).text == done.text
 
 
@@ -139,9 +147,11 @@ async def test_everything_is_forgotten_after_a_confirmation(
     asked = await person.browser.get("/me/memories/forget-all")
     assert "9 things" in asked.text
     assert all(records.exists(record) for record in mine)
+    before = await memory_versions(person)
     done = await person.browser.submit(asked, "/me/memories/forget-all")
     assert "Everything is forgotten." in done.text
     assert "Nothing yet." in done.text
+    assert not before & await memory_versions(person)
     assert not any(records.exists(record) for record in mine)
     assert records.exists(theirs)
 

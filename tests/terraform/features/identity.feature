@@ -52,7 +52,7 @@ Feature: People sign in by code and PKCE; machines by their secret
     Given I have aws_cognito_user_pool defined
     Then it must have password_policy
     And it must have minimum_length
-    And its value must be greater and equal to 12
+    And its value must be greater and equal to 15
 
   Scenario: Nobody signs up by themselves
     Given I have aws_cognito_user_pool defined

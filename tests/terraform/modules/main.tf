@@ -85,8 +85,9 @@ module "agentcore" {
     uri            = "000000000000.dkr.ecr.us-east-1.amazonaws.com/bizassist/agent:1.0.0"
     repository_arn = module.bots.repository_arns["agent"]
   }
-  model    = "bedrock:global.anthropic.claude-sonnet-4-6"
-  identity = module.identity
+  model           = "bedrock:global.anthropic.claude-sonnet-4-6"
+  policy_embedder = "bedrock:amazon.titan-embed-text-v2:0"
+  identity        = module.identity
   tools = {
     targets           = local.targets
     schemas_directory = "${local.sources}/schemas"

@@ -11,7 +11,7 @@ from aiohttp import web
 from bizassist.local.slack.errors import SlackError, missing
 from bizassist.local.slack.web_api.arguments import Arguments
 from bizassist.local.slack.web_api.authorization import Authorization
-from bizassist.local.slack.workspace import TEAM, Workspace
+from bizassist.local.slack.workspace import Workspace
 
 
 def shared_file(
@@ -31,7 +31,7 @@ def shared_file(
     key, now = f"F{secrets.token_hex(5).upper()}", int(time.time())
     kind = PurePath(name).suffix.removeprefix(".") or "text"
     workspace.files[key] = content
-    address = f"{own_url}/files-pri/{TEAM}-{key}"
+    address = f"{own_url}/files-pri/{workspace.team.id}-{key}"
     return {
         "id": key,
         "created": now,
@@ -42,7 +42,7 @@ def shared_file(
         "filetype": kind,
         "pretty_type": kind.upper(),
         "user": user,
-        "user_team": TEAM,
+        "user_team": workspace.team.id,
         "editable": False,
         "size": len(content),
         "mode": "hosted",
@@ -55,7 +55,7 @@ def shared_file(
         "url_private": f"{address}/{name}",
         "url_private_download": f"{address}/download/{name}",
         "permalink": f"{own_url}/files/{user}/{key}/{name}",
-        "permalink_public": f"{own_url}/files-pub/{TEAM}-{key}",
+        "permalink_public": f"{own_url}/files-pub/{workspace.team.id}-{key}",
         "is_starred": False,
         "has_rich_preview": False,
         "file_access": "visible",

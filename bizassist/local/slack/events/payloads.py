@@ -6,8 +6,9 @@ from typing import Any
 from bizassist.local.slack.channels import Channel
 from bizassist.local.slack.events.typed_text import escaped
 from bizassist.local.slack.people import PEOPLE
+from bizassist.local.slack.team import Team
 from bizassist.local.slack.web_api.chat import payload
-from bizassist.local.slack.workspace import APP, TEAM, TEAM_DOMAIN, Block, Message
+from bizassist.local.slack.workspace import APP, Block, Message
 
 VERIFICATION_TOKEN = "deprecated-and-never-checked"  # noqa: S105 - Slack still sends one
 
@@ -18,8 +19,8 @@ def command(
     """The form of a slash command."""
     return {
         "token": VERIFICATION_TOKEN,
-        "team_id": TEAM,
-        "team_domain": TEAM_DOMAIN,
+        "team_id": channel.team.id,
+        "team_domain": channel.team.domain,
         "channel_id": channel.id,
         "channel_name": channel.name,
         "user_id": user,
@@ -27,7 +28,7 @@ def command(
         "command": name,
         "text": escaped(text),
         "api_app_id": APP,
-        "is_enterprise_install": "false",
+        **_organisation_fields(channel.team),
         "response_url": response_url,
         "trigger_id": trigger,
     }
@@ -58,7 +59,7 @@ def click(
         container["thread_ts"] = message.thread_ts
     sent: dict[str, Any] = {
         "type": "block_actions",
-        **_sender(user),
+        **_sender(user, channel.team),
         "container": container,
         "trigger_id": trigger,
         "channel": {"id": channel.id, "name": channel.name},
@@ -70,12 +71,14 @@ def click(
     return sent if ephemeral else {**sent, "message": payload(message)}
 
 
-def home_click(user: str, view: dict[str, Any], element: Block, trigger: str) -> dict[str, Any]:
+def home_click(
+    user: str, team: Team, view: dict[str, Any], element: Block, trigger: str
+) -> dict[str, Any]:
     """The ``block_actions`` payload of a button on the Home tab: it has no message to answer."""
     action = {**element, "block_id": "b0", "action_ts": f"{time.time():.6f}"}
     return {
         "type": "block_actions",
-        **_sender(user),
+        **_sender(user, team),
         "container": {"type": "view", "view_id": view["id"]},
         "trigger_id": trigger,
         "view": view,
@@ -89,7 +92,7 @@ def message_shortcut(
     """The ``message_action`` payload (…/interaction-payloads/shortcuts-interaction-payload)."""
     return {
         "type": "message_action",
-        **_sender(user),
+        **_sender(user, channel.team),
         "callback_id": callback,
         "action_ts": f"{time.time():.6f}",
         "trigger_id": trigger,
@@ -100,7 +103,9 @@ def message_shortcut(
     }
 
 
-def submission(user: str, view: dict[str, Any], typed: dict[str, str]) -> dict[str, Any]:
+def submission(
+    user: str, team: Team, view: dict[str, Any], typed: dict[str, str]
+) -> dict[str, Any]:
     """The ``view_submission`` payload of a modal.
 
     :param typed: by the ``block_id`` of each input.
@@ -117,22 +122,28 @@ def submission(user: str, view: dict[str, Any], typed: dict[str, str]) -> dict[s
     }
     return {
         "type": "view_submission",
-        **_sender(user),
+        **_sender(user, team),
         "trigger_id": "",
         "view": {**view, "state": {"values": values}},
         "response_urls": [],
     }
 
 
-def _sender(user: str) -> dict[str, Any]:
+def _organisation_fields(team: Team) -> dict[str, str]:
+    if not team.enterprise:
+        return {"is_enterprise_install": "false"}
+    return {"is_enterprise_install": "true", "enterprise_id": team.enterprise}
+
+
+def _sender(user: str, team: Team) -> dict[str, Any]:
     name = PEOPLE[user].name
     return {
-        "user": {"id": user, "username": name, "name": name, "team_id": TEAM},
+        "user": {"id": user, "username": name, "name": name, "team_id": team.id},
         "api_app_id": APP,
         "token": VERIFICATION_TOKEN,
-        "team": {"id": TEAM, "domain": TEAM_DOMAIN},
-        "enterprise": None,
-        "is_enterprise_install": False,
+        "team": {"id": team.id, "domain": team.domain},
+        "enterprise": {"id": team.enterprise, "name": team.name} if team.enterprise else None,
+        "is_enterprise_install": bool(team.enterprise),
     }
 
 

@@ -8,7 +8,8 @@ from typing import Any
 from bizassist.local.slack.events.payloads import VERIFICATION_TOKEN
 from bizassist.local.slack.events.typed_text import rich_text
 from bizassist.local.slack.people import OTHER_BOT, OTHERS, SLACK, SLACKBOT, Person
-from bizassist.local.slack.workspace import APP, BOT_USER, TEAM, Message, Workspace
+from bizassist.local.slack.team import NORTHWIND, Team
+from bizassist.local.slack.workspace import APP, BOT_USER, Message, Workspace
 
 OTHER_APP, OTHER_BOT_ID = "A0OTHERAPP0", "B0OTHERBOT0"
 
@@ -92,7 +93,7 @@ def rate_limited_event() -> dict[str, Any]:
     return {
         "token": VERIFICATION_TOKEN,
         "type": "app_rate_limited",
-        "team_id": TEAM,
+        "team_id": NORTHWIND.id,
         "minute_rate_limited": now - now % 60,
         "api_app_id": APP,
     }
@@ -108,7 +109,7 @@ def _post(workspace: Workspace, message: Message) -> dict[str, Any]:
     }
     if message.author in {SLACK, SLACKBOT}:
         return post  # nothing tells it from a person's but its author
-    post |= {"team": TEAM, "blocks": rich_text(message.text)}
+    post |= {"team": workspace.team.id, "blocks": rich_text(message.text)}
     if message.author == OTHER_BOT:
         post |= _bot(message)
     else:
@@ -131,7 +132,7 @@ def _bot(message: Message) -> dict[str, Any]:
         "app_id": OTHER_APP,
         "user_id": message.author,
         "icons": {"image_36": "", "image_48": "", "image_72": ""},
-        "team_id": TEAM,
+        "team_id": message.team.id,
     }
     return {"bot_id": OTHER_BOT_ID, "app_id": OTHER_APP, "bot_profile": profile}
 
@@ -149,13 +150,37 @@ def _kind(workspace: Workspace, message: Message) -> str:
 
 def _context(envelope: dict[str, Any]) -> dict[str, Any]:
     """A message's envelope also says from whose point of view it is; a mention's does not."""
-    return {**envelope, "context_team_id": TEAM, "context_enterprise_id": None}
+    return {
+        **envelope,
+        "context_team_id": envelope["team_id"],
+        "context_enterprise_id": envelope.get("enterprise_id"),
+    }
+
+
+def removed_events(team: Team, happened: int) -> list[dict[str, Any]]:
+    """What the end of an installation causes.
+
+    https://docs.slack.dev/reference/events/tokens_revoked
+    https://docs.slack.dev/reference/events/app_uninstalled
+
+    :param happened: Unix time.
+    """
+    revoked = {"type": "tokens_revoked", "tokens": {"oauth": [], "bot": [BOT_USER]}}
+    events = (revoked, {"type": "app_uninstalled"})
+    return [_outer(team, event) | {"event_time": happened} for event in events]
 
 
 def _envelope(workspace: Workspace, event: dict[str, Any]) -> dict[str, Any]:
+    shared = workspace.is_ext_shared(event["channel"])
+    return {**_outer(workspace.team, event), "is_ext_shared_channel": shared}
+
+
+def _outer(team: Team, event: dict[str, Any]) -> dict[str, Any]:
+    organisation = team.enterprise or None
     return {
         "token": VERIFICATION_TOKEN,
-        "team_id": TEAM,
+        "team_id": team.id,
+        **({"enterprise_id": organisation} if organisation else {}),
         "api_app_id": APP,
         "event": event,
         "type": "event_callback",
@@ -163,13 +188,12 @@ def _envelope(workspace: Workspace, event: dict[str, Any]) -> dict[str, Any]:
         "event_time": int(time.time()),
         "authorizations": [
             {
-                "enterprise_id": None,
-                "team_id": TEAM,
+                "enterprise_id": organisation,
+                "team_id": None if organisation else team.id,
                 "user_id": BOT_USER,
                 "is_bot": True,
-                "is_enterprise_install": False,
+                "is_enterprise_install": bool(organisation),
             }
         ],
-        "is_ext_shared_channel": workspace.is_ext_shared(event["channel"]),
         "event_context": secrets.token_urlsafe(24),
     }

@@ -51,7 +51,8 @@ class SurfaceActs:
         view = self._surfaces.modals.get(user)
         if view is None:
             raise SlackError("view_not_found")
-        answer = await self._delivery.click(payloads.submission(user, view, typed))
+        submission = payloads.submission(user, self._workspace.team, view, typed)
+        answer = await self._delivery.click(submission)
         if answer.ok and not _objections(answer.body):
             del self._surfaces.modals[user]
         else:
@@ -79,7 +80,8 @@ class SurfaceActs:
         if not pressed:
             raise SlackError("action_not_found")
         trigger = self._surfaces.trigger(user)
-        return await self._delivery.click(payloads.home_click(user, view, pressed[0], trigger))
+        click = payloads.home_click(user, self._workspace.team, view, pressed[0], trigger)
+        return await self._delivery.click(click)
 
 
 def buttons(view: dict[str, Any]) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ from bizassist.local.slack.events.person_actions import Acts
 from bizassist.local.slack.events.surface_actions import SurfaceActs
 from bizassist.local.slack.page import surfaces, view
 from bizassist.local.slack.people import PEOPLE, Person
-from bizassist.local.slack.workspace import BOT_USER, GENERAL, TEAM_NAME, Workspace
+from bizassist.local.slack.workspace import BOT_USER, GENERAL, Workspace
 
 POLLS = 20  # reloads after a message, one a second, where scripts don't run
 HEADERS = {
@@ -62,7 +62,7 @@ class Page:
         wait = min(POLLS, int(asked)) if (asked := request.query.get("wait", "")).isdecimal() else 0
         return self._html(
             "window.html",
-            team=TEAM_NAME,
+            team=self._workspace.team.name,
             person=person,
             people=PEOPLE.values(),
             channel=channel,
@@ -86,7 +86,12 @@ class Page:
         shown = surfaces.home(self._workspace.surfaces.homes.get(person.id))
         people = PEOPLE.values()
         return self._html(
-            "home.html", team=TEAM_NAME, person=person, people=people, channel=channel, shown=shown
+            "home.html",
+            team=self._workspace.team.name,
+            person=person,
+            people=people,
+            channel=channel,
+            shown=shown,
         )
 
     async def _ask_about(self, request: web.Request) -> web.Response:

@@ -6,7 +6,7 @@ from bizassist.local.slack.block_kit import blocks as block_kit
 from bizassist.local.slack.errors import SlackError
 from bizassist.local.slack.people import PEOPLE, addressee
 from bizassist.local.slack.web_api.arguments import Arguments
-from bizassist.local.slack.workspace import BOT, BOT_USER, TEAM, Block, Message, Workspace
+from bizassist.local.slack.workspace import BOT, BOT_USER, Block, Message, Workspace
 
 # Characters; what is longer is cut, and the answer is a success with a warning
 # (https://docs.slack.dev/changelog/2018-truncating-really-long-messages).
@@ -125,7 +125,7 @@ def payload(message: Message, *, metadata: bool = False) -> dict[str, Any]:
         "type": "message",
         "ts": message.ts,
         "user": message.author,
-        "team": TEAM,
+        "team": message.team.id,
         "text": message.text,
         "blocks": message.blocks,
     }

@@ -1,6 +1,6 @@
 """``/api/{method}``: who calls, what with, and Slack's answer, each call written down."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from aiohttp import web
@@ -42,12 +42,19 @@ METHODS: dict[str, Method] = {
 
 
 class WebApi:
-    """Answers calls as one bot of one workspace."""
+    """Answers calls as the bot of the workspace whose token they carry.
+
+    :param workspaces: by their ids.
+    """
 
     def __init__(
-        self, workspace: Workspace, authorization: Authorization, limits: RateLimits, calls: Calls
+        self,
+        workspaces: Mapping[str, Workspace],
+        authorization: Authorization,
+        limits: RateLimits,
+        calls: Calls,
     ) -> None:
-        self._workspace = workspace
+        self._workspaces = workspaces
         self._authorization = authorization
         self._limits = limits
         self._calls = calls
@@ -61,8 +68,8 @@ class WebApi:
         given = Arguments({})
         try:
             given = await Arguments.of(request)
-            self._authorization.check(request, given)
-            answer: dict[str, Any] = {"ok": True, **await self._answer(name, given)}
+            workspace = self._workspaces[self._authorization.check(request, given).id]
+            answer: dict[str, Any] = {"ok": True, **await self._answer(name, workspace, given)}
             status, headers = 200, {}
         except SlackError as error:
             answer, status, headers = error.body(), error.status, error.headers()
@@ -72,12 +79,12 @@ class WebApi:
         self._calls.note(name, dict(given.values), answer)
         return web.json_response(answer, status=status, headers=headers)
 
-    async def _answer(self, name: str, given: Arguments) -> dict[str, Any]:
+    async def _answer(self, name: str, workspace: Workspace, given: Arguments) -> dict[str, Any]:
         method = METHODS.get(name)
         if method is None:
             raise SlackError("unknown_method")
         self._limits.take(name, chat.place(str(given.values.get("channel", ""))))
-        return await self._calls.play(name, lambda: method(self._workspace, given))
+        return await self._calls.play(name, lambda: method(workspace, given))
 
 
 def hung_up(request: web.Request) -> web.Response:

@@ -12,34 +12,35 @@ from bizassist.local.slack.workspace import (
     BOT,
     BOT_NAME,
     BOT_USER,
-    TEAM,
-    TEAM_DOMAIN,
-    TEAM_NAME,
     Message,
     Workspace,
 )
 
 
-def auth_test(_: Workspace, __: Arguments) -> dict[str, Any]:
-    """``auth.test``."""
+def auth_test(workspace: Workspace, _: Arguments) -> dict[str, Any]:
+    """``auth.test``; an installation of an organisation is named by that."""
+    team = workspace.team
+    wide = {"team_id": team.enterprise, "enterprise_id": team.enterprise}
     return {
-        "url": f"https://{TEAM_DOMAIN}.slack.com/",
-        "team": TEAM_NAME,
+        "url": f"https://{team.domain}.slack.com/",
+        "team": team.name,
         "user": BOT_NAME.lower(),
-        "team_id": TEAM,
+        "team_id": team.id,
         "user_id": BOT_USER,
         "bot_id": BOT,
-        "is_enterprise_install": False,
+        "is_enterprise_install": bool(team.enterprise),
+        **(wide if team.enterprise else {}),
     }
 
 
-def users_info(_: Workspace, given: Arguments) -> dict[str, Any]:
+def users_info(workspace: Workspace, given: Arguments) -> dict[str, Any]:
     """``users.info``."""
     found = account(given.required("user"))
     profile = {"real_name": found.real_name, "display_name": found.name}
     user = {
         "id": found.id,
-        "team_id": TEAM,
+        "team_id": workspace.team.id,
+        **_organisation(workspace),
         "name": found.name,
         "real_name": found.real_name,
         "deleted": found.deleted,
@@ -49,11 +50,17 @@ def users_info(_: Workspace, given: Arguments) -> dict[str, Any]:
     return {"user": user}
 
 
-def team_info(_: Workspace, given: Arguments) -> dict[str, Any]:
+def _organisation(workspace: Workspace) -> dict[str, Any]:
+    organisation = workspace.team.enterprise
+    return {"enterprise_user": {"enterprise_id": organisation}} if organisation else {}
+
+
+def team_info(workspace: Workspace, given: Arguments) -> dict[str, Any]:
     """``team.info``."""
-    if given.optional("team") not in {"", TEAM}:
+    team = workspace.team
+    if given.optional("team") not in {"", team.id}:
         raise SlackError("team_not_found")
-    return {"team": {"id": TEAM, "name": TEAM_NAME, "domain": TEAM_DOMAIN}}
+    return {"team": {"id": team.id, "name": team.name, "domain": team.domain}}
 
 
 def conversations_open(_: Workspace, given: Arguments) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from bizassist.local.slack.block_kit import blocks as block_kit
 from bizassist.local.slack.errors import SlackError
 from bizassist.local.slack.people import person
 from bizassist.local.slack.web_api.arguments import Arguments
-from bizassist.local.slack.workspace import APP, BOT, TEAM, Workspace
+from bizassist.local.slack.workspace import APP, BOT, Workspace
 
 # Blocks and characters: https://docs.slack.dev/reference/views/modal-views
 MAX_BLOCKS = 100
@@ -29,7 +29,7 @@ def open_(workspace: Workspace, given: Arguments) -> dict[str, Any]:
     """``views.open``: a modal for whoever the trigger is of."""
     view = _checked(given, "modal")
     user = workspace.surfaces.exchange(given.required("trigger_id"))
-    shown = _shown(view)
+    shown = _shown(workspace, view)
     workspace.surfaces.modals[user] = shown
     return {"view": shown}
 
@@ -37,7 +37,7 @@ def open_(workspace: Workspace, given: Arguments) -> dict[str, Any]:
 def publish(workspace: Workspace, given: Arguments) -> dict[str, Any]:
     """``views.publish``: a person's Home tab."""
     user = person(given.required("user_id")).id
-    shown = _shown(_checked(given, "home"))
+    shown = _shown(workspace, _checked(given, "home"))
     workspace.surfaces.homes[user] = shown
     return {"view": shown}
 
@@ -108,11 +108,11 @@ def _input(block: dict[str, Any], place: str) -> Iterator[str]:
         yield f"missing required field: block_id [json-pointer:{place}]"
 
 
-def _shown(view: dict[str, Any]) -> dict[str, Any]:
+def _shown(workspace: Workspace, view: dict[str, Any]) -> dict[str, Any]:
     """The view as Slack answers and sends it from now on."""
     added = {
         "id": f"V{secrets.token_hex(5).upper()}",
-        "team_id": TEAM,
+        "team_id": workspace.team.id,
         "app_id": APP,
         "bot_id": BOT,
         "hash": f"{secrets.randbelow(10**10)}.{secrets.token_hex(4)}",

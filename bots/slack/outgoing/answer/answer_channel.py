@@ -12,7 +12,7 @@ from bots.slack.incoming.payloads import IncomingMessage
 from bots.slack.outgoing.answer.answer_stream import AnswerStream
 from bots.slack.outgoing.answer.final_blocks import final_content
 from bots.slack.outgoing.answer.stepped_draft import SteppedDraft
-from bots.slack.outgoing.message import PIECE, Content, content, plain_content
+from bots.slack.outgoing.message import PIECE, Content, content, plain_content, with_stop
 from bots.slack.outgoing.web_api import WebApi
 
 STREAM = "~"
@@ -52,6 +52,7 @@ class SlackChannel:
         self._stream = stream
         self._opening = opening
         self._draft = draft
+        self._stoppable: str | None = None
 
     async def post(self, part: int, markdown: str) -> str:
         """Post a message that :meth:`find` can find; its id is its timestamp."""
@@ -84,8 +85,18 @@ class SlackChannel:
         )
         return f"{found.ts}{STREAM if found.streamed else ''}" if found else None
 
+    def stoppable(self, sentence: str) -> str:
+        """The sentence as it is; below it there will be a button."""
+        self._stoppable = sentence
+        return sentence
+
     async def _whole(self, markdown: str) -> Content | None:
-        """What a piece of the finished answer shows beside its text; None for any other words."""
+        """What a piece of the finished answer, or of what is tried again, shows beside its text.
+
+        None for any other words.
+        """
+        if markdown == self._stoppable:
+            return with_stop(await rendered(content, markdown), self._turn)
         if self._draft is None or not self._draft.finished:
             return None
         pieces = await rendered(lambda text: split(text, self.limit), self._draft.final())

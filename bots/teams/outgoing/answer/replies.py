@@ -7,9 +7,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Self
 
+from ag_ui.core import BaseEvent
 from botocore.exceptions import BotoCoreError, ClientError
 
 from bots.answer.answer_messages import FINAL, SEPARATORS
+from bots.answer.explanation.run_explanation import Explanation, ExplanationBuilder
 from bots.answer.markdown.settled_part import settled_part
 from bots.answer.markdown.threaded_rendering import rendered
 from bots.answer.posted_answer import LARGE, PostedAnswer
@@ -39,10 +41,12 @@ class Acts:
 
     :param stop: stops its turn, for who presses Teams' own Stop.
     :param note: takes notice of a message that shows it, so that its thumbs are known.
+    :param explain: keeps why it is as it is, for the form behind its thumbs.
     """
 
     stop: Callable[[], Awaitable[None]]
     note: Callable[[str], Awaitable[None]]
+    explain: Callable[[Explanation], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,12 @@ class DressedAnswer(PostedAnswer):
         self._chat = chat
         self._receipt = receipt
         self._acts = acts
+        self._explanation = ExplanationBuilder()
+
+    async def show(self, event: BaseEvent) -> None:
+        """Take one agent event into the answer, and into why it is as it is."""
+        self._explanation.take(event)
+        await super().show(event)
 
     async def __aenter__(self) -> Self:
         await self._chat.show_typing()
@@ -84,7 +94,12 @@ class DressedAnswer(PostedAnswer):
             await self._note()
 
     async def _note(self) -> None:
-        """Note which messages show the answer; without that its thumbs say nothing to us."""
+        """Note which messages show the answer, and why; without that its thumbs tell nothing."""
+        if explanation := self._explanation.result:
+            try:
+                await self._acts.explain(explanation)
+            except (BotoCoreError, ClientError) as error:
+                _log.warning("an answer can't be explained later: %s", type(error).__name__)
         for message in SEPARATORS.split(self._receipt.message or ""):
             try:
                 await self._acts.note(message.removeprefix(STREAM).removesuffix(FINAL))

@@ -52,6 +52,35 @@ run "a_profile_calls_its_model_anywhere" {
   }
 }
 
+run "policies_are_embedded_by_the_model_that_is_named" {
+  command = plan
+
+  variables {
+    policy_embedder = "bedrock:eu.cohere.embed-v4:0"
+  }
+
+  assert {
+    condition = local.embedding_models == tolist([
+      "arn:${local.partition}:bedrock:${local.here}:inference-profile/eu.cohere.embed-v4:0",
+      "arn:${local.partition}:bedrock:*::foundation-model/cohere.embed-v4:0",
+    ])
+    error_message = "The agent may call more, or less, than what embeds policies."
+  }
+}
+
+run "words_need_nothing_of_bedrock" {
+  command = plan
+
+  variables {
+    policy_embedder = "words"
+  }
+
+  assert {
+    condition     = length(local.embedding_models) == 0
+    error_message = "The agent may call an embedding model although it needs none."
+  }
+}
+
 run "another_provider_needs_nothing_of_bedrock" {
   command = plan
 
@@ -78,6 +107,7 @@ run "refused" {
     model                 = "gpt"                                                               # an unknown model
     model_base_url        = "llm"                                                               # an address that is none
     model_arns            = ["*"]                                                               # any model
+    policy_embedder       = "local"                                                             # a model that isn't in the image
     request_headers       = ["Cookie"]                                                          # a header that AWS keeps
     server_protocol       = "MCP"                                                               # a protocol of others
     clients_table_arn     = "clients"                                                           # a table that is none
@@ -96,6 +126,7 @@ run "refused" {
     var.model,
     var.model_base_url,
     var.model_arns,
+    var.policy_embedder,
     var.request_headers,
     var.server_protocol,
     var.clients_table_arn,
