@@ -46,6 +46,7 @@ RULES: dict[str, tuple[str, str]] = {
     "aws_secretsmanager_secret": ("name", r"[\w/+=.@-]{1,512}"),
     "aws_security_group": ("name", r"(?!sg-)[\w .:/()#,@\[\]+=&;{}!$*-]{1,255}"),
     "aws_sqs_queue": ("name", r"(?=.{1,80}$)[\w-]+(\.fifo)?"),
+    "aws_wafv2_web_acl": ("name", r"[A-Za-z0-9_-]{1,80}"),
     "aws_ssm_parameter": ("name", r"/(?!aws|ssm)[\w./-]{1,1010}"),
 }
 AGENTCORE = {
