@@ -1,6 +1,6 @@
 # Each target sets up what it needs: Python 3.11 or newer, make and a network are enough.
 .DEFAULT_GOAL := help
-.PHONY: help setup dev doctor test alone simulate mutants mutations lint audit format golden bench clean
+.PHONY: help setup dev doctor screenshots test alone simulate mutants mutations lint audit format golden bench clean
 
 UV_VERSION := 0.13.9
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -67,6 +67,9 @@ test: setup .venv-checkov/.ready .venv-localcore/.ready lint ## every check and 
 alone:
 	@echo "What failed runs once more, beside nothing else; it stays in the list above."
 	@.venv/bin/python -m pytest --last-failed --last-failed-no-failures=none --maxfail=5
+
+screenshots: setup ## pictures of every page: light, dark, phone, with 0, 3 and 300 rows
+	@.venv/bin/python -m tests.screenshots
 
 simulate: setup ## the core on virtual time, where anything fails (SEEDS=20000 FIRST=0)
 	@.venv/bin/python -m tests.simulation.many $(SEEDS) $(FIRST)

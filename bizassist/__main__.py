@@ -10,7 +10,7 @@ from bizassist.errors import CommandError
 
 COMMANDS = (
     *("dev", "serve", "deploy", "doctor"),
-    *("users", "links", "tools", "warranty", "policies", "teams", "eval"),
+    *("users", "links", "data", "tools", "warranty", "policies", "teams", "eval"),
 )
 
 

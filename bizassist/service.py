@@ -18,7 +18,12 @@ from bizassist import log, telemetry
 from bizassist.admin_pages import admin_routes
 from bizassist.concurrency_log import Bound, logged
 from bizassist.errors import CommandError
-from bizassist.settings.bots import queue_settings, turn_settings, web_settings
+from bizassist.settings.bots import (
+    personal_data_settings,
+    queue_settings,
+    turn_settings,
+    web_settings,
+)
 from bizassist.settings.environment import Process, read_process, slack_app, teams_app
 from bizassist.settings.identity import identity_settings
 from bizassist.settings.ssm_parameters import Parameters, read_deployment
@@ -29,6 +34,10 @@ from bots.connected_platform import ConnectedPlatform
 from bots.limits.connections import ConnectionLimits
 from bots.limits.request_bodies import bounded_bodies
 from bots.paused_workspaces.service import PausedWorkspaces
+from bots.personal_data.erasure import Erasures
+from bots.personal_data.erasure_table import ErasureTable
+from bots.personal_data.my_data_page import TEMPLATES as DATA_TEMPLATES
+from bots.personal_data.service import PersonalData
 from bots.platform import Accept
 from bots.queue.service import QueueService
 from bots.runtime import Runtime
@@ -44,6 +53,7 @@ from bots.teams.service_parts import ServiceParts as TeamsParts
 from bots.text_commands.execution import text_commands
 from bots.tool_rights.admin_page import TEMPLATES as RIGHTS_TEMPLATES
 from bots.trace import traced
+from bots.turn.decision_and_stop import TurnActions
 from bots.turn.dispatcher import Dispatcher
 from bots.turn.explanations.kept_explanations import KeptExplanations
 from bots.turn.service import TurnService
@@ -110,6 +120,7 @@ async def chat_service(process: Process, deployment: Parameters) -> AsyncIterato
             service.waiting.queueing(),
             service.paused.held.watched(),
             service.forgetting.working(),
+            service.erasures.working(),
             service.ended.watched(),
             listening(service.app, sockets, _connection_limits(process)),
         ):
@@ -130,6 +141,7 @@ class ChatService:
     forgetting: ForgettingJobs
     ended: EndedWorkspaces
     bounds: tuple[Bound, ...]
+    erasures: Erasures
 
     @classmethod
     @asynccontextmanager
@@ -142,12 +154,26 @@ class ChatService:
             session, url = boto3.Session(), process.public_url
             clients = Clients.of(session, process.threads + QUEUE_CONNECTIONS)
             http = await enter(httpx.AsyncClient(limits=_connections(process)))
-            html = Html(WEB_TEMPLATES, USAGE_TEMPLATES, RIGHTS_TEMPLATES, SLACK_TEMPLATES)
+            html = Html(
+                *(WEB_TEMPLATES, USAGE_TEMPLATES, RIGHTS_TEMPLATES, SLACK_TEMPLATES),
+                DATA_TEMPLATES,
+            )
 
             runtime = Runtime(http, deployment.runtime_url, deployment.runtime_arn)
             who = identity_settings(deployment, url, process.trusted_proxies)
+            actions = TurnActions(clients.dynamodb, pools.turns, deployment.ledger_table)
+            leavers = ErasureTable(clients.dynamodb, deployment.forgetting_table, pools.identity)
+
+            async def left(subject: str) -> None:
+                await actions.end_approvals(subject)
+                await leavers.schedule(subject)
+
             identity = await enter(
-                Identity.open(who, session, pools.identity, runtime.stop_session)
+                Identity.open(
+                    *(who, session, pools.identity, runtime.stop_session),
+                    on_left=left,
+                    end_approvals=actions.end_approvals,
+                )
             )
             queues = queue_settings(deployment, process)
             queue = await enter(QueueService.open(queues, clients.sqs, pools.of_queues))
@@ -194,12 +220,20 @@ class ChatService:
             )
 
             routes = [route for one in platforms for route in one.routes]
+            data = PersonalData.of(
+                personal_data_settings(deployment),
+                session,
+                clients.dynamodb,
+                pools.identity,
+                identity,
+            )
             checks: dict[str, Check] = {
                 "ledger": turns.check,
                 "inbox": queue.check,
                 "user pool": identity.oidc.document,
             }
-            app = application([*routes, *admin], checks, process.trusted_proxies)
+            own = data.pages(html, identity).routes()
+            app = application([*routes, *admin, *own], checks, process.trusted_proxies)
             if telemetry.is_on():  # where nothing is recorded a trace begins in the inbox
                 app.middlewares.insert(0, traced)
             identity.setup(app, html, waiting.queue, notice_of=paused.pauses.notice_of)
@@ -207,7 +241,8 @@ class ChatService:
             bounds = _bounds(process, pools, turns, queue)
             forgetting = identity.forgetting
             ended = EndedWorkspaces.of(turns, identity.links)
-            yield cls(app, queue, dispatcher, waiting, paused, forgetting, ended, bounds)
+            parts = app, queue, dispatcher, waiting, paused, forgetting, ended, bounds
+            yield cls(*parts, data.erasures)
 
 
 def _connection_limits(process: Process) -> ConnectionLimits:
@@ -232,6 +267,7 @@ def _switched_on(
             judge=turns.ledger.judge,
             shareable=ShareableAnswers.of(turns),
             explanations=KeptExplanations.of(turns),
+            close_account=identity.closed_chat_accounts.close,
         )
         yield slack(
             registered,

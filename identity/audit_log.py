@@ -28,9 +28,13 @@ Action = Literal[
     "inviting",
     "invited",
     "settled",
+    "erasing",
+    "erased",
     "installed",
 ]
 PAGE = 50
+SEARCHED = 5_000
+"""Entries that are looked at for one page of a search."""
 POSITION = re.compile(r"[0-9]{20}-[0-9a-f]{8}", re.ASCII)
 DAYS = "days"
 """The partition whose rows are the days there are entries of."""
@@ -109,6 +113,25 @@ class AuditLog:
         async for entry in self.entries(before, limit):
             found.append(entry)
             if len(found) == limit:
+                break
+        return found
+
+    async def search(self, words: str, action: str = "", before: str = "") -> list[Entry]:
+        """A page of the entries in which every word occurs, newest first.
+
+        Of more than :data:`SEARCHED` entries the older ones are not looked at.
+
+        :param action: only such entries; empty for all.
+        """
+        if not words and not action:
+            return await self.page(before)
+        wanted, found, looked_at = words.casefold().split(), list[Entry](), 0
+        async for entry in self.entries(before):
+            looked_at += 1
+            text = f"{entry.by}\n{entry.about}\n{entry.detail}".casefold()
+            if action in ("", entry.action) and all(word in text for word in wanted):
+                found.append(entry)
+            if len(found) == PAGE or looked_at == SEARCHED:
                 break
         return found
 

@@ -212,12 +212,17 @@ class Links:
         """Mark a link that a person has ended, unless it was changed meanwhile."""
         return await self._end(link, "revoked")
 
-    async def delete(self, chat_user: ChatUser) -> None:
-        """Delete a row, whatever its state; that it is gone already is well."""
+    async def erase(self, chat_user: ChatUser) -> None:
+        """End a link for good: its token, its account and its names go, and ids alone are left."""
         await self._execute(
-            self._dynamodb.delete_item,
+            self._dynamodb.update_item,
             TableName=self._table,
             Key={"chat_user": {"S": chat_user.key}},
+            UpdateExpression=(
+                "SET link_state = :revoked, account = :none, workspace = :none, user_name = :none "
+                "REMOVE sealed, leased_until, last_seen"
+            ),
+            ExpressionAttributeValues={":revoked": {"S": "revoked"}, ":none": {"S": ""}},
         )
 
     async def by_subject(self, subject: str) -> list[Link]:

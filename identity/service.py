@@ -13,6 +13,7 @@ from identity.admin.audit_page import AuditPages
 from identity.admin.people_page import PeoplePages
 from identity.audit_log import AuditLog
 from identity.aws import Clients
+from identity.directory.closed_chat_accounts import ClosedChatAccounts, OnLeft, nothing_more
 from identity.directory.deprovisioning import Deprovisioning
 from identity.directory.enabled_check import UserPool
 from identity.directory.group_membership import GroupMembership
@@ -51,6 +52,7 @@ from identity.sign_in.sign_in_pages import SignInPages
 from identity.sign_in.sign_out_pages import SignOutPages
 from identity.tokens.broker import TokenBroker
 from identity.tokens.encryption import TokenEncryption
+from identity.web.colour_scheme import choose
 from identity.web.error_pages import error_pages
 from identity.web.html import STATIC, STATIC_URL, Html
 from identity.web.rate_limit_per_address import RateLimit
@@ -87,6 +89,7 @@ class Identity:
     shown_memories: ShownRecords
     memory_pause: MemoryPause
     runtime_sessions: RuntimeSessions
+    closed_chat_accounts: ClosedChatAccounts
 
     @classmethod
     @asynccontextmanager
@@ -96,10 +99,16 @@ class Identity:
         session: "boto3.Session",
         execute: Executor,
         stop_session: StopSession = stop_nothing,
+        *,
+        on_left: OnLeft = nothing_more,
+        end_approvals: OnLeft = nothing_more,
     ) -> AsyncIterator[Self]:
         """Everything that needs no application; ends what it began when the block ends.
 
         :param stop_session: how a person's runtime session is stopped when they leave.
+        :param on_left: is told when somebody has left the user pool.
+        :param end_approvals: ends what waits for the decision of somebody whose chat account is
+            closed.
         """
         runtime_sessions = RuntimeSessions(stop_session)
         clients = Clients.of(session)
@@ -113,6 +122,7 @@ class Identity:
             session_list,
             links,
             runtime_sessions,
+            on_left,
         )
         role = MemoryRole(settings.memory_role_arn, session, clients.sts)
         memories = MemoryRecords(role, settings.memory_id, execute)
@@ -176,6 +186,7 @@ class Identity:
                 shown_memories=ShownRecords(memories, forgetting, recently),
                 memory_pause=MemoryPause(role, settings.memory_id, execute),
                 runtime_sessions=runtime_sessions,
+                closed_chat_accounts=ClosedChatAccounts(links, tokens, audit, end_approvals),
             )
 
     async def link_url(self, chat_user: ChatUser, names: Names) -> str:
@@ -259,6 +270,7 @@ class Identity:
             runtime_sessions=self.runtime_sessions,
         )
         return [
+            web.post("/colours", choose),
             *link_pages.routes(),
             *undo_pages.routes(),
             *sign_in_pages.routes(),

@@ -67,16 +67,19 @@ module "gateway_tools" {
 module "bots" {
   source = "./modules/bots"
 
-  deployment       = local.deployment
-  image_tag        = var.image_tag
-  user_pool_arn    = module.identity.user_pool_arn
-  memory_arn       = module.agentcore.memory_arn
-  memory_role_arn  = module.agentcore.memory_role_arn
-  network          = local.network
-  allowed_cidrs    = var.allowed_cidrs
-  web_acl          = var.web_acl ? { arn = module.web_acl[0].arn } : var.web_acl_arn == null ? null : { arn = var.web_acl_arn }
-  trusted_proxies  = var.trusted_proxies
-  invitations      = var.invitations
+  deployment      = local.deployment
+  image_tag       = var.image_tag
+  user_pool_arn   = module.identity.user_pool_arn
+  memory_arn      = module.agentcore.memory_arn
+  memory_role_arn = module.agentcore.memory_role_arn
+  network         = local.network
+  allowed_cidrs   = var.allowed_cidrs
+  web_acl         = var.web_acl ? { arn = module.web_acl[0].arn } : var.web_acl_arn == null ? null : { arn = var.web_acl_arn }
+  trusted_proxies = var.trusted_proxies
+  invitations     = var.invitations
+
+  personal_data_operators = var.personal_data_operators
+
   chat_concurrency = var.chat_concurrency
   certificate_arn  = local.certificate_arn
   microsoft_cloud  = var.microsoft_cloud

@@ -269,6 +269,12 @@ variable "microsoft_cloud" {
   default     = "public"
 }
 
+variable "personal_data_operators" {
+  description = "ARNs of the roles by which operators run `bizassist data` against this deployment; nobody, unless named"
+  type        = list(string)
+  default     = []
+}
+
 variable "platforms" {
   description = "Platforms beside the web chat: `slack`, `teams`. Put a platform's secret before you name it here: a task whose secret has no value doesn't start"
   type        = set(string)

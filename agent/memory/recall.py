@@ -8,6 +8,7 @@ from typing import Any
 from bedrock_agentcore.memory.integrations.strands.memorystore import AgentCoreMemoryStore
 from botocore.exceptions import ClientError
 from strands.memory import (
+    InjectionQueryContext,
     MemoryEntry,
     MemoryInjectionConfig,
     MemoryManager,
@@ -18,6 +19,7 @@ from strands.memory import (
 from agent.memory.access.recent_recalls import VersionRecalls
 from agent.memory.access.throttling import is_throttling
 from agent.memory.records import kind_of
+from agent.request.user_text import user_texts
 
 logger = logging.getLogger(__name__)
 
@@ -40,7 +42,8 @@ class RecordKind:
 
 RECALLED_KINDS = (
     RecordKind("facts", 5, 0.1),
-    RecordKind("preferences", 3, 0.1),
+    # How somebody likes their answers is about none of their questions and counts for all of them.
+    RecordKind("preferences", 3, 0.0),
     RecordKind("summaries", 2, 0.2),
 )
 
@@ -72,6 +75,7 @@ class PersonsRecords(AgentCoreMemoryStore):
         )
         self._session = session_id
         self._recalls = recalls
+        self._throttled = ""
 
     async def search(self, query: str, _: SearchOptions | None = None) -> list[MemoryEntry]:
         """The records of each kind that fit, the most alike first within a kind.
@@ -82,12 +86,15 @@ class PersonsRecords(AgentCoreMemoryStore):
         known = self._recalls.of(self._session, query)
         if known is not None:
             return known
+        if query == self._throttled:
+            return self._recalls.latest(self._session)
         try:
             found = await super().search(query)  # all kinds, whatever is injected in the end
         except ClientError as error:
             if not is_throttling(error):
                 raise
             logger.warning("recall was throttled: an answer comes without it")
+            self._throttled = query
             return self._recalls.latest(self._session)
         fitting = [entry for kind in RECALLED_KINDS for entry in _of_kind(found, kind)]
         self._recalls.note(self._session, query, fitting)
@@ -98,18 +105,30 @@ class Recall(MemoryManager):
     """Finds records for a question, and reports which."""
 
     def __init__(self, records: PersonsRecords, on_recall: OnRecall | None) -> None:
-        injection: MemoryInjectionConfig = {"max_entries": MAX_ENTRIES}
+        injection: MemoryInjectionConfig = {
+            "max_entries": MAX_ENTRIES,
+            # After a tool too: how somebody likes their answers counts when one is written.
+            "trigger": "everyTurn",
+            "query": _asked,
+        }
         super().__init__([records], search_tool_config=False, injection=injection)
         self._on_recall = on_recall
+        self._told: str | None = None
 
     async def search(
         self, query: str, options: MemorySearchOptions | None = None
     ) -> list[MemoryEntry]:
         """The records of all kinds that fit, as many as the model is given."""
         entries = [_named(entry) for entry in (await super().search(query, options))[:MAX_ENTRIES]]
-        if self._on_recall:
+        if self._on_recall and query != self._told:
+            self._told = query
             self._on_recall((entry.store_name or "", entry.content) for entry in entries)
         return entries
+
+
+def _asked(context: InjectionQueryContext) -> str | None:
+    """What the person asked, also while a tool has the last word: it was searched for already."""
+    return next(reversed(user_texts(context.messages)), None)
 
 
 def _of_kind(found: Iterable[MemoryEntry], kind: RecordKind) -> list[MemoryEntry]:

@@ -192,7 +192,11 @@ class Doctor:
         look = f"look at {self._remedies.agent_log}"
         try:
             async for event in runtime.invoke(
-                address, QUESTION, self._token, audience=Audience.ALONE
+                # As if others read along, so that nothing is learned of whoever asks.
+                address,
+                QUESTION,
+                self._token,
+                audience=Audience.COLLEAGUES,
             ):
                 if isinstance(event, TextMessageContentEvent):
                     said += event.delta

@@ -23,7 +23,7 @@ class Case(BaseModel):
     :param tool: its full name; None when no tool fits and the model must say so or ask back.
     :param arguments: what each value must say; a list of them for several calls of the tool; None
         for a value that must not be given.
-    :param facts: what the answer must contain, whatever the case of its letters.
+    :param facts: what the answer must contain, whatever the case of its letters; of a list, one.
     :param files: names of attached files, beside the questions in ``files/``.
     :param before: what was asked before in the same conversation.
     :param groups: of the person who asks.
@@ -37,7 +37,7 @@ class Case(BaseModel):
     question: str = Field(min_length=1)
     tool: str | None
     arguments: dict[str, Any] | list[dict[str, Any]] = Field(default_factory=dict)
-    facts: list[str] = Field(default_factory=list)
+    facts: list[str | list[str]] = Field(default_factory=list)
     files: list[str] = Field(default_factory=list)
     before: list[str] = Field(default_factory=list)
     groups: list[str] = Field(default_factory=lambda: [USERS])
@@ -92,9 +92,10 @@ def right_arguments(case: Case, calls: Sequence[Call]) -> bool:
 
 
 def missing_facts(case: Case, answer: str) -> list[str]:
-    """The facts that an answer doesn't tell."""
+    """The facts that an answer doesn't tell, each as the first way to say it."""
     said = _plain(answer)
-    return [fact for fact in case.facts if _plain(fact) not in said]
+    ways = [[fact] if isinstance(fact, str) else fact for fact in case.facts]
+    return [each[0] for each in ways if not any(_plain(way) in said for way in each)]
 
 
 def _fits(wanted: Mapping[str, Any], given: Mapping[str, Any]) -> bool:

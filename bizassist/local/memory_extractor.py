@@ -12,6 +12,8 @@ from typing import Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from agent.memory.text_matching import content_words, matcher
+
 logger = logging.getLogger(__name__)
 
 FACT = re.compile(
@@ -23,7 +25,15 @@ PREFERENCE = re.compile(
     r"\b(?:i(?:'d| would)? (?:always |usually )?(?:prefer|like|want)\b(?! to\b| you\b)|call me\b)",
     re.IGNORECASE,
 )
-SUMMARISED = 5
+COMMON = frozenset(
+    """
+    again all any can check could did does find get give good hello hi know like look may me memory
+    much need ok please remember reply say see should show sure tell thank thanks very want whether
+    will would yes
+    """.split()  # noqa: SIM905 - as a list of quoted words it reads worse
+)
+WORD = re.compile(r"\w[\w-]*")
+SUMMARISED, LONGEST_TOPIC = 5, 60
 LONGEST = 500
 READ_TO = "read_to"
 """Metadata of a session's summary: the last event it covers, so that nothing is read twice."""
@@ -59,16 +69,13 @@ class Extractor:
         new = [event for event in reversed(events) if _key(event) > _read_to(summary)]
         if not new:
             return
-        said = [sentence for event in new for sentence in sentences(event)]
-        self._remember(
-            f"/people/{actor}/facts/", [fact for text in said if (fact := fact_of(text))]
-        )
-        self._remember(
-            f"/people/{actor}/preferences/", [text for text in said if PREFERENCE.search(text)]
-        )
-        questions = [text for event in reversed(events) for text in user_texts(event)]
-        if questions:
-            self._summarise(summaries, summary, questions, _key(new[-1]))
+        said = [told for event in new for one in sentences(event) if (told := statement_of(one))]
+        liked = [text for text in said if PREFERENCE.search(text)]
+        self._remember(f"/people/{actor}/preferences/", liked)
+        self._remember(f"/people/{actor}/facts/", [text for text in said if text not in liked])
+        topics = [topic for event in reversed(events) for topic in topics_of(event)]
+        if len(topics) > 1:
+            self._summarise(summaries, summary, topics, _key(new[-1]))
 
     def _records(self, namespace: str) -> list[Any]:
         found = self._client.list_memory_records(
@@ -77,15 +84,18 @@ class Extractor:
         return found["memoryRecordSummaries"]
 
     def _remember(self, namespace: str, texts: list[str]) -> None:
-        known = {record["content"]["text"] for record in self._records(namespace)} if texts else ()
-        new = [text for text in dict.fromkeys(texts) if text not in known]
+        known = [record["content"]["text"] for record in self._records(namespace)] if texts else []
+        new: list[str] = []
+        for text in texts:  # one fact once, whatever its capitals and small words
+            if not any(matcher(text)(other) for other in [*known, *new]):
+                new.append(text)
         if new:
             records = [_record(namespace, text) for text in new]
             self._client.batch_create_memory_records(memoryId=self._memory_id, records=records)
 
-    def _summarise(self, namespace: str, summary: Any, questions: list[str], read_to: str) -> None:
-        asked = "; ".join(f"“{question[:80]}”" for question in questions[-SUMMARISED:])
-        record = _record(namespace, f"Asked about: {asked}", {READ_TO: {"stringValue": read_to}})
+    def _summarise(self, namespace: str, summary: Any, topics: list[str], read_to: str) -> None:
+        told = "; ".join(list(dict.fromkeys(topics))[-SUMMARISED:])
+        record = _record(namespace, told, {READ_TO: {"stringValue": read_to}})
         if summary is None:
             self._client.batch_create_memory_records(memoryId=self._memory_id, records=[record])
             return
@@ -94,13 +104,25 @@ class Extractor:
         self._client.batch_update_memory_records(memoryId=self._memory_id, records=[record])
 
 
-def fact_of(sentence: str) -> str | None:
-    """The fact a sentence tells, if it tells one; a question tells none."""
-    told = FACT.match(sentence)
-    if told is None or sentence.endswith("?"):
+def statement_of(sentence: str) -> str | None:
+    """What a sentence tells about its writer, if it does; a question tells nothing."""
+    if sentence.endswith("?"):
         return None
+    told = FACT.match(sentence)
+    if told is None:
+        return sentence if PREFERENCE.search(sentence) else None
     text = (told["told"] or told["said"]).strip()
     return text[:1].upper() + text[1:]
+
+
+def topics_of(event: Any) -> Iterator[str]:
+    """What each question of an event is about: its words that say something, as they stand."""
+    for sentence in sentences(event):
+        said = content_words(sentence) - COMMON
+        words = [word for word in WORD.findall(sentence) if content_words(word) & said]
+        if len(words) > 1 and not statement_of(sentence):
+            topic = " ".join(dict.fromkeys(words))[:LONGEST_TOPIC]
+            yield topic[:1].upper() + topic[1:]
 
 
 def sentences(event: Any) -> Iterator[str]:

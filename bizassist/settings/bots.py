@@ -2,6 +2,8 @@
 
 from bizassist.settings.environment import Process
 from bizassist.settings.ssm_parameters import Parameters
+from bots.personal_data.kept_rows import KEYS
+from bots.personal_data.service import PersonalDataSettings
 from bots.queue.service import QueueSettings
 from bots.turn.service import TurnSettings
 from bots.web.service import WebSettings
@@ -21,6 +23,14 @@ def turn_settings(deployment: Parameters, process: Process) -> TurnSettings:
         results_key_id=deployment.tokens_key_id,
         public_url=process.public_url,
         runs_at_once=process.runs_at_once,
+    )
+
+
+def personal_data_settings(deployment: Parameters) -> PersonalDataSettings:
+    """Where people's data lies, and the role that may read and erase all of it."""
+    tables = {name: str(getattr(deployment, name)) for name in KEYS}
+    return PersonalDataSettings(
+        deployment.personal_data_role_arn, tables, deployment.uploads_bucket
     )
 
 

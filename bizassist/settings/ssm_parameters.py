@@ -57,6 +57,7 @@ class Parameters(BaseModel):
     policies_bucket: Name
     policy_embedder: Name
     uploads_bucket: Name
+    personal_data_role_arn: Arn
 
 
 def read_parameters(ssm: "SSMClient", prefix: str, *, decrypted: bool = True) -> dict[str, str]:

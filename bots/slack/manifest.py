@@ -17,6 +17,8 @@ EVENTS = (
     "message.im",
     "message.mpim",
     "tokens_revoked",
+    "user_change",
+    "user_guest_status_changed",
 )
 DESCRIPTION = "Answers business questions, as you and with your rights"
 

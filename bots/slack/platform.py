@@ -33,6 +33,7 @@ from bots.slack.beside_queue.acts import Acts
 from bots.slack.beside_queue.answer_explanation import AnswerExplanation
 from bots.slack.beside_queue.answer_feedback import AnswerFeedback, Judge
 from bots.slack.beside_queue.answer_sharing import AnswerSharing
+from bots.slack.beside_queue.closed_account import CloseAccount, ClosedAccount
 from bots.slack.beside_queue.session_stop import SessionStop, StopAll
 from bots.slack.beside_queue.stop_button import StopButton, StopOwn
 from bots.slack.files.download import FileDownloads
@@ -91,6 +92,7 @@ class ServiceParts:
     :param judge: keeps what a turn's asker thinks of its answer.
     :param shareable: keeps private answers that their asker may still share.
     :param explanations: keeps why answers are as they are.
+    :param close_account: ends what hangs on an account that Slack has closed.
     """
 
     words: TextCommands
@@ -103,6 +105,7 @@ class ServiceParts:
     judge: Judge
     shareable: ShareableAnswers
     explanations: KeptExplanations
+    close_account: CloseAccount
 
     async def is_answered_in(self, conversation: str, chat_user: ChatUser) -> bool:
         """Whether somebody was answered in a conversation."""
@@ -149,6 +152,7 @@ class SlackPlatform:
                 self._sharing.take,
                 StopButton(service.stop_own, self._responses).take,
                 AnswerExplanation(service.explanations, api).take,
+                ClosedAccount(service.close_account).take,
             ]
         )
 

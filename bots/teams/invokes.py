@@ -107,8 +107,10 @@ class Invokes:
         return {}
 
     async def question_form(self, incoming: IncomingActivity, claims: Mapping[str, str]) -> Json:
-        """The form for a question about a message."""
+        """The form for a question about a message; who couldn't be answered writes none."""
         del claims
+        if not await self.has_own_chat(incoming):
+            return forms.dialog_message(NO_OWN_CHAT)
         quote = message_quote(incoming.body)
         return forms.question_form(quote.words if quote else "")
 

@@ -85,7 +85,7 @@ class TurnActions:
             {
                 ":decision": {"S": decision},
                 ":asker": {"S": subject},
-                ":now": {"N": str(int(time.time()))},
+                ":now": {"N": str(await self._until(subject))},
             },
         ) or await self._read(turn)
         if "decision" not in row or row["asker"]["S"] != subject:
@@ -100,7 +100,25 @@ class TurnActions:
             return "late"
         if "decision" in row:
             return cast("Decision", row["decision"]["S"])
-        return "open" if int(row["asks_until"]["N"]) > time.time() else "late"
+        return "open" if int(row["asks_until"]["N"]) > await self._until(subject) else "late"
+
+    async def end_approvals(self, subject: str) -> None:
+        """Let nobody decide any more what was asked of ``subject`` until now.
+
+        They have left; should they come back, they decide what they are asked then.
+        """
+        now = int(time.time())
+        await self._write(
+            _left(subject),
+            "SET left_at = :now, expires_at = :expires",
+            "attribute_not_exists(left_at) OR left_at < :now",
+            {":now": {"N": str(now)}, ":expires": {"N": str(now + APPROVAL_SECONDS)}},
+        )
+
+    async def _until(self, subject: str) -> int:
+        """What asks until later than this can be decided, in seconds since 1970."""
+        left = (await self._read(_left(subject))).get("left_at", {"N": "0"})
+        return max(int(time.time()), int(left["N"]) + APPROVAL_SECONDS)
 
     async def stop(self, turn: str) -> bool:
         """Let nobody go on with the turn; whether it is being answered at this moment."""
@@ -117,10 +135,14 @@ class TurnActions:
         )
         return bool(row.get("state", {}).get("S") == "answering")
 
-    async def under_way(self, chat_user: ChatUser) -> dict[str, str]:
-        """The turns that are being answered to somebody, and the conversation of each."""
+    async def under_way(self, chat_user: ChatUser, before: float) -> dict[str, str]:
+        """The turns that are being answered to somebody, and the conversation of each.
+
+        :param before: only those that were asked before then, in seconds since 1970.
+        """
         rows = await rows_waiting_for(self._dynamodb, self._call, self._table, under_way(chat_user))
-        return {row["turn"]["S"]: row["conversation"]["S"] for row in rows}
+        asked = [row for row in rows if float(row.get("sent_at", {}).get("N", "0")) < before]
+        return {row["turn"]["S"]: row["conversation"]["S"] for row in asked}
 
     async def stop_waiting(self, chat_user: ChatUser, place: str, before: float) -> None:
         """Let nobody begin what somebody has asked at a place before then (seconds since 1970)."""
@@ -174,6 +196,11 @@ class TurnActions:
             values=values,
         )
         return row or {}
+
+
+def _left(subject: str) -> str:
+    """The row that says when somebody left, as long as anything that they were asked may stand."""
+    return f"left#{subject}"
 
 
 def is_at(conversation: str, place: str) -> bool:

@@ -177,11 +177,13 @@ class TurnHandler:
             raise TryAgain(f"{turn.id}: {error}") from error
 
     async def _may_go_on(self, turn: Turn, subject: str) -> bool:
-        """Whether the asker is still there; where nobody can say, the answer goes on."""
+        """Whether the asker is still there, and linked; where nobody can say, it goes on."""
         try:
-            return await self.tokens.is_enabled(subject)
-        except SignInUnavailable as error:
-            _log.warning("whether turn %s may go on is unknown: %s", turn.id, error)
+            link = await self.links.active(turn.chat_user)
+            linked = link is not None and link.subject == subject
+            return linked and await self.tokens.is_enabled(subject)
+        except (SignInUnavailable, BotoCoreError, ClientError) as error:
+            _log.warning("whether turn %s may go on is unknown: %s", turn.id, type(error).__name__)
             return True
 
     def _slot(

@@ -188,7 +188,7 @@ class Ledger:
             "SET #state = :answering, expires_at = :expires, platform = :platform, "
             "chat_user = :user, conversation = :conversation, trace = :trace, "
             "asked_on = if_not_exists(asked_on, :day), asked_at = if_not_exists(asked_at, :now), "
-            "began_at = if_not_exists(began_at, :now), waiting_for = :under_way "
+            "began_at = if_not_exists(began_at, :now), waiting_for = :under_way, sent_at = :sent "
             "REMOVE accepted ADD attempts :one",
             "(attribute_not_exists(#state) OR NOT #state IN (:answered, :failed)) "
             f"AND attribute_not_exists(decision){open_}",
@@ -205,6 +205,7 @@ class Ledger:
                 ":now": {"S": now.isoformat(timespec="milliseconds")},
                 ":one": {"N": "1"},
                 ":under_way": {"S": under_way(turn.chat_user)},
+                ":sent": {"N": str(turn.accepted.sent_at)},
             },
         )
         if row is None:

@@ -123,7 +123,7 @@ class Runs:
         await self.actions.stop_waiting(chat_user, place, before)
         here = {
             turn: conversation
-            for turn, conversation in (await self.actions.under_way(chat_user)).items()
+            for turn, conversation in (await self.actions.under_way(chat_user, before)).items()
             if is_at(conversation, place)
         }
         stopping = (self.stop(turn, chat_user, where) for turn, where in here.items())

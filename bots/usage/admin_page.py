@@ -8,6 +8,7 @@ from pathlib import Path
 
 from aiohttp import web
 
+from bots.usage.daily_charts import charts
 from bots.usage.daily_turns import MOST, DailyTurns, TurnRecord
 from bots.usage.totals import Usage, since, usage
 from identity.admin.administrators import Administrators
@@ -28,6 +29,19 @@ class ListedTurn:
 
     turn: TurnRecord
     who: str
+
+    @property
+    def remedy(self) -> str:
+        """What an administrator can do about it."""
+        if self.turn.waits:
+            return "Ask them to write again and to open the sign-in link that they are sent."
+        if self.turn.undeliverable:
+            return (
+                "Look whether the app may still write there (Workspaces), and ask them to repeat."
+            )
+        if self.turn.state == "answering":
+            return "Look for the turn in the log of the chat service; nobody answers it any more."
+        return "Look at Setup for what is broken, then ask them to ask again."
 
 
 class UsagePages:
@@ -55,6 +69,7 @@ class UsagePages:
         return await self._html.page(
             request,
             "admin/usage.html",
+            charts=await asyncio.to_thread(charts, turns, now.date(), max(TIMES.values())),
             times=await asyncio.to_thread(_times, turns, now),
             whole=len(turns) < MOST,
             most=MOST,

@@ -20,6 +20,7 @@ from bots.web.new_id import new_id
 from bots.web.outgoing.answer_html import html_of_piece
 from bots.web.outgoing.markdown_pieces import pieces
 from bots.web.server_sent_events import AnswerStreams
+from bots.web.suggested_questions import suggested_questions
 from bots.web.transcripts import ID, Transcripts, TranscriptTurn
 from identity.sessions.signed_in_person import SignedIn, signed_in
 from identity.web.html import Html
@@ -30,13 +31,6 @@ LONGEST_QUESTION = 16_000
 LONGEST_QUERY = 200
 LISTED = 30
 """So many conversations are listed at first."""
-
-TRY = (
-    "Is serial LAPTOP-2024-001 still under warranty?",
-    "What can you do for me?",
-    "Remember that I prefer short answers.",
-)
-
 
 TOO_LONG = f"Please ask something of at most {LONGEST_QUESTION:,} characters."
 NOT_TAKEN = "Your question couldn't be taken right now. Please send it again in a minute."
@@ -177,7 +171,7 @@ class WebChat:
             draft=next((turn.question for turn in turns if turn.id == edited), ""),
             owner=hashlib.sha256(person.subject.encode()).hexdigest()[:16],
             pending=any(turn.answer is None for turn in turns),
-            suggestions=TRY,
+            suggestions=suggested_questions(person.groups, [one.title for one in conversations]),
             files=await self._uploads.of(person.subject, conversation),
             accepted=ACCEPTED,
             number=secrets.token_urlsafe(16),

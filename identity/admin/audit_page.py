@@ -2,16 +2,18 @@
 
 import asyncio
 from collections.abc import Callable
+from typing import get_args
 
 from aiohttp import web
 
 from identity.admin.administrators import Administrators
 from identity.admin.export import csv_file, json_file
-from identity.audit_log import PAGE, POSITION, AuditLog, Entry
+from identity.audit_log import PAGE, POSITION, SEARCHED, Action, AuditLog, Entry
 from identity.sessions.csrf import check_csrf
 from identity.web.html import Html
 
 AUDIT = "/admin/audit"
+LONGEST_SEARCH = 200
 COLUMNS = ("at", "action", "by", "about", "detail")
 
 
@@ -31,13 +33,20 @@ class AuditPages:
         ]
 
     async def entries(self, request: web.Request) -> web.Response:
-        """``GET /admin/audit``: what has happened, newest first."""
+        """``GET /admin/audit``: what has happened, newest first, searched."""
         await self._administrators.for_page(request)
-        entries = await self._audit.page(_start(request))
+        words = request.query.get("q", "").strip()[:LONGEST_SEARCH]
+        action = request.query.get("action", "")
+        action = action if action in get_args(Action) else ""
+        entries = await self._audit.search(words, action, _start(request))
         return await self._html.page(
             request,
             "admin/audit.html",
             entries=entries,
+            words=words,
+            action=action,
+            actions=get_args(Action),
+            searched=SEARCHED,
             older=entries[-1].position if len(entries) == PAGE else "",
         )
 

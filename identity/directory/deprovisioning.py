@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, suppress
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from identity.directory.closed_chat_accounts import OnLeft
 from identity.directory.enabled_check import RECHECK, UserPool
 from identity.links import Links
 from identity.runtime_sessions import RuntimeSessions
@@ -21,12 +22,20 @@ class Deprovisioning:
     Being asked is not enough: a session that rests while its person is disabled would live on
     when they are enabled again. So :meth:`polling` also looks for disabled people by itself. A
     deleted person's subject never comes back.
+
+    :param on_left: is told each time that somebody is found to have left.
     """
 
     def __init__(
-        self, pool: UserPool, sessions: SessionList, links: Links, runtime_sessions: RuntimeSessions
+        self,
+        pool: UserPool,
+        sessions: SessionList,
+        links: Links,
+        runtime_sessions: RuntimeSessions,
+        on_left: OnLeft,
     ) -> None:
         self._pool = pool
+        self._on_left = on_left
         self._runtime_sessions = runtime_sessions
         self._sessions = sessions
         self._links = links
@@ -74,6 +83,7 @@ class Deprovisioning:
         links = [link for link in await self._links.by_subject(subject) if link.state == "active"]
         for link in links:
             await self._links.expire(link)
+        await self._on_left(subject)
         await self._runtime_sessions.end(subject)
         if ended or links:
             log.info("somebody left: %d sessions, %d links ended", ended, len(links))

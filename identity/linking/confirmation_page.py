@@ -22,6 +22,7 @@ from identity.oidc.flow_state import (
     remember_flow,
     remember_pending,
 )
+from identity.people import Names
 from identity.sessions.csrf import check_csrf
 from identity.tokens.broker import TokenBroker
 from identity.tokens.encryption import TokenEncryption
@@ -123,6 +124,29 @@ class LinkPages:
         remember_pending(await get_session(request), pending)
         return await self.confirmation(request, pending)
 
+    async def again(self, request: web.Request, pending: PendingLink) -> web.Response:
+        """The confirmation page, or what became of it for who goes back to it.
+
+        :raises LinkRequestInvalid: when it can't make a link, and hasn't made the one that stands.
+        """
+        if pending.encrypted_token:
+            return await self.confirmation(request, pending)
+        link = await self._links.active(pending.chat_user)
+        if link is None or link.subject != pending.account.subject:
+            raise LinkRequestInvalid("answered before")
+        return await self._linked(request, pending, link.names, replaced=False)
+
+    async def _linked(
+        self, request: web.Request, pending: PendingLink, names: Names, *, replaced: bool
+    ) -> web.Response:
+        return await self._html.page(
+            request,
+            "linked.html",
+            account=pending.account,
+            replaced=replaced,
+            **chat_user_details(pending.chat_user, names),
+        )
+
     async def confirmation(self, request: web.Request, pending: PendingLink) -> web.Response:
         """The page that names both people before anything is stored."""
         link_request = await self.valid(pending.link_request)
@@ -151,13 +175,7 @@ class LinkPages:
         note_answer(session, pending)
         if confirmed is None:
             return await self._declined(request, pending, another=answer == "another")
-        return await self._html.page(
-            request,
-            "linked.html",
-            account=pending.account,
-            replaced=confirmed.replaces,
-            **chat_user_details(confirmed.chat_user, confirmed.names),
-        )
+        return await self._linked(request, pending, confirmed.names, replaced=confirmed.replaces)
 
     async def _confirm(self, pending: PendingLink) -> LinkRequest:
         """The request, used up by this confirmation.

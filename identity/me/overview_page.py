@@ -19,6 +19,7 @@ from identity.web.flash_message import take_flash
 from identity.web.html import Html
 
 HOME = "/me"
+LONGEST_SEARCH = 200
 
 NoticeOf = Callable[[ChatUser], Awaitable[str]]
 """What a person is told of the workspace of one of their links; empty for nothing."""
@@ -56,6 +57,8 @@ class OverviewPage:
     async def overview(self, request: web.Request) -> web.Response:
         """``GET /me``: everything on one page."""
         person = await signed_in_or_redirect(request)
+        words = request.query.get("q", "").strip()[:LONGEST_SEARCH]
+        remembered = await self._remembered(person.subject)
         links = _chat_links(await self._links.by_subject(person.subject))
         return await self._html.page(
             request,
@@ -66,7 +69,9 @@ class OverviewPage:
             notices={link.chat_user.key: await self._notice_of(link.chat_user) for link in links},
             sessions=await self._sessions.of(person.subject),
             this=await this_session(request),
-            remembered=await self._remembered(person.subject),
+            remembered=remembered,
+            words=words,
+            found=_found(remembered or (), words),
             forgetting=await self._being_forgotten(person.subject),
         )
 
@@ -87,3 +92,14 @@ class OverviewPage:
 def _chat_links(links: Sequence[Link]) -> list[Link]:
     """What a person would unlink; the web chat's link is their session, and listed there."""
     return [link for link in links if link.chat_user.platform != "web" and link.state != "revoked"]
+
+
+def _found(remembered: Sequence[RecordsOfKind], words: str) -> set[str]:
+    """The ids of the records in which every word occurs."""
+    wanted = words.casefold().split()
+    return {
+        record.id
+        for kind in remembered
+        for record in kind.memories
+        if all(word in record.text.casefold() for word in wanted)
+    }

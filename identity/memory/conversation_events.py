@@ -78,6 +78,23 @@ class ConversationEvents:
         found = ((event["eventId"], event["eventTimestamp"]) for event in answer["events"])
         return EventPage(tuple(found), answer.get("nextToken", ""))
 
+    def payloads(self, subject: str) -> dict[str, list[Any]]:
+        """All that was said, by conversation, as the memory has it; blocks.
+
+        :raises botocore.exceptions.ClientError: when it can't be listed.
+        """
+        listed = self._role.client(subject).get_paginator("list_events")
+        return {
+            session: [
+                {"at": event["eventTimestamp"].isoformat(), "said": _readable(event["payload"])}
+                for page in listed.paginate(
+                    memoryId=self._memory_id, actorId=subject, sessionId=session
+                )
+                for event in page["events"]
+            ]
+            for session in [*self._sessions(subject), MEMORY_SWITCH]
+        }
+
     def delete(self, subject: str, session: str, event: str) -> bool:
         """Delete an event; blocks. False when it was gone already.
 
@@ -107,3 +124,11 @@ class ConversationEvents:
             for session in page["sessionSummaries"]:
                 if session["sessionId"] != MEMORY_SWITCH:
                     yield session["sessionId"]
+
+
+def _readable(payload: Any) -> list[Any]:
+    """The parts of an event as JSON has them."""
+    return [
+        part["conversational"]["content"]["text"] if "conversational" in part else part.get("blob")
+        for part in payload
+    ]

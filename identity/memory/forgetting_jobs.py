@@ -12,6 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from identity.errors import MemoryUnavailable
 from identity.links import Links
+from identity.memory.conversation_events import MEMORY_SWITCH
 from identity.memory.forgetting import LAG, Forgetting
 from identity.memory.forgetting_table import ForgettingJob, ForgettingTable
 
@@ -76,6 +77,21 @@ class ForgettingJobs:
             task = asyncio.create_task(self._session_forgotten(subject, session))
             self._tasks[name] = task
             task.add_done_callback(lambda ended: self._ended(name, ended))
+
+    async def forget_now(self, subject: str, session: str) -> None:
+        """Forget one conversation as far as it is listed, and return when that is done.
+
+        :raises MemoryUnavailable: when something can't be listed or deleted.
+        """
+        await self._forgetting.forget_session(subject, session)
+        await self._links.note_forgetting(subject)
+
+    async def forget_pause(self, subject: str) -> None:
+        """Forget whether ``subject`` had paused their memory: the last that is kept of them.
+
+        :raises MemoryUnavailable: when it can't be listed or deleted.
+        """
+        await self._forgetting.forget_session(subject, MEMORY_SWITCH)
 
     async def _session_forgotten(self, subject: str, session: str) -> None:
         for pause in (0.0, LAG.total_seconds()):

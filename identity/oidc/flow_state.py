@@ -137,9 +137,11 @@ def remember_pending(session: Session, pending: PendingLink) -> None:
 
 
 def reloaded_pending(session: Session, state: str) -> PendingLink | None:
-    """What waits for confirmation after the sign-in of ``state``: its page is shown again."""
-    waiting = (one for one in _pending(session).values() if one.encrypted_token)
-    return next((one for one in waiting if _equal(one.state, state)), None)
+    """What the sign-in of ``state`` led to: its page is shown again, also by going back to it.
+
+    Where it was answered meanwhile, its refresh token is gone.
+    """
+    return next((one for one in _pending(session).values() if _equal(one.state, state)), None)
 
 
 def find_pending(session: Session, page: str) -> PendingLink:

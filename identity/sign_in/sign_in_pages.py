@@ -16,9 +16,9 @@ from identity.people import ChatUser, Names
 from identity.sessions.session_cookie import COOKIE
 from identity.sessions.session_limit import SessionLimit
 from identity.sessions.signed_in_person import begin_session
-from identity.sign_in.redirect_target import local_path
 from identity.tokens.encryption import TokenEncryption
 from identity.web.html import Html
+from identity.web.redirect_target import local_path
 
 HOME = "/chat"
 """Where a web sign-in ends that didn't ask for another page."""
@@ -83,7 +83,7 @@ class SignInPages:
             pending = reloaded_pending(session, state)
             if pending is None:
                 raise _unknown_sign_in(request)
-            return await self._link_pages.confirmation(request, pending)
+            return await self._link_pages.again(request, pending)
         if not flow.link_request:
             return await self._signed_in(request, flow, await self._finish(request, flow))
         wanted = await self._link_pages.valid(flow.link_request)

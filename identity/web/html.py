@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 
 from identity.sessions.csrf import csrf_token
 from identity.sessions.signed_in_person import signed_in
+from identity.web.colour_scheme import chosen
 from identity.web.untrusted_text import isolated_name, multi_line
 
 HERE = Path(__file__).parent
@@ -44,7 +45,7 @@ class Html:
         self._templates.filters.update(
             code=with_code, name=isolated_name, timestamp=timestamp, multi_line=multi_line
         )
-        self._templates.globals.update(person=None, static_url=STATIC_URL)
+        self._templates.globals.update(person=None, static_url=STATIC_URL, colours="", here="/chat")
 
     async def page(
         self, request: web.Request, template: str, *, status: int = 200, **values: Any
@@ -60,6 +61,8 @@ class Html:
             status=status,
             person=await signed_in(request),
             csrf_token=partial(csrf_token, session),
+            colours=chosen(request),
+            here=request.path_qs if request.method == "GET" else "/chat",
             **values,
         )
 

@@ -34,7 +34,7 @@ REMOVED = frozenset(
 """The words that say that there is no installation any more."""
 REMOVED_THERE = (
     "BizAssist was removed from this workspace, so nobody is answered there. Unless it comes back, "
-    "this link is deleted 30 days later."
+    "what is kept of this link is deleted 30 days later."
 )
 PAUSED_THERE = "BizAssist is switched off in this workspace; its administrators are told."
 

@@ -9,7 +9,7 @@ from strands.types.tools import ToolSpec
 
 from agent.models.offline import memory_commands
 from agent.models.offline.model import respond
-from agent.models.offline.wording import I_AM
+from agent.models.offline.stand_in_sentences import i_am
 from bizassist.errors import QuestionsError
 from bizassist.evaluation.cases import (
     FILES,
@@ -57,7 +57,9 @@ def answered_rightly(case: Case) -> bool:
     specs = all_specs(case.files)
     reply = respond(conversation(case, specs), specs)
     if isinstance(reply, str):
-        return case.tool is None and (I_AM in reply or "I need one more thing from you" in reply)
+        return case.tool is None and (
+            i_am(case.question) in reply or "I need one more thing from you" in reply
+        )
     calls = [(call.tool, call.arguments) for call in reply]
     return right_tool(case, calls) and right_arguments(case, calls)
 

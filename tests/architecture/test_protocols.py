@@ -22,6 +22,10 @@ IMPLEMENTATIONS = {
         "bots.teams.outgoing.answer.streamed_conversation.StreamedConversation",
         "bots.teams.outgoing.conversation.TeamsConversation",
     },
+    "bots.personal_data.owner.Owner": {
+        "bots.personal_data.owner.PersonOwner",
+        "bots.personal_data.owner.WorkspaceOwner",
+    },
     "bots.platform.Lease": {
         "bots.queue.heartbeat.DeliveryLease",
         "bots.slack.outgoing.private_reply.PrivateReceipt",

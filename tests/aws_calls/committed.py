@@ -22,6 +22,30 @@ RARE = [
     ("chat", "sqs:SendMessage", "bizassist-dead-letter.fifo"),
 ]
 """Calls that not every run makes; each is one of the code's."""
+PERSONAL_DATA = {
+    *(
+        ("dynamodb:Scan", f"table/bizassist-{table}")
+        for table in ("ledger", "transcripts", "sessions", "link-requests")
+    ),
+    *(
+        ("dynamodb:DeleteItem", f"table/bizassist-{table}")
+        for table in ("ledger", "links", "link-requests", "forgetting", "workspaces")
+    ),
+    ("s3:ListBucket", "uploads"),
+    ("s3:ListBucketVersions", "uploads"),
+}
+"""What the chat service does by the role that exports and erases, and by no other."""
+SHARED_WITH_IT = [
+    ("personal data", "dynamodb:DeleteItem", "table/bizassist-sessions"),
+    ("personal data", "dynamodb:DeleteItem", "table/bizassist-transcripts"),
+    ("personal data", "dynamodb:Scan", "table/bizassist-forgetting"),
+    ("personal data", "dynamodb:Scan", "table/bizassist-links"),
+    ("personal data", "dynamodb:Scan", "table/bizassist-workspaces"),
+    ("personal data", "s3:DeleteObjectVersion", "uploads/object"),
+    ("personal data", "s3:GetObject", "uploads/object"),
+    ("chat", "sts:AssumeRole", "role/bizassist-personal-data"),
+]
+"""The same calls as the chat service's own, which a recorder can't tell apart."""
 # The local stack's own, done by AWS in AWS.
 LOCAL = {
     ("memory", "bedrock-agentcore:BatchCreateMemoryRecords"),
@@ -31,7 +55,10 @@ LOCAL = {
 # Cognito judges these by the token in them.
 WITHOUT_A_RIGHT = {"cognito-idp:GetTokensFromRefreshToken", "cognito-idp:RevokeToken"}
 # Where IAM's name is not the operation's.
-ACTIONS = {"s3:ListObjectsV2": "s3:ListBucket"}
+ACTIONS = {
+    "s3:ListObjectsV2": "s3:ListBucket",
+    "s3:ListObjectVersions": "s3:ListBucketVersions",
+}
 NAMES: dict[str, Callable[[str], str]] = {
     "dynamodb": lambda on: f"table/{on}",
     "sqs": lambda on: on.rpartition("/")[2],
@@ -46,7 +73,8 @@ NAMES: dict[str, Callable[[str], str]] = {
 
 def committed_calls() -> list[tuple[str, str, str]]:
     """Role, action and what it is about; those of failures as well."""
-    return [*_known(), *RARE]
+    erasing = [("personal data", action, on) for action, on in sorted(PERSONAL_DATA)]
+    return [*_known(), *RARE, *erasing, *SHARED_WITH_IT]
 
 
 def noted_calls(file: Path) -> set[tuple[str, str, str]]:
@@ -74,7 +102,9 @@ def _call(noted: dict[str, str]) -> tuple[str, str, str] | None:
     if role is None or (role, action) in LOCAL or action in WITHOUT_A_RIGHT:
         return None
     on = NAMES[prefix](noted["on"])
-    if prefix == "s3" and action != "s3:ListBucket":
+    if prefix == "s3" and not action.startswith("s3:ListBucket"):
         # What a role may read by its very name is no object like any other.
         on = f"{on}/{noted['key'] if noted['key'].startswith('.') else 'object'}"
+    if role == "chat" and (action, on) in PERSONAL_DATA:
+        role = "personal data"
     return role, action, f"{on}/index/{noted['index']}" if noted["index"] else on

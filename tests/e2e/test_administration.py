@@ -52,7 +52,7 @@ async def test_an_administrator_sets_up_invites_and_settles(
         await page.get_by_role("button", name="Download the app package").click()
     assert (await download.value).suggested_filename == "teams-app.zip"
 
-    await page.get_by_role("link", name="Invite").click()
+    await page.get_by_role("link", name="Invite", exact=True).click()
     await photograph(page, artifacts, "invite")
     name = f"bob-{secrets.token_hex(3)}"
     await page.get_by_label("E-mail address", exact=True).fill(f"{name}@example.com")

@@ -125,6 +125,19 @@ async def test_names_from_outside_act_on_no_page(
     assert dialogs == []
 
 
+async def forget_and_undo(page: Page, marker: str) -> None:
+    """Forgetting can be undone for a moment, and what is remembered is searched as one types."""
+    row = page.locator(".rows li", has_text=marker).first
+    await row.get_by_role("button", name="Forget").click()
+    await expect(row.get_by_role("button", name="Undo")).to_be_focused()
+    await row.get_by_role("button", name="Undo").click()
+    await expect(row.get_by_role("button", name="Forget")).to_be_visible()
+    await page.get_by_role("searchbox").fill("no such words")
+    await expect(page.locator("#found")).to_contain_text("has these words")
+    await page.get_by_role("searchbox").fill(marker)
+    await expect(row).to_be_visible()
+
+
 async def test_sessions_and_memories_by_keyboard_and_without_scripts(
     browser: Browser, stack: Stack, aws: boto3.Session, artifacts: Path
 ) -> None:
@@ -153,6 +166,7 @@ async def test_sessions_and_memories_by_keyboard_and_without_scripts(
     await elsewhere.goto(f"{stack.chat}/me")
     await expect(elsewhere.locator("main")).to_contain_text(marker)
     await look(elsewhere, artifacts, "me-full")
+    await forget_and_undo(elsewhere, marker)
     await elsewhere.goto(f"{stack.chat}/me/memories/forget-all")
     await look(elsewhere, artifacts, "forget-all")
 

@@ -52,7 +52,24 @@ async def test_the_question_asked_before_linking_is_answered_after_it(
         await expect(answer).to_contain_text("LAPTOP-2024-001")
         await expect(client.messages.filter(has_text="Thinking")).to_have_count(0)
         await client.screenshot(artifacts / "teams-answer.png")
+        await judge(client, artifacts)
         await send_files(client, artifacts)
+
+
+async def judge(client: Playground, artifacts: Path) -> None:
+    """A thumb below the answer opens a form, and what is said there is taken.
+
+    The Playground doesn't say of which message, as Teams does: that it is kept is told
+    by tests/bots/teams/test_invokes.py.
+    """
+    await client.page.get_by_role("button", name="Like", exact=True).last.click()
+    form = client.page.get_by_role("dialog")
+    await form.get_by_role("textbox").fill("I could see where it comes from.")
+    await client.screenshot(artifacts / "teams-thumb.png")
+    await form.get_by_role("button", name="Submit").click()
+    await expect(form).to_contain_text("Thank", timeout=20_000)
+    await client.screenshot(artifacts / "teams-judged.png")
+    await form.get_by_role("button", name="close").first.click()
 
 
 async def approve(client: Playground, artifacts: Path) -> None:

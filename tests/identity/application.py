@@ -57,6 +57,12 @@ class IdentityApplication:
     stopped: list[tuple[str, str]] = field(default_factory=list)
     """The runtime sessions that were stopped, each with the token it was stopped with."""
 
+    notices: dict[str, str] = field(default_factory=dict)
+    """What is said of the workspaces of chat users, by their keys."""
+
+    async def notice_of(self, chat_user: ChatUser) -> str:
+        return self.notices.get(chat_user.key, "")
+
     async def on_linked(self, link: Link) -> None:
         if self.chat_is_down:
             raise ConnectionError("the chat is down")

@@ -33,7 +33,7 @@ class _Forms(HTMLParser):
             self.forms[-1].fields[values["name"]] = values.get("value", "")
         elif tag == "a":
             self.links.append(values["href"])
-        elif tag == "script":
+        elif tag == "script" and not values.get("src", "").startswith("/static/"):
             self.scripts += 1
 
 

@@ -142,7 +142,13 @@ async def application(
         application = IdentityApplication(identity, deployment, stopped=stopped)
         app = web.Application()
         # All tests are one address; the limit has tests of its own.
-        identity.setup(app, Html(), application.on_linked, RateLimit(burst=1_000_000))
+        identity.setup(
+            app,
+            Html(),
+            application.on_linked,
+            RateLimit(burst=1_000_000),
+            notice_of=application.notice_of,
+        )
         app.router.add_get("/chat", _chat)
         app.router.add_get("/answer", stack.enter_context(answer_without_an_end()))
         runner = web.AppRunner(app, access_log=None)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from identity.aws import Clients
+from identity.directory.closed_chat_accounts import nothing_more
 from identity.directory.deprovisioning import Deprovisioning
 from identity.directory.enabled_check import UserPool
 from identity.executor import Executor
@@ -62,6 +63,7 @@ async def running_process(
         SessionList(clients.dynamodb, settings.sessions_table, execute),
         links,
         runtime_sessions,
+        nothing_more,
     )
     broker = TokenBroker(
         links=links,

@@ -168,6 +168,11 @@ async def feedback(world: World) -> Filled:
     return filled(alice, "/feedback", "LAPTOP-2024-001", feedback="up")
 
 
+async def colours(world: World) -> Filled:
+    alice = await world.person("alice", "/me")
+    return filled(alice, "/colours", 'data-colours="dark"', colours="dark")
+
+
 async def stop(world: World) -> Filled:
     asked = await question(world)
     answer = await asked.person.post(asked.url, asked.fields)
@@ -219,6 +224,34 @@ async def forget_all(world: World) -> Filled:
     return filled(alice, "/me/memories/forget-all", "Everything is forgotten.")
 
 
+async def before_own_data(world: World, path: str) -> Person:
+    """Somebody whom no other test knows, just signed in, before a page of their data."""
+    cognito, name = world.aws.client("cognito-idp"), f"owner-{secrets.token_hex(4)}"
+    pool, password = world.stack.parameters["user_pool_id"], f"Try-{secrets.token_hex(4)}-9Z"
+    cognito.admin_create_user(
+        UserPoolId=pool,
+        Username=name,
+        MessageAction="SUPPRESS",
+        UserAttributes=[{"Name": "email", "Value": f"{name}@example.com"}],
+    )
+    cognito.admin_set_user_password(
+        UserPoolId=pool, Username=name, Password=password, Permanent=True
+    )
+    person = await world.opened.enter_async_context(Person())
+    await person.open(f"{world.stack.chat}/auth/login?next={path}")
+    await person.submit("/login", username=name, password=password)
+    return person
+
+
+async def export_own_data(world: World) -> Filled:
+    return filled(await before_own_data(world, "/me/data"), "/me/data/export", "")
+
+
+async def erase_own_data(world: World) -> Filled:
+    person = await before_own_data(world, "/me/data/erase")
+    return filled(person, "/auth/erase", "Your data is being erased")
+
+
 async def end_session(world: World) -> Filled:
     await world.person("alice", "/me")
     alice = await world.person("alice", "/me")
@@ -255,6 +288,7 @@ FORMS: dict[str, Callable[[World], Awaitable[Filled]]] = {
     "/admin/people/sign-out": sign_out_person,
     "/admin/rights": compared_rights,
     "/admin/workspaces/settings": workspace,
+    "/auth/erase": erase_own_data,
     "/auth/logout": log_out,
     "/chat/{conversation}": question,
     "/chat/{conversation}/delete": deleted,
@@ -262,8 +296,10 @@ FORMS: dict[str, Callable[[World], Awaitable[Filled]]] = {
     "/chat/{conversation}/{turn}/decision": decision,
     "/chat/{conversation}/{turn}/feedback": feedback,
     "/chat/{conversation}/{turn}/stop": stop,
+    "/colours": colours,
     "/link/confirm": link_confirm,
     "/link/{request}": link_claim,
+    "/me/data/export": export_own_data,
     "/me/memories/forget": forget_one,
     "/me/memories/forget-all": forget_all,
     "/me/sessions/end": end_session,

@@ -42,9 +42,6 @@ class DynamoDBModel:
     def get_item(self, *, TableName: str, **given: Any) -> Any:
         return self.tables[TableName].get_item(**given)
 
-    def delete_item(self, *, TableName: str, **given: Any) -> Any:
-        return self.tables[TableName].delete_item(**given)
-
     def scan(self, *, TableName: str, **given: Any) -> Any:
         return self.tables[TableName].scan(**given)
 

@@ -11,10 +11,16 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from ag_ui.core import Interrupt
 
 from bots.answer.posted_answer import PostedAnswer
-from bots.errors import DeliveryRefused, InstallationRefused, MessageGone
+from bots.errors import (
+    DeliveryRefused,
+    InstallationRefused,
+    MessageGone,
+    ResponseUrlClosed,
+)
 from bots.platform import Accepted, Answer, Receipt, ReplyStream, Turn
 from bots.teams.outgoing.message import STOP
 from identity.people import ChatUser, PlatformName
+from tests.simulation.command_model import command_answer
 from tests.simulation.outside import PLATFORM
 from tests.simulation.slack_model import slack_answer
 
@@ -23,12 +29,14 @@ if TYPE_CHECKING:
 
 LIMIT = 400
 PACE = 1.0
+RESPONSES, RESPONSE_SECONDS = 5, 30 * 60.0
 
 
 @dataclass(slots=True)
 class Message:
     """One message that is, or was, visible.
 
+    :ivar marked: what it is found by, where it is no part of an answer.
     :ivar closed: it can't be edited any more.
     :ivar step: what its first step is called, where it is a stream.
     :ivar streaming_since: it grows as one of Slack's streams since then; None for others.
@@ -41,6 +49,7 @@ class Message:
     closed: bool = False
     deleted: bool = False
     step: str = ""
+    marked: str = ""
     streaming_since: float | None = None
 
 
@@ -54,6 +63,7 @@ class Board:
     :ivar tells_anyhow: a person alone can be told something without an installation.
     :ivar final: what a turn's messages were made to show at the end of an attempt.
     :ivar told: what a turn's asker was told alone, by turn.
+    :ivar responses: what was shown by a command's response address, by turn.
     :ivar on_ask_to_link: hears who was shown where to sign in.
     """
 
@@ -64,6 +74,8 @@ class Board:
     tells_anyhow: bool = False
     final: dict[str, set[str]] = field(default_factory=dict)
     told: dict[str, list[str]] = field(default_factory=dict)
+    responses: dict[str, list[str]] = field(default_factory=dict)
+    _first_response: dict[str, float] = field(default_factory=dict)
     on_ask_to_link: Callable[[ChatUser], None] = lambda _: None
     _ids: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
 
@@ -96,6 +108,14 @@ class Board:
         if not self.tells_anyhow:
             self._check_taken()
         self.told.setdefault(turn.id, []).append(sentence)
+
+    def respond(self, turn: Turn, text: str) -> None:
+        """Take what is sent to a command's address: five times in thirty minutes."""
+        shown = self.responses.setdefault(turn.id, [])
+        since = self._first_response.setdefault(turn.id, self.clock())
+        if len(shown) >= RESPONSES or self.clock() - since >= RESPONSE_SECONDS:
+            raise ResponseUrlClosed("used_url")
+        shown.append(text)
 
     def ask_to_link(self, turn: Turn) -> None:
         self._check_taken()
@@ -174,6 +194,8 @@ class BoardPlatform:
 
     def reply(self, turn: Turn, receipt: Receipt) -> AbstractAsyncContextManager[ReplyStream]:
         process, board = self._process, self._board
+        if turn.accepted.body.get("command"):
+            return command_answer(process, board, turn, receipt)
         if self._name == "slack":
             return slack_answer(process, board, turn, receipt, limit=LIMIT, pace=PACE)
         return PostedAnswer(_ForgetfulChannel(process, board, turn), receipt, PACE)

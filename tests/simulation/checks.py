@@ -4,10 +4,12 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator
+from datetime import datetime
 
 from bots.answer.answer_messages import CONTINUED
 from bots.answer.placeholder import THINKING
 from bots.errors import DeliveryRefused, QuestionRefused
+from bots.slack.outgoing.message import UNCONFIRMED
 from bots.turn.handler import APOLOGY
 from bots.turn.run import STOPPED
 from tests.simulation.board import LIMIT, Message
@@ -19,6 +21,8 @@ from tests.simulation.world import OVER, Question, World, turn_of
 LATENESS = re.compile(r"(\n\n|^)_This took \d+ (seconds|minutes), because [^\n]+\._$")
 """The line below an answer that comes late; no run says it."""
 
+SENTENCES = (APOLOGY, QuestionRefused.sentence, STOPPED)
+"""What is said in place of an answer; of a sentence nobody can look whether it has arrived."""
 UNFINISHED = (THINKING, CONTINUED)
 TELLING = (APOLOGY, QuestionRefused.sentence, DeliveryRefused.sentence)
 
@@ -34,6 +38,7 @@ def violations(world: World) -> list[str]:
             wrong.append(f"{turn} had {effects} effects")
     wrong += _stored_twice(world)
     wrong += _receipts_sent_twice(world)
+    wrong += _stopped_in_vain(world)
     for question in world.questions:
         runs = world.runtime.runs[question.turn]
         if runs > 1 and question.kind == "plain" and not world.disturbed:
@@ -66,6 +71,18 @@ def _receipts_sent_twice(world: World) -> Iterator[str]:
             yield f"{key} was told {times} times of {world.linkings[key]} links"
 
 
+def _stopped_in_vain(world: World) -> Iterator[str]:
+    """Turns that were begun after their asker had stopped what still waited, and were run."""
+    for heard_at, turns in world.heard_stops:
+        for turn in turns:
+            begun = world.row(turn).get("asked_at", {}).get("S")
+            if begun is None or datetime.fromisoformat(begun).timestamp() <= heard_at:
+                continue
+            world.counts["stopped while they waited"] += 1
+            if world.runtime.runs[turn]:
+                yield f"{turn} was stopped before it was begun, and was run"
+
+
 def _wrong(world: World, question: Question) -> Iterator[str]:
     row = world.row(question.turn)
     state = row.get("state", {}).get("S", "unknown")
@@ -75,6 +92,8 @@ def _wrong(world: World, question: Question) -> Iterator[str]:
         yield f"is {state} in the ledger"
     elif "result" in row:
         yield "is over, and its result is still there"
+    elif question.is_command:
+        yield from _wrong_to_see_alone(world, question)
     else:
         yield from _wrong_to_see(world, question, state)
 
@@ -94,6 +113,32 @@ def _wrong_to_see(world: World, question: Question, state: str) -> Iterator[str]
         yield f"shows {shown}"
     elif state == "failed" and shown != [APOLOGY]:
         yield f"has failed and shows {shown}"
+
+
+def _wrong_to_see_alone(world: World, question: Question) -> Iterator[str]:
+    """A command's answer: once where it was sent, or once by direct message.
+
+    Both only where nobody could know that the first had arrived, and then the second says so.
+    """
+    here = [LATENESS.sub("", one) for one in world.board.responses.get(question.turn, [])]
+    echoes = [one for one in here if one.startswith("> ")]
+    if len(echoes) > 1 or any(one.startswith("> ") for one in here[1:]):
+        yield f"repeats the question in {here}"
+    answers = [one for one in here if _is_whole(world, question, one)]
+    direct = [LATENESS.sub("", one.text) for one in world.board.visible(question.turn)]
+    unsure = [one for one in direct if one.startswith(UNCONFIRMED)]
+    bare = [one.removeprefix(f"{UNCONFIRMED}\n\n") for one in direct]
+    by_direct = [one for one in bare if _is_whole(world, question, one)]
+    told = [one for one in world.board.told.get(question.turn, []) if one in TELLING]
+    world.counts["answers that came twice, and said so"] += bool(answers and unsure)
+    if not answers and not by_direct and not told:
+        yield f"has no answer in {here}, {direct}"
+    if len({*answers}) > 1 or (len(answers) > 1 and answers[0] not in SENTENCES):
+        yield f"has more than one answer in {here}"
+    if answers and len(by_direct) > len(unsure):
+        yield f"has its answer in {here} and in {direct}"
+    if len(by_direct) > 1:
+        yield f"has more than one direct message: {direct}"
 
 
 def _shown(world: World, question: Question) -> list[str]:
@@ -127,3 +172,9 @@ def _final(world: World, question: Question, shown: list[str]) -> bool:
         return True
     stopped = question.turn in world.stopped and shown[-1:] and shown[-1].endswith(STOPPED)
     return bool(stopped) and sum(f"#{n}" in "".join(shown) for n in range(1, 30)) <= 1
+
+
+def _is_whole(world: World, question: Question, text: str) -> bool:
+    """The same of one message that takes any answer."""
+    made = text in world.runtime.made.get(question.turn, [])
+    return made or _final(world, question, [text])

@@ -12,7 +12,9 @@ from unittest.mock import patch
 from bots.answer import answer_messages
 from bots.errors import Superseded
 from bots.queue import heartbeat, inbox
+from bots.slack.outgoing.private_reply import PrivateReceipt
 from bots.turn import handler
+from bots.turn.decision_and_stop import TurnActions
 from bots.turn.ledger import Ledger
 from tests.simulation.seeds import run, simulating
 
@@ -86,6 +88,28 @@ def _posts_are_not_looked_for() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def _responses_are_not_noted() -> Iterator[None]:
+    """What was sent to a command's address is sent again."""
+
+    async def forget(*_: object) -> None:
+        return
+
+    with patch.object(PrivateReceipt, "move", forget):
+        yield
+
+
+@contextmanager
+def _what_waits_is_not_stopped() -> Iterator[None]:
+    """The word ends only what is being answered."""
+
+    async def forget(*_: object) -> None:
+        return
+
+    with patch.object(TurnActions, "stop_waiting", forget):
+        yield
+
+
 MUTANTS: Mapping[str, Callable[[], AbstractContextManager[None]]] = {
     "no fence": _no_fence,
     "no lease": _no_lease,
@@ -93,6 +117,8 @@ MUTANTS: Mapping[str, Callable[[], AbstractContextManager[None]]] = {
     "no deduplication": _no_deduplication,
     "no heartbeat": _no_heartbeat,
     "posts are not looked for": _posts_are_not_looked_for,
+    "responses are not noted": _responses_are_not_noted,
+    "what waits is not stopped": _what_waits_is_not_stopped,
 }
 
 

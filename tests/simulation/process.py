@@ -160,6 +160,11 @@ class Process:
         assert self._runs
         return self.spawn(self._runs.stop(turn, chat_user, conversation))
 
+    def stop_all(self, chat_user: ChatUser, place: str, before: float) -> asyncio.Task[Any]:
+        """What a platform does when somebody says the word."""
+        assert self._runs
+        return self.spawn(self._runs.stop_all(chat_user, place, before))
+
     async def call(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
         """The product's ``Executor``: every call of AWS goes this way."""
         if function.__name__ == "receive_message":

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tests.simulation.process import Process
 
 STREAM_SECONDS = 300.0
+LONGEST_PART = 4
 Blocks = list[dict[str, Any]]
 
 
@@ -36,16 +37,23 @@ def slack_answer(
 
     cast("Any", Channel).limit = limit
     incoming = IncomingMessage("mention", turn.id, "T", "U", "C1", "", ts="1.0", thread="1.0")
-    api = WebApi(cast("Any", None), "xoxb-of-the-tests", "https://slack.com/api/")
-    clock = board.clock
-    api.limits, api.now = RateLimits(clock), clock
-    api.once = cast("Any", Client(process, board, turn, final=False))
-    api.patient = cast("Any", Client(process, board, turn, final=True))
+    api = web_api(process, board, turn)
     draft = SteppedDraft()
     session = ThreadSession(api, incoming)
     stream = AnswerStream(StreamCalls(api), incoming, draft, session, marker=marker(turn.id, 0))
-    channel = Channel(api, incoming, turn.id, stream=stream, opening=THINKING, draft=draft)
+    channel = Channel(
+        api, incoming, turn.id, stream=stream, opening=THINKING, draft=draft, lease=receipt
+    )
     return PostedAnswer(channel, receipt, pace, THINKING, draft)
+
+
+def web_api(process: "Process", board: "Board", turn: Turn) -> WebApi:
+    """The real one, above the board."""
+    api = WebApi(cast("Any", None), "xoxb-of-the-tests", "https://slack.com/api/")
+    api.limits, api.now = RateLimits(board.clock), board.clock
+    api.once = cast("Any", Client(process, board, turn, final=False))
+    api.patient = cast("Any", Client(process, board, turn, final=True))
+    return api
 
 
 class Client:
@@ -58,12 +66,15 @@ class Client:
         self._process, self._board, self._turn, self._final = process, board, turn, final
 
     async def chat_postMessage(self, **given: Any) -> dict[str, Any]:  # noqa: N802 - the SDK's name
-        part = _part(given["metadata"]["event_payload"]["part"])
-        message = await self._ask("post", self._board.post, part, _text(given["blocks"]))
+        marked = given["metadata"]["event_payload"]["part"]
+        message = await self._ask("post", self._post, marked, text_of(given["blocks"]))
         return {"ts": message}
 
+    async def conversations_open(self, **_: Any) -> dict[str, Any]:
+        return {"channel": {"id": await self._ask("open", lambda _: "D1")}}
+
     async def chat_update(self, **given: Any) -> dict[str, Any]:
-        await self._ask("update", self._update, given["ts"], _text(given["blocks"]))
+        await self._ask("update", self._update, given["ts"], text_of(given["blocks"]))
         return {}
 
     async def chat_delete(self, **given: Any) -> dict[str, Any]:
@@ -72,6 +83,8 @@ class Client:
 
     async def conversations_replies(self, **_: Any) -> dict[str, Any]:
         return {"messages": await self._ask("find", self._found)}
+
+    conversations_history = conversations_replies
 
     async def chat_startStream(self, **given: Any) -> dict[str, Any]:  # noqa: N802
         part = _part(given["chunks"][0]["id"])
@@ -87,6 +100,13 @@ class Client:
     async def chat_stopStream(self, **given: Any) -> dict[str, Any]:  # noqa: N802
         await self._ask("stop", self._stop, given["ts"])
         return {}
+
+    def _post(self, turn: Turn, marked: str, text: str) -> str:
+        """A part of the answer, or a sentence, whose marker ends in a digest of it."""
+        last = marked.rpartition("/")[2]
+        message = self._board.post(turn, int(last) if len(last) < LONGEST_PART else 0, text)
+        self._board.messages[message].marked = marked
+        return message
 
     def _start(self, turn: Turn, part: int, step: str) -> str:
         message = self._board.post(turn, part, "")
@@ -122,7 +142,7 @@ class Client:
         return [
             {
                 "ts": one.id,
-                "metadata": None if self._is_streaming(one) else _metadata(turn, one.part),
+                "metadata": None if self._is_streaming(one) else _metadata(turn, one),
                 "blocks": [{"task_id": marker(turn.id, one.part)}],
             }
             for one in found
@@ -134,13 +154,15 @@ class Client:
         return await self._process.outside(what, partial(effect, self._turn, *given), PLATFORM)
 
 
-def _metadata(turn: Turn, part: int) -> dict[str, object]:
-    return {"event_type": "bizassist_reply", "event_payload": {"part": marker(turn.id, part)}}
+def _metadata(turn: Turn, message: "Message") -> dict[str, object]:
+    part = message.marked or marker(turn.id, message.part)
+    return {"event_type": "bizassist_reply", "event_payload": {"part": part}}
 
 
 def _part(marked: str) -> int:
     return int(marked.rpartition("/")[2])
 
 
-def _text(blocks: Blocks) -> str:
+def text_of(blocks: Blocks) -> str:
+    """What is read in a message's Markdown blocks."""
     return "\n\n".join(block["text"] for block in blocks if block["type"] == "markdown")

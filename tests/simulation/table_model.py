@@ -70,14 +70,6 @@ class TableModel:
         ]
         return {"Items": [dict(item) for item in kept]}
 
-    def delete_item(self, *, Key: Item, ConditionExpression: str = "") -> dict[str, Any]:
-        id_ = str(Key[self.key]["S"])
-        item = self.items.get(id_, {})
-        if ConditionExpression and not Expression(ConditionExpression, {}, {}).holds(item):
-            raise ClientError({"Error": {"Code": "ConditionalCheckFailedException"}}, "DeleteItem")
-        self.items.pop(id_, None)
-        return {}
-
     def query(
         self,
         *,

@@ -1,7 +1,7 @@
 """The product's clocks, told by the simulation's."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
@@ -9,6 +9,9 @@ from typing import Self
 from unittest.mock import patch
 
 from bots.answer.markdown import splitting
+from bots.slack.outgoing.answer.final_blocks import text_blocks
+from bots.slack.outgoing.answer.stepped_draft import settled_text
+from bots.slack.outgoing.message import content
 
 EPOCH = 1_800_000_000.0
 """When every simulation begins, in seconds since 1970."""
@@ -33,14 +36,29 @@ _MODULES_WITH_DATETIME = (
 )
 
 
-@lru_cache(maxsize=20_000)
+MOST_KNOWN = 20_000
+"""Texts of each kind: many seeds show the same ones, and to render one takes milliseconds."""
+
+
+@lru_cache(maxsize=MOST_KNOWN)
 def _split(markdown: str, limit: int) -> tuple[str, ...]:
     return tuple(splitting.split(markdown, limit))
 
 
 def split(markdown: str, limit: int) -> list[str]:
-    """The product's; many seeds show the same texts, and parsing one takes milliseconds."""
+    """The product's, once for each text."""
     return list(_split(markdown, limit))
+
+
+_RENDERED: Mapping[str, Callable[..., object]] = {
+    "bots.answer.answer_messages.split": split,
+    "bots.slack.outgoing.answer.answer_channel.split": split,
+    "bots.slack.outgoing.answer.answer_channel.content": (known := lru_cache(MOST_KNOWN)(content)),
+    "bots.slack.outgoing.answer.final_blocks.content": known,
+    "bots.slack.outgoing.answer.final_blocks.text_blocks": lru_cache(MOST_KNOWN)(text_blocks),
+    "bots.slack.outgoing.answer.stepped_draft.settled_text": lru_cache(MOST_KNOWN)(settled_text),
+}
+"""What the product renders with; nothing that it has made is changed afterwards."""
 
 
 class _Time:
@@ -75,5 +93,6 @@ def virtual_time() -> Iterator[None]:
         for module in ("settings", "pauses"):
             stack.enter_context(patch(f"identity.workspaces.{module}.monotonic", now))
         stack.enter_context(patch("bots.queue.consumer.LONG_POLL", 20))
-        stack.enter_context(patch("bots.answer.answer_messages.split", split))
+        for name, render in _RENDERED.items():
+            stack.enter_context(patch(name, render))
         yield

@@ -27,6 +27,8 @@ from tests.simulation.table_model import TableModel
 from tests.simulation.virtual_time import EPOCH, now, split
 
 KINDS = ("plain",) * 12 + ("busy", "failing", "refused", "broken", "away")
+COMMANDS = 0.25
+"""Of what is asked in Slack, so much is a slash command."""
 OVER = ("answered", "failed")
 LONGEST = 3 * 60 * 60.0
 """Seconds after which what isn't over never will be."""
@@ -44,6 +46,11 @@ class Question:
         return f"{self.accepted.platform}:{self.accepted.event_id}"
 
     @property
+    def is_command(self) -> bool:
+        """Whether it is a slash command, which is answered to its asker alone."""
+        return bool(self.accepted.body.get("command"))
+
+    @property
     def kind(self) -> str:
         return str(self.accepted.body["text"]).split()[0]
 
@@ -55,6 +62,8 @@ class World:
     :ivar trace: what happened: when, to whom, what.
     :ivar unkept: a result could not be kept before it was shown.
     :ivar disturbed: something failed, died, stood still or was taken away.
+    :ivar stopped: turns that somebody has stopped; :ivar heard_stops: by the word, and since when
+        each of these was known to the service.
     :ivar linkings: how often each person was linked meanwhile.
     :ivar counts: of kills, and of what else may be told of many seeds.
     """
@@ -79,6 +88,7 @@ class World:
         self._linked_from_the_start = frozenset(self.links)
         self.unkept = False
         self.stopped: set[str] = set()
+        self.heard_stops: list[tuple[float, frozenset[str]]] = []
         self._processes: dict[int, Process] = {}
         self._linking: set[str] = set()
         self.linkings: Counter[str] = Counter()
@@ -189,7 +199,8 @@ class World:
         for number in range(chance.randint(3, 6)):
             asker = ChatUser(platform, "T", f"U{chance.randrange(2)}")
             text = f"{chance.choice(KINDS)} {chance.choice((1, 2, 3, 30))}"
-            body: dict[str, object] = {"asker": asker.key, "text": text}
+            command = platform == "slack" and chance.random() < COMMANDS
+            body: dict[str, object] = {"asker": asker.key, "text": text, "command": command}
             accepted = Accepted(platform, f"E{number}", chance.choice(conversations), body)
             questions.append(Question(accepted, asker))
         for key in {question.chat_user.key: None for question in questions}:
@@ -210,6 +221,8 @@ class World:
                 self._begin(self._send_again(question))
             if chance.random() < 0.1:
                 self._begin(self._stop(question))
+            elif chance.random() < 0.1:
+                self._begin(self._say_stop(question))
 
     async def _send(self, question: Question) -> None:
         """As a platform does: again, until it is told that the event was taken."""
@@ -228,6 +241,29 @@ class World:
         await self._done(
             lambda one: one.stop_turn(question.turn, question.chat_user, conversation), 30
         )
+
+    async def _say_stop(self, question: Question) -> None:
+        """Say the word where a question was asked: all that its asker had asked there is meant.
+
+        What is put again, once its asker is linked, counts from when it was sent first.
+        """
+        await asyncio.sleep(self.chance.choice((0, 1, 10)) * self.chance.random())
+        asker, place = question.chat_user, question.accepted.conversation
+        before = int(now() * 1000) / 1000  # as the queue tells when the word was sent
+        inbox = self.queues[INBOX]
+        sent: dict[str, float] = {}
+        for one in [*inbox.messages, *inbox.deleted]:
+            sent[turn_of(one)] = min(one.sent_at, sent.get(turn_of(one), before))
+        meant = {
+            one.turn
+            for one in self.questions
+            if (one.chat_user, one.accepted.conversation) == (asker, place)
+            and sent.get(one.turn, before) < before
+        }
+        self.stopped |= meant
+        self.note(asker.user, f"says stop, which means {sorted(meant)}")
+        if await self._done(lambda one: one.stop_all(asker, place, before), 30):
+            self.heard_stops.append((now(), frozenset(meant)))
 
     def _wants_link(self, chat_user: ChatUser) -> None:
         if chat_user.key not in self._linking:

@@ -16,6 +16,7 @@ ROLES = {
     "starter": "bizassist-chat-execution",
     "agent": "bizassist-runtime",
     "memory": "bizassist-memory",
+    "personal data": "bizassist-personal-data",
     "gateway": "bizassist-gateway",
     "warranty": "bizassist-tools-warranty",
     "search": "bizassist-tools-search",

@@ -29,9 +29,11 @@ CHAT = (
         ROOT / "bizassist" / name
         for name in ("service.py", "admin_pages.py", "deployment/setup_checks.py")
     ),
-    *(ROOT / "bots").rglob("*.py"),
+    *(file for file in (ROOT / "bots").rglob("*.py") if not file.name.startswith("kept_")),
     *(ROOT / "identity").rglob("*.py"),
 )
+# What is done as the role that exports and erases.
+PERSONAL_DATA = tuple((ROOT / "bots" / "personal_data").glob("kept_*.py"))
 AGENT = tuple((ROOT / "agent").rglob("*.py"))
 # Cognito judges these by the token in them.
 WITHOUT_A_RIGHT = {"cognito-idp:GetTokensFromRefreshToken", "cognito-idp:RevokeToken"}
@@ -73,7 +75,7 @@ OF_A_FUNCTION = {
     "xray:PutTraceSegments",
 }
 # Where an action isn't called as its operation.
-ACTIONS = {"ListObjectsV2": "s3:ListBucket"}
+ACTIONS = {"ListObjectsV2": "s3:ListBucket", "ListObjectVersions": "s3:ListBucketVersions"}
 # IAM's service reference knows no resource for these; a metric's namespace is a condition.
 EVERYWHERE = {
     "cloudwatch:PutMetricData",
@@ -99,6 +101,12 @@ def test_the_agent_may_do_what_it_does_and_nothing_else(plan: dict[str, Any]) ->
     assert may >= OF_THE_RUNTIME
     # Nobody's memory: that is what the memory role is assumed for.
     assert not [action for action in some(may) if action.startswith("bedrock-agentcore:")]
+
+
+def test_whoever_exports_and_erases_may_do_that_and_nothing_else(plan: dict[str, Any]) -> None:
+    may = granted(plan, "module.bots.aws_iam_role_policy.personal_data")
+    of_versions = {"kms:Decrypt", "s3:DeleteObjectVersion"}
+    assert may == called(*PERSONAL_DATA) | of_versions
 
 
 def test_a_function_may_do_what_its_target_does_and_nothing_else(plan: dict[str, Any]) -> None:

@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from agent.memory.stated_facts import only_states_facts, stated_facts
@@ -31,6 +31,11 @@ MY_OWN = re.compile(
     re.IGNORECASE,
 )
 BIAS = 2.2
+SHORT = re.compile(
+    r"\b(?:short|brief|concise)\b[^.?!]{0,30}\b(?:answers?|replies)\b|"
+    r"\b(?:answer|reply)\w*\b[^.?!]{0,20}\b(?:short|brief|concise)\w*\b",
+    re.IGNORECASE,
+)
 ASKED_BEFORE = re.compile(
     r"\bwhat (?:did|have) (?:i|we) (?:just |already )?(?:ask|asked|say|said|talk|talked|discuss)",
     re.IGNORECASE,
@@ -70,6 +75,11 @@ def reply(question: str, earlier: Sequence[str], *, paused: bool) -> str | None:
     if paused:
         return f"I know it in this conversation, and won't remember it afterwards. {PAUSED}"
     return f"Noted, I'll remember it: {'; '.join(stated_facts(question))}."
+
+
+def likes_short_answers(told: Iterable[str]) -> bool:
+    """Whether the person said so, here or earlier."""
+    return any(SHORT.search(text) for text in told)
 
 
 def is_about_the_person(question: str) -> bool:

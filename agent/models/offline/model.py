@@ -5,6 +5,7 @@ import json
 import re
 import threading
 from collections.abc import AsyncGenerator, AsyncIterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from strands.models import Model
@@ -14,7 +15,8 @@ from strands.types.streaming import StreamEvent
 from strands.types.tools import ToolResult, ToolSpec
 
 from agent.models.offline import document_answers, memory_answers, memory_commands, wording
-from agent.models.offline.tool_choice import MissingArgument, ToolCall, choose
+from agent.models.offline.stand_in_sentences import thanks
+from agent.models.offline.tool_choice import MAX_CALLS, MissingArgument, ToolCall, choose
 from agent.prompt import MEMORY_PAUSED
 from agent.request.user_text import recalled_block, user_text, user_texts
 
@@ -90,10 +92,15 @@ def respond(
     if not results:
         return _first_reply(question, messages, specs, paused=paused)
     inputs = _inputs(messages)
-    return "\n\n".join(
+    told = [
         _tool_answer(question, *inputs.get(result["toolUseId"], ("", {})), result)
         for result in results
-    )
+    ]
+    known = [*map(recalled_block, messages), *user_texts(messages)]
+    if memory_answers.likes_short_answers(known):
+        told = [wording.shortened(answer) for answer in told]
+    left = wording.not_answered(_left(question, {tool for tool, _ in inputs.values()}, specs))
+    return "\n\n".join([*told, *([left] if left else [])])
 
 
 def _tool_answer(question: str, tool: str, given: dict[str, Any], result: ToolResult) -> str:
@@ -114,7 +121,8 @@ def _first_reply(
     command = memory_commands.reply(question, has_memory=has_memory)
     if command:
         return [command] if isinstance(command, ToolCall) else command
-    remembered = memory_answers.reply(question, user_texts(messages[:-1]), paused=paused)
+    earlier = user_texts(messages[:-1])
+    remembered = thanks(question) or memory_answers.reply(question, earlier, paused=paused)
     if remembered:
         return remembered
     specs = [spec for spec in specs if spec["name"] not in memory_commands.TOOLS]
@@ -122,13 +130,53 @@ def _first_reply(
         recalled = re.findall(r"<entry[^>]*>(.*?)</entry>", recalled_block(messages[-1]), re.DOTALL)
         return [ToolCall(memory_answers.TOOL)] if has_memory else memory_answers.recalled(recalled)
     if wording.is_greeting(question):
-        return wording.greeting(specs)
+        return wording.greeting(question, specs)
     bias = memory_answers.tool_bias(question) if has_memory else {}
+    return _chosen(question, messages, specs, bias)
+
+
+def _chosen(
+    question: str, messages: Messages, specs: list[ToolSpec], bias: dict[str, float]
+) -> str | list[ToolCall]:
     chosen = choose(question, specs, _last_call(messages), bias)
     choice = document_answers.with_attached(question, chosen, specs)
+    several = [call for part in _parts(question, specs) for call in part.calls]
+    if isinstance(choice, list) and {call.tool for call in choice} < {one.tool for one in several}:
+        return several[:MAX_CALLS]
     if isinstance(choice, MissingArgument):
         return wording.question_back(choice)
-    return choice or wording.no_tool_fits(specs)
+    return choice or wording.no_tool_fits(question, specs)
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One of several questions in a message, and the calls that answer it."""
+
+    question: str
+    calls: list[ToolCall]
+
+
+def _parts(question: str, specs: list[ToolSpec]) -> list[_Part]:
+    """The questions of a message, each with its calls; none when there is only one."""
+    found = [part.strip() for part in re.findall(r"[^?]+\?", question)]
+    if len(found) < 2:  # noqa: PLR2004 - several
+        return []
+    parts: list[_Part] = []
+    last: ToolCall | None = None
+    for part in found:
+        choice = choose(part, specs, last, {})
+        parts.append(_Part(part, choice if isinstance(choice, list) else []))
+        last = parts[-1].calls[-1] if parts[-1].calls else last
+    return parts
+
+
+def _left(question: str, called: set[str], specs: list[ToolSpec]) -> list[str]:
+    """The questions of a message that none of the calls answers."""
+    return [
+        part.question
+        for part in _parts(question, specs)
+        if not {call.tool for call in part.calls} & called
+    ]
 
 
 def _inputs(messages: Messages) -> dict[str, tuple[str, dict[str, Any]]]:

@@ -10,10 +10,11 @@ from strands.types.tools import ToolResult, ToolSpec
 
 from agent.authorization.approval import CANT_ASK, NOT_APPROVED
 from agent.errors import RightsError
+from agent.models.offline.stand_in_sentences import i_am
 from agent.models.offline.tool_choice import MissingArgument
 
 GREETING = re.compile(
-    r"^\W*(?:(?:hi|hello|hey|good (?:morning|day|evening)|help|thanks|thank you)\b.{0,20}|"
+    r"^\W*(?:(?:hi|hello|hey|good (?:morning|day|evening)|help)\b.{0,20}|"
     r"(?:what can you do|who are you|how can you help)\b.*)$",
     re.IGNORECASE,
 )
@@ -36,10 +37,6 @@ REFUSED = re.compile(
     rf"{re.escape(RightsError.sentence)}(?: \(Reference: \w+\))?"
     rf"|{re.escape(NOT_APPROVED)}|{re.escape(CANT_ASK)}"
 )
-I_AM = (
-    "I'm BizAssist on the offline model: no AI provider is set, so I choose tools by fixed rules "
-    "and keep my sentences simple."
-)
 
 
 def is_greeting(question: str) -> bool:
@@ -47,20 +44,28 @@ def is_greeting(question: str) -> bool:
     return GREETING.match(question) is not None
 
 
-def greeting(specs: Sequence[ToolSpec]) -> str:
+def greeting(question: str, specs: Sequence[ToolSpec]) -> str:
     """Who is answering, and with what."""
-    return f"Hello! {I_AM}\n\n{_abilities(specs)}"
+    return f"Hello! {i_am(question)}\n\n{_abilities(specs)}"
 
 
-def no_tool_fits(specs: Sequence[ToolSpec]) -> str:
+def no_tool_fits(question: str, specs: Sequence[ToolSpec]) -> str:
     """That the question can't be answered, and what can be."""
-    return f"I can't answer that. {I_AM}\n\n{_abilities(specs)}"
+    return f"I can't answer that. {i_am(question)}\n\n{_abilities(specs)}"
+
+
+def not_answered(questions: Sequence[str]) -> str:
+    """The questions of a message that no tool was found for; empty for none."""
+    named = "\n".join(f"- {quoted(question)}" for question in questions)
+    return f"I can't answer this part:\n\n{named}" if questions else ""
 
 
 def question_back(missing: MissingArgument) -> str:
     """A question back for what a tool needs."""
     what = missing.description[:1].lower() + missing.description[1:]
-    return f"To look up the {_subject(missing.tool)}, I need one more thing from you: {what}."
+    subject = _subject(missing.tool)
+    understood = f"I understand that you ask about the {subject}."
+    return f"{understood} To look up the {subject}, I need one more thing from you: {what}."
 
 
 def result_text(question: str, tool: str, given: Mapping[str, Any], answer: ToolResult) -> str:
@@ -76,6 +81,12 @@ def result_text(question: str, tool: str, given: Mapping[str, Any], answer: Tool
     if isinstance(value, dict):
         return "\n\n".join(_record(question, tool, given, value))
     return _listing(value) if isinstance(value, list) else quoted(str(value))
+
+
+def shortened(answer: str) -> str:
+    """What an answer begins with: its first paragraph, of a list the first entry."""
+    paragraph = answer.partition("\n\n")[0]
+    return paragraph.partition("\n")[0] if re.match(r"\d+\. |- ", paragraph) else paragraph
 
 
 def _record(

@@ -3,10 +3,12 @@
 AWS answers ``ListEvents`` newest first; MiniStack answers oldest first, and a session manager that
 trusts AWS's order would restore each history backwards. AWS takes ``namespacePath`` as the root of
 a hierarchy; MiniStack compares it whole, and summaries of earlier sessions would never be found
-(both: AgentCore data plane API reference). A runtime has a ``platformVersion``, which stays at an
-update that names none; MiniStack knows nothing of it (AgentCore control plane API reference). AWS
-throttles AgentCore Memory, and its listings lag (``memory_limits.py``); a test sets how far they
-lag, and moves the clock of both, by ``POST /_memory`` with ``lag_seconds`` and ``forward``.
+(both: AgentCore data plane API reference). AWS searches records by their meaning and has a nearest
+to anything; MiniStack finds none that shares no word. A runtime has a ``platformVersion``, which
+stays at an update that names none; MiniStack knows nothing of it (AgentCore control plane API
+reference). AWS throttles AgentCore Memory, and its listings lag (``memory_limits.py``); a test sets
+how far they lag, and moves the clock of both, by ``POST /_memory`` with ``lag_seconds`` and
+``forward``.
 """
 
 import json
@@ -14,6 +16,7 @@ import sys
 import time
 from collections.abc import Awaitable, Callable
 from functools import partial
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -51,6 +54,28 @@ def paths_are_hierarchies(call: Call) -> Call:
         if path := request.pop("namespacePath", None):
             request["namespace"] = f"{path.rstrip('/')}/*"
         return call(memory_id, json.dumps(request).encode())
+
+    return mended
+
+
+def the_nearest_are_found(retrieve: Call, listing: Call) -> Call:
+    """Let a search go on, behind what has its words, with records that have none of them."""
+
+    def mended(memory_id: str, body: bytes) -> Any:
+        status, headers, content = retrieve(memory_id, body)
+        request = json.loads(body)
+        criteria = request.get("searchCriteria") or {}
+        if status != HTTPStatus.OK or set(criteria) - {"searchQuery", "topK"}:
+            return status, headers, content
+        found = json.loads(content)
+        there = {"namespace": request.get("namespace"), "maxResults": 100}
+        _, _, listed = listing(memory_id, json.dumps(there).encode())
+        records = found["memoryRecordSummaries"]
+        known = {record["memoryRecordId"] for record in records}
+        for record in json.loads(listed)["memoryRecordSummaries"]:
+            if record["memoryRecordId"] not in known and len(records) < criteria.get("topK", 10):
+                records.append({**record, "score": 0.0})
+        return status, headers, json.dumps(found).encode()
 
     return mended
 
@@ -238,6 +263,9 @@ def mend() -> None:
         get, delete = service[f"_get_{kind}"], service[f"_delete_{kind}"]
         service[f"_delete_{kind}"] = limits.deleting(delete, get)
         service[f"_get_{kind}"] = limits.getting(get)
+    service["_retrieve_memory_records"] = the_nearest_are_found(
+        service["_retrieve_memory_records"], service["_list_memory_records"]
+    )
     for name in ("_list_memory_records", "_retrieve_memory_records"):
         service[name] = paths_are_hierarchies(service[name])
     for name in ("_create_agent_runtime", "_update_agent_runtime"):

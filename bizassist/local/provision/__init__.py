@@ -13,6 +13,7 @@ from agent.tools.policies.stored_index import index_policies
 from bizassist.local import sample_data
 from bizassist.local.provision.agentcore import make_agentcore
 from bizassist.local.provision.identity import allow_callbacks, make_identity
+from bizassist.local.provision.personal_data import make_personal_data_role
 from bizassist.local.provision.storage import (
     fill_bucket,
     fill_table,
@@ -70,6 +71,8 @@ def provision(
         today = datetime.now(UTC).date()
         fill_table(aws, known["warranty_table"], sample_data.warranties(today))
         fill_table(aws, known["clients_table"], sample_data.clients())
+    if "personal_data_role_arn" not in known:  # a stack may have been made before it
+        known |= make_personal_data_role(aws)
     known |= {
         "discovery_url": f"{addresses.aws}/{known['user_pool_id']}{DISCOVERY}",
         "runtime_url": addresses.runtime,

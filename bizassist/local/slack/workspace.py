@@ -74,6 +74,7 @@ class Workspace:
         already an active thread" (chat.postEphemeral, its ``thread_ts``).
     :ivar files: the contents of shared files by their ids.
     :ivar files_read: the app has the scope ``files:read``.
+    :ivar deactivated: people whose accounts an administrator of the workspace has closed.
     """
 
     def __init__(self, team: Team = NORTHWIND, clock: Clock | None = None) -> None:
@@ -87,6 +88,7 @@ class Workspace:
         self.quiet_threads_drop_ephemerals = False
         self.files: dict[str, bytes] = {}
         self.files_read = True
+        self.deactivated: set[str] = set()
         self.surfaces = Surfaces(self.clock)
         self._last_ts = 0.0
 

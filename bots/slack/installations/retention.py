@@ -13,7 +13,7 @@ from bots.errors import reason
 from bots.turn.service import TurnService
 from identity.executor import Executor
 from identity.links import Links
-from identity.workspaces.settings import Workspace
+from identity.workspaces.settings import NUMBERS, Workspace
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -21,12 +21,17 @@ if TYPE_CHECKING:
 RETENTION = 30 * 24 * 60 * 60
 """Seconds: as long as transcripts, files and the ledger keep what was said there."""
 EVERY = 60 * 60.0
+OF_SETTINGS = ("channels", "private", "recall_in_channels", *NUMBERS, "version")
+OF_INSTALLATION = (
+    *("installed_at", "installation_ended", "enterprise"),
+    *("paused_since", "paused_word", "resumed_at"),
+)
 
 _log = logging.getLogger(__name__)
 
 
 class EndedWorkspaces:
-    """Deletes the links of their people and what was settled for them.
+    """Ends the links of their people for good, and deletes what was settled for them.
 
     :param table: of workspaces, which says when an installation ended.
     """
@@ -63,7 +68,7 @@ class EndedWorkspaces:
         tenants = {workspace.tenant for workspace in due}
         for link in await self._links.everybody():
             if link.chat_user.platform == "slack" and link.chat_user.tenant in tenants:
-                await self._links.delete(link.chat_user)
+                await self._links.erase(link.chat_user)
         for workspace in due:
             await self._forget(workspace)
             _log.warning("what was kept of %s is deleted: its time is over", workspace.key)
@@ -91,13 +96,16 @@ class EndedWorkspaces:
             asked["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
     async def _forget(self, workspace: Workspace) -> None:
-        """The row, unless the app was installed there again meanwhile."""
+        """All that the row says, unless the app was installed there again meanwhile."""
+        names = {f"#{name}": name for name in (*OF_SETTINGS, *OF_INSTALLATION)}
         try:
             await self._call(
-                self._dynamodb.delete_item,
+                self._dynamodb.update_item,
                 TableName=self._table,
                 Key={"workspace": {"S": workspace.key}},
-                ConditionExpression="attribute_exists(installation_ended)",
+                UpdateExpression=f"REMOVE {', '.join(names)}",
+                ConditionExpression="attribute_exists(#installation_ended)",
+                ExpressionAttributeNames=names,
             )
         except ClientError as error:
             if error.response["Error"]["Code"] != "ConditionalCheckFailedException":

@@ -76,12 +76,12 @@ resource "aws_iam_role" "task" {
 
 locals {
   table_actions = {
-    links         = ["GetItem", "PutItem", "UpdateItem", "DeleteItem", "Scan"]
+    links         = ["GetItem", "PutItem", "UpdateItem", "Scan"]
     link_requests = ["GetItem", "PutItem", "UpdateItem"]
     sessions      = ["GetItem", "PutItem", "DeleteItem"]
     audit         = ["PutItem", "Query"]
     forgetting    = ["GetItem", "PutItem", "UpdateItem", "Scan"]
-    workspaces    = ["GetItem", "PutItem", "UpdateItem", "DeleteItem", "Scan"]
+    workspaces    = ["GetItem", "PutItem", "UpdateItem", "Scan"]
     ledger        = ["DescribeTable", "GetItem", "UpdateItem"]
     transcripts   = ["GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query"]
   }
@@ -101,8 +101,8 @@ data "aws_iam_policy_document" "task" {
     resources = [for path in ["", "/*"] : "arn:${local.partition}:ssm:${local.region}:${local.account}:parameter${var.deployment.parameter_prefix}${path}"]
   }
 
-  # What each table is for, and no more: an audit row can't be changed or taken away; a link ends by
-  # its state, and goes with its workspace's installation after the retention time.
+  # What each table is for, and no more: an audit row can't be changed or taken away, a link ends by
+  # its state, and only sessions and transcripts lose rows.
   dynamic "statement" {
     for_each = local.table_actions
 
@@ -200,6 +200,13 @@ data "aws_iam_policy_document" "task" {
     sid       = "OwnMemories"
     actions   = ["sts:AssumeRole", "sts:TagSession"]
     resources = [var.memory_role_arn]
+  }
+
+  # What only an export or an erasure needs, for as long as it takes.
+  statement {
+    sid       = "PersonalData"
+    actions   = ["sts:AssumeRole"]
+    resources = [aws_iam_role.personal_data.arn]
   }
 }
 

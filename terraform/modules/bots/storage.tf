@@ -39,6 +39,8 @@ locals {
       tokens_key_id   = aws_kms_key.tokens.key_id
       inbox_url       = aws_sqs_queue.inbox.url
       dead_letter_url = aws_sqs_queue.dead_letter.url
+
+      personal_data_role_arn = aws_iam_role.personal_data.arn
     },
   )
 }

@@ -209,6 +209,17 @@ variable "microsoft_cloud" {
   }
 }
 
+variable "personal_data_operators" {
+  description = "ARNs of the roles by which operators run `bizassist data` against this deployment; nobody, unless named"
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for arn in var.personal_data_operators : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/", arn))])
+    error_message = "These are not all ARNs of roles."
+  }
+}
+
 variable "platforms" {
   description = "Platforms beside the web chat: `slack`, `teams`. Put a platform's secret before you name it here: a task whose secret has no value doesn't start"
   type        = set(string)

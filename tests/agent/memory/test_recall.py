@@ -15,7 +15,7 @@ from agent.app import application
 from agent.memory.access.recent_recalls import KEEP_SECONDS, RecentRecalls
 from agent.run.agent_factory import MEMORY_INCOMPLETE
 from tests.agent.aws_requests import AwsRequests, Sent, aws_requests
-from tests.agent.local_agent import Answer, Cloud, ask, serving, thread
+from tests.agent.local_agent import Answer, Cloud, ask, runtime_of, serving, thread
 from tests.some import some
 
 __all__ = ["aws_requests"]
@@ -112,3 +112,31 @@ def test_what_was_recalled_is_kept_until_it_is_old_or_something_is_deleted() -> 
     assert recalls.of("one", "tea?") == []
     recalls.recalls._on_deleted()
     assert recalls.of("one", "tea?") is None
+
+
+async def test_a_preference_is_recalled_with_any_question_and_followed(
+    cloud: Cloud, gateway: str
+) -> None:
+    """In a conversation of its own, by words that the question has none of."""
+    question = "What does the company policy say about hotels?"
+    async with serving(runtime_of(cloud)) as address:
+        long = await ask(address, cloud.tokens["admin"], question)
+        await ask(address, cloud.tokens["admin"], "I prefer short answers.")
+        short = long
+        for _ in range(100):  # the extractor works after the answer
+            short = await ask(address, cloud.tokens["admin"], question, thread())
+            if recalled(short).get("preferences"):
+                break
+            await asyncio.sleep(0.1)
+        forget_preferences(cloud, cloud.subjects["admin"])
+
+    assert "140 euros" in short.text
+    assert len(short.text) < len(long.text) / 2
+
+
+def forget_preferences(cloud: Cloud, subject: str) -> None:
+    client, memory = boto3.client("bedrock-agentcore"), cloud.parameters["memory_id"]
+    there = f"/people/{subject}/preferences/"
+    found = client.list_memory_records(memoryId=memory, namespace=there)["memoryRecordSummaries"]
+    for record in some(found):
+        client.delete_memory_record(memoryId=memory, memoryRecordId=record["memoryRecordId"])

@@ -17,7 +17,7 @@ from bots.slack.shareable_answers import ShareableAnswers
 from bots.text_commands.execution import TextCommands
 from bots.turn.attached_files import AttachedFiles
 from bots.turn.explanations.kept_explanations import KeptExplanations
-from identity.errors import MemoryUnavailable
+from identity.errors import LinkInUse, MemoryUnavailable
 from identity.links import Link, new_link
 from identity.memory.forgetting_table import ForgettingJob, State
 from identity.memory.records import MemoryRecord, RecordsOfKind
@@ -61,6 +61,11 @@ class Account:
 
     async def revoke(self, link: Link) -> bool:
         return self.linked.pop(link.chat_user.key, None) is not None
+
+    async def close(self, chat_user: ChatUser) -> bool:
+        if self.memory_is_down:
+            raise LinkInUse("its token was refreshed each time")
+        return self.linked.pop(chat_user.key, None) is not None
 
     async def write(self, action: str, **entry: str) -> None:
         self.audited.append({"action": action, **entry})
@@ -228,4 +233,5 @@ class Parts:
             judge=self.judge,
             shareable=self.shareable,
             explanations=self.explanations,
+            close_account=self.account.close,
         )

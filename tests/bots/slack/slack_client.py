@@ -68,6 +68,10 @@ class SlackClient:
         """Press Slack's own Stop."""
         return await self._act("stop", user=user, channel=channel, thread=thread)
 
+    async def deactivate(self, user: str, kind: str = "user_change") -> int:
+        """Close an account, as an administrator of the workspace does."""
+        return await self._act("deactivate", user=user, kind=kind)
+
     async def modal(self, user: str) -> dict[str, Any]:
         """The modal that somebody sees; empty when there is none."""
         async with self.http.get(f"{self.double_url}/double/surfaces?user={user}") as answer:

@@ -133,6 +133,30 @@ async def test_what_is_no_answer_has_no_buttons(slack: SlackClient) -> None:
     assert [block["type"] for block in message["blocks"]] == ["markdown"]
 
 
+@pytest.mark.parametrize("kind", ["user_change", "user_guest_status_changed"])
+async def test_a_closed_account_is_unlinked_at_once_and_nobody_elses(
+    slack: SlackClient, kind: str
+) -> None:
+    slack.parts.account.link(ALICE, "alice")
+    slack.parts.account.link(ADMIN, "admin")
+
+    assert await slack.deactivate(ALICE, kind) == 200
+    assert [key.rpartition("#")[2] for key in slack.parts.account.linked] == [ADMIN]
+    assert slack.inbox == []
+
+
+async def test_a_closed_account_that_can_not_be_unlinked_now_comes_again(
+    slack: SlackClient,
+) -> None:
+    slack.parts.account.link(ALICE, "alice")
+    slack.parts.account.memory_is_down = True
+    assert await slack.deactivate(ALICE) == 503
+
+    slack.parts.account.memory_is_down = False
+    assert await slack.deactivate(ALICE) == 200
+    assert slack.parts.account.linked == {}
+
+
 async def tried_again(slack: SlackClient) -> None:
     """One attempt at what is in the inbox, which ends with a word on when it is tried again."""
 

@@ -5,8 +5,14 @@ import re
 from pathlib import Path
 from typing import Any
 
+import fastjsonschema
+import pytest
+
 from bots.slack.incoming.message_shortcut import CALLBACK
 from bots.slack.manifest import EVENTS, SCOPES, manifest
+from bots.slack.scopes import BOT_SCOPES
+from tests.bots.slack.manifest_schema import MANIFEST
+from tests.some import some
 
 URL = "https://assistant.example.com"
 ROOT = Path(__file__).parents[3]
@@ -40,6 +46,8 @@ def test_each_event_is_listened_to_and_has_its_scope() -> None:
         "message.groups": "groups:history",
         "message.im": "im:history",
         "message.mpim": "mpim:history",
+        "user_change": "users:read",
+        "user_guest_status_changed": "users:read",
     }
     listed = set(EVENTS) & set(needed)
     assert listed == set(needed)
@@ -61,3 +69,38 @@ def test_in_socket_mode_slack_calls_no_address() -> None:
     assert "request_url" not in json.dumps(app)
     assert "url" not in app["features"]["slash_commands"][0]
     assert not read()["settings"]["socket_mode_enabled"]
+
+
+@pytest.mark.parametrize("socket_mode", [False, True])
+@pytest.mark.parametrize("several", [False, True])
+def test_it_keeps_to_slacks_schema(*, socket_mode: bool, several: bool) -> None:
+    app = json.loads(manifest(URL, socket_mode=socket_mode, several=several))
+    fastjsonschema.compile(MANIFEST)(app)
+    settings = app["settings"]
+    assert settings["token_rotation_enabled"] == settings["org_deploy_enabled"] == several
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [
+        (("display_information", "name"), "x" * 36),
+        (("features", "shortcuts"), []),
+        (("features", "assistant_view"), {"assistant_description": "The other one"}),
+        (("settings", "event_subscriptions", "request_url"), "assistant.example.com"),
+        (("settings", "event_subscriptions", "bot_events"), ["app_mention", "app_mention"]),
+        (("oauth_config", "scopes", "user"), ["chat:write"]),
+    ],
+)
+def test_the_schema_objects_to_what_slack_would(place: tuple[str, ...], value: object) -> None:
+    app = read()
+    part = app
+    for name in place[:-1]:
+        part = part[name]
+    part[place[-1]] = value
+    with pytest.raises(fastjsonschema.JsonSchemaValueException):
+        fastjsonschema.compile(MANIFEST)(app)
+
+
+def test_each_scope_has_its_purpose() -> None:
+    for scope in some(SCOPES):
+        assert BOT_SCOPES[scope].endswith(".")

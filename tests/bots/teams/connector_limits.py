@@ -1,7 +1,8 @@
 """How much the Bot Connector takes at once.
 
 The page calls its numbers estimates that may change, and says that all requests are subject to the
-same policy: edits count like posts. Each kind of call has a count of its own.
+same policy: edits count like posts. Each kind of call has a count of its own. Compared with the
+page on 2026-11-27; its older versions say 30 requests a second for a tenant instead of 50.
 """
 
 import math

@@ -1,5 +1,6 @@
 """What a test does with Teams and with the platform behind it."""
 
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,7 +58,11 @@ class TeamsClient:
         incoming = read_activity(body)
         claims = {"iss": ISSUER, "aud": APP_ID, "serviceurl": self.service_url}
         return Accepted(
-            "teams", incoming.event_id, incoming.conversation, {"activity": body, "claims": claims}
+            "teams",
+            incoming.event_id,
+            incoming.conversation,
+            {"activity": body, "claims": claims},
+            sent_at=time.time(),
         )
 
     def accepted_in_group(self, **changes: Any) -> Accepted:

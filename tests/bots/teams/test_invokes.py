@@ -198,6 +198,8 @@ class TestAskingAboutAMessage:
             "data": {"question": "Is it under warranty?"},
         }
         edge.own_chat = False
+        _, form = await invoke(edge, "composeExtension/fetchTask", value, **self.WHERE)
+        assert form["task"] == {"type": "message", "value": NO_OWN_CHAT}
         _, body = await invoke(edge, "composeExtension/submitAction", value, **self.WHERE)
         assert body["task"]["value"] == NO_OWN_CHAT
         assert edge.inbox == []

@@ -11,6 +11,7 @@ from bots.errors import AccessEnded
 from bots.workspace_rules.access_check import CHECKED_EVERY, while_permitted
 from identity.directory.enabled_check import RECHECK
 from identity.errors import SignInUnavailable
+from identity.people import ChatUser
 from tests.bots.receipt import Held
 from tests.bots.turn.test_delivery import Room, Service, question, service
 
@@ -47,8 +48,9 @@ async def test_what_may_not_is_cut_off_and_another_time_out_is_not_taken_for_it(
             raise TimeoutError
 
 
+@pytest.mark.parametrize("how", ["disabled in the pool", "unlinked"])
 async def test_an_answer_that_is_being_written_ends_in_a_sentence(
-    service: Service, monkeypatch: pytest.MonkeyPatch
+    service: Service, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
     monkeypatch.setattr("bots.turn.handler.while_permitted", often)
     closed = asyncio.Event()
@@ -69,8 +71,15 @@ async def test_an_answer_that_is_being_written_ends_in_a_sentence(
 
     async def enabled(subject: str) -> bool:
         assert subject == "somebody"
-        return not left
+        return not left or how == "unlinked"
 
+    active = handler.links.active
+
+    async def linked(chat_user: ChatUser) -> Any:
+        return None if left else await active(chat_user)
+
+    if how == "unlinked":  # by its person, or because their chat account is closed
+        handler.links.active = linked
     handler.tokens.is_enabled = enabled
     room = Room()
     async with asyncio.timeout(30):

@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from types import SimpleNamespace
@@ -89,6 +90,23 @@ async def test_nothing_is_decided_that_was_not_asked_or_is_too_late(
     monkeypatch.setattr("bots.turn.decision_and_stop.APPROVAL_SECONDS", -1)
     await actions.ask_approval(turn.id, "alice", _waiting("i1"))
     assert await actions.decide(turn.id, "alice", "approve") is None
+
+
+async def test_what_waits_ends_when_its_person_leaves_also_if_they_come_back(
+    actions: TurnActions, turn: Turn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leaver = f"leaver-{secrets.token_hex(4)}"
+    await actions.ask_approval(turn.id, leaver, _waiting("i1"))
+    assert await actions.standing(turn.id, leaver) == "open"
+    await actions.end_approvals(leaver)
+
+    assert await actions.decide(turn.id, leaver, "approve") is None
+    assert await actions.standing(turn.id, leaver) == "late"
+
+    later = SimpleNamespace(time=lambda at=time.time() + 1: at)  # noqa: B008 - one moment
+    monkeypatch.setattr("bots.turn.decision_and_stop.time", later)
+    await actions.ask_approval(turn.id, leaver, _waiting("i2"))
+    assert await actions.decide(turn.id, leaver, "approve") == Decided("approve", ("i2",))
 
 
 async def test_a_decided_turn_is_not_begun_again(
@@ -241,6 +259,7 @@ async def test_all_that_is_answered_to_somebody_at_a_place_is_stopped(
     async with ScriptedRuntime([]).listening() as runtime:
         stopping = runs(actions, http, runtime)
         assert await stopping.stop_all(ALICE, place, 1.0) == 0
+        assert await stopping.stop_all(asker, place, 0.0) == 0  # before any of them
         assert await stopping.stop_all(asker, f"{place}:17.5", 1.0) == 1
         assert await stopping.stop_all(asker, place, 1.0) == len(here)
     assert set(runtime.cancelled) == set(here)

@@ -48,8 +48,30 @@ async def test_there_is_no_way_to_change_or_remove_an_entry() -> None:
     assert {name for name in vars(AuditLog) if not name.startswith("_")} == {
         "write",
         "page",
+        "search",
         "entries",
     }
+
+
+async def test_entries_are_searched_by_their_words_and_by_what_happened(
+    application: IdentityApplication, admin: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = application.identity.audit
+    await log.write("revoked", by="Search Admin", about="zoe@example.com", detail="slack T9")
+    await log.write("linked", by="zoe@example.com", about="teams T8")
+
+    assert [one.action for one in await log.search("ZOE admin")] == ["revoked"]
+    assert [one.action for one in await log.search("zoe@", "linked")] == ["linked"]
+    assert await log.search("zoe nobody") == []
+
+    page = await admin.get("/admin/audit?q=zoe%40&action=linked")
+    assert "teams T8" in page.text
+    assert "slack T9" not in page.text
+    page = await admin.get("/admin/audit?q=zoe+nobody")
+    assert "entries fits" in page.text
+
+    monkeypatch.setattr(audit_log, "SEARCHED", 1)
+    assert await log.search("slack T9") == []  # older than what is looked at
 
 
 async def test_the_log_is_exported_whole_and_that_is_written_down(admin: Browser) -> None:

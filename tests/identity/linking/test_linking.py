@@ -145,6 +145,10 @@ async def test_reloading_the_confirmation_page_shows_it_again(
     await alice.submit(again, "/link/confirm", answer="link")
     assert await application.identity.links.active(slack_user)
 
+    back = await alice.get(page.url)  # who goes back is told what is, not that it failed
+    assert "<h1>Linked</h1>" in back.text
+    assert "alice@example.com" in back.text
+
 
 async def test_two_tabs_confirm_what_each_of_them_shows(
     application: IdentityApplication, alice: Browser, slack_user: ChatUser

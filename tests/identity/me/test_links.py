@@ -7,6 +7,7 @@ import pytest
 
 from identity.links import Link
 from identity.people import ChatUser, Names
+from identity.workspaces.pauses import REMOVED_THERE
 from tests.identity.application import IdentityApplication
 from tests.identity.fresh_accounts import FreshAccount
 from tests.some import some
@@ -43,6 +44,22 @@ async def test_each_linked_chat_account_is_named(
         *("Linked <time", "last seen <time"),
     ):
         assert part in page.text
+
+
+async def test_a_workspace_that_has_ended_is_told_and_its_link_erased(
+    application: IdentityApplication, person: FreshAccount, slack_user: ChatUser
+) -> None:
+    await link(application, person, slack_user, Names("Acme Inc", "Alice A."))
+    assert REMOVED_THERE not in (await person.me()).text
+    application.notices[slack_user.key] = REMOVED_THERE
+    assert REMOVED_THERE in (await person.me()).text
+
+    await application.identity.links.erase(slack_user)
+    erased = await application.identity.links.get(slack_user)
+    assert erased is not None
+    assert (erased.state, erased.account, erased.names) == ("revoked", "", Names("", ""))
+    assert (erased.encrypted_token, erased.last_seen) == (b"", None)
+    assert "No chat account is linked to you yet" in (await person.me()).text
 
 
 async def test_unlinking_ends_the_link_here_and_at_the_pool(

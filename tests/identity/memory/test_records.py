@@ -43,6 +43,16 @@ async def test_nothing_remembered_says_how_to_begin(person: FreshAccount) -> Non
     )
 
 
+async def test_what_is_remembered_is_searched(person: FreshAccount, records: Records) -> None:
+    records.write("leads the Zürich office", f"/people/{person.subject}/facts/")
+    records.write("prefers short answers", f"/people/{person.subject}/preferences/")
+
+    found = await person.browser.get("/me?q=OFFICE+z%C3%BCrich")
+    assert "leads the Zürich office" in found.text
+    assert "prefers short answers" not in found.text
+    assert "has these words" in (await person.browser.get("/me?q=nothing")).text
+
+
 async def test_all_three_kinds_are_shown_and_nobody_elses(
     person: FreshAccount, other: FreshAccount, records: Records
 ) -> None:

@@ -88,6 +88,14 @@ async def test_it_runs_no_scripts_but_its_own(scene: Scene) -> None:
         assert answer.status == 404
 
 
+async def test_two_people_are_seen_side_by_side(scene: Scene) -> None:
+    async with scene.http.get(f"{scene.slack}/side-by-side") as answer:
+        text, policy = await answer.text(), answer.headers["Content-Security-Policy"]
+    for user in (ALICE, ADMIN):
+        assert f'src="/?as={user}&amp;in={GENERAL}"' in text
+    assert "frame-src 'self'; frame-ancestors 'self'" in policy
+
+
 async def test_other_sites_are_kept_out(scene: Scene) -> None:
     for headers in (
         {"Origin": "https://evil.example"},

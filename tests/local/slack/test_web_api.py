@@ -220,3 +220,13 @@ async def test_a_fault_meets_as_many_calls_as_it_is_told(scene: Scene) -> None:
     async with scene.http.post(f"{scene.slack}/api/auth.test", headers=headers) as answer:
         assert (answer.status, answer.headers["Retry-After"]) == (429, "1")
     assert (await scene.call("auth.test"))["ok"]
+
+
+async def test_what_slacks_own_sdk_objects_to_is_refused(scene: Scene) -> None:
+    image = {"type": "image", "image_url": "https://example.com/i.png"}
+    answer = await scene.call("chat.postMessage", channel=GENERAL, text="x", blocks=[image])
+    assert answer["error"] == "invalid_blocks"
+    answer = await scene.call(
+        "chat.postMessage", channel=GENERAL, text="x", blocks=[{**image, "alt_text": "A picture"}]
+    )
+    assert answer["ok"]

@@ -9,7 +9,7 @@ Feature: It runs with few rights, leaves traces and fails in the open
 
   Scenario: A role is taken by a service of AWS
     Given I have aws_iam_role defined
-    When its name is "^bizassist-(?!memory$).*" regex
+    When its name is "^bizassist-(?!(?:memory|personal-data)$).*" regex
     Then it must have assume_role_policy
     And it must have Statement
     And it must have Principal

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
+from bizassist.local.slack.block_kit import sdk_models
 from bizassist.local.slack.block_kit.data_blocks import DATA, whole_message
 from bizassist.local.slack.errors import SlackError
 
@@ -46,7 +47,7 @@ def checked(blocks: object) -> list[dict[str, Any]]:
     """
     if not isinstance(blocks, list) or not all(isinstance(block, dict) for block in blocks):
         raise SlackError("invalid_blocks_format")
-    problems = tuple(_message(blocks))
+    problems = tuple(_message(blocks)) or tuple(sdk_models.in_blocks(blocks))
     if problems:
         raise SlackError("invalid_blocks", problems)
     return blocks

@@ -6,11 +6,12 @@ from typing import Any
 
 # https://docs.slack.dev/reference/block-kit/blocks/task-card-block
 TASK_STATES = ("pending", "in_progress", "complete", "error")
-# Rows, cells of one, characters: https://docs.slack.dev/reference/block-kit/blocks/table-block
+# Rows, cells of one, characters: https://docs.slack.dev/reference/block-kit/blocks/table-block,
+# compared on 2026-11-27. A number is a cell of a data_table alone.
 MAX_ROWS, MAX_CELLS, MAX_TABLE = 100, 20, 10_000
-CELLS = {"raw_text", "raw_number", "rich_text"}
+CELLS = {"raw_text", "rich_text"}
 CHARTS = {"line", "bar", "area"}
-# https://docs.slack.dev/reference/block-kit/blocks/data-visualization-block
+# https://docs.slack.dev/reference/block-kit/blocks/data-visualization-block, compared on 2026-11-27
 MAX_TITLE, MAX_LABEL, MAX_SERIES, MAX_POINTS = 50, 20, 6, 20
 # In one message, as their users met it: https://github.com/vercel/chat/issues/696
 MOST = {"table": 1, "data_visualization": 2}

@@ -38,6 +38,7 @@ class PersonActions:
             web.post("/double/press", refusing(self._press)),
             web.get("/double/surfaces", refusing(self._surfaces)),
             web.post("/double/delete", refusing(self._delete)),
+            web.post("/double/deactivate", refusing(self._deactivate)),
             web.post("/double/too-many-events", refusing(self._too_many_events)),
             web.get("/double/view", refusing(self._view)),
             web.get("/double/stored", refusing(self._stored)),
@@ -117,6 +118,12 @@ class PersonActions:
         given = await read_object(request)
         user, channel, ts = strings(given, "user", "channel", "ts")
         answer = await self._acts.delete(user, channel, ts)
+        return web.json_response({"status": answer.status})
+
+    async def _deactivate(self, request: web.Request) -> web.Response:
+        given = await read_object(request)
+        (user,) = strings(given, "user")
+        answer = await self._acts.deactivate(user, str(given.get("kind", "user_change")))
         return web.json_response({"status": answer.status})
 
     async def _too_many_events(self, _: web.Request) -> web.Response:

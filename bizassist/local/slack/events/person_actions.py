@@ -106,6 +106,17 @@ class Acts:
         """So much happens here that Slack tells the app of it no more for a minute."""
         return await self._delivery.event(post_events.rate_limited_event())
 
+    async def deactivate(self, user: str, kind: str = "user_change") -> Answer:
+        """An administrator of the workspace closes an account.
+
+        :param kind: ``user_guest_status_changed`` for a guest, whose time may also be over.
+        """
+        known = person(user)
+        self._workspace.deactivated.add(user)
+        return await self._delivery.event(
+            post_events.deactivated_event(self._workspace, known, kind)
+        )
+
     async def stop(self, user: str, channel: str, thread: str) -> Answer:
         """Press Slack's own Stop, which is there while the app says that it is at work.
 
@@ -154,7 +165,8 @@ class Acts:
 
     def _check(self, user: str, channel: str) -> None:
         place = self._workspace.channel(channel)
-        if user in OTHERS and OTHERS[user].deleted:
+        gone = user in OTHERS and OTHERS[user].deleted
+        if gone or user in self._workspace.deactivated:
             raise SlackError("account_inactive")
         if user in {SLACK, SLACKBOT}:
             return  # they write everywhere

@@ -71,6 +71,23 @@ def session_stopped_event(
     return _envelope(workspace, event)
 
 
+def deactivated_event(workspace: Workspace, user: Person, kind: str) -> dict[str, Any]:
+    """An account is closed (https://docs.slack.dev/reference/events/user_change).
+
+    A guest's is told by ``user_guest_status_changed`` as well.
+    """
+    profile = {"real_name": user.real_name, "display_name": user.name}
+    closed = {"id": user.id, "team_id": workspace.team.id, "name": user.name, "deleted": True}
+    now = time.time()
+    event = {
+        "type": kind,
+        "user": {**closed, "profile": profile},
+        "cache_ts": int(now),
+        "event_ts": f"{now:.6f}",
+    }
+    return {**_outer(workspace.team, event), "is_ext_shared_channel": False}
+
+
 def home_opened_event(
     workspace: Workspace, user: Person, tab: str, view: dict[str, Any] | None
 ) -> dict[str, Any]:

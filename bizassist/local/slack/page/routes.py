@@ -19,7 +19,7 @@ POLLS = 20  # reloads after a message, one a second, where scripts don't run
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
-        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        "form-action 'self'; base-uri 'none'; frame-src 'self'; frame-ancestors 'self'"
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
@@ -45,6 +45,7 @@ class Page:
         """The routes, for ``Application.add_routes``."""
         return [
             web.get("/", self._window),
+            web.get("/side-by-side", self._side_by_side),
             web.get("/messages", self._messages),
             web.post("/say", self._say),
             web.post("/press", self._press),
@@ -72,6 +73,11 @@ class Page:
             prompts=[] if thread or wait else await self._prompts(person, channel),
             **self._seen(person, channel),
         )
+
+    async def _side_by_side(self, _: web.Request) -> web.Response:
+        """Everybody's window beside the others', each to be used by itself."""
+        team = self._workspace.team.name
+        return self._html("side_by_side.html", team=team, people=PEOPLE.values())
 
     async def _prompts(self, person: Person, channel: str) -> list[dict[str, str]]:
         """Opens the messages of the app, as a person does who looks at them."""

@@ -16,7 +16,7 @@ MAX_TEXT = 40_000
 # refused, ASCII or not).
 MAX_UPDATED_BYTES = 4_000
 # Characters of ``markdown_text``: https://docs.slack.dev/reference/methods/chat.appendStream, and
-# the pages of chat.postMessage, chat.startStream and chat.stopStream.
+# the pages of chat.postMessage, chat.startStream and chat.stopStream (compared on 2026-11-27).
 MAX_MARKDOWN_TEXT = 12_000
 
 

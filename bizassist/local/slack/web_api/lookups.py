@@ -43,7 +43,7 @@ def users_info(workspace: Workspace, given: Arguments) -> dict[str, Any]:
         **_organisation(workspace),
         "name": found.name,
         "real_name": found.real_name,
-        "deleted": found.deleted,
+        "deleted": found.deleted or found.id in workspace.deactivated,
         "is_bot": found.is_bot,
         "profile": profile,
     }

@@ -79,12 +79,12 @@ class OAuth:
         )
         page = (
             '<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>Install · Slack</title>'
-            '<link rel="stylesheet" href="/static/slack.css"><main class="oauth"><h1>BizAssist is '
+            '<link rel="stylesheet" href="/static/slack.css"><body class="oauth"><h1>BizAssist is '
             f"requesting permission to access a Slack workspace</h1><ul>{scopes}</ul>"
             f'<form method="post"><fieldset><legend>Workspace</legend>{teams}</fieldset>'
             '<button class="button primary" name="allow" value="1">Allow</button> '
             '<button class="button" name="cancel" value="1" formnovalidate>Cancel</button>'
-            "</form></main></html>"
+            "</form></body></html>"
         )
         return web.Response(text=page, content_type="text/html")
 

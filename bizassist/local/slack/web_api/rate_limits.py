@@ -1,6 +1,8 @@
 """How often each method may be called: Slack's tiers, by method and workspace.
 
-The numbers are of https://docs.slack.dev/apis/web-api/rate-limits and of each method's own page.
+The numbers are of https://docs.slack.dev/apis/web-api/rate-limits and of each method's own page,
+compared on 2026-11-27, the tiers of ``agents.sessions``, ``chat`` and ``conversations`` also with
+those that a client of all methods follows (``src/api`` of abdolence/slack-morphism-rust).
 Slack promises them as a minimum and tolerates bursts without saying how large; a double that
 tolerates more than is promised would hide what breaks on a bad day, so here they are the maximum.
 """

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from bizassist.local.slack.block_kit import blocks as block_kit
+from bizassist.local.slack.block_kit import sdk_models
 from bizassist.local.slack.errors import SlackError
 from bizassist.local.slack.people import person
 from bizassist.local.slack.web_api.arguments import Arguments
@@ -64,7 +65,7 @@ def _checked(given: Arguments, kind: str) -> dict[str, Any]:
     view = given.json("view", "invalid_arguments")
     if not isinstance(view, dict):
         raise SlackError("invalid_arguments", ("missing required field: view",))
-    problems = tuple(_problems(view, kind))
+    problems = tuple(_problems(view, kind)) or tuple(sdk_models.in_view(view))
     if problems:
         raise SlackError("invalid_arguments", problems)
     return view

@@ -56,23 +56,24 @@ run "refused" {
   command = plan
 
   variables {
-    deployment       = merge(var.deployment, { name = "BizAssist" }) # a name with capitals
-    network          = merge(var.network, { vpc_id = "main" })       # a network that is none
-    image_tag        = "latest"                                      # the latest image
-    user_pool_arn    = "us-east-1_AbCdEfGhI"                         # a user pool that is none
-    memory_arn       = "bizassist-0123456789"                        # a memory that is none
-    memory_role_arn  = "bizassist-memory"                            # a role that is none
-    certificate_arn  = "server.pem"                                  # a certificate that is none
-    allowed_cidrs    = ["203.0.113.7/99"]                            # an address that is no range
-    platforms        = ["irc"]                                       # an unknown platform
-    microsoft_cloud  = "dod"                                         # a cloud without our bot
-    cpu              = 300                                           # an odd processor
-    web_acl          = { arn = "my-acl" }                            # a web ACL that is none
-    upload_days      = 0                                             # files that never were
-    trusted_proxies  = 6                                             # more proxies than there are
-    chat_concurrency = { threads = 1 }                               # a thread for everything
-    capacity         = { min = 5, max = 2 }                          # more at least than at most
-    scale_at         = { cpu_percent = 5 }                           # scaling that never ends
+    deployment              = merge(var.deployment, { name = "BizAssist" }) # a name with capitals
+    network                 = merge(var.network, { vpc_id = "main" })       # a network that is none
+    image_tag               = "latest"                                      # the latest image
+    user_pool_arn           = "us-east-1_AbCdEfGhI"                         # a user pool that is none
+    memory_arn              = "bizassist-0123456789"                        # a memory that is none
+    memory_role_arn         = "bizassist-memory"                            # a role that is none
+    certificate_arn         = "server.pem"                                  # a certificate that is none
+    allowed_cidrs           = ["203.0.113.7/99"]                            # an address that is no range
+    platforms               = ["irc"]                                       # an unknown platform
+    microsoft_cloud         = "dod"                                         # a cloud without our bot
+    cpu                     = 300                                           # an odd processor
+    web_acl                 = { arn = "my-acl" }                            # a web ACL that is none
+    personal_data_operators = ["ops"]                                       # an operator who is no role
+    upload_days             = 0                                             # files that never were
+    trusted_proxies         = 6                                             # more proxies than there are
+    chat_concurrency        = { threads = 1 }                               # a thread for everything
+    capacity                = { min = 5, max = 2 }                          # more at least than at most
+    scale_at                = { cpu_percent = 5 }                           # scaling that never ends
   }
 
   expect_failures = [
@@ -88,6 +89,7 @@ run "refused" {
     var.microsoft_cloud,
     var.cpu,
     var.web_acl,
+    var.personal_data_operators,
     var.upload_days,
     var.trusted_proxies,
     var.chat_concurrency,

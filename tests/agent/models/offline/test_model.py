@@ -108,6 +108,7 @@ def test_it_asks_for_what_a_tool_needs() -> None:
 
     assert isinstance(reply, str)
     assert reply == (
+        "I understand that you ask about the warranty status. "
         "To look up the warranty status, I need one more thing from you: "
         "the device's serial number, such as LAPTOP-2024-001."
     )

@@ -14,6 +14,7 @@ from bizassist.__main__ import main
 from tests.bizassist.deployment.doctor.doctor_checks import doctor_checks
 from tests.conftest import Stack
 from tests.person import Person
+from tests.some import some
 
 ALL = [
     "Chat service",
@@ -83,6 +84,7 @@ async def test_a_person_signs_in_and_is_answered(
     capsys: pytest.CaptureFixture[str],
     described: str,
     stack: Stack,
+    aws: boto3.Session,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     pasting: asyncio.Future[str] = asyncio.get_running_loop().create_future()
@@ -110,6 +112,25 @@ async def test_a_person_signs_in_and_is_answered(
     rows = {row["check"]: row for row in json.loads(capsys.readouterr().out)}
     assert rows["A real turn"]["state"] == "working", rows
     assert status == 0
+    for event in some(_events_of_the_doctor(stack, aws)):  # nothing may be learned of them
+        assert event["metadata"]["memory"] == {"stringValue": "paused"}
+
+
+def _events_of_the_doctor(stack: Stack, aws: boto3.Session) -> list[Any]:
+    """What alice's memory keeps of the conversations that the doctor began as her."""
+    known = stack.parameters
+    person = aws.client("cognito-idp").admin_get_user(
+        UserPoolId=known["user_pool_id"], Username="alice"
+    )
+    subject = next(one["Value"] for one in person["UserAttributes"] if one["Name"] == "sub")
+    memory = aws.client("bedrock-agentcore")
+    there: Any = {"memoryId": known["memory_id"], "actorId": subject}
+    return [
+        event
+        for session in memory.list_sessions(**there)["sessionSummaries"]
+        if session["sessionId"].startswith("doctor-")
+        for event in memory.list_events(**there, sessionId=session["sessionId"])["events"]
+    ]
 
 
 async def _awaited(value: "asyncio.Future[str]") -> str:

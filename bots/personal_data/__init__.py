@@ -1,0 +1,1 @@
+"""All that is kept of one person or one workspace: given to them as a file, and erased."""
