@@ -41,7 +41,9 @@ def slack_answer(
     draft = SteppedDraft()
     session = ThreadSession(api, incoming)
     stream = AnswerStream(StreamCalls(api), incoming, draft, session, marker=marker(turn.id, 0))
-    channel = Channel(api, incoming, turn.id, stream=stream, opening=THINKING, draft=draft)
+    channel = Channel(
+        api, incoming, turn.id, stream=stream, opening=THINKING, draft=draft, lease=receipt
+    )
     return PostedAnswer(channel, receipt, pace, THINKING, draft)
 
 

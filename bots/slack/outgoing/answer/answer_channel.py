@@ -8,6 +8,7 @@ from typing import ClassVar, TypeVar
 from bots.answer.markdown.splitting import split
 from bots.answer.markdown.threaded_rendering import rendered
 from bots.errors import FormRefused, MessageGone, MessageTooLong
+from bots.platform import Lease
 from bots.slack.incoming.payloads import IncomingMessage
 from bots.slack.outgoing.answer.answer_stream import AnswerStream
 from bots.slack.outgoing.answer.final_blocks import final_content
@@ -29,7 +30,9 @@ class SlackChannel:
     :param turn: what the markers of its posts are derived from.
     :param stream: what the first message is while it is written, where it can be one.
     :param opening: what that message says before there is anything to say.
+    :param lease: held before each call that follows another one, since time has passed by then.
     :param draft: the answer, whose last edit shows its steps, and buttons to judge it.
+    :param lease: held once more between sealing a stream and editing what it has become.
     """
 
     limit: ClassVar = PIECE
@@ -45,6 +48,7 @@ class SlackChannel:
         stream: AnswerStream | None = None,
         opening: str = "",
         draft: SteppedDraft | None = None,
+        lease: Lease | None = None,
     ) -> None:
         self._api = api
         self._incoming = incoming
@@ -52,6 +56,7 @@ class SlackChannel:
         self._stream = stream
         self._opening = opening
         self._draft = draft
+        self._lease = lease
         self._stoppable: str | None = None
 
     async def post(self, part: int, markdown: str) -> str:
@@ -69,11 +74,18 @@ class SlackChannel:
         if ts is not None:
             place = self._incoming.channel
             whole = await self._whole(markdown) if final else None
-            await _taken(markdown, lambda new: self._api.update(place, ts, new, final=final), whole)
+
+            async def edit(new: Content) -> None:
+                await self._hold()
+                await self._api.update(place, ts, new, final=final)
+
+            await _taken(markdown, edit, whole)
 
     async def delete(self, message: str) -> None:
         """Delete a message."""
-        await self._api.delete(self._incoming.channel, await self._sealed(message))
+        ts = await self._sealed(message)
+        await self._hold()
+        await self._api.delete(self._incoming.channel, ts)
 
     async def find(self, part: int) -> str | None:
         """The post with this part's marker; no message of an answer is older than its question."""
@@ -116,10 +128,19 @@ class SlackChannel:
     async def _sealed(self, message: str) -> str:
         ts = message.removesuffix(STREAM)
         if self._stream and message != ts:
+            await self._hold()
             await self._stream.seal(ts)
+            if self._lease:
+                await self._lease.hold()
         return ts
 
+    async def _hold(self) -> None:
+        """:raises Superseded: when the turn may be somebody else's by now."""
+        if self._lease is not None:
+            await self._lease.hold()
+
     async def _post(self, part: int, message: Content) -> str:
+        await self._hold()
         return await self._api.post(
             self._incoming.channel,
             message,

@@ -37,7 +37,9 @@ async def threaded_reply(
     first = opening(incoming.text)
     draft, session = SteppedDraft(), ThreadSession(api, incoming)
     stream = AnswerStream(StreamCalls(api), incoming, draft, session, marker=marker(turn, 0))
-    channel = SlackChannel(api, incoming, turn, stream=stream, opening=first, draft=draft)
+    channel = SlackChannel(
+        api, incoming, turn, stream=stream, opening=first, draft=draft, lease=receipt
+    )
     answer = PostedAnswer(channel, receipt, pace, first, draft)
     async with _at_work(session):
         try:
