@@ -52,6 +52,7 @@ class Settings(BaseSettings):
     :param turn_tokens: the most tokens of one answer, read and written.
     :param turn_seconds: the longest that one answer may take; at most what the chat service waits
         for (``bots.runtime.TIMEOUT``).
+    :param parameters_key: the KMS key of the parameter that sessions share; empty for SSM's own.
     """
 
     model_config = SettingsConfigDict(
@@ -79,6 +80,7 @@ class Settings(BaseSettings):
     turn_tool_calls: int = Field(default=12, ge=1)
     turn_tokens: int = Field(default=60_000, ge=1)
     turn_seconds: int = Field(default=120, ge=1)
+    parameters_key: str = ""
 
     groups: ClassVar[frozenset[str]] = frozenset({"bizassist-users", "bizassist-admins"})
 

@@ -33,7 +33,7 @@ from agent.request.caller import Caller
 from agent.run.agent_factory import AgentFactory
 from agent.run.explanation import Explanation
 from agent.settings import Settings
-from agent.tools.gateway import MachineToken
+from agent.tools.machine_token import MachineToken
 from benchmarks.agent_start import gateway
 from benchmarks.token_broker import cloud
 

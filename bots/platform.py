@@ -10,6 +10,7 @@ from typing import ClassVar, Protocol, Self
 from ag_ui.core import BaseEvent, Interrupt, ResumeEntry
 
 from bots.file_bucket import StoredFile
+from identity.links import Link
 from identity.people import ChatUser, Names, PlatformName
 
 
@@ -90,6 +91,7 @@ class Turn:
     :param resume: decisions that an interrupted run waits for; the turn goes on with its answer.
     :param files: what the question can speak of, oldest first: the conversation's files so far.
     :param quotes: what others wrote that goes along, oldest first.
+    :param link: its chat user's, where the platform has just read it; None where it has not.
     """
 
     id: str
@@ -105,6 +107,7 @@ class Turn:
     resume: tuple[ResumeEntry, ...] = ()
     files: tuple[StoredFile, ...] = ()
     quotes: tuple[Quote, ...] = ()
+    link: Link | None = None
 
 
 class Lease(Protocol):
@@ -128,6 +131,10 @@ class Receipt(Lease, Protocol):
     def message(self) -> str | None:
         """The id stored by an earlier attempt at this turn; None when nothing is visible yet."""
 
+    @property
+    def fresh(self) -> bool:
+        """Whether this is the first attempt, so that nothing can be visible of another."""
+
     async def keep(self, message: str) -> None:
         """Store the id; call it the instant the message is visible."""
 
@@ -148,8 +155,10 @@ class ReplyStream(Protocol):
 Accept = Callable[[Accepted], Awaitable[None]]
 """Puts what the edge verified into the inbox; it is safe once this returns."""
 
-Answer = Callable[[Turn], Awaitable[None]]
-"""The turn's story; a platform calls it once for each question that it reads."""
+Answer = Callable[[Turn], Awaitable[bool | None]]
+"""The turn's story; a platform calls it once for each question that it reads.
+
+True when the turn was answered just now; otherwise the ledger says how it stands."""
 
 
 class Platform(Protocol):

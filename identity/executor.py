@@ -1,12 +1,13 @@
 """Runs blocking SDK calls in threads of their own, so that the event loop never waits."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from contextvars import copy_context
 from functools import partial
 from threading import Lock
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -29,6 +30,19 @@ async def within(seconds: float, work: Awaitable[T]) -> T:
     if not done:
         raise TimeoutError
     return task.result()
+
+
+@asynccontextmanager
+async def ahead(work: Coroutine[Any, Any, T]) -> AsyncIterator[asyncio.Task[T]]:
+    """``work``, begun now because it will be needed; what the block doesn't await is ended."""
+    task = asyncio.create_task(work)
+    try:
+        yield task
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+        if not task.cancelled():
+            task.exception()  # whoever needed it has it; nobody needing it is no fault to report
 
 
 class Executor:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bedrock_agentcore.memory.integrations.strands.memorystore import AgentCoreMemoryStore
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 from strands.memory import (
     InjectionQueryContext,
     MemoryEntry,
@@ -76,6 +76,20 @@ class PersonsRecords(AgentCoreMemoryStore):
         self._session = session_id
         self._recalls = recalls
         self._throttled = ""
+        self._ahead: tuple[str, list[MemoryEntry]] | None = None
+
+    async def look_ahead(self, question: str) -> None:
+        """Search for a run's question before the run begins; without one there is nothing to do.
+
+        A search that fails isn't made again for the run: what has failed is noted of its call.
+        """
+        if not question.strip():
+            return
+        try:
+            found = await self.search(question.strip())
+        except (BotoCoreError, ClientError):
+            found = []
+        self._ahead = (question.strip(), found)
 
     async def search(self, query: str, _: SearchOptions | None = None) -> list[MemoryEntry]:
         """The records of each kind that fit, the most alike first within a kind.
@@ -83,6 +97,8 @@ class PersonsRecords(AgentCoreMemoryStore):
         :raises botocore.exceptions.ClientError: when the memory refuses; not when it is throttled,
             for the answer then comes without what would have been recalled.
         """
+        if self._ahead and self._ahead[0] == query.strip():
+            return self._ahead[1]
         known = self._recalls.of(self._session, query)
         if known is not None:
             return known

@@ -16,6 +16,7 @@ from agent.authorization.rights import Rights
 from agent.errors import MemoryUnavailableError
 from agent.memory.access.foreign_call_refusal import FAILED_CALLS
 from agent.memory.agentcore_memory import AgentCoreMemory, RunMemory
+from agent.memory.newest_events import WINDOW
 from agent.models.provider_errors import ModelFailure
 from agent.prompt import system_prompt, tool_names
 from agent.request.attachments import AttachedFile
@@ -88,24 +89,28 @@ class AgentFactory:
         session: str,
         explanation: Explanation,
         audience: RunAudience,
-        files: Sequence[AttachedFile] = (),
         *,
+        files: Sequence[AttachedFile] = (),
+        question: str = "",
         memory_version: str = "",
     ) -> AssembledAgent:
         """An agent that knows the conversation so far, and the person as far as it may.
 
+        :param question: what is recalled for; empty for a run that goes on.
         :param memory_version: what was recalled under another one is out of date.
         """
         self.policies.look_ahead()
         gateway_tools, memory = await asyncio.gather(
             self.gateway.tools(),
-            self._open_memory(caller, session, explanation, audience, memory_version),
+            self._open_memory(
+                caller, session, explanation, audience, question=question, version=memory_version
+            ),
         )
         limits, failure = LimitHandler(self.run_limits), ModelFailure()
         tools = [*gateway_tools, *document_tools(files, self.reader)]
 
-        def made(memory: RunMemory | None) -> Agent:
-            """Restores the conversation on the way, so it blocks on the network."""
+        def made() -> Agent:
+            """Parses the conversation on the way, so it takes its time."""
             rights = Rights(caller, audience)
             agent = Agent(
                 model=self.model,
@@ -125,7 +130,7 @@ class AgentFactory:
                     rights,
                     _approval(memory),
                 ],
-                conversation_manager=SlidingWindowConversationManager(window_size=40),
+                conversation_manager=SlidingWindowConversationManager(window_size=WINDOW),
                 session_manager=memory.conversation if memory else None,
                 memory_manager=memory.recall if memory else None,
             )
@@ -133,12 +138,7 @@ class AgentFactory:
             agent.add_middleware(ExecuteToolStage, recorded.execute)
             return agent
 
-        agent = await asyncio.to_thread(made, memory)
-        if (
-            memory and FAILED_CALLS.get()
-        ):  # its history could not be restored: better none than half
-            memory = None
-            agent = await asyncio.to_thread(made, memory)
+        agent = await asyncio.to_thread(made)
         return AssembledAgent(agent, memory, limits, failure, audience)
 
     def notices(self, assembled: AssembledAgent) -> list[str]:
@@ -160,15 +160,17 @@ class AgentFactory:
         session: str,
         explanation: Explanation,
         audience: RunAudience,
+        *,
+        question: str,
         version: str,
     ) -> RunMemory | None:
         try:
-            return await asyncio.to_thread(
-                self.memory.open,
+            return await self.memory.open(
                 caller.subject,
                 session,
                 explanation.recalled,
                 personal=audience.personal_memory,
+                question=question,
                 version=version,
             )
         except MemoryUnavailableError as error:

@@ -124,7 +124,8 @@ class Assistant:
             run_input.thread_id,
             explanation,
             audience,
-            request.files,
+            files=request.files,
+            question=asked_text(run_input),
             memory_version=memory_version(run_input),
         )
         end_answered(assembled.agent)
@@ -237,6 +238,12 @@ def trusted_input(run_input: RunAgentInput) -> RunAgentInput:
         context=quoted_context(run_input.context),
         forwarded_props={},
     )
+
+
+def asked_text(run_input: RunAgentInput) -> str:
+    """What a run is asked; empty for one that goes on with a decision."""
+    last = run_input.messages[-1] if run_input.messages and not run_input.resume else None
+    return last.content if last is not None and isinstance(last.content, str) else ""
 
 
 def text_message(text: str) -> Iterator[BaseEvent]:

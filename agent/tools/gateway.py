@@ -5,13 +5,10 @@ import contextlib
 import json
 import logging
 import time
-from collections.abc import AsyncGenerator
 from datetime import timedelta
 from typing import Any
 
-import httpx
 from authlib.integrations.base_client import OAuthError
-from authlib.integrations.httpx_client import AsyncOAuth2Client
 from httpx2 import HTTPError
 from mcp import MCPError
 from mcp_types import INVALID_PARAMS, METHOD_NOT_FOUND
@@ -29,11 +26,11 @@ from agent.errors import (
     ToolError,
 )
 from agent.settings import Settings
+from agent.tools.machine_token import MachineToken
 from agent.wall_clock import is_older
 
 logger = logging.getLogger(__name__)
 
-RENEW_BEFORE = 60.0
 REFRESH_SECONDS = 300.0
 RETRY_SECONDS = 1.0
 LONGEST_RETRY_SECONDS = 60.0
@@ -41,49 +38,6 @@ LONGEST_RETRY_SECONDS = 60.0
 START_SECONDS = 5
 CALL_TIMEOUT = timedelta(seconds=60)
 UNREACHABLE_ERRORS = (MCPClientInitializationError, MCPError, HTTPError, OAuthError, OSError)
-
-
-class MachineToken(httpx.Auth):
-    """Signs each request with a client-credentials token and renews it before it expires."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        self._token = ""
-        self._fetched, self._lifetime = 0.0, 0.0
-        self._lock = asyncio.Lock()
-
-    async def async_auth_flow(
-        self, request: httpx.Request
-    ) -> AsyncGenerator[httpx.Request, httpx.Response]:
-        """Send the request with the token; once more with a new one when it is refused."""
-        request.headers["Authorization"] = f"Bearer {await self._current()}"
-        response = yield request
-        if response.status_code == httpx.codes.UNAUTHORIZED:
-            self._fetched = 0.0
-            request.headers["Authorization"] = f"Bearer {await self._current()}"
-            yield request
-
-    async def _current(self) -> str:
-        async with self._lock:
-            if is_older(self._fetched, self._lifetime - RENEW_BEFORE):
-                await self._fetch()
-            return self._token
-
-    async def _fetch(self) -> None:
-        """The token endpoint is where discovery says; in the local stack not where ``iss`` is."""
-        secret = self._settings.m2m_client_secret.get_secret_value()
-        async with AsyncOAuth2Client(
-            self._settings.m2m_client_id, secret, scope=self._settings.m2m_scope, timeout=5
-        ) as client:
-            found = await client.request(
-                "GET", str(self._settings.discovery_url), withhold_token=True
-            )
-            found.raise_for_status()
-            token = await client.fetch_token(
-                found.json()["token_endpoint"], grant_type="client_credentials"
-            )
-        self._token = token["access_token"]
-        self._fetched, self._lifetime = time.time(), float(token.get("expires_in", 300))
 
 
 class _CallLost(Exception):

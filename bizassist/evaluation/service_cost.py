@@ -30,8 +30,11 @@ MODEL_CALLS, INPUT_TOKENS, OUTPUT_TOKENS = 2, 3_000, 400
 """Of a question: calls with so many tokens of input each; output of both together."""
 
 PROCESSOR_SECONDS = 3
-SESSION_MINUTES, SESSION_GB = 16, 0.5
-"""A minute of work and fifteen of waiting for another question."""
+SESSION_MINUTES, SESSION_GB = 16, 0.3
+"""A minute of work and fifteen of waiting for another question; an agent's process has 0.14 to 0.22
+GB here, and more while it reads documents."""
+TURNS_OF_SESSION = QUESTIONS / SESSIONS
+TURN_KINDS = ("direct message", "mention")
 
 RECORDS = 100
 SEARCHED = 0.05
@@ -66,10 +69,13 @@ def known_prices() -> dict[str, float]:
     return {name: price for name, (price, _) in prices["prices"].items()}
 
 
-def counted_calls() -> dict[str, int]:
-    """The calls that one question makes, by their kind."""
+def counted_calls(turn: str = "question") -> dict[str, float]:
+    """The calls that one question makes, by their kind; a read of two rows counts as two.
+
+    :param turn: ``question``, which uses a tool in the web chat, or one of :data:`TURN_KINDS`.
+    """
     counted: dict[str, Any] = json.loads((HERE / "service_calls.json").read_text("utf-8"))
-    return dict(counted["question"])
+    return dict(counted[turn])
 
 
 def a_person() -> list[Row]:
@@ -85,7 +91,6 @@ def a_person() -> list[Row]:
         "Gateway, calls (1,000)": QUESTIONS * 2 / 1_000,  # the list of tools, and one of them
         "web search, managed (1,000)": QUESTIONS * SEARCHED / 1_000,
         "policies, listings of S3 (1,000)": QUESTIONS / 1_000,
-        "machine's tokens": SESSIONS,
         "DynamoDB, writes (1,000,000)": QUESTIONS * calls["table writes"] / MILLION,
         "DynamoDB, reads (1,000,000)": QUESTIONS * calls["table reads"] / MILLION,
         "SQS, requests (1,000,000)": QUESTIONS * calls["queue requests"] / MILLION,
@@ -99,6 +104,23 @@ def a_person() -> list[Row]:
         Row("model, output (1,000,000 tokens)", QUESTIONS * OUTPUT_TOKENS / MILLION, model.written),
         *(Row(name, round(count, 6), prices[name]) for name, count in units.items()),
     ]
+
+
+def a_thousand_turns(turn: str) -> list[Row]:
+    """What a thousand warm turns cost without the model, each with one call of a Gateway tool."""
+    prices, calls = known_prices(), counted_calls(turn)
+    units = {
+        "runtime, processor (vCPU-hours)": 1_000 * PROCESSOR_SECONDS / 3_600,
+        "runtime, memory (GB-hours)": 1_000 / TURNS_OF_SESSION * SESSION_MINUTES / 60 * SESSION_GB,
+        "memory, new events (1,000)": calls["memory events"],
+        "memory, recalls (1,000)": calls["memory recalls"],
+        "Gateway, calls (1,000)": 1,
+        "DynamoDB, writes (1,000,000)": calls["table writes"] / 1_000,
+        "DynamoDB, reads (1,000,000)": calls["table reads"] / 1_000,
+        "SQS, requests (1,000,000)": calls["queue requests"] / 1_000,
+        "KMS, requests (10,000)": calls["key requests"] / 10,
+    }
+    return [Row(name, round(count, 6), prices[name]) for name, count in units.items()]
 
 
 def the_service() -> list[Row]:
@@ -116,6 +138,7 @@ def the_service() -> list[Row]:
         "dashboard": 1,
         "container insights (metrics)": 24,
         "machine's app client": 1,
+        "machine's tokens": HOURS,
     }
     polls = Row(
         "polls of the queues (1,000,000)",
@@ -146,6 +169,10 @@ def tables() -> str:
     """The tables as Markdown."""
     return "\n\n".join(
         [
+            *(
+                _table(f"1,000 turns ({turn})", a_thousand_turns(turn), 4, f"1,000 {turn}s")
+                for turn in TURN_KINDS
+            ),
             _table("A person", a_person(), 4, "a person"),
             _table("The service", the_service(), 2, "fixed"),
             _people(),
@@ -154,7 +181,7 @@ def tables() -> str:
 
 
 def _table(head: str, rows: Sequence[Row], places: int, sum_of: str) -> str:
-    lines = [f"| {head} | Units a month | Price of a unit | Sum |", "|---|---|---|---|"]
+    lines = [f"| {head} | Units | Price of a unit | Sum |", "|---|---|---|---|"]
     for row in rows:
         units, price = _plain(row.units), _plain(row.price)
         lines.append(f"| {row.name} | {units} | {price} | {row.product(places):.{places}f} |")

@@ -11,7 +11,7 @@ from bots.errors import MessageGone, MessageTooLong, PlatformRefused
 from bots.platform import Receipt
 
 ANNOUNCED = "?"
-"""In the receipt, in place of an id: this message is being posted at this moment."""
+"""In place of an id: this message is being posted at this moment, or was when somebody died."""
 FINAL = "!"
 """In the receipt, behind the id of a message that was posted whole because edits are refused."""
 CONTINUED = "…"
@@ -61,9 +61,10 @@ class MessageChannel(Protocol):
 class AnswerMessages:
     """One message, or several when the answer is long, in their order.
 
-    The receipt names them all. Where a platform can find a post, a message is announced there
-    before it is posted: a crash between "the platform took it" and "we know its id" is seen by the
-    next attempt, which then looks for the message before it posts again. Elsewhere each message
+    The receipt names them all. Where a platform can find a post, a message after the first is
+    announced there before it is posted: a crash between "the platform took it" and "we know its id"
+    is seen by the next attempt, which then looks for the message before it posts again. The first
+    needs no announcement: every attempt but the first looks for it. Elsewhere each message
     begins as a placeholder, and text comes by edits, which do no harm when they are done twice:
     such a crash leaves a lone placeholder behind, but never a second answer.
     """
@@ -72,6 +73,8 @@ class AnswerMessages:
         self._channel = channel
         self._receipt = receipt
         self._ids = SEPARATORS.split(receipt.message) if receipt.message else []
+        if not self._ids and channel.finds_posts and not receipt.fresh:
+            self._ids = [ANNOUNCED]
         self._shown: dict[int, str] = {}
         self._drafted: set[int] = set()
 
@@ -134,7 +137,7 @@ class AnswerMessages:
 
     async def _append(self, markdown: str) -> None:
         part = len(self._ids)
-        if self._channel.finds_posts:
+        if self._channel.finds_posts and part:
             self._ids.append(ANNOUNCED)
             await self._keep()
         await self._post(part, markdown)
@@ -207,7 +210,8 @@ class AnswerMessages:
             self._ids[part] = found
         elif part == len(self._ids) - 1:
             self._ids.pop()
-        await self._keep()
+        if self._ids:
+            await self._keep()
 
     async def _keep(self) -> None:
         await self._receipt.keep(",".join(self._ids))

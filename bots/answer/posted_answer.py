@@ -51,6 +51,7 @@ class PostedAnswer:
         self._draft = draft or Draft()
         self._changed = asyncio.Event()
         self._closing = asyncio.Event()
+        self._spoken = asyncio.Event()
         self._said = False
         self._opened = asyncio.Event()
         self._editor: asyncio.Task[None] | None = None
@@ -89,6 +90,8 @@ class PostedAnswer:
         self._raise_if_refused()
         self._draft.take(event)
         self._changed.set()
+        if not self._spoken.is_set() and self._draft.said:
+            self._spoken.set()
 
     async def say(self, sentence: str, *, stoppable: bool = False) -> None:
         """Replace everything by one sentence; it stays the last word of this attempt."""
@@ -139,16 +142,20 @@ class PostedAnswer:
                 pause = pause if asked else pause * 2
                 await self._closing_within(max(asked, pause))
                 continue
-            shown = draft
-            await self._closing_within(pause * max(1.0, len(draft) / LARGE))
+            shown, wordless = draft, not self._spoken.is_set()
+            seconds = pause * max(1.0, len(draft) / LARGE)
+            await self._closing_within(seconds, or_words=wordless)
 
-    async def _closing_within(self, seconds: float) -> None:
+    async def _closing_within(self, seconds: float, *, or_words: bool = False) -> None:
+        """Return then, or earlier: when it is to be closed, or the first words are there."""
+        until = self._spoken if or_words else self._closing
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._closing.wait(), seconds)
+            await asyncio.wait_for(until.wait(), seconds)
 
     async def _stop_editing(self) -> None:
         self._closing.set()
         self._changed.set()
+        self._spoken.set()
         if self._editor is None:
             return
         try:

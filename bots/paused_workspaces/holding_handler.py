@@ -36,9 +36,9 @@ class HoldingHandler:
     rows: HeldRows
     pauses: Pauses
 
-    async def answer(self, turn: Turn, platform: Platform, lease: Lease) -> None:
-        """Answer ``turn``, or hold it."""
-        await self._unless_paused(turn, platform, lease, self.handler.answer)
+    async def answer(self, turn: Turn, platform: Platform, lease: Lease) -> bool | None:
+        """Answer ``turn``, or hold it; whether it was answered just now."""
+        return await self._unless_paused(turn, platform, lease, self.handler.answer)
 
     async def apologise(self, turn: Turn, platform: Platform, lease: Lease) -> None:
         """Tell the asker that the inbox has given up on ``turn``, or hold it."""
@@ -46,23 +46,24 @@ class HoldingHandler:
 
     async def _unless_paused(
         self, turn: Turn, platform: Platform, lease: Lease, answer: AnswerTurn
-    ) -> None:
+    ) -> bool | None:
         workspace = Workspace.of(turn.chat_user)
         pause = await self.pauses.of(workspace)
         if pause and not await self.rows.is_trial(turn.id):
             if await self._hold(turn, workspace, lease) == 1:
                 with suppress(PlatformError, TurnRefused):  # some ways need no installation
                     await platform.notify(turn, PAUSED)
-            return
+            return None
         try:
-            await answer(turn, platform, lease)
+            answered = await answer(turn, platform, lease)
         except InstallationRefused as error:
             if await self.pauses.begin(workspace, error.word):
                 _log.error("workspace %s is paused: %s", workspace.key, error)
             await self._hold(turn, workspace, lease)
-            return
+            return None
         if pause and await self.pauses.end(workspace):
             _log.warning("workspace %s is in use again", workspace.key)
+        return answered
 
     async def _hold(self, turn: Turn, workspace: Workspace, lease: Lease) -> int:
         """Keep the turn, and what its run may have said; the number of this attempt, 0 for none."""

@@ -137,9 +137,7 @@ class SlackPlatform:
         self._explanations = service.explanations
         self._private = PrivateMessages(api, responses)
         self._names = NameCache(api)
-        self._questions = QuestionReader(
-            api, self._names, downloads, service.attached, service.words.is_linked
-        )
+        self._questions = QuestionReader(api, self._names, downloads, service.attached)
         self._home = AppHome(api, self._names, service.words, service.memory, self._authorized)
         self._pace = pace
         self._identity: AuthorizeResult | None = None
@@ -358,23 +356,24 @@ class SlackPlatform:
     ) -> None:
         """Answer a question, and note where its asker was answered."""
         place, asker = incoming.conversation, incoming.chat_user
-        notes = await self._notes.read(place, asker)
-        question = await self._questions.question(incoming, notes)
+        notes, link = await asyncio.gather(self._notes.read(place, asker), self._words.link(asker))
+        question = await self._questions.question(incoming, notes, linked=link is not None)
         turn = replace(
             self._turn(incoming, accepted, names),
             conversation=notes.conversation(place),
             text=question.text,
             quotes=question.quotes,
             files=question.attached.files,
+            link=link,
         )
         if question.attached.refused:
             refusals = content(question.attached.refusals)
             await self._private.send_once(incoming, refusals, f"{turn.id}/files")
-        if question.text:
-            await answer(turn)
-        elif not question.attached.refused and incoming.kind != "reply":
+        answered = question.text and await answer(turn)
+        if not question.text and not question.attached.refused and incoming.kind != "reply":
             await self._act_on(incoming, "help", names, accepted.sent_at)
-        if incoming.kind in IN_CHANNELS and await self._is_answered(turn.id):
+        noted = notes.answered or incoming.kind not in IN_CHANNELS
+        if not noted and (answered or await self._is_answered(turn.id)):
             await self._notes.note_answered(place, asker)
 
     async def _go_on(self, incoming: IncomingMessage, accepted: Accepted, answer: Answer) -> None:

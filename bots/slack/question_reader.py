@@ -1,7 +1,7 @@
 """A question as the agent gets it: with names instead of ids, what others wrote, and its files."""
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,7 +17,6 @@ from bots.slack.message_content.thread_context import thread_quotes
 from bots.slack.name_cache import NameCache
 from bots.slack.outgoing.web_api import WebApi
 from bots.turn.attached_files import Attached, AttachedFiles, Sender
-from identity.people import ChatUser
 
 SUMMARISE = "Please summarise {names}."
 
@@ -38,23 +37,20 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class QuestionReader:
-    """Reads what a message says beside its words.
-
-    :param is_linked: nothing is fetched for somebody whom we don't know yet.
-    """
+    """Reads what a message says beside its words."""
 
     api: WebApi
     names: NameCache
     downloads: FileDownloads
     attached: AttachedFiles
-    is_linked: Callable[[ChatUser], Awaitable[bool]]
 
-    async def question(self, incoming: IncomingMessage, notes: Notes) -> Question:
+    async def question(self, incoming: IncomingMessage, notes: Notes, *, linked: bool) -> Question:
         """The whole question; what Slack doesn't tell of it is left out.
 
+        :param linked: nothing is fetched for somebody whom we don't know yet.
         :raises PlatformUnavailable: when Slack doesn't tell what surrounds it now.
         """
-        if not await self.is_linked(incoming.chat_user):
+        if not linked:
             text = plain(incoming.markup, {}).strip()
             return Question(text or SUMMARISE.format(names="what I sent"))
         people, channels = mentioned(incoming.markup)

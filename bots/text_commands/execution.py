@@ -89,9 +89,9 @@ class TextCommands:
             _log.warning("%s (%s) could not be done: %s", said.word, said.event, error)
             return Told(error.sentence)
 
-    async def is_linked(self, chat_user: ChatUser) -> bool:
-        """Whether we know who somebody is."""
-        return await self.links.active(chat_user) is not None
+    async def link(self, chat_user: ChatUser) -> Link | None:
+        """The link of somebody whom we know; None for anybody else."""
+        return await self.links.active(chat_user)
 
     async def forget_everything(self, chat_user: ChatUser) -> str:
         """Forget all that is remembered about a person who has confirmed it; what they are told."""

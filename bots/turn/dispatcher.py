@@ -10,7 +10,7 @@ from bots.platform import Accepted, Lease, Platform, Turn
 from bots.turn.ledger import Ledger
 from identity.people import PlatformName
 
-AnswerTurn = Callable[[Turn, Platform, Lease], Awaitable[None]]
+AnswerTurn = Callable[[Turn, Platform, Lease], Awaitable[bool | None]]
 
 _log = logging.getLogger(__name__)
 
@@ -22,8 +22,8 @@ class Handler(Protocol):
     def ledger(self) -> Ledger:
         """How far each turn has come."""
 
-    async def answer(self, turn: Turn, platform: Platform, lease: Lease) -> None:
-        """Answer it."""
+    async def answer(self, turn: Turn, platform: Platform, lease: Lease) -> bool | None:
+        """Answer it; whether it was answered just now."""
 
     async def apologise(self, turn: Turn, platform: Platform, lease: Lease) -> None:
         """Tell its asker that the inbox has given up on it."""

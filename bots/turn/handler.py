@@ -32,10 +32,11 @@ from bots.usage.daily_turns import UNDELIVERABLE
 from bots.workspace_rules.access_check import while_permitted
 from bots.workspace_rules.refusals import WorkspaceRules, channel_refusal, in_workspace
 from identity.errors import LinkExpired, SignInUnavailable
+from identity.executor import ahead
 from identity.links import Link, Links
 from identity.people import ChatUser, Names
 from identity.tokens.broker import TokenBroker
-from identity.workspaces.settings import Workspace
+from identity.workspaces.settings import Settings, Workspace
 
 MakeLinkUrl = Callable[[ChatUser, Names], Awaitable[str]]
 
@@ -68,42 +69,55 @@ class TurnHandler:
     results: ResultEncryption
     slots: FairSlots
 
-    async def answer(self, turn: Turn, platform: Platform, lease: Lease) -> None:
+    async def answer(self, turn: Turn, platform: Platform, lease: Lease) -> bool:
         """Answer ``turn``, or let it wait until its chat user is linked.
 
+        :returns: whether it was answered just now.
         :param lease: as long as it lasts, nobody else answers the turn.
         :raises TryAgain: when the inbox shall deliver the turn again.
         """
-        entry = await self.ledger.begin(turn, lease)
-        if entry is None:
-            return
-        settings = await self.rules.settings(turn)
+        async with (
+            ahead(self.rules.settings(turn)) as settings,
+            ahead(self._link(turn)) as link,
+        ):
+            entry = await self.ledger.begin(turn, lease)
+            if entry is None:
+                return False
+            return await self._answer(turn, platform, entry, await settings, link)
+
+    async def _answer(
+        self,
+        turn: Turn,
+        platform: Platform,
+        entry: Entry,
+        settings: Settings,
+        reading: Awaitable[Link | None],
+    ) -> bool:
+        """Answer a turn that was taken up.
+
+        :param reading: its chat user's link, which is being read.
+        """
         turn = in_workspace(turn, settings)
         if entry.result is not None:
-            await self._show_kept(turn, platform, entry, entry.result)
-            return
+            return await self._show_kept(turn, platform, entry, entry.result)
         refusal = channel_refusal(turn, settings) or length_refusal(turn)
         if refusal:
-            await self._refuse(turn, platform, entry, refusal)
-            return
+            return await self._refuse(turn, platform, entry, refusal)
         try:
-            link = await self.links.active(turn.chat_user)
+            link = await reading
             if link is None:
-                await self._ask_to_link(turn, platform, entry)
-                return
+                return await self._ask_to_link(turn, platform, entry)
             await self.tokens.access_token(link)
         except LinkExpired:
-            await self._ask_to_link(turn, platform, entry)
-            return
+            return await self._ask_to_link(turn, platform, entry)
         except SignInUnavailable as error:
             async with platform.reply(turn, entry) as reply:
                 sentence = trying_again(error.sentence, entry.delay, PATIENCE)
                 await reply.say(sentence, stoppable=True)
             raise TryAgain(f"{turn.id}: {error}") from error
         if refusal := await self.rules.quota_refusal(turn, link.subject, settings):
-            await self._refuse(turn, platform, entry, refusal)
-            return
-        await self._reply(turn, platform, entry, link)
+            return await self._refuse(turn, platform, entry, refusal)
+        return await self._reply(turn, platform, entry, link, settings)
 
     async def apologise(self, turn: Turn, platform: Platform, lease: Lease) -> None:
         """Tell the asker that the inbox has given up on ``turn``."""
@@ -128,12 +142,16 @@ class TurnHandler:
         await self.ledger.fail(turn, entry)
         _log.error("turn %s was given up", turn.id)
 
-    async def _refuse(self, turn: Turn, platform: Platform, entry: Entry, sentence: str) -> None:
+    async def _link(self, turn: Turn) -> Link | None:
+        return turn.link or await self.links.active(turn.chat_user)
+
+    async def _refuse(self, turn: Turn, platform: Platform, entry: Entry, sentence: str) -> bool:
         """Tell the asker alone why there is no answer."""
         await _tell(turn, platform, entry, sentence)
         await self.ledger.finish(turn, entry, Outcome(problem="refused"))
+        return False
 
-    async def _ask_to_link(self, turn: Turn, platform: Platform, entry: Entry) -> None:
+    async def _ask_to_link(self, turn: Turn, platform: Platform, entry: Entry) -> bool:
         await self.ledger.wait(turn, entry)
         if await self.links.active(turn.chat_user):
             # Linked between the look above and the wait, so nobody would wake this turn.
@@ -145,8 +163,11 @@ class TurnHandler:
             again = await self.ledger.begin(turn, entry)
             if again is not None:
                 await self._give_up_showing(turn, platform, again, error)
+        return False
 
-    async def _reply(self, turn: Turn, platform: Platform, entry: Entry, link: Link) -> None:
+    async def _reply(
+        self, turn: Turn, platform: Platform, entry: Entry, link: Link, settings: Settings
+    ) -> bool:
         """Run the agent, keep what it said, then show it whole."""
         outcome = Outcome(subject=link.subject)
         try:
@@ -154,17 +175,17 @@ class TurnHandler:
                 async with self._slot(turn, link, reply):
                     token = await self._token(turn, link)
                     events = self.runs.events(turn, platform, link, token, entry)
-                    events = self.rules.with_usage(turn, link.subject, events)
+                    events = self.rules.with_usage(turn, link.subject, settings, events)
                     result = await self._stream(turn, link, entry, reply, events, outcome=outcome)
                 if result is not None:
                     await self._keep(turn, entry, result, link.subject)
                     await _ask_approval(turn, platform, result.events)
         except TurnRefused as error:  # not even the beginning of an answer can be shown
-            await self._refuse(turn, platform, entry, error.sentence)
+            return await self._refuse(turn, platform, entry, error.sentence)
         except DeliveryRefused as error:
-            await self._give_up_showing(turn, platform, entry, error)
-        else:
-            await self.ledger.finish(turn, entry, outcome)
+            return await self._give_up_showing(turn, platform, entry, error)
+        await self.ledger.finish(turn, entry, outcome)
+        return not outcome.problem
 
     async def _token(self, turn: Turn, link: Link) -> str:
         """The person's token after the wait in line: who was disabled meanwhile gets no run.
@@ -250,7 +271,7 @@ class TurnHandler:
 
     async def _show_kept(
         self, turn: Turn, platform: Platform, entry: Entry, encrypted: bytes
-    ) -> None:
+    ) -> bool:
         """Show what an earlier attempt's run said; the agent isn't asked again."""
         outcome = Outcome(subject=entry.subject)
         try:
@@ -262,15 +283,15 @@ class TurnHandler:
                         await reply.show(shown)
                 await _ask_approval(turn, platform, events)
         except TurnRefused as error:
-            await self._refuse(turn, platform, entry, error.sentence)
+            return await self._refuse(turn, platform, entry, error.sentence)
         except DeliveryRefused as error:
-            await self._give_up_showing(turn, platform, entry, error)
-        else:
-            await self.ledger.finish(turn, entry, outcome)
+            return await self._give_up_showing(turn, platform, entry, error)
+        await self.ledger.finish(turn, entry, outcome)
+        return not outcome.problem
 
     async def _give_up_showing(
         self, turn: Turn, platform: Platform, entry: Entry, refused: PlatformRefused
-    ) -> None:
+    ) -> bool:
         """The platform takes nothing at this place: tell the asker once by another way, or nobody.
 
         The ledger keeps that it could not be shown, and the platform's word, for administrators.
@@ -279,6 +300,7 @@ class TurnHandler:
         await _tell(turn, platform, entry, DeliveryRefused.sentence)
         outcome = Outcome(subject=entry.subject, problem=f"{UNDELIVERABLE}: {refused}")
         await self.ledger.finish(turn, entry, outcome)
+        return False
 
 
 async def _note_delay(entry: Entry, error: TryAgain) -> None:

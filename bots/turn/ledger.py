@@ -84,6 +84,11 @@ class Entry:
         self.held_up_by: str | None = row.get("held_up_by", {}).get("S")
 
     @property
+    def fresh(self) -> bool:
+        """Whether nobody else has begun to answer the turn before."""
+        return self.attempt == 1
+
+    @property
     def message(self) -> str | None:
         """The platform's id of the visible message, once there is one."""
         return self._message
@@ -148,6 +153,11 @@ class PrivatePart:
     def message(self) -> str | None:
         """The platform's id of the message, once there is one."""
         return self._entry.private_message
+
+    @property
+    def fresh(self) -> bool:
+        """Whether nobody else has begun to answer the turn before."""
+        return self._entry.fresh
 
     async def hold(self) -> None:
         """Return when nobody else can be at work on the turn.

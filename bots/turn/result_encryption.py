@@ -1,56 +1,90 @@
 """Results at rest: encrypted with a data key of KMS, each for one turn and no other."""
 
+import asyncio
 import os
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from identity.executor import Executor
+from identity.suspend_aware_clock import monotonic
 
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
 
 NONCE_BYTES = 12
-"""Of AES-GCM (NIST SP 800-38D, 5.2.1.1); each data key encrypts once."""
+"""Of AES-GCM, drawn by chance (NIST SP 800-38D, 8.3: fine for 2^32 messages of a key)."""
+KEY_SECONDS, KEY_RESULTS = 300.0, 100
+"""How long, and for how many results, a data key is used (AWS Encryption SDK developer guide, "Data
+key caching": as short as the calls that it saves allow)."""
+CONTEXT = {"purpose": "results"}
+SHARED = b"\xff"
+"""How what is encrypted with such a key begins; a length never does."""
+
+
+@dataclass(slots=True)
+class _DataKey:
+    """A data key, and how much of it is used."""
+
+    plaintext: bytes = field(repr=False)
+    wrapped: bytes
+    until: float
+    results: int = 0
 
 
 class ResultEncryption:
     """Envelope encryption (AWS KMS developer guide, "Envelope encryption").
 
-    A result may be longer than the 4,096 bytes that KMS itself encrypts. The turn is the encryption
-    context: moved to another row, a result can't be read.
+    A result may be longer than the 4,096 bytes that KMS itself encrypts. The turn is authenticated
+    with it: moved to another row, a result can't be read.
     """
 
     def __init__(self, kms: "KMSClient", key_id: str, call: Executor) -> None:
         self._kms = kms
         self._key_id = key_id
         self._call = call
+        self._key: _DataKey | None = None
+        self._fetching = asyncio.Lock()
 
     async def encrypt(self, plaintext: bytes, turn: str) -> bytes:
-        """Length of the encrypted data key (two bytes), that key, the nonce, the ciphertext."""
-        key = await self._call(
-            self._kms.generate_data_key,
-            KeyId=self._key_id,
-            KeySpec="AES_256",
-            EncryptionContext={"turn": turn},
-        )
-        nonce, wrapped = os.urandom(NONCE_BYTES), key["CiphertextBlob"]
-        sealed = AESGCM(key["Plaintext"]).encrypt(nonce, plaintext, turn.encode())
-        return len(wrapped).to_bytes(2, "big") + wrapped + nonce + sealed
+        """``ff``, length of the encrypted data key (two bytes), that key, nonce, ciphertext."""
+        async with self._fetching:
+            key = self._key = await self._usable_key()
+            key.results += 1
+        nonce = os.urandom(NONCE_BYTES)
+        sealed = AESGCM(key.plaintext).encrypt(nonce, plaintext, turn.encode())
+        return SHARED + len(key.wrapped).to_bytes(2, "big") + key.wrapped + nonce + sealed
 
     async def decrypt(self, encrypted: bytes, turn: str) -> bytes:
         """What was encrypted for ``turn``.
 
-        :raises botocore.exceptions.ClientError: when it was encrypted for another turn.
+        :raises cryptography.exceptions.InvalidTag: when it was encrypted for another turn.
+        :raises botocore.exceptions.ClientError: when KMS doesn't decrypt its key.
         """
+        # Until lately each result had a key of its own, for its turn.
+        context = CONTEXT if encrypted.startswith(SHARED) else {"turn": turn}
+        encrypted = encrypted.removeprefix(SHARED)
         end = 2 + int.from_bytes(encrypted[:2], "big")
         key = await self._call(
             self._kms.decrypt,
             KeyId=self._key_id,
             CiphertextBlob=encrypted[2:end],
-            EncryptionContext={"turn": turn},
+            EncryptionContext=context,
         )
         nonce = encrypted[end : end + NONCE_BYTES]
         return AESGCM(key["Plaintext"]).decrypt(
             nonce, encrypted[end + NONCE_BYTES :], turn.encode()
         )
+
+    async def _usable_key(self) -> _DataKey:
+        key = self._key
+        if key and key.results < KEY_RESULTS and monotonic() < key.until:
+            return key
+        made = await self._call(
+            self._kms.generate_data_key,
+            KeyId=self._key_id,
+            KeySpec="AES_256",
+            EncryptionContext=CONTEXT,
+        )
+        return _DataKey(made["Plaintext"], made["CiphertextBlob"], monotonic() + KEY_SECONDS)

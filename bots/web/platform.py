@@ -10,7 +10,12 @@ from ag_ui.core import (
     CustomEvent,
     Interrupt,
     RunFinishedEvent,
+    RunStartedEvent,
     TextMessageContentEvent,
+    TextMessageEndEvent,
+    TextMessageStartEvent,
+    ToolCallArgsEvent,
+    ToolCallEndEvent,
 )
 
 from bots.answer.explanation.run_explanation import Explanation, ExplanationBuilder
@@ -22,10 +27,16 @@ from bots.web.incoming.uploads import Uploads
 from bots.web.live_answer_reader import LiveAnswers
 from bots.web.outgoing.answer_state import SENTENCE, AnswerState, apply
 from bots.web.transcripts import Transcripts
+from identity.executor import ahead
 from identity.people import ChatUser, Names
 
 # Events are written in batches of this many seconds: a reader can't tell, the table is spared.
 BATCH_SECONDS = 0.08
+SILENT = (
+    *(RunStartedEvent, TextMessageStartEvent, TextMessageEndEvent),
+    *(ToolCallArgsEvent, ToolCallEndEvent),
+)
+"""Events that change nothing on the page: they are written with the next that does."""
 Write = Callable[[str, Sequence[BaseEvent]], Awaitable[None]]
 
 SIGN_IN_AGAIN = "Your sign-in has expired. [Sign in again]({url}) and I'll answer this question."
@@ -58,11 +69,12 @@ class WebPlatform:
         body = {name: str(value) for name, value in accepted.body.items()}
         decided = _decided(accepted)
         turn = body.get("turn", accepted.event_id)
-        if decided is None:  # the process that put it into the inbox may not have come so far
-            place = (body["subject"], body["conversation"], turn)
-            if not await self._transcripts.ask(*place, body["text"]):
+        place = (body["subject"], body["conversation"], turn)
+        async with ahead(self._uploads.until(*place)) as uploads:
+            # The process that put a question into the inbox may not have come so far.
+            if decided is None and not await self._transcripts.ask(*place, body["text"]):
                 return  # its person has deleted the conversation meanwhile
-        files = await self._uploads.until(body["subject"], body["conversation"], turn)
+            files = await uploads
         await answer(
             Turn(
                 id=f"web:{accepted.event_id}",
@@ -95,21 +107,19 @@ class WebPlatform:
             live = turn.accepted.event_id
             await self._approvals.continue_answer(_turn_key(turn), live, decided.decision)
         reply = WebReply(self._live.write, turn, receipt)
-        first = receipt.message is None
-        if first:
-            await receipt.keep(turn.accepted.event_id)
-        with self._live.writing(turn.accepted.event_id, from_the_beginning=first):
+        with self._live.writing(turn.accepted.event_id, from_the_beginning=receipt.fresh):
             try:
                 yield reply
-            finally:
+            except BaseException:
                 await reply.flush()
+                raise
             await receipt.hold()
             shown = reply.state
             await self._finish(
                 turn, shown.text, shown.sources, reply.explanation.result, failed=shown.failed
             )
             # A page that hears of the end finds the whole turn in the transcript.
-            await self._write(turn, reply.end or _over(turn))
+            await self._write(turn, *reply.gathered, reply.end or _over(turn))
 
     async def ask_approval(self, turn: Turn, interrupts: Sequence[Interrupt]) -> None:
         """Put the buttons below the answer, before it stands there without them."""
@@ -146,7 +156,7 @@ class WebReply:
         self._write = write
         self._turn = turn
         self._lease = lease
-        self._batch: list[BaseEvent] = []
+        self.gathered: list[BaseEvent] = []
         self._flushed = 0.0
         self.state = AnswerState()
         self.explanation = ExplanationBuilder()
@@ -162,7 +172,9 @@ class WebReply:
         if self.state.finished:
             self.end = event
             return
-        self._batch.append(event)
+        self.gathered.append(event)
+        if isinstance(event, SILENT):
+            return
         text = isinstance(event, TextMessageContentEvent)
         if not text or time.monotonic() - self._flushed > BATCH_SECONDS:
             await self.flush()
@@ -174,7 +186,7 @@ class WebReply:
 
     async def flush(self) -> None:
         """Write what has been gathered."""
-        events, self._batch = self._batch, []
+        events, self.gathered = self.gathered, []
         self._flushed = time.monotonic()
         if events:
             await self._lease.hold()

@@ -59,6 +59,11 @@ class Settings:
     seconds: int | None = None
     version: int = field(default=0, compare=False)
 
+    @property
+    def limits_usage(self) -> bool:
+        """Whether a day has a limit of what answers may use."""
+        return any(getattr(self, name) is not None for name in LARGEST_DAY)
+
     def __post_init__(self) -> None:
         if len(self.channels) > MOST_CHANNELS:
             raise InvalidSettings(f"At most {MOST_CHANNELS} channels can be listed.")

@@ -79,7 +79,8 @@ def committed_calls() -> list[tuple[str, str, str]]:
 
 def noted_calls(file: Path) -> set[tuple[str, str, str]]:
     """The same of what processes have noted in ``file``."""
-    return {call for line in file.read_text().splitlines() if (call := _call(json.loads(line)))}
+    lines = map(json.loads, file.read_text().splitlines())
+    return {call for noted in lines if "part" in noted and (call := _call(noted))}
 
 
 def keep(calls: set[tuple[str, str, str]]) -> None:

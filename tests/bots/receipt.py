@@ -25,6 +25,11 @@ class MemoryReceipt(Held):
 
     message: str | None = None
     history: list[str] = field(default_factory=list)
+    attempts: int = 1
+
+    @property
+    def fresh(self) -> bool:
+        return self.attempts == 1
 
     async def keep(self, message: str) -> None:
         self.message = message

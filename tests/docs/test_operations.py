@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bizassist.__main__ import COMMANDS, main
-from bizassist.evaluation.service_cost import HERE, tables
+from bizassist.evaluation.service_cost import HERE, a_thousand_turns, tables, total
 from tests.conftest import ROOT
 from tests.some import some
 
@@ -31,7 +31,13 @@ def rows(head: str) -> list[list[str]]:
     ]
 
 
-@pytest.mark.parametrize("head", ["A person", "The service"])
+MOST = {"direct message": 1.10, "mention": 1.60}
+"""Dollars for a thousand warm turns without the model."""
+
+
+@pytest.mark.parametrize(
+    "head", ["A person", "The service", *(f"1,000 turns ({turn})" for turn in MOST)]
+)
 def test_the_sums_are_right(head: str) -> None:
     *items, total = rows(head)
     assert len(items) > 5
@@ -43,8 +49,13 @@ def test_the_sums_are_right(head: str) -> None:
 
 def test_the_tables_are_those_that_the_script_writes() -> None:
     shown = tables().split("\n\n")
-    assert len(shown) == 3
+    assert len(shown) == 5
     assert [table for table in some(shown) if table not in OPERATIONS] == []
+
+
+@pytest.mark.parametrize("turn", MOST)
+def test_a_thousand_turns_cost_about_a_dollar(turn: str) -> None:
+    assert 0.1 < total(a_thousand_turns(turn), 4) <= MOST[turn]
 
 
 def test_each_price_has_its_page_and_the_day_it_was_read() -> None:

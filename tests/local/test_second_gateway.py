@@ -15,7 +15,8 @@ import pytest
 from strands.tools.mcp import MCPAgentTool
 
 from agent.settings import Settings
-from agent.tools.gateway import Gateway, MachineToken
+from agent.tools.gateway import Gateway
+from agent.tools.machine_token import MachineToken, SharedToken
 from bizassist.local import gateway as gateway_stand_in
 from gateway_tools import catalog
 from tests.agent import token_issuer
@@ -44,9 +45,10 @@ async def ours(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[str]:
 
     async def fetch(self: MachineToken) -> None:
         self._token = issuer.token(client_id=MACHINE, scope=SCOPE)
-        self._fetched, self._lifetime = time.time(), 300.0
+        self._until = time.time() + 300.0
 
     monkeypatch.setattr(MachineToken, "_fetch", fetch)
+    monkeypatch.setattr(SharedToken, "read", lambda _: "")
     monkeypatch.setattr(gateway_stand_in, "handler", told)
     port = free_port()
     async with serving(issuer.app()) as address:

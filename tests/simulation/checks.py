@@ -8,7 +8,7 @@ from datetime import datetime
 
 from bots.answer.answer_messages import CONTINUED
 from bots.answer.placeholder import THINKING
-from bots.errors import DeliveryRefused, QuestionRefused
+from bots.errors import AccessEnded, DeliveryRefused, QuestionRefused
 from bots.slack.outgoing.message import UNCONFIRMED
 from bots.turn.handler import APOLOGY
 from bots.turn.run import STOPPED
@@ -21,7 +21,7 @@ from tests.simulation.world import OVER, Question, World, turn_of
 LATENESS = re.compile(r"(\n\n|^)_This took \d+ (seconds|minutes), because [^\n]+\._$")
 """The line below an answer that comes late; no run says it."""
 
-SENTENCES = (APOLOGY, QuestionRefused.sentence, STOPPED)
+SENTENCES = (APOLOGY, QuestionRefused.sentence, AccessEnded.sentence, STOPPED)
 """What is said in place of an answer; of a sentence nobody can look whether it has arrived."""
 UNFINISHED = (THINKING, CONTINUED)
 TELLING = (APOLOGY, QuestionRefused.sentence, DeliveryRefused.sentence)
@@ -166,6 +166,8 @@ def _lone_placeholder(message: Message, kept: set[str]) -> bool:
 def _final(world: World, question: Question, shown: list[str]) -> bool:
     """Whether it is the whole of one run, or the one sentence why there is none."""
     if shown in ([APOLOGY], [QuestionRefused.sentence]):
+        return True
+    if shown == [AccessEnded.sentence] and question.chat_user.key in world.revoked:
         return True
     made = world.runtime.made.get(question.turn, [])
     if any(shown == split(one, LIMIT) for one in made):

@@ -64,6 +64,7 @@ class World:
     :ivar disturbed: something failed, died, stood still or was taken away.
     :ivar stopped: turns that somebody has stopped; :ivar heard_stops: by the word, and since when
         each of these was known to the service.
+    :ivar revoked: whose links were ended, so that an answer may end in the middle.
     :ivar linkings: how often each person was linked meanwhile.
     :ivar counts: of kills, and of what else may be told of many seeds.
     """
@@ -88,6 +89,7 @@ class World:
         self._linked_from_the_start = frozenset(self.links)
         self.unkept = False
         self.stopped: set[str] = set()
+        self.revoked: set[str] = set()
         self.heard_stops: list[tuple[float, frozenset[str]]] = []
         self._processes: dict[int, Process] = {}
         self._linking: set[str] = set()
@@ -317,7 +319,9 @@ class World:
         if way == "archive" and chance.random() < 0.2:
             self.board.archived.add(chance.choice(self.questions).accepted.conversation)
         elif way == "revoke" and self.links and chance.random() < 0.3:
-            del self.links[chance.choice(list(self.links))]
+            revoked = chance.choice(list(self.links))
+            del self.links[revoked]
+            self.revoked.add(revoked)
         elif messages and way in ("close", "delete"):
             message = chance.choice(messages)
             message.closed = True

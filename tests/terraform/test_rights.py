@@ -22,6 +22,7 @@ CLIENTS = {
     "kms": ("kms", "kms"),
     "s3": ("s3", "s3"),
     "sqs": ("sqs", "sqs"),
+    "ssm": ("ssm", "ssm"),
     "sts": ("sts", "sts"),
 }
 CHAT = (
@@ -53,6 +54,7 @@ OF_THE_RUNTIME = {
     "ecr:GetAuthorizationToken",
     "ecr:GetDownloadUrlForLayer",
     "kms:Decrypt",
+    "kms:Encrypt",
     "logs:CreateLogGroup",
     "logs:CreateLogStream",
     "logs:DescribeLogGroups",

@@ -6,9 +6,6 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
-from botocore.awsrequest import AWSResponse
-from botocore.compat import HTTPHeaders
-
 from agent.errors import ForeignMemoryError
 from agent.memory.access.throttling import is_throttled
 from agent.memory.pause import keep_out_of_extraction
@@ -16,7 +13,6 @@ from agent.memory.pause import keep_out_of_extraction
 logger = logging.getLogger(__name__)
 
 SERVICE = "bedrock-agentcore"
-FOREIGN = "foreign_actor"
 BATCHES = frozenset(
     {"BatchCreateMemoryRecords", "BatchUpdateMemoryRecords", "BatchDeleteMemoryRecords"}
 )
@@ -43,31 +39,18 @@ class SubjectIsolation:
         events = client.meta.events
         events.register(f"before-parameter-build.{SERVICE}", self._refuse_foreign)
         events.register(f"before-parameter-build.{SERVICE}.CreateEvent", keep_out_of_extraction)
-        events.register(f"before-call.{SERVICE}", _answer_empty)
         events.register(f"after-call.{SERVICE}", _note_error_status)
         events.register(f"after-call-error.{SERVICE}", _note_unreachable)
 
-    def _refuse_foreign(self, params: dict[str, Any], model: Any, context: Any, **_: Any) -> None:
-        """Stop a call that names anybody else.
-
-        The session manager also looks for events of ``session_*`` and ``agent_*`` actors, where an
-        early version of it kept its state. We never had that version: the answer is empty.
-        """
+    def _refuse_foreign(self, params: dict[str, Any], model: Any, **_: Any) -> None:
+        """Stop a call that names anybody else."""
         if params.get("actorId", self.subject) != self.subject:
-            if model.name != "ListEvents":
-                raise ForeignMemoryError(detail=model.name)
-            context[FOREIGN] = True
+            raise ForeignMemoryError(detail=model.name)
         if model.name in BATCHES or (model.name in BY_RECORD and "namespace" not in params):
             raise ForeignMemoryError(detail=model.name)
         named = (params[name] for name in ("namespace", "namespacePath") if name in params)
         if not all(is_own_namespace(namespace, self.subject) for namespace in named):
             raise ForeignMemoryError(detail=model.name)
-
-
-def _answer_empty(context: Any, **_: Any) -> tuple[AWSResponse, Any] | None:
-    if not context.get(FOREIGN):
-        return None
-    return AWSResponse("", 200, HTTPHeaders(), None), {"events": []}
 
 
 def _note_error_status(http_response: Any, model: Any, parsed: Any, **_: Any) -> None:

@@ -66,6 +66,11 @@ class PrivateReceipt:
         """The ids of the direct messages; None when there is none yet."""
         return self.direct or None
 
+    @property
+    def fresh(self) -> bool:
+        """Whether nobody else has begun to answer the turn before."""
+        return self.receipt.fresh
+
     async def hold(self) -> None:
         """As the turn's receipt does."""
         await self.receipt.hold()

@@ -21,9 +21,10 @@ resource "aws_bedrockagentcore_agent_runtime" "this" {
   role_arn           = aws_iam_role.runtime.arn
   environment_variables = merge(
     {
-      AWS_DEFAULT_REGION   = local.region
-      BIZASSIST_MODEL      = var.model
-      BIZASSIST_SSM_PREFIX = var.deployment.parameter_prefix
+      AWS_DEFAULT_REGION       = local.region
+      BIZASSIST_MODEL          = var.model
+      BIZASSIST_PARAMETERS_KEY = var.deployment.kms_key_arn
+      BIZASSIST_SSM_PREFIX     = var.deployment.parameter_prefix
     },
     var.model_base_url == null ? {} : { BIZASSIST_MODEL_BASE_URL = var.model_base_url },
     var.deployment.tracing ? {

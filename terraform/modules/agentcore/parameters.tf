@@ -29,3 +29,15 @@ resource "aws_ssm_parameter" "runtime" {
   type  = "String"
   value = each.value
 }
+
+# Sessions of the agent write it; what stands here is only that there is such a parameter.
+resource "aws_ssm_parameter" "gateway_token" {
+  name   = "${var.deployment.parameter_prefix}/shared/gateway_token"
+  type   = "SecureString"
+  key_id = var.deployment.kms_key_arn
+  value  = "none yet"
+
+  lifecycle {
+    ignore_changes = [value]
+  }
+}

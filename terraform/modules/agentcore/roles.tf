@@ -106,6 +106,25 @@ data "aws_iam_policy_document" "runtime" {
     resources = ["arn:${local.partition}:ssm:${local.here}:parameter${var.deployment.parameter_prefix}"]
   }
 
+  # The token by which all sessions call the Gateway; whichever fetches one writes it down.
+  statement {
+    sid       = "ShareTheGatewaysToken"
+    actions   = ["ssm:GetParameter", "ssm:PutParameter"]
+    resources = [aws_ssm_parameter.gateway_token.arn]
+  }
+
+  statement {
+    sid       = "EncryptTheGatewaysToken"
+    actions   = ["kms:Encrypt"]
+    resources = [var.deployment.kms_key_arn]
+
+    condition {
+      test     = "StringEquals"
+      variable = "kms:ViaService"
+      values   = ["ssm.${local.region}.amazonaws.com"]
+    }
+  }
+
   statement {
     sid       = "DecryptWhatItReads"
     actions   = ["kms:Decrypt"]

@@ -82,7 +82,7 @@ locals {
     audit         = ["PutItem", "Query"]
     forgetting    = ["GetItem", "PutItem", "UpdateItem", "Scan"]
     workspaces    = ["GetItem", "PutItem", "UpdateItem", "Scan"]
-    ledger        = ["DescribeTable", "GetItem", "UpdateItem"]
+    ledger        = ["BatchGetItem", "DescribeTable", "GetItem", "UpdateItem"]
     transcripts   = ["GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query"]
   }
 }

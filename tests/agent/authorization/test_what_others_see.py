@@ -112,9 +112,11 @@ class Canaries(AgentFactory):
         session: str,
         explanation: Explanation,
         audience: RunAudience,
+        *,
+        question: str,
         version: str,
     ) -> RunMemory | None:
-        del caller, session, explanation, version
+        del caller, session, explanation, question, version
         self.talker.recalled = "canary<memory>" if audience.personal_memory else ""
         return None
 

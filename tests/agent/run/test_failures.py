@@ -30,7 +30,8 @@ from agent.app import application
 from agent.authorization.rights import POLICY
 from agent.telemetry.log import OneLineFormatter
 from agent.thread_pool import RUNS, THREADS
-from agent.tools.gateway import GatewayConnection, MachineToken
+from agent.tools.gateway import GatewayConnection
+from agent.tools.machine_token import MachineToken, SharedToken
 from bizassist.local import gateway as gateway_stand_in
 from gateway_tools.handler import handler
 from tests.agent.cut_connection import Way
@@ -315,6 +316,7 @@ async def test_a_machine_token_that_is_refused_is_fetched_again(
 
     original = MachineToken._fetch
     monkeypatch.setattr(MachineToken, "_fetch", counted)
+    monkeypatch.setattr(SharedToken, "read", lambda _: "")
     async with serving(application(cloud.settings())) as address:
         answer = await ask(address, cloud.tokens["alice"], QUESTION)
 

@@ -50,7 +50,10 @@ class SlackClient:
         return (await self.parts.notes.read(conversation, chat_user)).answered
 
     def receipt(self, turn: str) -> MemoryReceipt:
-        return self.receipts.setdefault(turn, MemoryReceipt())
+        """The receipt of one more attempt at a turn."""
+        receipt = self.receipts.setdefault(turn, MemoryReceipt(attempts=0))
+        receipt.attempts += 1
+        return receipt
 
     async def command(self, text: str, user: str = ALICE, channel: str = GENERAL) -> int:
         return await self._act("command", user=user, channel=channel, text=text)

@@ -105,7 +105,7 @@ async def test_it_grows_with_its_steps_and_ends_as_a_message(slack: SlackClient)
     assert len(await slack.calls("chat.stopStream")) == 1
     assert await slack.calls("chat.postMessage") == []
     [receipt] = slack.receipts.values()
-    assert receipt.history == ["?", f"{answer['ts']}~"]  # kept the instant it opened
+    assert receipt.history == [f"{answer['ts']}~"]  # kept the instant it opened
 
 
 async def test_its_thread_says_what_the_turn_is_at(slack: SlackClient) -> None:

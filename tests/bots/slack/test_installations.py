@@ -2,7 +2,7 @@
 
 import base64
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from types import SimpleNamespace
@@ -19,7 +19,7 @@ from slack_sdk.oauth.installation_store import Installation
 from bizassist.local.slack.server import Settings, application
 from bizassist.local.slack.team import EASTWIND, NORTHWIND, SOUTHWIND
 from bots.errors import InstallationRefused
-from bots.platform import Accepted, Turn
+from bots.platform import Accepted, Answer, Turn
 from bots.slack.installations.bot_tokens import BotTokens
 from bots.slack.installations.install_pages import TEMPLATES
 from bots.slack.installations.installation_store import InstallationStore
@@ -137,7 +137,7 @@ class Scene:
         async with self.http.post(f"{self.slack}/double/{what}", json=given) as answer:
             assert answer.status == 200, await answer.text()
 
-    async def work(self, answer: Callable[[Turn], Awaitable[None]]) -> None:
+    async def work(self, answer: Answer) -> None:
         while self.inbox:
             await self.platform.dispatch(self.inbox.pop(0), answer)
 
@@ -203,7 +203,7 @@ async def scene() -> AsyncIterator[Scene]:
                 yield made
 
 
-def replying(scene: Scene, text: str) -> Callable[[Turn], Awaitable[None]]:
+def replying(scene: Scene, text: str) -> Answer:
     async def answer(turn: Turn) -> None:
         async with scene.platform.reply(turn, MemoryReceipt()) as reply:
             for event in written(text):

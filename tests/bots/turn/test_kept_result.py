@@ -17,7 +17,7 @@ from ag_ui.core import (
     ToolCallResultEvent,
     ToolCallStartEvent,
 )
-from botocore.exceptions import ClientError
+from cryptography.exceptions import InvalidTag
 
 from bots.answer.draft import Draft
 from bots.turn.kept_result import MOST_BYTES, Result, unpacked
@@ -90,6 +90,6 @@ async def test_a_result_is_read_for_its_own_turn_only(stack: Stack, aws: boto3.S
 
     assert said[:22] not in encrypted
     assert await results.decrypt(encrypted, "slack:one") == said
-    with pytest.raises(ClientError):
+    with pytest.raises(InvalidTag):
         await results.decrypt(encrypted, "slack:another")
     call.close()

@@ -32,6 +32,7 @@ class SlackChannel:
     :param opening: what that message says before there is anything to say.
     :param lease: held before each call that follows another one, since time has passed by then.
     :param draft: the answer, whose last edit shows its steps, and buttons to judge it.
+    :param lease: held once more between sealing a stream and editing what it has become.
     """
 
     limit: ClassVar = PIECE
@@ -129,6 +130,8 @@ class SlackChannel:
         if self._stream and message != ts:
             await self._hold()
             await self._stream.seal(ts)
+            if self._lease:
+                await self._lease.hold()
         return ts
 
     async def _hold(self) -> None:
