@@ -36,9 +36,10 @@ resource "aws_acm_certificate_validation" "this" {
 resource "aws_route53_record" "service" {
   count = var.hosted_zone_id == null ? 0 : 1
 
-  zone_id = var.hosted_zone_id
-  name    = var.domain_name
-  type    = "A"
+  zone_id         = var.hosted_zone_id
+  name            = var.domain_name
+  type            = "A"
+  allow_overwrite = var.take_over_domain
 
   alias {
     name                   = module.bots.load_balancer.dns_name

@@ -74,7 +74,7 @@ module "bots" {
   memory_role_arn = module.agentcore.memory_role_arn
   network         = local.network
   allowed_cidrs   = var.allowed_cidrs
-  web_acl_arn     = var.web_acl_arn
+  web_acl         = var.web_acl ? { arn = module.web_acl[0].arn } : var.web_acl_arn == null ? null : { arn = var.web_acl_arn }
   trusted_proxies = var.trusted_proxies
   invitations     = var.invitations
 
@@ -82,6 +82,7 @@ module "bots" {
 
   chat_concurrency = var.chat_concurrency
   certificate_arn  = local.certificate_arn
+  microsoft_cloud  = var.microsoft_cloud
   platforms        = var.platforms
 
   slack_oauth = var.slack_oauth
@@ -90,6 +91,13 @@ module "bots" {
   memory      = var.memory
   capacity    = var.capacity
   upload_days = var.upload_days
+}
+
+module "web_acl" {
+  source = "./modules/web_acl"
+  count  = var.web_acl ? 1 : 0
+
+  name = var.name
 }
 
 module "agentcore" {
@@ -112,5 +120,5 @@ module "agentcore" {
   }
   clients_table_arn   = module.gateway_tools.table_arns["clients"]
   policies_bucket_arn = module.bots.bucket_arns["policies"]
-  memory_readers      = [module.bots.task_role_arn]
+  memory_readers      = concat([module.bots.task_role_arn], var.memory_readers)
 }

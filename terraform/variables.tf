@@ -14,9 +14,10 @@ variable "name" {
   type        = string
   default     = "bizassist"
 
+  # What the services behind it allow together: Cognito, load balancers, AgentCore, buckets.
   validation {
-    condition     = can(regex("^[a-z][a-z0-9-]{1,18}[a-z0-9]$", var.name))
-    error_message = "The name has 3 to 20 lower-case letters, digits and dashes, and begins with a letter."
+    condition     = can(regex("^[a-z](-?[a-z0-9]){2,19}$", var.name)) && length(var.name) <= 20 && !can(regex("aws|amazon|cognito|^(internal|sg)-", var.name))
+    error_message = "The name has 3 to 20 lower-case letters, digits and single inner dashes, begins with a letter but not with internal- or sg-, and has no aws, amazon or cognito in it."
   }
 }
 
@@ -40,6 +41,23 @@ variable "web_acl_arn" {
   description = "Regional web ACL of AWS WAF in front of the load balancer; null for none"
   type        = string
   default     = null
+}
+
+variable "web_acl" {
+  description = "Whether a web ACL of AWS WAF with managed rules is made, that lets chats, files, Slack and Teams through"
+  type        = bool
+  default     = false
+
+  validation {
+    condition     = !var.web_acl || var.web_acl_arn == null
+    error_message = "A load balancer has one web ACL: yours, or the one that is made."
+  }
+}
+
+variable "take_over_domain" {
+  description = "Whether the record of `domain_name` may belong to another deployment, as after the loss of a region: it then leads here"
+  type        = bool
+  default     = false
 }
 
 variable "certificate_arn" {
@@ -73,6 +91,20 @@ variable "model" {
   description = "Model of the agent, such as `bedrock:ID`"
   type        = string
   default     = "bedrock:global.anthropic.claude-sonnet-4-6"
+
+  validation {
+    condition = alltrue([
+      for profile, regions in {
+        us     = "^(us|ca|mx)-"
+        us-gov = "^us-gov-"
+        eu     = "^eu-"
+        apac   = "^ap-"
+        jp     = "^ap-northeast-"
+        au     = "^ap-southeast-"
+      } : !startswith(var.model, "bedrock:${profile}.") || can(regex(regions, var.region))
+    ])
+    error_message = "This inference profile is for other regions; one that begins with global. is for all."
+  }
 }
 
 variable "policy_embedder" {
@@ -97,6 +129,17 @@ variable "guardrail" {
   description = "Bedrock guardrail of every answer: `id` and `version`; null for none"
   type        = object({ id = string, version = optional(string, "DRAFT") })
   default     = null
+}
+
+variable "memory_readers" {
+  description = "Roles that may be one person in memory, beside the agent's and the chat service's: that of whoever runs `bizassist doctor --deep`, while they do"
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for arn in var.memory_readers : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/", arn))])
+    error_message = "These are not all ARNs of roles."
+  }
 }
 
 variable "network" {
@@ -220,6 +263,12 @@ variable "invitations" {
   default     = true
 }
 
+variable "microsoft_cloud" {
+  description = "Microsoft cloud of the Teams tenant: `public` or `gcc`; the bot doesn't work in the others"
+  type        = string
+  default     = "public"
+}
+
 variable "personal_data_operators" {
   description = "ARNs of the roles by which operators run `bizassist data` against this deployment; nobody, unless named"
   type        = list(string)
@@ -260,13 +309,18 @@ variable "capacity" {
 }
 
 variable "web_search" {
-  description = "Who searches the web: `agentcore` (managed), `duckduckgo`, `brave`, `tavily` or `searxng`; `address` for searxng, `key_parameter` (an SSM SecureString) for brave and tavily"
+  description = "Who searches the web: `agentcore` (managed, in six regions), `duckduckgo`, `brave`, `tavily` or `searxng`; `address` for searxng, `key_parameter` (an SSM SecureString) for brave and tavily"
   type = object({
     provider      = optional(string, "agentcore")
     address       = optional(string)
     key_parameter = optional(string)
   })
   default = {}
+
+  validation {
+    condition     = var.web_search.provider != "agentcore" || contains(["us-east-1", "us-east-2", "us-west-2", "ap-southeast-2", "ap-northeast-1", "eu-west-1"], var.region)
+    error_message = "AgentCore's managed web search is not in this region: name another provider."
+  }
 }
 
 variable "log_retention_days" {

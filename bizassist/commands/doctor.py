@@ -37,6 +37,11 @@ def add_arguments(parser: ArgumentParser) -> None:
         action="store_true",
         help="sign in with a browser, and ask a real question as yourself",
     )
+    parser.add_argument(
+        "--deep",
+        action="store_true",
+        help="also try out memory's fence, a new session, a stop and the agent's log",
+    )
     parser.add_argument("--json", action="store_true", help="for programs")
 
 
@@ -49,7 +54,7 @@ def run(options: Namespace) -> int:
         use_environment(stack.environment)
     elif options.url:
         os.environ["BIZASSIST_PUBLIC_URL"] = options.url
-    rows = _checked(stack, sign_in=options.sign_in)
+    rows = _checked(stack, sign_in=options.sign_in, deep=options.deep)
     if options.json:
         json.dump(rows, sys.stdout, indent=2)
         sys.stdout.write("\n")
@@ -74,7 +79,7 @@ def _chosen_stack(options: Namespace) -> "LocalStack | None":
     return read_stack(USUAL)
 
 
-def _checked(stack: "LocalStack | None", *, sign_in: bool) -> list[Row]:
+def _checked(stack: "LocalStack | None", *, sign_in: bool, deep: bool) -> list[Row]:
     # These take a second to import; a wrong option is told at once.
     from bizassist.deployment.doctor_assembly import SignInMethod, run_doctor  # noqa: PLC0415
     from bizassist.deployment.doctor_checks import AWS_REMEDIES, local_remedies  # noqa: PLC0415
@@ -83,9 +88,8 @@ def _checked(stack: "LocalStack | None", *, sign_in: bool) -> list[Row]:
         person=stack.person if stack else None, paste=sys.stdin.readline if sign_in else None
     )
     with _waiting(shown=not sign_in):
-        found = asyncio.run(
-            run_doctor(local_remedies(stack.logs) if stack else AWS_REMEDIES, sign_in_method)
-        )
+        remedies = local_remedies(stack.logs) if stack else AWS_REMEDIES
+        found = asyncio.run(run_doctor(remedies, sign_in_method, deep=deep))
     return [{"check": check.name, "state": one.state, "told": one.sentence} for check, one in found]
 
 

@@ -17,6 +17,7 @@ LAMBDA_FOLDER = "build/lambda"
 # Beside what else is made, where git doesn't look: a plan holds secrets.
 PLAN_FILE = Path("build/deploy.tfplan")
 TOOLS = ("git", "terraform", "docker", "aws")
+PREFLIGHT = "bizassist.deployment.preflight"
 RUNTIME_PLATFORM = "bizassist.deployment.runtime_platform"
 REGISTRY = "ACCOUNT.dkr.ecr.REGION.amazonaws.com"
 # What a dry run says where Terraform would answer.
@@ -77,6 +78,9 @@ def deploy(
         runner.run(*terraform("plan", "-input=false", f"-out={plan}", *variables))
         if not runner.dry_run and confirmed is not True and not confirmed():
             raise CommandError("nothing was applied")
+        runner.heading("What AWS would only tell in the middle: the model, and a failed runtime")
+        shown = terraform("show", "-json", plan)
+        runner.pipe(shown, (sys.executable, "-m", PREFLIGHT))
         _push_images(deployment, tag, runner)
         runner.heading("Change it")
         runner.run(*terraform("apply", "-input=false", plan))

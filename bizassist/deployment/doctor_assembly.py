@@ -14,17 +14,23 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from bizassist.deployment.browser_sign_in import access_token as pasted_access_token
+from bizassist.deployment.deep_checks.log_streams import AgentLog
+from bizassist.deployment.deep_checks.memory_fence import MemoryFence
+from bizassist.deployment.deep_checks.new_session import NewSession
 from bizassist.deployment.deployed_parameters import deployment, parameter_prefix
-from bizassist.deployment.doctor_checks import Doctor, Remedies, findings
+from bizassist.deployment.doctor_checks import Doctor, Remedies, findings, findings_in_turn
 from bizassist.deployment.password_sign_in import access_token
+from bizassist.deployment.runtime_platform import runtime_id
 from bizassist.deployment.setup_checks import Checks
 from bizassist.settings.environment import Process, read_process, teams_app
 from bizassist.settings.platform_secrets import read_platform_secrets
 from bizassist.settings.ssm_parameters import Parameters
+from bots.runtime import Runtime
 from bots.teams.delivery_check import SERVICE_URLS, DeliveryCheck
 from identity.admin.setup_page import Check, Finding
 from identity.executor import Executor
 from identity.links import Links
+from identity.memory.person_credentials import MemoryRole
 from identity.workspaces.pauses import Pauses
 
 SHORT_TIMEOUTS = Config(connect_timeout=3, read_timeout=8, retries={"total_max_attempts": 2})
@@ -44,10 +50,11 @@ class SignInMethod:
 
 
 async def run_doctor(
-    remedies: Remedies, sign_in_method: SignInMethod
+    remedies: Remedies, sign_in_method: SignInMethod, *, deep: bool = False
 ) -> list[tuple[Check, Finding]]:
     """Ask every part of the deployment that the environment leads to.
 
+    :param deep: whether to try out what writes, waits and stops, too.
     :raises CommandError: when there is no deployment there, or nobody could be signed in.
     """
     session = boto3.Session()
@@ -87,9 +94,41 @@ async def run_doctor(
                 call=call,
                 remedies=remedies,
             )
-            return await findings(doctor.checks())
+            found = await findings(doctor.checks())
+            if deep:
+                local = sign_in_method.person is not None
+                tried = deep_checks(session, known, http, token, call, local=local)
+                found += await findings_in_turn(tried)
+            return found
     finally:
         call.close()
+
+
+def deep_checks(
+    session: boto3.Session,
+    known: Parameters,
+    http: httpx.AsyncClient,
+    token: str | None,
+    call: Executor,
+    *,
+    local: bool,
+) -> tuple[Check, ...]:
+    """The checks beyond the doctor's, the log last: a new session writes into it."""
+    runtime = Runtime(http, known.runtime_url, known.runtime_arn)
+    new = NewSession(runtime, token)
+    group = f"/aws/bedrock-agentcore/runtimes/{runtime_id(known.runtime_arn)}-DEFAULT"
+    role = MemoryRole(known.memory_role_arn, session, session.client("sts", config=SHORT_TIMEOUTS))
+    memory = session.client("bedrock-agentcore", config=SHORT_TIMEOUTS)
+    fence = MemoryFence(memory, known.memory_id, role, call, judged=not local)
+    logs = session.client("logs", config=SHORT_TIMEOUTS)
+    log = AgentLog(logs, None if local else group, call)
+    look = "Look at the agent's log."
+    return (
+        Check("Memory's fence", fence.ask, "May this shell write records of this memory?"),
+        Check("A new session", new.first_words, look),
+        Check("A stop", new.stop, look),
+        Check("The agent's log", log.ask, "May this shell read log groups?"),
+    )
 
 
 async def _token(

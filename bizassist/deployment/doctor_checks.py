@@ -281,16 +281,22 @@ def _named_here(check: Check) -> Check:
     return Check(check.name, ask, check.remedy)
 
 
+async def findings_in_turn(checks: Iterable[Check]) -> list[tuple[Check, Finding]]:
+    """What each of them says, asked one after the other: each may be slow, as a real turn is."""
+    return [(check, await finding(check, TURN_SECONDS)) for check in checks]
+
+
 async def findings(checks: Iterable[Check]) -> list[tuple[Check, Finding]]:
     """What all of them say, asked at the same time."""
     asked = list(checks)
-    return list(zip(asked, await asyncio.gather(*map(finding, asked)), strict=True))
+    seconds = [TURN_SECONDS if check.name == "A real turn" else SECONDS for check in asked]
+    return list(zip(asked, await asyncio.gather(*map(finding, asked, seconds)), strict=True))
 
 
-async def finding(check: Check) -> Finding:
+async def finding(check: Check, seconds: float = SECONDS) -> Finding:
     """What one check says; what stopped it is said as well, without the text of an error."""
     try:
-        async with asyncio.timeout(TURN_SECONDS if check.name == "A real turn" else SECONDS):
+        async with asyncio.timeout(seconds):
             return await check.ask()
     except (TimeoutError, httpx.TimeoutException):
         what = "No answer in time."

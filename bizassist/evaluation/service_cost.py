@@ -133,7 +133,7 @@ def the_service() -> list[Row]:
         "public addresses": 2 * HOURS,
         "KMS keys": 2,
         "secrets": 2,
-        "alarms": 19,
+        "alarms": 20,
         "metric of the log": 1,
         "dashboard": 1,
         "container insights (metrics)": 24,

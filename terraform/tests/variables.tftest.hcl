@@ -31,6 +31,7 @@ run "refused" {
     log_retention_days = 0                               # logs that never end
     alarm_emails       = ["ops"]                         # an alarm to nobody
     managed_login      = { settings = "blue" }           # a style that is no JSON
+    memory_readers     = ["doctor"]                      # a role that is none
   }
 
   expect_failures = [
@@ -42,6 +43,7 @@ run "refused" {
     var.log_retention_days,
     var.alarm_emails,
     var.managed_login,
+    var.memory_readers,
   ]
 }
 
@@ -52,5 +54,34 @@ run "a_logo_without_a_style" {
     managed_login = { logo_svg = "<svg/>" }
   }
 
-  expect_failures = [var.managed_login]
+  expect_failures = [
+    var.managed_login,
+  ]
+}
+
+run "another_regions_profile_and_search" {
+  command = plan
+
+  variables {
+    region = "eu-central-1"
+    model  = "bedrock:us.anthropic.claude-sonnet-4-6" # a profile of another continent
+  }
+
+  expect_failures = [
+    var.model,
+    var.web_search, # managed search isn't there either
+  ]
+}
+
+run "two_web_acls" {
+  command = plan
+
+  variables {
+    web_acl     = true
+    web_acl_arn = "arn:aws:wafv2:us-east-1:123456789012:regional/webacl/mine/0a"
+  }
+
+  expect_failures = [
+    var.web_acl,
+  ]
 }

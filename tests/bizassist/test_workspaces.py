@@ -56,7 +56,7 @@ async def test_settings_are_saved_shown_and_written_down(stack: Stack, slack: st
     assert "To the asker alone" in saved
     for typed in ("997", *day.values()):
         assert f'value="{typed}"' in again
-    assert f"{name} Slack 0 All In the thread Any number" in reset
+    assert f"{name} Slack working 0 All In the thread Any number" in reset
     written = admin.page.text
     assert "channels: C1 C2, answers: to the asker alone, memory in channels: used" in written
     assert "questions a day: 997" in written

@@ -87,5 +87,6 @@ def test_the_files_of_terraform_that_are_named_are_there() -> None:
     operations = (ROOT / "docs" / "operations.md").read_text("utf-8")
     named = set(re.findall(r"`(terraform/[\w./-]+)`", operations))
     assert len(named) > 3
-    # The one that whoever deploys writes for themselves.
-    assert {path for path in named if not (ROOT / path).exists()} == {"terraform/backend.tf"}
+    # Those that whoever deploys writes for themselves.
+    own = {"terraform/backend.tf", "terraform/.terraform.lock.hcl"}
+    assert {path for path in named if not (ROOT / path).exists()} == own

@@ -31,6 +31,7 @@ MINISTACK_PYTHON = ROOT / ".venv-ministack" / "bin" / "python"
 REGION = "us-east-1"
 OWNER = "local"
 """The access key of who applies."""
+CALLS = "terraforms_calls"
 LACKING = ("autoscaling", "refresh_token_rotation")
 """Variables for what the emulator doesn't have."""
 
@@ -50,6 +51,12 @@ class Account:
     def url(self) -> str:
         """Where the chat service will listen."""
         return f"http://{LOOPBACK}:{self.port}"
+
+    @property
+    def calls(self) -> list[tuple[str, str]]:
+        """What Terraform has called until now: actions, each with its resource."""
+        noted = (self.folder.parents[2] / CALLS).read_text().splitlines()
+        return [(action, resource) for action, _, resource in (one.partition(" ") for one in noted)]
 
     @property
     def session(self) -> boto3.Session:
@@ -86,7 +93,7 @@ class Account:
         await self.apply()
         lacking = [f"-var={name}=true" for name in LACKING]
         options = ("-no-color", *lacking, "-out", "second.tfplan")
-        await self.terraform(self.folder, "plan", *options)
+        await self.terraform(self.folder, "plan", *options, seconds=300)
         return await self.terraform.json(self.folder, "show", "-json", "second.tfplan")
 
     async def destroy(self) -> str:
@@ -156,7 +163,8 @@ async def _ministack(folder: Path) -> AsyncIterator[str]:
         "MINISTACK_HOST": LOOPBACK,
         "GATEWAY_PORT": str(port),
         # Enforced, whoever comes with this key may do all, every other one what its policies say.
-        "AUTH": os.environ.get("BIZASSIST_ENFORCE_IAM", "false"),
+        "AUTH": "true",
+        "NOTED_CALLS": str(folder / CALLS),
         "AWS_ACCESS_KEY_ID": OWNER,
         "MINISTACK_REGION": REGION,
         "IOT_MTLS_ENABLED": "0",

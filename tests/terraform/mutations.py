@@ -235,8 +235,8 @@ MISTAKES = {
     ),
     "More tasks come when questions wait": Mistake(
         "aws_appautoscaling_policy",
-        {f"{METRIC}.metric_name": "NumberOfMessagesSent"},
-        {"name": "bizassist-chat-queue-age"},
+        {f"{METRIC}.metrics.0.expression": "waiting"},
+        {"name": "bizassist-chat-backlog"},
     ),
     "Functions run on arm64 with today's Python": Mistake(FUNCTION, {"runtime": "python3.9"}),
     "Only our own Gateway calls the functions": Mistake(

@@ -52,18 +52,8 @@ class Rights:
 
     async def judged(self, calls: Sequence[Call]) -> dict[str, str]:
         """IAM's word for each call: ``Allowed``, ``ImplicitlyDenied`` or ``ExplicitlyDenied``."""
-        node_file("@cloud-copilot/iam-simulate/package.json")  # installs what is locked
-        process = await asyncio.create_subprocess_exec(
-            str(NODE),
-            str(HERE / "judge_rights.mjs"),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            cwd=HERE,
-        )
-        simulations = json.dumps([self._simulation(call) for call in calls])
-        async with asyncio.timeout(SECONDS):
-            told, _ = await process.communicate(simulations.encode())
-        return dict(zip(map(str, calls), json.loads(told), strict=True))
+        told = await judged_by_iam([self._simulation(call) for call in calls])
+        return dict(zip(map(str, calls), told, strict=True))
 
     def arn(self, action: str, on: str) -> str:
         """The resource of a call; ``on`` is a part of its ARN, or a word for what has an id."""
@@ -135,6 +125,21 @@ class Rights:
 
     def _all(self, kind: str) -> list[dict[str, Any]]:
         return [r["values"] for r in self._resources if r["type"] == kind]
+
+
+async def judged_by_iam(simulations: Sequence[Mapping[str, Any]]) -> list[str]:
+    """IAM's word for each simulation, as ``@cloud-copilot/iam-simulate`` takes them."""
+    node_file("@cloud-copilot/iam-simulate/package.json")  # installs what is locked
+    process = await asyncio.create_subprocess_exec(
+        str(NODE),
+        str(HERE / "judge_rights.mjs"),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        cwd=HERE,
+    )
+    async with asyncio.timeout(SECONDS):
+        told, _ = await process.communicate(json.dumps(simulations).encode())
+    return [str(word) for word in json.loads(told)]
 
 
 def _listed(value: Any) -> list[Any]:

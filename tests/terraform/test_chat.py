@@ -33,25 +33,26 @@ async def runtime() -> AsyncIterator[ScriptedRuntime]:
 
 
 @pytest.fixture(scope="module")
-def rights(account: Account) -> Iterator[dict[str, str]]:
-    """Credentials with the policies of the service's role, which only ECS may assume."""
-    iam, own = account.client("iam"), {"RoleName": "under-test"}
-    trust = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
-    document = {"Version": "2012-10-17", "Statement": [trust]}
-    arn = iam.create_role(**own, AssumeRolePolicyDocument=json.dumps(document))["Role"]["Arn"]
-    names = iam.list_role_policies(RoleName=ROLES["chat"])["PolicyNames"]
-    for name in names:
-        policy = iam.get_role_policy(RoleName=ROLES["chat"], PolicyName=name)["PolicyDocument"]
-        iam.put_role_policy(**own, PolicyName=name, PolicyDocument=json.dumps(policy))
-    given = account.client("sts").assume_role(RoleArn=arn, RoleSessionName="chat")["Credentials"]
-    yield {
-        "AWS_ACCESS_KEY_ID": given["AccessKeyId"],
-        "AWS_SECRET_ACCESS_KEY": given["SecretAccessKey"],
-        "AWS_SESSION_TOKEN": given["SessionToken"],
+def rights(account: Account) -> dict[str, str]:
+    """Credentials of the service's own role, which for this long not only ECS may assume.
+
+    A copy of the role with its policies would not do: the key of the tokens names the role itself.
+    """
+    iam, role = account.client("iam"), ROLES["chat"]
+    found = iam.get_role(RoleName=role)["Role"]
+    kept = json.dumps(found["AssumeRolePolicyDocument"])
+    open_to_all = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
+    trust = {"Version": "2012-10-17", "Statement": [open_to_all]}
+    iam.update_assume_role_policy(RoleName=role, PolicyDocument=json.dumps(trust))
+    try:
+        given = account.client("sts").assume_role(RoleArn=found["Arn"], RoleSessionName="chat")
+    finally:
+        iam.update_assume_role_policy(RoleName=role, PolicyDocument=kept)
+    return {
+        "AWS_ACCESS_KEY_ID": given["Credentials"]["AccessKeyId"],
+        "AWS_SECRET_ACCESS_KEY": given["Credentials"]["SecretAccessKey"],
+        "AWS_SESSION_TOKEN": given["Credentials"]["SessionToken"],
     }
-    for name in names:
-        iam.delete_role_policy(**own, PolicyName=name)
-    iam.delete_role(**own)
 
 
 @pytest_asyncio.fixture(scope="module")

@@ -15,9 +15,10 @@ variable "deployment" {
     alarm_actions = list(string)
   })
 
+  # What the services behind it allow together: Cognito, load balancers, AgentCore, buckets.
   validation {
-    condition     = can(regex("^[a-z][a-z0-9-]{1,18}[a-z0-9]$", var.deployment.name))
-    error_message = "The name has 3 to 20 lower-case letters, digits and dashes, and begins with a letter."
+    condition     = can(regex("^[a-z](-?[a-z0-9]){2,19}$", var.deployment.name)) && length(var.deployment.name) <= 20 && !can(regex("aws|amazon|cognito|^(internal|sg)-", var.deployment.name))
+    error_message = "The name has 3 to 20 lower-case letters, digits and single inner dashes, begins with a letter but not with internal- or sg-, and has no aws, amazon or cognito in it."
   }
 
   validation {

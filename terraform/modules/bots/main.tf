@@ -116,6 +116,7 @@ resource "aws_ecs_task_definition" "service" {
           BIZASSIST_SSM_PREFIX      = var.deployment.parameter_prefix
           BIZASSIST_TRUSTED_PROXIES = tostring(var.trusted_proxies)
         },
+        contains(var.platforms, "teams") ? { MICROSOFT_CLOUD = var.microsoft_cloud } : {},
         { for bound, most in var.chat_concurrency : "BIZASSIST_${upper(bound)}" => tostring(most) },
         var.deployment.tracing ? {
           AGENT_OBSERVABILITY_ENABLED = "true"

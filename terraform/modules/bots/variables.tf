@@ -19,9 +19,10 @@ variable "deployment" {
     deletion_protection = bool
   })
 
+  # What the services behind it allow together: Cognito, load balancers, AgentCore, buckets.
   validation {
-    condition     = can(regex("^[a-z][a-z0-9-]{1,18}[a-z0-9]$", var.deployment.name))
-    error_message = "The name has 3 to 20 lower-case letters, digits and dashes, and begins with a letter."
+    condition     = can(regex("^[a-z](-?[a-z0-9]){2,19}$", var.deployment.name)) && length(var.deployment.name) <= 20 && !can(regex("aws|amazon|cognito|^(internal|sg)-", var.deployment.name))
+    error_message = "The name has 3 to 20 lower-case letters, digits and single inner dashes, begins with a letter but not with internal- or sg-, and has no aws, amazon or cognito in it."
   }
 
   validation {
@@ -136,13 +137,13 @@ variable "allowed_cidrs" {
   }
 }
 
-variable "web_acl_arn" {
+variable "web_acl" {
   description = "Regional web ACL of AWS WAF in front of the load balancer; null for none"
-  type        = string
+  type        = object({ arn = string })
   default     = null
 
   validation {
-    condition     = var.web_acl_arn == null || can(regex("^arn:[a-z-]+:wafv2:[a-z0-9-]+:[0-9]{12}:regional/webacl/", var.web_acl_arn))
+    condition     = var.web_acl == null || can(regex("^arn:[a-z-]+:wafv2:[a-z0-9-]+:[0-9]{12}:regional/webacl/", try(var.web_acl.arn, "")))
     error_message = "This is not the ARN of a regional web ACL."
   }
 }
@@ -195,6 +196,17 @@ variable "invitations" {
   description = "Whether administrators invite people at `/admin/invite`. It takes rights by which whoever takes over the chat service makes administrators: without them, people and groups change in the user pool alone"
   type        = bool
   default     = true
+}
+
+variable "microsoft_cloud" {
+  description = "Microsoft cloud of the Teams tenant: `public` or `gcc`; the bot doesn't work in the others"
+  type        = string
+  default     = "public"
+
+  validation {
+    condition     = contains(["public", "gcc"], var.microsoft_cloud)
+    error_message = "The Microsoft cloud is public or gcc: the bot doesn't work in the others."
+  }
 }
 
 variable "personal_data_operators" {
@@ -285,15 +297,15 @@ variable "autoscaling" {
 }
 
 variable "scale_at" {
-  description = "Load at which tasks are added: seconds that the oldest question waits, percent of processor"
+  description = "Load at which tasks are added: questions that wait for each task, percent of processor"
   type = object({
-    queue_age_seconds = optional(number, 15)
-    cpu_percent       = optional(number, 60)
+    backlog_per_task = optional(number, 10)
+    cpu_percent      = optional(number, 60)
   })
   default = {}
 
   validation {
-    condition     = var.scale_at.queue_age_seconds >= 1 && var.scale_at.cpu_percent >= 10 && var.scale_at.cpu_percent <= 90
-    error_message = "At least one second, and 10 to 90 percent."
+    condition     = var.scale_at.backlog_per_task >= 1 && var.scale_at.cpu_percent >= 10 && var.scale_at.cpu_percent <= 90
+    error_message = "At least one question, and 10 to 90 percent."
   }
 }

@@ -2,9 +2,10 @@ variable "name" {
   description = "Prefix of every name, such as `bizassist`"
   type        = string
 
+  # What the services behind it allow together: Cognito, load balancers, AgentCore, buckets.
   validation {
-    condition     = can(regex("^[a-z][a-z0-9-]{1,18}[a-z0-9]$", var.name))
-    error_message = "The name has 3 to 20 lower-case letters, digits and dashes, and begins with a letter."
+    condition     = can(regex("^[a-z](-?[a-z0-9]){2,19}$", var.name)) && length(var.name) <= 20 && !can(regex("aws|amazon|cognito|^(internal|sg)-", var.name))
+    error_message = "The name has 3 to 20 lower-case letters, digits and single inner dashes, begins with a letter but not with internal- or sg-, and has no aws, amazon or cognito in it."
   }
 }
 

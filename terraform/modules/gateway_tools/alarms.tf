@@ -33,3 +33,39 @@ resource "aws_cloudwatch_metric_alarm" "throttles" {
   alarm_actions       = var.deployment.alarm_actions
   ok_actions          = var.deployment.alarm_actions
 }
+
+# Its handler answers for itself that the web could not be searched, so Lambda counts no error.
+resource "aws_cloudwatch_metric_alarm" "web_search" {
+  count = contains(flatten(values(var.targets)), "web_search") ? 1 : 0
+
+  alarm_name          = "${var.deployment.name}-web-search"
+  alarm_description   = "The web can't be searched: the provider refuses, or doesn't answer"
+  evaluation_periods  = 1
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = 2
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = var.deployment.alarm_actions
+  ok_actions          = var.deployment.alarm_actions
+
+  metric_query {
+    id          = "failed"
+    expression  = "FILL(unavailable, 0) + FILL(internal_error, 0)"
+    return_data = true
+  }
+
+  dynamic "metric_query" {
+    for_each = toset(["unavailable", "internal_error"])
+
+    content {
+      id = metric_query.value
+
+      metric {
+        namespace   = "bizassist"
+        metric_name = "duration"
+        dimensions  = { tool = "web_search", outcome = metric_query.value }
+        stat        = "SampleCount"
+        period      = 300
+      }
+    }
+  }
+}

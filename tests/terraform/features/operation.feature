@@ -82,9 +82,11 @@ Feature: It runs with few rights, leaves traces and fails in the open
 
   Scenario: More tasks come when questions wait
     Given I have aws_appautoscaling_policy defined
-    When its name is bizassist-chat-queue-age
-    Then it must have metric_name
-    And its value must match the "^ApproximateAgeOfOldestMessage$" regex
+    When its name is bizassist-chat-backlog
+    Then it must have customized_metric_specification
+    And it must have metrics
+    And it must have expression
+    And its value must match the "^waiting / IF" regex
 
   Scenario: Functions run on arm64 with today's Python
     Given I have aws_lambda_function defined

@@ -50,6 +50,12 @@ module "gateway_tools" {
   layer_zip    = "${var.lambda_folder}/layer.zip"
 }
 
+module "web_acl" {
+  source = "../../../terraform/modules/web_acl"
+
+  name = local.name
+}
+
 module "bots" {
   source = "../../../terraform/modules/bots"
 
@@ -65,6 +71,7 @@ module "bots" {
     assign_public_ip         = false
   }
   certificate_arn = aws_acm_certificate.this.arn
+  web_acl         = module.web_acl
   platforms       = ["slack", "teams"]
   start_after     = concat([module.agentcore.runtime_arn], module.identity.parameter_arns, module.gateway_tools.parameter_arns)
   autoscaling     = var.autoscaling

@@ -4,7 +4,7 @@ terraform {
   required_providers {
     aws = {
       source  = "hashicorp/aws"
-      version = ">= 5.100"
+      version = ">= 5.100, < 7.0"
     }
   }
 }
@@ -42,5 +42,6 @@ provider "aws" {
     sqs            = var.aws
     ssm            = var.aws
     sts            = var.aws
+    wafv2          = var.aws
   }
 }

@@ -65,8 +65,9 @@ run "refused" {
     certificate_arn         = "server.pem"                                  # a certificate that is none
     allowed_cidrs           = ["203.0.113.7/99"]                            # an address that is no range
     platforms               = ["irc"]                                       # an unknown platform
+    microsoft_cloud         = "dod"                                         # a cloud without our bot
     cpu                     = 300                                           # an odd processor
-    web_acl_arn             = "my-acl"                                      # a web ACL that is none
+    web_acl                 = { arn = "my-acl" }                            # a web ACL that is none
     personal_data_operators = ["ops"]                                       # an operator who is no role
     upload_days             = 0                                             # files that never were
     trusted_proxies         = 6                                             # more proxies than there are
@@ -85,8 +86,9 @@ run "refused" {
     var.certificate_arn,
     var.allowed_cidrs,
     var.platforms,
+    var.microsoft_cloud,
     var.cpu,
-    var.web_acl_arn,
+    var.web_acl,
     var.personal_data_operators,
     var.upload_days,
     var.trusted_proxies,

@@ -16,7 +16,7 @@ run "a_sensible_password" {
   command = plan
 
   assert {
-    condition     = aws_cognito_user_pool.this.password_policy[0].minimum_length == 14
+    condition     = aws_cognito_user_pool.this.password_policy[0].minimum_length == 15
     error_message = "The default has changed."
   }
 }

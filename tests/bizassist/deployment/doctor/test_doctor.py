@@ -32,15 +32,19 @@ ALL = [
     "Microsoft Teams",
     "Workspaces",
 ]
+DEEP = ["Memory's fence", "A new session", "A stop", "The agent's log"]
 
 
 async def test_the_running_product_is_well(
     capsys: pytest.CaptureFixture[str], described: str
 ) -> None:
-    status, rows = await doctor_checks(capsys, "--stack", described)
+    status, rows = await doctor_checks(capsys, "--stack", described, "--deep")
 
-    assert list(rows) == ALL
+    assert list(rows) == [*ALL, *DEEP]
+    assert rows.pop("The agent's log")["state"] == "absent", "the local agent logs into a file"
     assert {row["state"] for row in rows.values()} == {"working"}, rows
+    assert rows["Memory's fence"]["told"].startswith("It is written, read and deleted;")
+    assert re.match(r"First event after \d+\.\d s, first words", rows["A new session"]["told"])
     assert "warranty___check_warranty_status" in rows["Gateway and its tools"]["told"]
     assert status == 0
 

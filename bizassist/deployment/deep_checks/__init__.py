@@ -1,0 +1,1 @@
+"""What the doctor tries out with ``--deep``: it writes, waits and stops."""
