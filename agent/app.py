@@ -40,8 +40,8 @@ from agent.telemetry.trace import TraceMiddleware
 from agent.thread_pool import RUNS, THREADS, ThreadPool
 from agent.tools.client_account_search import ClientAccounts
 from agent.tools.gateway import Gateway
-from agent.tools.policies.collection import PolicyCollection
 from agent.tools.policies.embedders.choice import embedder
+from agent.tools.policies.shared_index import PolicyCollection
 from agent.tools.policies.storage import document_storage
 from agent.warm_up import WarmedUp, warm_up
 

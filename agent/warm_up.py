@@ -10,8 +10,8 @@ from agent.authorization.approval import tools_needing_approval
 from agent.authorization.rights import POLICY
 from agent.models.providers import import_provider
 from agent.settings import Settings
-from agent.tools.policies.collection import PolicyCollection
 from agent.tools.policies.embedders.choice import embedder
+from agent.tools.policies.shared_index import PolicyCollection
 from agent.tools.policies.storage import document_storage
 
 SERVICES = ("bedrock-agentcore", "bedrock-runtime", "dynamodb", "s3", "ssm", "sts")

@@ -17,7 +17,7 @@ import uuid
 
 import boto3
 
-from agent.tools.policies.collection import PolicyCollection
+from agent.tools.policies.shared_index import PolicyCollection
 from agent.tools.policies.storage import INDEX, Bucket
 from agent.tools.policies.stored_index import index_policies
 from benchmarks.token_broker import cloud

@@ -23,7 +23,7 @@ from bots.usage.daily_turns import DailyTurns
 from identity.admin.invite_page import InvitePages
 from identity.admin.setup_page import Download, Guide, SetupPages
 from identity.aws import BOUNDED
-from identity.directory.group_members import GroupMembers
+from identity.directory.group_listing import GroupMembers
 from identity.directory.user_provisioning import Invitations
 from identity.errors import DownloadRefused
 from identity.executor import Executor

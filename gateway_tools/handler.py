@@ -6,7 +6,7 @@ import sys
 import time
 from typing import Any
 
-from gateway_tools.dispatch import Answer, call
+from gateway_tools.checked_call import Answer, call
 from gateway_tools.errors import InternalError, ToolError, UnknownTool
 
 

@@ -16,7 +16,7 @@ from identity.aws import Clients
 from identity.directory.closed_chat_accounts import ClosedChatAccounts, OnLeft, nothing_more
 from identity.directory.deprovisioning import Deprovisioning
 from identity.directory.enabled_check import UserPool
-from identity.directory.group_membership import GroupMembership
+from identity.directory.group_check import GroupMembership
 from identity.directory.linked_people import LinkedPeople
 from identity.executor import Executor
 from identity.linking.confirmation_page import LinkPages

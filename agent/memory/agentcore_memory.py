@@ -21,8 +21,8 @@ from strands.types.session import Session, SessionAgent, SessionMessage, Session
 
 from agent.errors import MemoryUnavailableError
 from agent.memory.access.person_credentials import MemoryCredentials, SubjectSession
+from agent.memory.deletion import Forgetting
 from agent.memory.extraction_filter import UserTextConverter
-from agent.memory.forgetting import Forgetting
 from agent.memory.newest_events import NewestEvents, kept_state, stateless_agent
 from agent.memory.pause import MARK, PAUSED, MemoryPause
 from agent.memory.private_messages import mark_private

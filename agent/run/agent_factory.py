@@ -35,7 +35,7 @@ from agent.tools.forget_tool import ForgetTool
 from agent.tools.gateway import Gateway
 from agent.tools.memory_pause_tools import memory_pause_tools
 from agent.tools.memory_tool import memory_tool
-from agent.tools.policies.collection import PolicyCollection
+from agent.tools.policies.shared_index import PolicyCollection
 from agent.tools.policy_tool import policy_tool
 
 logger = logging.getLogger(__name__)

@@ -12,7 +12,7 @@ from strands import ToolContext, tool
 from agent.authorization.proposal import Proposal, approved_plan
 from agent.errors import ForeignMemoryError
 from agent.memory.agentcore_memory import RunMemory
-from agent.memory.forgetting import Deletion
+from agent.memory.deletion import Deletion
 from agent.memory.records import Entry, Event, Record
 from agent.memory.text_matching import Matches, any_matcher, similarity
 from agent.memory.unsaid_words import UnsaidWords

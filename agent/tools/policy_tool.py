@@ -9,8 +9,8 @@ from strands.types.tools import AgentTool
 
 from agent.error_rendering import error_result
 from agent.errors import NothingFoundError, PoliciesUnavailableError
-from agent.tools.policies.collection import PolicyCollection, SearchResult
 from agent.tools.policies.passages import Passage
+from agent.tools.policies.shared_index import PolicyCollection, SearchResult
 
 TOOL = "search_company_policy"
 LONGEST_QUESTION = 1_000

@@ -24,7 +24,7 @@ LONGEST = 64
 
 _MODULE = '''"""The tool ``{name}``: say in one line what it answers."""
 
-from gateway_tools.dispatch import Answer, Arguments
+from gateway_tools.checked_call import Answer, Arguments
 from gateway_tools.errors import InvalidArguments
 
 

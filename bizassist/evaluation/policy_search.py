@@ -9,7 +9,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from agent.tools.policies.embedders.embedder import Embedder
-from agent.tools.policies.index import AskedMeaning, Hits, Index
+from agent.tools.policies.fused_search import AskedMeaning, Hits, Index
 from agent.tools.policies.passage_vectors import embedded
 from agent.tools.policies.passages import Passage, passages
 from agent.tools.policies.storage import KINDS

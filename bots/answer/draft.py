@@ -13,11 +13,11 @@ from ag_ui.core import (
     ToolCallStartEvent,
 )
 
+from bots.answer.blank_text import visible
 from bots.answer.placeholder import THINKING, placeholder_after
 from bots.answer.run_end import run_failure
 from bots.answer.sources import Source, markdown, source_of
 from bots.answer.tool_activity import tool_activity
-from bots.answer.visibility import visible
 
 NOTHING = "There is no answer to that."
 WAITS = "This needs your approval first: I've asked you privately."

@@ -29,13 +29,13 @@ from bots.teams.incoming.authentication import identity
 from bots.teams.listener import Listener
 from bots.teams.outgoing.answer.replies import Acts, DressedAnswer, Pace, StreamedAnswer
 from bots.teams.outgoing.answer.streamed_conversation import StreamedConversation
+from bots.teams.outgoing.audience import Rosters
 from bots.teams.outgoing.bot_token import BotToken
 from bots.teams.outgoing.connector_clients import Connectors
 from bots.teams.outgoing.content import approval_card
 from bots.teams.outgoing.conversation import conversation_of, open_personal
 from bots.teams.outgoing.message import plain, sign_in
 from bots.teams.outgoing.private_message import PrivateMessages
-from bots.teams.outgoing.roster import Rosters
 from bots.teams.registration import TeamsApp
 from bots.teams.service_parts import ServiceParts
 from bots.turn.decision_and_stop import Decided

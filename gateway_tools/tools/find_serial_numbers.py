@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from datetime import date
 
 from gateway_tools import serial_number_spelling as serial_numbers
-from gateway_tools.dispatch import Answer, Arguments
+from gateway_tools.checked_call import Answer, Arguments
 from gateway_tools.errors import InvalidArguments
 from gateway_tools.warranty_table import warranty_table
 from gateway_tools.warranty_validity import Warranty, comparable, today_utc

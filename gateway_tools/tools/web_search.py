@@ -4,7 +4,7 @@ import re
 from dataclasses import asdict
 from typing import cast, get_args
 
-from gateway_tools.dispatch import Answer, Arguments
+from gateway_tools.checked_call import Answer, Arguments
 from gateway_tools.errors import InvalidArguments
 from gateway_tools.search.provider_call import CachedSearch
 from gateway_tools.search.provider_interface import Query, Recency, SafeSearch

@@ -5,7 +5,7 @@ from dataclasses import replace
 from aiohttp import web
 
 from identity.audit_log import AuditLog
-from identity.directory.group_membership import GroupMembership
+from identity.directory.group_check import GroupMembership
 from identity.errors import NotAnAdministrator
 from identity.links import Links
 from identity.oidc.token_verification import Account, TokenVerifier

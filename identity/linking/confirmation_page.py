@@ -15,7 +15,7 @@ from identity.linking.link_creation import LinkCreation
 from identity.linking.link_requests import LinkRequest, LinkRequests, request_id
 from identity.links import Link, Links, new_link
 from identity.oidc.authorization_code import AuthorizationCodeFlow, Tokens
-from identity.oidc.flow_state import (
+from identity.oidc.unfinished_sign_ins import (
     PendingLink,
     find_pending,
     note_answer,

@@ -11,9 +11,9 @@ from authlib.integrations.base_client import OAuthError
 from authlib.integrations.httpx_client import AsyncOAuth2Client
 
 from identity.errors import SignInFailed, SignInUnavailable, TokenRejected
-from identity.oidc.flow_state import FLOW_LIFETIME, FlowState
 from identity.oidc.provider import TIMEOUT, OidcProvider
 from identity.oidc.token_verification import Account, TokenVerifier
+from identity.oidc.unfinished_sign_ins import FLOW_LIFETIME, FlowState
 
 SCOPE = "openid email profile"
 

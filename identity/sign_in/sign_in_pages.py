@@ -11,7 +11,7 @@ from identity.linking.confirmation_page import LinkPages
 from identity.linking.link_creation import LinkCreation
 from identity.links import new_link
 from identity.oidc.authorization_code import AuthorizationCodeFlow, Tokens
-from identity.oidc.flow_state import FlowState, reloaded_pending, remember_flow, take_flow
+from identity.oidc.unfinished_sign_ins import FlowState, reloaded_pending, remember_flow, take_flow
 from identity.people import ChatUser, Names
 from identity.sessions.session_cookie import COOKIE
 from identity.sessions.session_limit import SessionLimit

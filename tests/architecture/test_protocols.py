@@ -69,9 +69,9 @@ IMPLEMENTATIONS = {
         "gateway_tools.search.providers.searxng.SearXNG",
         "gateway_tools.search.providers.tavily.Tavily",
     },
-    "identity.oidc.flow_state._InProgress": {
-        "identity.oidc.flow_state.FlowState",
-        "identity.oidc.flow_state.PendingLink",
+    "identity.oidc.unfinished_sign_ins._InProgress": {
+        "identity.oidc.unfinished_sign_ins.FlowState",
+        "identity.oidc.unfinished_sign_ins.PendingLink",
     },
 }
 

@@ -181,7 +181,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
         "linking.link_requests",
         "linking.link_receipt",
         "oidc.authorization_code",
-        "oidc.flow_state",
+        "oidc.unfinished_sign_ins",
         "sessions.session_limit",
         "sessions.session_list",
         "sessions.session_store",

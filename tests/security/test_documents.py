@@ -18,7 +18,7 @@ from bots.web import transcripts
 from bots.web.incoming import question_form, uploads_under_way
 from identity.directory import enabled_check as user_pool
 from identity.linking import link_receipt, link_requests
-from identity.oidc import flow_state
+from identity.oidc import unfinished_sign_ins
 from identity.sessions import session_limit, session_store
 from identity.sessions import signed_in_person as signed_in
 
@@ -40,9 +40,12 @@ def documented(what: str) -> float:
         ("without a request", session_store.INACTIVITY_TIMEOUT),
         ("in any case", session_store.ABSOLUTE_TIMEOUT),
         ("sessions of one person at a time", session_limit.MAX_SESSIONS),
-        ("a sign-in that the user pool remembers is taken", flow_state.LONGEST_AUTHENTICATION_AGE),
+        (
+            "a sign-in that the user pool remembers is taken",
+            unfinished_sign_ins.LONGEST_AUTHENTICATION_AGE,
+        ),
         ("a sign-in counts as recent", signed_in.RECENT),
-        ("from leaving for the sign-in page to coming back", flow_state.FLOW_LIFETIME),
+        ("from leaving for the sign-in page to coming back", unfinished_sign_ins.FLOW_LIFETIME),
         ("a link request", link_requests.LIFETIME),
         ("the undo address of a receipt", link_receipt.LIFETIME),
         ("a disabled or deleted person is believed", user_pool.RECHECK),
@@ -166,7 +169,7 @@ def test_the_systems_lifetimes_are_those_of_the_code_and_of_terraform() -> None:
     assert f"({terraforms('variables.tf', days)} days unless set otherwise)" in of_link
     assert terraforms("variables.tf", rotation) == "true"
     assert "in AWS good for one renewal each" in of_link
-    assert flow_state.LONGEST_AUTHENTICATION_AGE == 60 * 60
+    assert unfinished_sign_ins.LONGEST_AUTHENTICATION_AGE == 60 * 60
     assert pools == "its own cookie, an hour in managed login"
     assert user_pool.RECHECK < 60, "ours ends within a minute"
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from agent.errors import PolicyEmbeddingError, PolicyStorageError
 from agent.tools.policies.documents import Document, Documents, read_documents
 from agent.tools.policies.embedders.embedder import Embedder
-from agent.tools.policies.index import Index
+from agent.tools.policies.fused_search import Index
 from agent.tools.policies.packed_passages import PackedPassages, packed
 from agent.tools.policies.passage_vectors import PassageVectors, embedded
 from agent.tools.policies.passages import Passage

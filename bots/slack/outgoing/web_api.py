@@ -14,7 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bots.errors import After, MessageGone, PlatformUnavailable
-from bots.slack.outgoing.call_retries import when_broken
+from bots.slack.outgoing.connection_retries import when_broken
 from bots.slack.outgoing.message import Content
 from bots.slack.outgoing.platform_errors import platform_errors
 from bots.slack.outgoing.rate_limits import UPDATE, RateLimits

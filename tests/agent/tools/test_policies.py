@@ -19,9 +19,9 @@ from pypdf.generic import NameObject, StreamObject
 
 from agent.app import application
 from agent.errors import PoliciesUnavailableError, PolicyUnreadableError
-from agent.tools.policies.collection import PolicyCollection, SearchResult
 from agent.tools.policies.passages import LONGEST, passages
 from agent.tools.policies.pdf_pages import PdfError, pages
+from agent.tools.policies.shared_index import PolicyCollection, SearchResult
 from agent.tools.policies.storage import INDEX, Bucket, Folder, ListedDocument, document_storage
 from agent.tools.policies.stored_index import index_policies
 from agent.tools.policy_tool import NOT_FOUND, NOTICE
@@ -133,7 +133,7 @@ def samples() -> PolicyCollection:
 async def test_a_document_that_changes_comes_or_goes_is_noticed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("agent.tools.policies.collection.REFRESH_SECONDS", 0.02)
+    monkeypatch.setattr("agent.tools.policies.shared_index.REFRESH_SECONDS", 0.02)
     policies = PolicyCollection(Folder(tmp_path))
     assert (await policies.search("badgers")).empty
     (tmp_path / "a.md").write_text("# Animals\n\n## Badgers\n\nBadgers stay outside.")
@@ -172,7 +172,7 @@ class Counted(Folder):
 async def test_a_document_is_read_once_for_all_who_ask(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("agent.tools.policies.collection.REFRESH_SECONDS", 0.01)
+    monkeypatch.setattr("agent.tools.policies.shared_index.REFRESH_SECONDS", 0.01)
     (tmp_path / "a.md").write_text("# Badgers\n\nStay outside.")
     folder = Counted(tmp_path)
     policies = PolicyCollection(folder)
@@ -187,7 +187,7 @@ async def test_a_document_is_read_once_for_all_who_ask(
 async def test_documents_that_cannot_be_read_end_in_a_sentence_and_come_back(
     cloud: Cloud, gateway: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("agent.tools.policies.collection.RETRY_SECONDS", 0.05)
+    monkeypatch.setattr("agent.tools.policies.shared_index.RETRY_SECONDS", 0.05)
     question = "What does the company policy say about badgers in the garden?"
     bucket = f"late-{cloud.gateway_port}"
     async with serving(application(cloud.settings(policies_bucket=bucket))) as address:
@@ -213,8 +213,8 @@ async def test_documents_that_cannot_be_read_end_in_a_sentence_and_come_back(
 async def test_what_was_read_stays_while_the_place_cannot_be_reached(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("agent.tools.policies.collection.REFRESH_SECONDS", 0.01)
-    monkeypatch.setattr("agent.tools.policies.collection.RETRY_SECONDS", 0.01)
+    monkeypatch.setattr("agent.tools.policies.shared_index.REFRESH_SECONDS", 0.01)
+    monkeypatch.setattr("agent.tools.policies.shared_index.RETRY_SECONDS", 0.01)
     (tmp_path / "a.md").write_text("# Badgers\n\nStay outside.")
     folder = Counted(tmp_path)
     policies = PolicyCollection(folder)
@@ -258,7 +258,7 @@ async def test_a_search_before_the_first_reading_does_not_wait_for_ever(
             opened.wait(20)
             return super().listed()
 
-    monkeypatch.setattr("agent.tools.policies.collection.PATIENCE_SECONDS", 0.01)
+    monkeypatch.setattr("agent.tools.policies.shared_index.PATIENCE_SECONDS", 0.01)
     try:
         with pytest.raises(PoliciesUnavailableError):
             await PolicyCollection(Stuck(tmp_path)).search("anything")
@@ -491,7 +491,7 @@ async def test_only_what_has_changed_is_read_and_indexed_once(bucket: str) -> No
 async def test_the_index_is_loaded_again_when_its_tag_has_changed(
     bucket: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("agent.tools.policies.collection.REFRESH_SECONDS", 0)
+    monkeypatch.setattr("agent.tools.policies.shared_index.REFRESH_SECONDS", 0)
     index_policies(CountedBucket(bucket))
     storage = CountedBucket(bucket)
     policies = PolicyCollection(storage)

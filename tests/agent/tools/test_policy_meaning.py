@@ -12,14 +12,14 @@ import numpy as np
 import pytest
 
 from agent.errors import PolicyEmbeddingError
-from agent.tools.policies.collection import PolicyCollection
 from agent.tools.policies.embedders.bedrock import BedrockModel
 from agent.tools.policies.embedders.choice import embedder
 from agent.tools.policies.embedders.embedder import Embedder, Vectors, normalized
 from agent.tools.policies.embedders.local_model import LocalModel
-from agent.tools.policies.index import AskedMeaning, Hits, Index
+from agent.tools.policies.fused_search import AskedMeaning, Hits, Index
 from agent.tools.policies.passage_vectors import PassageVectors, embedded
 from agent.tools.policies.passages import Passage
+from agent.tools.policies.shared_index import PolicyCollection
 from agent.tools.policies.storage import DocumentStorage, ListedDocument
 from agent.tools.policies.stored_index import StoredIndex, index_policies, pack, unpack
 from agent.tools.policy_tool import NEAREST, policy_tool

@@ -15,8 +15,8 @@ from ag_ui.core import (
 from bots.answer.explanation.run_explanation import EXPLANATION
 from bots.answer.placeholder import waiting
 from bots.answer.sources import SOURCE, Source
-from bots.slack.outgoing.answer.chunks import MOST_SOURCES, card, new_chunks, task
 from bots.slack.outgoing.answer.run_steps import RunSteps, Step
+from bots.slack.outgoing.answer.stream_chunks import MOST_SOURCES, card, new_chunks, task
 
 
 def begun(call: str = "t1", name: str = "warranty___check_status") -> BaseEvent:

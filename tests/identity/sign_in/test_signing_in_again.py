@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import pytest_asyncio
 
-from identity.oidc import flow_state
+from identity.oidc import unfinished_sign_ins
 from identity.oidc.token_verification import Account, TokenVerifier
 from identity.people import ChatUser
 from identity.sessions import session_limit
@@ -60,7 +60,7 @@ async def from_pool(application: IdentityApplication, browser: Browser, at_pool:
 async def test_whom_the_pool_remembers_for_too_long_is_asked_for_a_password(
     application: IdentityApplication, alice: Browser, pool_remembers: dict[str, int | None]
 ) -> None:
-    pool_remembers["age"] = flow_state.LONGEST_AUTHENTICATION_AGE + 1
+    pool_remembers["age"] = unfinished_sign_ins.LONGEST_AUTHENTICATION_AGE + 1
     back = await callback(application, alice, "/auth/login?next=/me")
     asked = parse_qs(urlsplit(back.headers["Location"]).query)
     assert asked["prompt"] == ["login"]
@@ -72,7 +72,7 @@ async def test_whom_the_pool_remembers_for_too_long_is_asked_for_a_password(
     assert urlsplit(page.url).path == "/me"
 
 
-@pytest.mark.parametrize("age", [flow_state.FLOW_LIFETIME + 1, None])
+@pytest.mark.parametrize("age", [unfinished_sign_ins.FLOW_LIFETIME + 1, None])
 async def test_a_pool_that_does_not_ask_again_signs_nobody_in(
     application: IdentityApplication,
     alice: Browser,
@@ -91,7 +91,7 @@ async def test_a_link_too_needs_somebody_who_has_shown_who_they_are(
     slack_user: ChatUser,
     pool_remembers: dict[str, int | None],
 ) -> None:
-    pool_remembers["age"] = flow_state.LONGEST_AUTHENTICATION_AGE + 1
+    pool_remembers["age"] = unfinished_sign_ins.LONGEST_AUTHENTICATION_AGE + 1
     at_pool = await application.to_pool(alice, await application.link_url(slack_user))
     back = await from_pool(application, alice, at_pool)
     assert "prompt=login" in back.headers["Location"]
@@ -215,7 +215,7 @@ async def test_a_code_that_comes_too_late_signs_nobody_in(
     answer = await alice.sign_in(
         at_pool, "alice", application.deployment.passwords["alice"], follow=False
     )
-    clock.forward(flow_state.FLOW_LIFETIME + 1)
+    clock.forward(unfinished_sign_ins.FLOW_LIFETIME + 1)
     late = await alice.get(answer.headers["Location"])
     assert late.status == 400
     assert "start again" in late.text

@@ -9,10 +9,10 @@ import logging
 
 from bots.errors import DeliveryRefused, FormRefused, PlatformRefused, PlatformUnavailable
 from bots.slack.incoming.payloads import IncomingMessage
-from bots.slack.outgoing.answer.chunks import new_chunks, task, weight
 from bots.slack.outgoing.answer.run_steps import Step
 from bots.slack.outgoing.answer.stepped_draft import SteppedDraft
 from bots.slack.outgoing.answer.stream_calls import StreamCalls
+from bots.slack.outgoing.answer.stream_chunks import new_chunks, task, weight
 from bots.slack.outgoing.answer.thread_session import ThreadSession
 
 LONGEST = 240.0

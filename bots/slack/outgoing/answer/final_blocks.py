@@ -9,8 +9,8 @@ from bots.answer.markdown.neutralise import harmless
 from bots.answer.markdown.parse_tree import siblings
 from bots.slack.outgoing.answer.answer_buttons import explanation_menu, feedback_block
 from bots.slack.outgoing.answer.chart_block import chart_block
-from bots.slack.outgoing.answer.chunks import card
 from bots.slack.outgoing.answer.run_steps import Step
+from bots.slack.outgoing.answer.stream_chunks import card
 from bots.slack.outgoing.answer.table_block import table_block, texts
 from bots.slack.outgoing.markdown_block import block_text
 from bots.slack.outgoing.message import Content, content

@@ -2,7 +2,7 @@
 
 from bots.errors import PlatformUnavailable
 from bots.slack.incoming.payloads import IncomingMessage
-from bots.slack.outgoing.answer.chunks import Chunk
+from bots.slack.outgoing.answer.stream_chunks import Chunk
 from bots.slack.outgoing.rate_limits import APPEND
 from bots.slack.outgoing.web_api import WebApi, metadata
 

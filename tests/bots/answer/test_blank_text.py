@@ -3,9 +3,9 @@
 import pytest
 from ag_ui.core import TextMessageContentEvent
 
+from bots.answer.blank_text import visible
 from bots.answer.draft import NOTHING, Draft
 from bots.answer.placeholder import THINKING
-from bots.answer.visibility import visible
 
 
 @pytest.mark.parametrize(

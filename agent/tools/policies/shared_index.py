@@ -17,7 +17,7 @@ from agent.errors import (
 from agent.tools.policies.documents import Documents, read_documents
 from agent.tools.policies.embedders.choice import WORDS
 from agent.tools.policies.embedders.embedder import Embedder
-from agent.tools.policies.index import AskedMeaning, Hits, Index
+from agent.tools.policies.fused_search import AskedMeaning, Hits, Index
 from agent.tools.policies.passage_vectors import PassageVectors, embedded
 from agent.tools.policies.passages import Passage
 from agent.tools.policies.storage import DocumentStorage, split_index

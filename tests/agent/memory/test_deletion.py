@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 
 from agent.errors import ForeignMemoryError
 from agent.memory.access.foreign_call_refusal import FAILED_CALLS, SubjectIsolation
-from agent.memory.forgetting import Forgetting
+from agent.memory.deletion import Forgetting
 from agent.memory.text_matching import matcher
 from tests.identity.memory.memory_service import MemoryService
 from tests.some import some
@@ -92,7 +92,7 @@ def test_nobody_is_told_that_something_is_left_because_a_listing_lags() -> None:
 
 def test_what_stays_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     lagging = Lagging()
-    monkeypatch.setattr("agent.memory.forgetting.PAUSE_SECONDS", 0)
+    monkeypatch.setattr("agent.memory.deletion.PAUSE_SECONDS", 0)
     monkeypatch.setattr(lagging, "delete_event", lambda **_: None)
 
     assert Forgetting(lagging, "memory", "alice").forget(lambda _: True).left == 1
