@@ -190,7 +190,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
         monkeypatch.setattr(f"identity.{module}.time", clock.time)
     for module in (
         "directory.enabled_check",
-        "directory.group_membership",
+        "directory.group_check",
         "oidc.cached_document",
         "tokens.broker",
     ):
@@ -204,7 +204,7 @@ def patience(monkeypatch: pytest.MonkeyPatch) -> None:
 
     After three seconds a person would be taken for enabled, as in an outage.
     """
-    for module in ("enabled_check", "group_membership"):
+    for module in ("enabled_check", "group_check"):
         monkeypatch.setattr(f"identity.directory.{module}.ANSWER_TIMEOUT", 60.0)
 
 
