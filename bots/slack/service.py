@@ -12,6 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bots.connected_platform import ConnectedPlatform
 from bots.platform import Accept
 from bots.slack.beside_queue.acts import Acts
+from bots.slack.beside_queue.closed_account import ClosedAccount
 from bots.slack.incoming.endpoint import Decide, SlackEdge
 from bots.slack.incoming.socket_mode import socket_mode
 from bots.slack.installations.bot_tokens import BotTokens
@@ -96,13 +97,14 @@ async def slack(
 
         platforms = InstalledPlatforms(make, app.bot_token, tokens)
         end = InstallationEnd(installing.store, tokens, installing.pauses, platforms.check)
+        closed = ClosedAccount(service.close_account)  # it needs no token of Slack's
         edge = SlackEdge(
             app.signing_secret,
             accept,
             decide,
             is_answered=service.is_answered_in,
             open_form=platforms.open_form,
-            act=Acts([end.take, platforms.act]).take,
+            act=Acts([end.take, closed.take, platforms.act]).take,
         )
         pages = InstallPages(
             oauth,

@@ -105,6 +105,7 @@ class Scene:
     admins: Admins
     inbox: list[Accepted] = field(default_factory=list)
     platform: Any = None
+    parts: Parts = field(default_factory=Parts)
 
     async def begin(self) -> dict[str, str]:
         """Open the page, and say what its link to Slack asks."""
@@ -154,7 +155,7 @@ class Scene:
 @pytest.fixture
 async def scene() -> AsyncIterator[Scene]:
     slack_url, service_url = (f"http://127.0.0.1:{free_port()}" for _ in range(2))
-    table, admins, parts = TableModel("workspace"), Admins(), Parts()
+    table, admins = TableModel("workspace"), Admins()
     dynamodb = cast("Any", DynamoDBModel({"workspaces": table}))
     call = cast("Any", at_once)
     store = InstallationStore(dynamodb, cast("Any", KMS()), call, table="workspaces", key="k")
@@ -191,7 +192,7 @@ async def scene() -> AsyncIterator[Scene]:
                 registered,
                 accept,
                 cast("Any", None),
-                parts.for_slack(),
+                made.parts.for_slack(),
                 installing,
                 connections=10,
             ) as connected,
@@ -415,6 +416,18 @@ async def test_what_is_kept_of_a_workspace_goes_after_the_retention_time(
     assert links.chat_users == [ChatUser("slack", NORTHWIND.id, ALICE)]
     assert list(scene.row(SOUTHWIND.id)) == ["workspace"]
     assert await scene.pauses.current(Workspace("slack", SOUTHWIND.id)) is None
+
+
+@pytest.mark.parametrize("kind", ["user_change", "user_guest_status_changed"])
+async def test_a_closed_account_is_unlinked_in_whichever_workspace(scene: Scene, kind: str) -> None:
+    account = scene.parts.account
+    await scene.install(SOUTHWIND.id)
+    for team in (NORTHWIND, SOUTHWIND):
+        account.link(ALICE, "alice", team.id)
+    for team in (NORTHWIND, SOUTHWIND):
+        assert await scene.act(team.domain, "deactivate", user=ALICE, kind=kind) == 200
+        assert ChatUser("slack", team.id, ALICE).key not in account.linked
+    assert account.linked == {}
 
 
 async def test_people_of_a_removed_workspace_are_told_so(scene: Scene) -> None:
