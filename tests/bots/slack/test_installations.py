@@ -399,12 +399,21 @@ async def test_workspaces_of_an_organisation_may_each_have_an_installation(scene
     assert await scene.store.find(EASTWIND.id) is None
 
 
+def retention(scene: Scene, links: Rows) -> EndedWorkspaces:
+    return EndedWorkspaces(
+        cast("Any", DynamoDBModel({"workspaces": scene.table})),
+        cast("Any", at_once),
+        "workspaces",
+        cast("Any", links),
+        scene.platform.is_installed,
+    )
+
+
 async def test_what_is_kept_of_a_workspace_goes_after_the_retention_time(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     links = Rows([ChatUser("slack", team.id, ALICE) for team in (NORTHWIND, SOUTHWIND)])
-    dynamodb = cast("Any", DynamoDBModel({"workspaces": scene.table}))
-    ended = EndedWorkspaces(dynamodb, cast("Any", at_once), "workspaces", cast("Any", links))
+    ended = retention(scene, links)
     await scene.install(SOUTHWIND.id)
     await scene.set("remove", team=SOUTHWIND.id)
     await ended.look()
@@ -416,6 +425,50 @@ async def test_what_is_kept_of_a_workspace_goes_after_the_retention_time(
     assert links.chat_users == [ChatUser("slack", NORTHWIND.id, ALICE)]
     assert list(scene.row(SOUTHWIND.id)) == ["workspace"]
     assert await scene.pauses.current(Workspace("slack", SOUTHWIND.id)) is None
+
+
+async def test_a_workspace_of_the_given_token_that_came_back_is_kept(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bots.slack.installations.retention.RETENTION", -10)
+    somebody = ChatUser("slack", NORTHWIND.id, ALICE)
+    links = Rows([somebody])
+    await scene.store.end(NORTHWIND.id, before=time.time())
+    await scene.set("fault", method="auth.test", error="internal_error")
+    await retention(scene, links).look()
+    assert "installation_ended" in scene.row(NORTHWIND.id)  # Slack doesn't say: not now
+
+    await retention(scene, links).look()
+    assert "installation_ended" not in scene.row(NORTHWIND.id)
+    assert links.chat_users == [somebody]
+
+
+async def test_a_given_token_says_nothing_of_another_workspace(scene: Scene) -> None:
+    platform: InstalledPlatforms = scene.platform
+    platform._tokens = None
+    assert await platform.is_installed(NORTHWIND.id)
+    assert not await platform.is_installed(SOUTHWIND.id)
+
+
+async def test_an_organisation_is_kept_as_long_as_one_of_its_workspaces(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bots.slack.installations.retention.RETENTION", -10)
+    somebody = ChatUser("slack", EASTWIND.enterprise, ALICE)
+    links = Rows([somebody])
+    await scene.install(EASTWIND.id)
+    own = Installation(
+        enterprise_id=EASTWIND.enterprise, team_id=EASTWIND.id, bot_token="xoxb-1", user_id=ALICE
+    )
+    await scene.store.async_save(own)
+    await scene.store.end(EASTWIND.enterprise, before=time.time() + 1)
+    await retention(scene, links).look()
+    assert links.chat_users == [somebody]
+
+    await scene.store.end(EASTWIND.id, before=time.time() + 1)
+    for _ in range(2):  # its workspace's time is over first, then its own
+        await retention(scene, links).look()
+    assert links.chat_users == []
 
 
 @pytest.mark.parametrize("kind", ["user_change", "user_guest_status_changed"])
