@@ -1,7 +1,7 @@
 """Slack, put together: the addresses that it calls, or our connection, and what answers there."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Self
 
@@ -88,9 +88,14 @@ async def slack(
     :param connections: how many there are at the same time.
     """
     connector = aiohttp.TCPConnector(limit=connections)
-    async with aiohttp.ClientSession(connector=connector, timeout=TIMEOUT, trust_env=True) as http:
+    async with (
+        aiohttp.ClientSession(connector=connector, timeout=TIMEOUT, trust_env=True) as http,
+        AsyncExitStack() as ending,
+    ):
         oauth = _oauth(app, http, installing.public_url)
         tokens = BotTokens(installing.store, _rotator(oauth)) if oauth else None
+        if tokens is not None:
+            ending.push_async_callback(tokens.finish)
 
         def make(token: str) -> SlackPlatform:
             return installed_platform(http, token, app.api_url, service)

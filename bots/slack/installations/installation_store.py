@@ -160,6 +160,15 @@ class InstallationStore(AsyncInstallationStore):
             },
         )
 
+    async def release(self, kept: KeptInstallation) -> None:
+        """Let another process rotate its token."""
+        await self._write(
+            kept.key,
+            "REMOVE rotating_until",
+            "installation = :old",
+            {":old": {"B": kept.sealed}},
+        )
+
     async def replace(self, kept: KeptInstallation, installation: Installation) -> bool:
         """Keep rotated tokens; False when the installation was changed meanwhile."""
         return await self._write(

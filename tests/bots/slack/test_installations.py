@@ -1,5 +1,6 @@
 """The app in several workspaces: installed by administrators, each answered by its own token."""
 
+import asyncio
 import base64
 import time
 from collections.abc import AsyncIterator
@@ -14,15 +15,16 @@ import aiohttp_session
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from botocore.exceptions import EndpointConnectionError
 from slack_sdk.oauth.installation_store import Installation
 
 from bizassist.local.slack.server import Settings, application
 from bizassist.local.slack.team import EASTWIND, NORTHWIND, SOUTHWIND
-from bots.errors import InstallationRefused
+from bots.errors import After, InstallationRefused, PlatformUnavailable
 from bots.platform import Accepted, Answer, Turn
 from bots.slack.installations.bot_tokens import BotTokens
 from bots.slack.installations.install_pages import TEMPLATES
-from bots.slack.installations.installation_store import InstallationStore
+from bots.slack.installations.installation_store import InstallationStore, KeptInstallation
 from bots.slack.installations.retention import EndedWorkspaces
 from bots.slack.installed_platforms import InstalledPlatforms
 from bots.slack.registration import SlackApp
@@ -337,10 +339,98 @@ async def test_a_refresh_token_that_slack_refuses_ends_in_the_installations_erro
     soon, over = time.time() + 11 * 60 * 60, time.time() + 13 * 60 * 60
     monkeypatch.setattr("slack_sdk.oauth.token_rotation.async_rotator.time", lambda: soon)
     assert await BotTokens(scene.store, rotator, lambda: soon).token(SOUTHWIND.id)
-    scene.row(SOUTHWIND.id).pop("rotating_until")
+    assert "rotating_until" not in scene.row(SOUTHWIND.id)
     with pytest.raises(InstallationRefused) as refused:
         await BotTokens(scene.store, rotator, lambda: over).token(SOUTHWIND.id)
     assert refused.value.word == "invalid_refresh_token"
+
+
+def tokens_at(scene: Scene, monkeypatch: pytest.MonkeyPatch, hours: float) -> BotTokens:
+    """Tokens so many hours after the installation, of which each lasts twelve."""
+    then = time.time() + hours * 60 * 60
+    monkeypatch.setattr("slack_sdk.oauth.token_rotation.async_rotator.time", lambda: then)
+    return BotTokens(scene.store, scene.platform._tokens._rotator, lambda: then)
+
+
+async def test_an_expired_token_is_neither_handed_out_nor_believed(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await scene.install(SOUTHWIND.id)
+    kept = await scene.store.find(SOUTHWIND.id)
+    assert kept is not None
+    tokens = tokens_at(scene, monkeypatch, 13)
+    assert await scene.store.lease(kept, 60)  # another process is at it
+    with pytest.raises(PlatformUnavailable) as unavailable:
+        await tokens.token(SOUTHWIND.id)
+    assert unavailable.value.again == After(5)
+
+    await scene.store.release(kept)  # it has given up
+    assert await tokens.token(SOUTHWIND.id) != kept.installation.bot_token
+
+
+async def test_all_who_ask_at_once_are_told_one_rotated_token(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await scene.install(SOUTHWIND.id)
+    tokens = tokens_at(scene, monkeypatch, 13)
+    told = await asyncio.gather(*(tokens.token(SOUTHWIND.id) for _ in range(5)))
+    assert len(set(told)) == 1
+
+
+@pytest.mark.parametrize("word", ["ratelimited", "internal_error"])
+async def test_a_rotation_that_slack_can_not_do_now_pauses_nobody(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, word: str
+) -> None:
+    await scene.install(SOUTHWIND.id)
+    tokens = tokens_at(scene, monkeypatch, 13)
+    await scene.set("fault", method="oauth.v2.access", error=word)
+    with pytest.raises(PlatformUnavailable):
+        await tokens.token(SOUTHWIND.id)
+    assert "rotating_until" not in scene.row(SOUTHWIND.id)
+    assert await tokens.token(SOUTHWIND.id)
+
+
+async def test_rotated_tokens_are_kept_though_nobody_waits_and_the_table_is_away(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await scene.install(SOUTHWIND.id)
+    monkeypatch.setattr("bots.slack.installations.bot_tokens.PACE", 0.01)
+    replace, failed = scene.store.replace, asyncio.Event()
+
+    async def failing(kept: KeptInstallation, rotated: Installation) -> bool:
+        if failed.is_set():
+            return await replace(kept, rotated)
+        failed.set()
+        raise EndpointConnectionError(endpoint_url="https://dynamodb.example")
+
+    monkeypatch.setattr(scene.store, "replace", failing)
+    old = await scene.store.find(SOUTHWIND.id)
+    tokens = tokens_at(scene, monkeypatch, 11)
+    asking = asyncio.create_task(tokens.token(SOUTHWIND.id))
+    await failed.wait()
+    asking.cancel()
+    await tokens.finish()
+    new = await scene.store.find(SOUTHWIND.id)
+    assert old is not None
+    assert new is not None
+    assert new.installation.bot_refresh_token != old.installation.bot_refresh_token
+    assert await tokens.token(SOUTHWIND.id) == new.installation.bot_token
+
+
+async def test_rotated_tokens_that_can_not_be_kept_are_an_error_in_the_log(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    await scene.install(SOUTHWIND.id)
+    monkeypatch.setattr("bots.slack.installations.bot_tokens.PACE", 0.01)
+    monkeypatch.setattr("bots.slack.installations.bot_tokens.LEASE", 0.05)
+
+    async def failing(*_: object) -> bool:
+        raise EndpointConnectionError(endpoint_url="https://dynamodb.example")
+
+    monkeypatch.setattr(scene.store, "replace", failing)
+    assert await tokens_at(scene, monkeypatch, 11).token(SOUTHWIND.id)
+    [error] = [one.getMessage() for one in caplog.records if one.levelname == "ERROR"]
+    assert error.startswith(f"the rotated tokens of {SOUTHWIND.id} are lost")
 
 
 async def test_a_removed_app_answers_nobody_there_until_it_is_installed_again(
