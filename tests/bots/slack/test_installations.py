@@ -457,6 +457,31 @@ async def test_a_removed_app_answers_nobody_there_until_it_is_installed_again(
     await scene.platform.check_installation(SOUTHWIND.id)
 
 
+async def test_a_crash_between_the_end_and_the_pause_is_mended_when_the_event_comes_again(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await scene.install(SOUTHWIND.id)
+
+    async def crashing(*_: object) -> bool:
+        raise EndpointConnectionError(endpoint_url="https://dynamodb.example")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(scene.pauses, "begin", crashing)
+        await scene.set("remove", team=SOUTHWIND.id)
+    assert "installation_ended" in scene.row(SOUTHWIND.id)
+    assert await scene.pauses.current(Workspace("slack", SOUTHWIND.id)) is None
+
+    await scene.set("remove", team=SOUTHWIND.id, happened=int(time.time()))
+    assert await scene.pauses.current(Workspace("slack", SOUTHWIND.id)) is not None
+
+
+async def test_who_came_back_and_is_removed_again_is_dated_anew(scene: Scene) -> None:
+    await scene.set("remove", team=NORTHWIND.id)
+    scene.row(NORTHWIND.id)["installation_ended"] = {"N": "1"}  # nobody has told of the return
+    await scene.set("remove", team=NORTHWIND.id)
+    assert scene.row(NORTHWIND.id)["installation_ended"] != {"N": "1"}
+
+
 async def test_the_workspace_of_the_given_token_ends_when_slack_refuses_it(scene: Scene) -> None:
     await scene.set("remove", team=NORTHWIND.id, happened=int(time.time()))
     assert scene.row(NORTHWIND.id) == {}  # late: the token is taken
