@@ -91,7 +91,7 @@ def test_a_pattern_is_made_of_escaped_parts() -> None:
 
 def _constants(path: Path) -> set[str]:
     """Names of the module's constants, and those that stand for parts of literals in it."""
-    targets = [
+    targets: list[ast.AST] = [
         target
         for node in TREES[path].body
         if isinstance(node, ast.Assign)
