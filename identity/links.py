@@ -74,7 +74,7 @@ class Link:
     names: Names = field(default_factory=Names)
     replaces: bool = False
     receipt_sent: bool = False
-    memory_version: str = ""
+    memory_version: str = field(default="", compare=False)
 
     def session_id(self, conversation: str) -> str:
         """The memory session of this link's subject in one conversation."""
