@@ -76,11 +76,18 @@ class PolicyCollection:
         except Exception as error:  # noqa: BLE001 - the first search tells what is wrong
             logger.warning("policies can't be read yet: %s", _described(error))
 
-    def read_from(self, storage: DocumentStorage, session: boto3.Session) -> None:
-        """Read from this place from now on: the same, with credentials of today."""
+    def read_from(
+        self, storage: DocumentStorage, asking: Embedder | None, session: boto3.Session
+    ) -> None:
+        """Read from this place and ask this model from now on, with credentials of today.
+
+        A model that is loaded already stays loaded, as long as it is the one to ask.
+        """
         self._storage = storage
-        if self._embedder is not None:
-            self._embedder = self._embedder.renewed(session)
+        loaded = self._embedder
+        if loaded is not None and asking is not None and loaded.name == asking.name:
+            asking = loaded.renewed(session)
+        self._embedder = asking
 
     def look_ahead(self) -> None:
         """Begin to look whether anything has changed: a search that comes soon needs not wait."""

@@ -231,6 +231,23 @@ async def test_the_stored_index_carries_vectors_and_a_session_asks_by_them() -> 
     assert asking.told == ["Öland Obscure", "Offshore"]  # no passage was embedded again
 
 
+async def test_a_restored_session_asks_the_model_of_today() -> None:
+    storage, warm, today = bucket(), Letters(), Letters("others")
+    index_policies(storage, Letters("others"))
+    policies = PolicyCollection(storage, warm)
+    policies.read_ahead()
+    policies.read_from(storage, today, boto3.Session())
+    await policies.search("Offshore")
+    policies.read_from(storage, Letters("others"), boto3.Session())
+    await policies.search("Outside")
+    policies.read_from(storage, None, boto3.Session())
+    hits = (await policies.search("Offshore")).hits
+
+    assert warm.told == []
+    assert today.told == ["Offshore", "Outside"]  # what is loaded of the same model stays
+    assert hits.passages == ()
+
+
 async def test_only_what_has_changed_is_embedded_again() -> None:
     storage, again = bucket(), Letters()
     index_policies(storage, Letters())
@@ -312,7 +329,7 @@ async def test_bedrocks_models_index_and_ask(bedrock: Bedrock, name: str) -> Non
     asking = embedder(f"bedrock:{name}", boto3.Session())
     indexed = index_policies(storage, asking)
     policies = PolicyCollection(storage, asking)
-    policies.read_from(storage, boto3.Session())
+    policies.read_from(storage, asking, boto3.Session())
     hits = (await policies.search("Dürfen Fischotter schwimmen?")).hits
 
     assert indexed.embedder == f"bedrock:{name}"
