@@ -298,6 +298,21 @@ async def test_a_model_that_cannot_be_asked_leaves_the_words(
     assert indexed.changed
 
 
+def test_a_model_that_fails_while_indexing_costs_no_vector_that_is_there() -> None:
+    storage = bucket()
+    index_policies(storage, Letters())
+    before = storage.index
+    storage.documents["leave.md"] = b"# Leave\n\nEverybody has thirty days."
+
+    with pytest.raises(PolicyEmbeddingError):
+        index_policies(storage, Letters(broken=True))
+    assert storage.index == before
+    assert storage.report["embedder"] == "letters"
+
+    replaced = index_policies(storage, Letters("others", broken=True))
+    assert (replaced.changed, replaced.words_only) == (True, "AccessDeniedException")
+
+
 def test_vectors_are_kept_in_a_byte_a_number(model: LocalModel, samples: list[Passage]) -> None:
     vectors = embedded(samples, model)
     assert vectors is not None
