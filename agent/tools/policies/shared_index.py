@@ -28,6 +28,8 @@ logger = logging.getLogger(__name__)
 
 REFRESH_SECONDS = 180.0
 RETRY_SECONDS = 20.0
+NOT_ASKED_SECONDS = 60.0
+"""How long a model that couldn't be asked for a question's vector is left in peace."""
 PATIENCE_SECONDS = 30.0
 """How long a search waits for reading; what was read before is searched then."""
 
@@ -54,6 +56,7 @@ class PolicyCollection:
     def __init__(self, storage: DocumentStorage, embedder: Embedder | None = None) -> None:
         self._storage = storage
         self._embedder = embedder
+        self._failed_at = 0.0
         self._documents: Documents = {}
         self._stored: StoredIndex | None = None
         self._tag = ""
@@ -87,7 +90,7 @@ class PolicyCollection:
         loaded = self._embedder
         if loaded is not None and asking is not None and loaded.name == asking.name:
             asking = loaded.renewed(session)
-        self._embedder = asking
+        self._embedder, self._failed_at = asking, 0.0
 
     def look_ahead(self) -> None:
         """Begin to look whether anything has changed: a search that comes soon needs not wait."""
@@ -128,10 +131,13 @@ class PolicyCollection:
         """The question's vector; none where words alone are looked for."""
         if self._embedder is None or vectors is None or vectors.embedder != self._embedder.name:
             return None
+        if not is_older(self._failed_at, NOT_ASKED_SECONDS):
+            return None
         try:
             return AskedMeaning(self._embedder.question(question), self._embedder.near)
         except PolicyEmbeddingError as error:
             logger.warning("only the policies' words are searched: %s", _described(error))
+            self._failed_at = time.time()
             return None
 
     async def _keep_fresh(self) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from agent.errors import PolicyEmbeddingError
-from agent.tools.policies.embedders.bedrock import BedrockModel
+from agent.tools.policies.embedders.bedrock import QUESTION_CONFIG, BedrockModel
 from agent.tools.policies.embedders.choice import embedder
 from agent.tools.policies.embedders.embedder import Embedder, Vectors, normalized
 from agent.tools.policies.embedders.local_model import LocalModel
@@ -372,6 +372,36 @@ def test_bedrocks_refusal_is_an_error_of_ours(bedrock: Bedrock, name: str) -> No
 
     expected = "AccessDeniedException" if name == TITAN else "ValidationException"
     assert refused.value.detail == expected
+
+
+def test_who_asks_waits_for_bedrock_some_seconds_at_most(bedrock: Bedrock) -> None:
+    bedrock.refuses = "ThrottlingException"
+    with pytest.raises(PolicyEmbeddingError):
+        BedrockModel(TITAN, boto3.Session()).question("hotel")
+
+    assert len(bedrock.calls) == 2
+    assert QUESTION_CONFIG.connect_timeout + QUESTION_CONFIG.read_timeout <= 3
+
+
+async def test_a_model_that_could_not_be_asked_is_left_in_peace_for_a_minute(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    storage, asking, asked = bucket(), Letters(), list[str]()
+    index_policies(storage, Letters())
+    policies = PolicyCollection(storage, asking)
+
+    def failing(text: str) -> Vectors:
+        asked.append(text)
+        raise PolicyEmbeddingError(detail="ReadTimeoutError")
+
+    monkeypatch.setattr(asking, "question", failing)
+    for _ in range(3):
+        assert (await policies.search("badgers outside")).hits.relevant
+    assert len(asked) == 1
+
+    monkeypatch.setattr("agent.tools.policies.shared_index.NOT_ASKED_SECONDS", -1)
+    await policies.search("badgers outside")
+    assert len(asked) == 2
 
 
 def test_words_need_no_model() -> None:
