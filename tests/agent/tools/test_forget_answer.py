@@ -19,8 +19,8 @@ from agent.tools.forget_tool import _told
         (
             Deletion(records=0, events=320, left=1_280, fresh=False),
             (
-                "I have forgotten only a part of it: 0 memories and 320 pieces of conversations are "
-                "deleted, 1,280 are not deleted yet. Please tell me again in a minute. "
+                "I have forgotten only a part of it: 0 memories and 320 pieces of conversations "
+                "are deleted, 1,280 are not deleted yet. Please tell me again in a minute. "
             ),
         ),
     ],

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -256,6 +257,8 @@ async def test_only_what_has_changed_is_embedded_again() -> None:
     unread = Letters()
     waiting = PolicyCollection(storage, unread)
     told = (await waiting.search("thirty days")).hits
+    await waiting.vectors_made()
+    await waiting.search("thirty days")
     indexed = index_policies(storage, again)
     unchanged = index_policies(storage, Letters())
 
@@ -263,6 +266,57 @@ async def test_only_what_has_changed_is_embedded_again() -> None:
     assert unread.told == ["Leave: . Everybody has thirty days.", "thirty days"]
     assert again.told == ["Leave: . Everybody has thirty days."]
     assert (indexed.changed, unchanged.changed) == (True, False)
+
+
+async def test_searches_wait_for_no_vector_of_a_new_passage(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("agent.tools.policies.shared_index.PATIENCE_SECONDS", 10)
+    storage, asking, let_go = bucket(), Letters(), threading.Event()
+    made = asking.passages
+
+    def slow(texts: Sequence[str]) -> Vectors:
+        assert let_go.wait(20)
+        return made(texts)
+
+    monkeypatch.setattr(asking, "passages", slow)
+    policies = PolicyCollection(storage, asking)
+    try:
+        by_words = (await policies.search("badgers outside")).hits
+    finally:
+        let_go.set()
+    await policies.vectors_made()
+
+    assert by_words.relevant
+    assert sections((await policies.search("Offshore")).hits) == ["Otters"]
+
+
+async def test_a_session_embeds_each_new_passage_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("agent.tools.policies.shared_index.REFRESH_SECONDS", -1)
+    storage, asking = bucket(), Letters()
+    index_policies(storage, Letters())
+    policies = PolicyCollection(storage, asking)
+    for place, number in enumerate(("thirty", "forty")):
+        storage.documents[f"new{place}.md"] = f"# New\n\n{number} days.".encode()
+        policies.look_ahead()
+        await policies.vectors_made()
+
+    assert asking.told == ["New: . thirty days.", "New: . forty days."]
+
+
+async def test_a_session_does_not_embed_the_whole_collection(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("agent.tools.policies.shared_index.MOST_NEW_PASSAGES", 2)
+    asking = Letters()
+    policies = PolicyCollection(bucket(), asking)
+    with caplog.at_level(logging.WARNING):
+        hits = (await policies.search("badgers outside")).hits
+        await policies.vectors_made()
+
+    assert hits.relevant
+    assert asking.told == []
+    assert "3 passages are new, more than 2" in caplog.text
 
 
 async def test_another_model_than_the_index_has_falls_back_to_words_and_says_so(
@@ -287,9 +341,10 @@ async def test_a_model_that_cannot_be_asked_leaves_the_words(
     storage = bucket()
     index_policies(storage, Letters())
     with caplog.at_level(logging.WARNING):
-        hits = (
-            await PolicyCollection(storage, Letters(broken=True)).search("badgers outside")
-        ).hits
+        storage.documents["new.md"] = b"# New\n\nNobody knows it."
+        policies = PolicyCollection(storage, Letters(broken=True))
+        hits = (await policies.search("badgers outside")).hits
+        await policies.vectors_made()
     indexed = index_policies(bucket(), Letters(broken=True))
 
     assert hits.relevant
