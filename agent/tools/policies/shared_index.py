@@ -196,7 +196,7 @@ class PolicyCollection:
         if self._embedding is not None:
             self._embedding.cancel()  # of what is out of date
         if stored is None or index is not stored.index:
-            known = [one for one in (stored and stored.index, before) if one is not None]
+            known = [one for one in (stored.index if stored else None, before) if one is not None]
             self._embedding = asyncio.create_task(self._embed(index, embedder, known))
 
     async def _embed(self, index: Index, embedder: Embedder, known: Sequence[Index]) -> None:

@@ -434,8 +434,9 @@ def test_who_asks_waits_for_bedrock_some_seconds_at_most(bedrock: Bedrock) -> No
     with pytest.raises(PolicyEmbeddingError):
         BedrockModel(TITAN, boto3.Session()).question("hotel")
 
+    config: Any = QUESTION_CONFIG
     assert len(bedrock.calls) == 2
-    assert QUESTION_CONFIG.connect_timeout + QUESTION_CONFIG.read_timeout <= 3
+    assert config.connect_timeout + config.read_timeout <= 3
 
 
 async def test_a_model_that_could_not_be_asked_is_left_in_peace_for_a_minute(
