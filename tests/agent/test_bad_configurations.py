@@ -16,7 +16,9 @@ from tests.configurations import CONFIG, PREFIX, clear_environment, set_environm
 
 ENVIRONMENTS = sorted((CONFIG / "agent").glob("bad-*.env"))
 GOOD: dict[str, str] = json.loads((CONFIG / "good.json").read_text())
-PARAMETERS = sorted(GOOD.keys() & Settings.model_fields.keys())
+WITHOUT_HARM = {"policy_embedder"}
+"""What is missing where Terraform hasn't been applied since; policies are found by words then."""
+PARAMETERS = sorted(GOOD.keys() & Settings.model_fields.keys() - WITHOUT_HARM)
 
 
 @pytest.fixture

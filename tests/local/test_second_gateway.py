@@ -107,7 +107,12 @@ async def _until_it_answers(url: str, process: asyncio.subprocess.Process) -> No
 async def seen_by_the_agent(url: str) -> dict[str, Any]:
     """What the agent's connection is told at a Gateway, without what differs each time."""
     settings = SimpleNamespace(
-        gateway_url=url, discovery_url="", m2m_client_id="", m2m_client_secret="", m2m_scope=""
+        gateway_url=url,
+        discovery_url="",
+        m2m_client_id="",
+        m2m_client_secret="",
+        m2m_scope="",
+        parameters_key="",
     )
     gateway = Gateway(cast("Settings", settings))
     try:

@@ -70,7 +70,9 @@ async def test_it_is_refused_with_a_sentence(
         if answer.is_redirect:  # a sign-in first, and nothing was looked at
             place = answer.headers["Location"]
             out = path == "/auth/logout"  # whoever isn't signed in is signed out already
-            nothing = path == "/auth/erase" and place == "/auth/erased"  # of nobody there is nothing
+            nothing = (
+                path == "/auth/erase" and place == "/auth/erased"
+            )  # of nobody there is nothing
             signed_out = out and "/logout?" in place
             assert place.startswith("/auth/login") or nothing or signed_out, path
             continue

@@ -274,7 +274,7 @@ async def test_an_answer_stops_where_it_is(
 
         await send(alice, form)
         said = await settled(alice, "Stopped.")
-        assert "Tell me everything. The first half of Stopped." in said
+        assert "Tell me everything. 0 steps The first half of Stopped." in said
         await send(alice, form)
         assert await settled(alice) == said
         assert len(runtime.cancelled) == 1

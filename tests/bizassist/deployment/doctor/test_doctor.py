@@ -127,7 +127,8 @@ def _events_of_the_doctor(stack: Stack, aws: boto3.Session) -> list[Any]:
     there: Any = {"memoryId": known["memory_id"], "actorId": subject}
     return [
         event
-        for session in memory.list_sessions(**there)["sessionSummaries"]
+        for page in memory.get_paginator("list_sessions").paginate(**there)
+        for session in page["sessionSummaries"]
         if session["sessionId"].startswith("doctor-")
         for event in memory.list_events(**there, sessionId=session["sessionId"])["events"]
         if any("conversational" in item for item in event["payload"])
