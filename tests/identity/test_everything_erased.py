@@ -129,6 +129,7 @@ async def asked(
     await entry.keep_result(b"encrypted", subject)
     await TurnActions(dynamodb, execute, table).ask_approval(turn.id, subject, [])
     await TurnActions(dynamodb, execute, table).end_approvals(subject)
+    await TurnActions(dynamodb, execute, table).stop_waiting(asker, place, 1.0)
     await ledger.wait(turn, entry)
     await ConversationNotes(dynamodb, execute, table).note_answered(place, asker)
     shown = ShownMessages(dynamodb, execute, table)

@@ -30,7 +30,7 @@ class Calendar(datetime):
     days = 0
 
     @classmethod
-    def now(cls, tz: Any = None) -> datetime:
+    def now(cls, tz: Any = None) -> Any:
         return datetime.now(tz) + timedelta(days=cls.days)
 
 
