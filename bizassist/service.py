@@ -4,7 +4,7 @@ import asyncio
 import gc
 import logging
 import signal
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -38,13 +38,14 @@ from bots.personal_data.erasure import Erasures
 from bots.personal_data.erasure_table import ErasureTable
 from bots.personal_data.my_data_page import TEMPLATES as DATA_TEMPLATES
 from bots.personal_data.service import PersonalData
-from bots.platform import Accept
+from bots.platform import Accept, Platform
 from bots.queue.service import QueueService
 from bots.runtime import Runtime
 from bots.server import bound, listening
 from bots.slack.app_home.own_memory import OwnMemory
 from bots.slack.installations.install_pages import TEMPLATES as SLACK_TEMPLATES
-from bots.slack.installations.retention import EndedWorkspaces
+from bots.slack.installations.retention import EndedWorkspaces, IsInstalled
+from bots.slack.installed_platforms import InstalledPlatforms
 from bots.slack.platform import ServiceParts
 from bots.slack.service import InstallationParts, slack
 from bots.slack.shareable_answers import ShareableAnswers
@@ -63,6 +64,7 @@ from bots.web.agui.endpoint import Callers
 from bots.web.pages import TEMPLATES as WEB_TEMPLATES
 from bots.web.service import web_chat
 from identity.memory.forgetting_jobs import ForgettingJobs
+from identity.people import PlatformName
 from identity.service import Identity
 from identity.web.html import Html
 
@@ -241,7 +243,7 @@ class ChatService:
             app.middlewares.append(bounded_bodies)
             bounds = _bounds(process, pools, turns, queue)
             forgetting = identity.forgetting
-            ended = EndedWorkspaces.of(turns, identity.links)
+            ended = EndedWorkspaces.of(turns, identity.links, _installed_in_slack(by_name))
             parts = app, queue, dispatcher, waiting, paused, forgetting, ended, bounds
             yield cls(*parts, data.erasures)
 
@@ -281,6 +283,16 @@ def _switched_on(
     if bot := teams_app(process):
         parts = TeamsParts.of(words, turns)
         yield teams(bot, accept, parts, process.platform_connections)
+
+
+def _installed_in_slack(platforms: Mapping[PlatformName, Platform]) -> IsInstalled:
+    async def nowhere(_: str) -> bool:
+        return False
+
+    slack_platform = platforms.get("slack")
+    return (
+        slack_platform.is_installed if isinstance(slack_platform, InstalledPlatforms) else nowhere
+    )
 
 
 def _connections(process: Process) -> httpx.Limits:

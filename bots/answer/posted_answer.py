@@ -11,7 +11,7 @@ from ag_ui.core import BaseEvent
 from bots.answer.answer_messages import AnswerMessages, MessageChannel
 from bots.answer.draft import Draft
 from bots.answer.placeholder import THINKING
-from bots.errors import After, PlatformRefused, PlatformUnavailable
+from bots.errors import After, PlatformError, PlatformRefused, PlatformUnavailable
 from bots.platform import Receipt
 
 HEAD_START = 0.2
@@ -65,6 +65,7 @@ class PostedAnswer:
             return self
         except asyncio.CancelledError:
             self._editor.cancel()
+            await asyncio.wait([self._editor])
             raise
         if self._editor.done():  # nothing can be shown
             self._editor.result()
@@ -85,9 +86,9 @@ class PostedAnswer:
     async def show(self, event: BaseEvent) -> None:
         """Take one agent event into the answer.
 
-        :raises PlatformRefused: when not even its first message can be shown.
+        :raises PlatformError: when not even its first message can be shown.
         """
-        self._raise_if_refused()
+        self._raise_if_failed()
         self._draft.take(event)
         self._changed.set()
         if not self._spoken.is_set() and self._draft.said:
@@ -109,12 +110,13 @@ class PostedAnswer:
         """What to show while the answer is written."""
         return self._draft.so_far()
 
-    def _raise_if_refused(self) -> None:
+    def _raise_if_failed(self) -> None:
+        """Where its place takes nothing now, the next delivery opens it and joins the run."""
         editor = self._editor
         if editor is None or not editor.done() or editor.cancelled():
             return
-        if isinstance(refused := editor.exception(), PlatformRefused):
-            raise refused
+        if isinstance(failed := editor.exception(), PlatformError):
+            raise failed
 
     async def _open_and_edit(self) -> None:
         try:

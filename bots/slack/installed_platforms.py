@@ -76,6 +76,19 @@ class InstalledPlatforms:
         """Return when Slack takes the token of an installation."""
         await (await self.of(key)).check_installation(key)
 
+    async def is_installed(self, key: str) -> bool:
+        """Whether Slack takes a token of ours for just this installation.
+
+        :raises PlatformError: when it doesn't say.
+        """
+        try:
+            if self._tokens is None and self._own and key not in await self._ids_of(self._own):
+                return False
+            await self.check(key)
+        except InstallationRefused:
+            return False
+        return True
+
     def reply(self, turn: Turn, receipt: Receipt) -> AbstractAsyncContextManager[ReplyStream]:
         """Open the turn's visible message, or continue the one ``receipt`` names."""
         return self._reply(turn, receipt)

@@ -33,7 +33,7 @@ from bots.slack.beside_queue.acts import Acts
 from bots.slack.beside_queue.answer_explanation import AnswerExplanation
 from bots.slack.beside_queue.answer_feedback import AnswerFeedback, Judge
 from bots.slack.beside_queue.answer_sharing import AnswerSharing
-from bots.slack.beside_queue.closed_account import CloseAccount, ClosedAccount
+from bots.slack.beside_queue.closed_account import CloseAccount
 from bots.slack.beside_queue.session_stop import SessionStop, StopAll
 from bots.slack.beside_queue.stop_button import StopButton, StopOwn
 from bots.slack.files.download import FileDownloads
@@ -150,7 +150,6 @@ class SlackPlatform:
                 self._sharing.take,
                 StopButton(service.stop_own, self._responses).take,
                 AnswerExplanation(service.explanations, api).take,
-                ClosedAccount(service.close_account).take,
             ]
         )
 

@@ -1,7 +1,7 @@
 """Slack, put together: the addresses that it calls, or our connection, and what answers there."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Self
 
@@ -12,6 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bots.connected_platform import ConnectedPlatform
 from bots.platform import Accept
 from bots.slack.beside_queue.acts import Acts
+from bots.slack.beside_queue.closed_account import ClosedAccount
 from bots.slack.incoming.endpoint import Decide, SlackEdge
 from bots.slack.incoming.socket_mode import socket_mode
 from bots.slack.installations.bot_tokens import BotTokens
@@ -87,22 +88,28 @@ async def slack(
     :param connections: how many there are at the same time.
     """
     connector = aiohttp.TCPConnector(limit=connections)
-    async with aiohttp.ClientSession(connector=connector, timeout=TIMEOUT, trust_env=True) as http:
+    async with (
+        aiohttp.ClientSession(connector=connector, timeout=TIMEOUT, trust_env=True) as http,
+        AsyncExitStack() as ending,
+    ):
         oauth = _oauth(app, http, installing.public_url)
         tokens = BotTokens(installing.store, _rotator(oauth)) if oauth else None
+        if tokens is not None:
+            ending.push_async_callback(tokens.finish)
 
         def make(token: str) -> SlackPlatform:
             return installed_platform(http, token, app.api_url, service)
 
         platforms = InstalledPlatforms(make, app.bot_token, tokens)
         end = InstallationEnd(installing.store, tokens, installing.pauses, platforms.check)
+        closed = ClosedAccount(service.close_account)  # it needs no token of Slack's
         edge = SlackEdge(
             app.signing_secret,
             accept,
             decide,
             is_answered=service.is_answered_in,
             open_form=platforms.open_form,
-            act=Acts([end.take, platforms.act]).take,
+            act=Acts([end.take, closed.take, platforms.act]).take,
         )
         pages = InstallPages(
             oauth,

@@ -26,6 +26,9 @@ SENT = "This is a message of the doctor's, to see whether Teams takes it. It goe
 NOT_LINKED = "no message was sent, since no account of Teams is linked to whoever signed in"
 UNKNOWN = "no message was sent, since links can't be read from here"
 WORKS = "a message was sent to you and taken away again"
+STAYS = (
+    "a message was sent to you, but it couldn't be taken away again ({error}): delete it yourself"
+)
 
 
 class DeliveryCheck:
@@ -48,7 +51,7 @@ class DeliveryCheck:
         if not linked:
             return Finding("working", NOT_LINKED)
         try:
-            await self._send_and_delete(linked[-1].chat_user)
+            return Finding("working", await self._send_and_delete(linked[-1].chat_user))
         except InstallationRefused as error:
             look = "look at the bot's id, secret and tenant in Azure, and at its Teams channel"
             return Finding("broken", f"Teams refuses the bot ({error}): {look}.")
@@ -57,9 +60,9 @@ class DeliveryCheck:
         except PlatformError as error:
             look = "add the app in Teams, and look whether the Teams admin center allows it"
             return Finding("broken", f"Teams takes no message for you ({error}): {look}.")
-        return Finding("working", WORKS)
 
-    async def _send_and_delete(self, person: ChatUser) -> None:
+    async def _send_and_delete(self, person: ChatUser) -> str:
+        """What is told of a message that was taken."""
         async with aiohttp.ClientSession(trust_env=True) as http:
             connector = BotConnector(http, BotToken(self._app), self._service_url)
             chat = await connector.open(
@@ -72,7 +75,11 @@ class DeliveryCheck:
                 }
             )
             message = await connector.post(chat, plain(SENT))
-            await connector.delete(chat, message)
+            try:
+                await connector.delete(chat, message)
+            except PlatformError as error:
+                return STAYS.format(error=error)
+            return WORKS
 
 
 def _in_teams(link: Link) -> bool:

@@ -178,16 +178,18 @@ class TurnActions:
         return str(row["conversation"]["S"])
 
     async def _read_both(self, *turns: str) -> list[dict[str, Any]]:
-        """Two rows as they are now, by one call (BatchGetItem); empty where there is none."""
-        rows: dict[str, dict[str, Any]] = {}
-        left: Any = {"Keys": [{"turn": {"S": turn}} for turn in turns], "ConsistentRead": True}
-        while left:
-            answer = await self._call(
-                self._dynamodb.batch_get_item, RequestItems={self._table: left}
-            )
-            found = answer["Responses"].get(self._table, [])
-            rows |= {row["turn"]["S"]: dict(row) for row in found}
-            left = answer.get("UnprocessedKeys", {}).get(self._table)
+        """Two rows as they are now, by one call (BatchGetItem); empty where there is none.
+
+        What DynamoDB leaves over, as it does when it throttles, is read by itself: the SDK pauses
+        before it asks such a call again, and gives up in the end.
+        """
+        keys: Any = {"Keys": [{"turn": {"S": turn}} for turn in turns], "ConsistentRead": True}
+        answer = await self._call(self._dynamodb.batch_get_item, RequestItems={self._table: keys})
+        found = answer["Responses"].get(self._table, [])
+        rows = {row["turn"]["S"]: dict(row) for row in found}
+        left = answer.get("UnprocessedKeys", {}).get(self._table, {"Keys": []})
+        for key in left["Keys"]:
+            rows[key["turn"]["S"]] = await self._read(key["turn"]["S"])
         return [rows.get(turn, {}) for turn in turns]
 
     async def _read(self, turn: str) -> dict[str, Any]:

@@ -172,11 +172,13 @@ class TurnHandler:
         outcome = Outcome(subject=link.subject)
         try:
             async with self._reply_to(turn, platform, entry) as reply:
-                async with self._slot(turn, link, reply):
-                    token = await self._token(turn, link)
-                    events = self.runs.events(turn, platform, link, token, entry)
+                async with self._slot(turn, link, reply) as current:
+                    token = await self._token(turn, current)
+                    events = self.runs.events(turn, platform, current, token, entry)
                     events = self.rules.with_usage(turn, link.subject, settings, events)
-                    result = await self._stream(turn, link, entry, reply, events, outcome=outcome)
+                    result = await self._stream(
+                        turn, current, entry, reply, events, outcome=outcome
+                    )
                 if result is not None:
                     await self._keep(turn, entry, result, link.subject)
                     await _ask_approval(turn, platform, result.events)
@@ -207,12 +209,31 @@ class TurnHandler:
             _log.warning("whether turn %s may go on is unknown: %s", turn.id, type(error).__name__)
             return True
 
-    def _slot(
-        self, turn: Turn, link: Link, reply: ReplyStream
-    ) -> AbstractAsyncContextManager[None]:
-        """A slot for the turn's run; whoever has to wait for it sees that at once."""
-        workspace = Workspace.of(turn.chat_user).key
-        return self.slots.slot(link.subject, workspace, lambda: reply.show(waiting()))
+    @asynccontextmanager
+    async def _slot(self, turn: Turn, link: Link, reply: ReplyStream) -> AsyncIterator[Link]:
+        """A slot for the turn's run, and the link as it is then.
+
+        Whoever has to wait for it sees that at once.
+        """
+        workspace, waited = Workspace.of(turn.chat_user).key, False
+
+        async def tell() -> None:
+            nonlocal waited
+            waited = True
+            await reply.show(waiting())
+
+        async with self.slots.slot(link.subject, workspace, tell):
+            yield await self._current(turn, link) if waited else link
+
+    async def _current(self, turn: Turn, link: Link) -> Link:
+        """The link after a wait in line, with what its person has forgotten meanwhile.
+
+        :raises TryAgain: when it has ended, or is somebody else's; the next delivery asks for it.
+        """
+        current = await self.links.active(turn.chat_user)
+        if current is None or current.subject != link.subject:
+            raise TryAgain(f"{turn.id}: the link has ended in line")
+        return current
 
     @asynccontextmanager
     async def _reply_to(

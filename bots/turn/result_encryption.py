@@ -45,13 +45,17 @@ class ResultEncryption:
         self._key_id = key_id
         self._call = call
         self._key: _DataKey | None = None
-        self._fetching = asyncio.Lock()
+        self._fetching: asyncio.Task[None] | None = None
 
     async def encrypt(self, plaintext: bytes, turn: str) -> bytes:
-        """``ff``, length of the encrypted data key (two bytes), that key, nonce, ciphertext."""
-        async with self._fetching:
-            key = self._key = await self._usable_key()
-            key.results += 1
+        """``ff``, length of the encrypted data key (two bytes), that key, nonce, ciphertext.
+
+        :raises botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: when KMS makes
+            no data key; all who wait for the same one are told at once.
+        """
+        while (key := self._usable_key()) is None:
+            await asyncio.shield(self._fetch_under_way())
+        key.results += 1
         nonce = os.urandom(NONCE_BYTES)
         sealed = AESGCM(key.plaintext).encrypt(nonce, plaintext, turn.encode())
         return SHARED + len(key.wrapped).to_bytes(2, "big") + key.wrapped + nonce + sealed
@@ -77,14 +81,28 @@ class ResultEncryption:
             nonce, encrypted[end + NONCE_BYTES :], turn.encode()
         )
 
-    async def _usable_key(self) -> _DataKey:
+    def _usable_key(self) -> _DataKey | None:
         key = self._key
-        if key and key.results < KEY_RESULTS and monotonic() < key.until:
-            return key
+        return key if key and key.results < KEY_RESULTS and monotonic() < key.until else None
+
+    def _fetch_under_way(self) -> asyncio.Task[None]:
+        """The one fetch that all wait for; one of them giving up doesn't end it."""
+        if self._fetching is None:
+            self._fetching = asyncio.create_task(self._fetch())
+            self._fetching.add_done_callback(self._fetched)
+        return self._fetching
+
+    def _fetched(self, task: asyncio.Task[None]) -> None:
+        self._fetching = None
+        if not task.cancelled():
+            task.exception()  # whoever waited has it; nobody waiting is no fault to report
+
+    async def _fetch(self) -> None:
         made = await self._call(
             self._kms.generate_data_key,
             KeyId=self._key_id,
             KeySpec="AES_256",
             EncryptionContext=CONTEXT,
         )
-        return _DataKey(made["Plaintext"], made["CiphertextBlob"], monotonic() + KEY_SECONDS)
+        until = monotonic() + KEY_SECONDS
+        self._key = _DataKey(made["Plaintext"], made["CiphertextBlob"], until)

@@ -220,6 +220,14 @@ CONTROLS = (
         "tests/bots/slack/test_endpoint.py::test_what_slack_did_not_sign_is_refused",
     ),
     Control(
+        "nothing private is shared where others have come to read along",
+        "bots/slack/beside_queue/answer_sharing.py",
+        "if (await self._api.readers(answer.channel)).outsiders:",
+        "if False:",
+        "tests/bots/slack/test_sharing.py::"
+        "test_where_another_company_has_come_since_the_click_nothing_is_posted",
+    ),
+    Control(
         "another organisation is a stranger",
         "bots/teams/incoming/endpoint.py",
         "if tenant and incoming.chat_user.tenant.lower() != tenant.lower():",

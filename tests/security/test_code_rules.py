@@ -90,13 +90,20 @@ def test_a_pattern_is_made_of_escaped_parts() -> None:
 
 
 def _constants(path: Path) -> set[str]:
-    return {
-        target.id
+    """Names of the module's constants, and those that stand for parts of literals in it."""
+    targets: list[ast.AST] = [
+        target
         for node in TREES[path].body
         if isinstance(node, ast.Assign)
         for target in node.targets
-        if isinstance(target, ast.Name)
-    }
+    ]
+    targets += [
+        part
+        for node in ast.walk(TREES[path])
+        if isinstance(node, ast.comprehension) and said(node.iter).startswith(("{", "[", "("))
+        for part in ast.walk(node.target)
+    ]
+    return {target.id for target in targets if isinstance(target, ast.Name)}
 
 
 def _escaped(path: Path) -> set[str]:

@@ -25,6 +25,7 @@ LEADS = ("summary", "answer", "message", "text")
 TITLES = ("title", "name", "document", "product", "subject")
 BODIES = ("snippet", "excerpt", "summary", "passage", "text", "description")
 LINKS = ("url", "address", "link")
+ADDRESS = re.compile(r":(?=//)|(?<=mailto):", re.IGNORECASE)
 LINK = re.compile(r"https?://[^\s<>]+")
 ADVICE = ("next_step", "advice", "recommendation", "not_shown")
 VERBS = re.compile(r"^(?:check|get|look up|lookup|find|fetch|read|show|query) ")
@@ -164,7 +165,8 @@ def _item(entry: Any) -> str:
 def quoted(text: str) -> str:
     """Text of others as they wrote it: nothing in it formats, links or shows an image."""
     visible = HIDING.sub("", " ".join(text.split()))
-    return re.sub(r"([\\`*_\[\]<>!|#])", r"\\\1", visible)
+    written = re.sub(r"([\\`*_\[\]<>!|#])", r"\\\1", visible)
+    return ADDRESS.sub(r"\\:", written)  # on our page a bare address is a link
 
 
 def _value(key: str, value: Any) -> str:

@@ -63,18 +63,24 @@ class AnswerSharing:
         if answer is None:
             return
         try:
-            await self._post(turn, asker.user, answer)
+            objection = await self._post(turn, asker.user, answer)
         except PlatformRefused as error:
             _log.warning("%s could not be shared: %s", turn, error)
+            objection = NOT_POSTED.format(channel=answer.channel)
+        if objection:
             direct = await self._api.direct_channel(asker.user)
-            await self._api.post(direct, content(NOT_POSTED.format(channel=answer.channel)))
+            await self._api.post(direct, content(objection))
         await self._answers.note_shared(turn, asker)
 
-    async def _post(self, turn: str, user: str, answer: ShareableAnswer) -> None:
+    async def _post(self, turn: str, user: str, answer: ShareableAnswer) -> str:
+        """What speaks against it, after all; empty when it is posted."""
         marker = f"{turn}/share"
         if await self._api.find(answer.channel, marker, thread=None, since=""):
-            return  # by a worker that died before it could note that
+            return ""  # by a worker that died before it could note that
+        if (await self._api.readers(answer.channel)).outsiders:
+            return OUTSIDERS  # they have come since the click
         await self._api.post(answer.channel, shared_answer(user, answer), marker=marker)
+        return ""
 
     async def _modal(self, payload: Payload, turn: str) -> Payload:
         try:

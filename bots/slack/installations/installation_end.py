@@ -53,9 +53,12 @@ class InstallationEnd:
             return True  # a person has taken back a token of theirs; we have none
         happened = float(str(payload.get("event_time") or 0)) + WHOLE_SECOND
         over = await self._store.find(key) is not None or await self._is_refused(key)
-        if over and await self._store.end(key, before=happened):
+        if (
+            over
+            and await self._store.end(key, before=happened)
+            and await self._pauses.begin(Workspace("slack", key), word)
+        ):
             _log.error("the app was removed from %s: %s", key, word)
-            await self._pauses.begin(Workspace("slack", key), word)
         else:
             _log.info("%s of %s ends nothing: it is late, or a repetition", word, key)
         if self._tokens is not None:

@@ -160,6 +160,15 @@ class InstallationStore(AsyncInstallationStore):
             },
         )
 
+    async def release(self, kept: KeptInstallation) -> None:
+        """Let another process rotate its token."""
+        await self._write(
+            kept.key,
+            "REMOVE rotating_until",
+            "installation = :old",
+            {":old": {"B": kept.sealed}},
+        )
+
     async def replace(self, kept: KeptInstallation, installation: Installation) -> bool:
         """Keep rotated tokens; False when the installation was changed meanwhile."""
         return await self._write(
@@ -173,12 +182,15 @@ class InstallationStore(AsyncInstallationStore):
         )
 
     async def end(self, key: str, *, before: float) -> bool:
-        """Forget its tokens, unless it was made after ``before`` (Unix time)."""
+        """Forget its tokens, unless it was made after ``before`` (Unix time).
+
+        Ended again it is dated anew: it may have been back meanwhile by a token that isn't kept
+        here, and whoever ends it may have died before the rest was done.
+        """
         return await self._write(
             key,
             "SET installation_ended = :now REMOVE installation, rotating_until",
-            "attribute_not_exists(installation_ended) AND "
-            "(attribute_not_exists(installed_at) OR installed_at <= :before)",
+            "attribute_not_exists(installed_at) OR installed_at <= :before",
             {":now": {"N": str(int(time.time()))}, ":before": {"N": str(before)}},
         )
 

@@ -3,13 +3,15 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any, Self
 
 from botocore.exceptions import ClientError
 
-from bots.errors import reason
+from bots.conditional_write import conditional_write
+from bots.errors import PlatformError, reason
+from bots.slack.installations.bot_tokens import ORGANISATION
 from bots.turn.service import TurnService
 from identity.executor import Executor
 from identity.links import Links
@@ -27,6 +29,8 @@ OF_INSTALLATION = (
     *("paused_since", "paused_word", "resumed_at"),
 )
 
+IsInstalled = Callable[[str], Awaitable[bool]]
+
 _log = logging.getLogger(__name__)
 
 
@@ -34,20 +38,30 @@ class EndedWorkspaces:
     """Ends the links of their people for good, and deletes what was settled for them.
 
     :param table: of workspaces, which says when an installation ended.
+    :param is_installed: whether Slack takes a token for the installation all the same: nobody
+        tells us that the workspace of the token that we were given is back. It may raise
+        :class:`~bots.errors.PlatformError` when Slack doesn't say.
     """
 
     def __init__(
-        self, dynamodb: "DynamoDBClient", call: Executor, table: str, links: Links
+        self,
+        dynamodb: "DynamoDBClient",
+        call: Executor,
+        table: str,
+        links: Links,
+        is_installed: IsInstalled,
     ) -> None:
         self._dynamodb = dynamodb
         self._call = call
         self._table = table
         self._links = links
+        self._is_installed = is_installed
 
     @classmethod
-    def of(cls, turns: TurnService, links: Links) -> Self:
+    def of(cls, turns: TurnService, links: Links, is_installed: IsInstalled) -> Self:
         """Those in the table of workspaces."""
-        return cls(turns.clients.dynamodb, turns.execute, turns.settings.workspaces_table, links)
+        table = turns.settings.workspaces_table
+        return cls(turns.clients.dynamodb, turns.execute, table, links, is_installed)
 
     @asynccontextmanager
     async def watched(self, every: float = EVERY) -> AsyncIterator[None]:
@@ -62,7 +76,7 @@ class EndedWorkspaces:
 
     async def look(self) -> None:
         """Delete what is due."""
-        due = await self._due()
+        due = [one for one in await self._due() if await self._is_over(one)]
         if not due:
             return
         tenants = {workspace.tenant for workspace in due}
@@ -82,11 +96,44 @@ class EndedWorkspaces:
             await asyncio.sleep(every)
 
     async def _due(self) -> list[Workspace]:
+        return await self._those("installation_ended < :before", _before())
+
+    async def _is_over(self, workspace: Workspace) -> bool:
+        """Whether nothing there is installed; what is back is noted as such."""
+        try:
+            if not await self._is_installed(workspace.tenant):
+                return not await self._has_workspaces(workspace)
+        except PlatformError as error:
+            _log.warning("whether %s is over is not known now: %s", workspace.key, error)
+            return False
+        await self._note_back(workspace)
+        return False
+
+    async def _has_workspaces(self, organisation: Workspace) -> bool:
+        """Whether workspaces in it have installations of their own, or had them lately."""
+        if not organisation.tenant.startswith(ORGANISATION):
+            return False
+        asked = {":organisation": {"S": organisation.tenant}}
+        found = await self._those("enterprise = :organisation", asked)
+        return any(one != organisation for one in found)
+
+    async def _note_back(self, workspace: Workspace) -> None:
+        await conditional_write(
+            self._dynamodb,
+            self._call,
+            self._table,
+            {"workspace": {"S": workspace.key}},
+            update="REMOVE installation_ended",
+            condition="installation_ended < :before",
+            values=_before(),
+        )
+
+    async def _those(self, condition: str, values: dict[str, Any]) -> list[Workspace]:
         found: list[Workspace] = []
         asked: dict[str, Any] = {
             "TableName": self._table,
-            "FilterExpression": "installation_ended < :before",
-            "ExpressionAttributeValues": {":before": {"N": str(int(time.time()) - RETENTION)}},
+            "FilterExpression": condition,
+            "ExpressionAttributeValues": values,
         }
         while True:
             page = await self._call(self._dynamodb.scan, **asked)
@@ -110,3 +157,7 @@ class EndedWorkspaces:
         except ClientError as error:
             if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
                 raise
+
+
+def _before() -> dict[str, Any]:
+    return {":before": {"N": str(int(time.time()) - RETENTION)}}

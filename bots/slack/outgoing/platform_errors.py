@@ -72,8 +72,11 @@ MEANINGS: Mapping[type[PlatformRefused], frozenset[str]] = {
         {
             "access_denied",
             "account_inactive",
+            "bad_client_secret",
             "enterprise_is_restricted",
             "invalid_auth",
+            "invalid_client_id",
+            "invalid_refresh_token",
             "not_allowed_token_type",
             "not_authed",
             "org_login_required",

@@ -1,6 +1,8 @@
 """Why answers are as they are, kept with their turns: encrypted, for the asker alone."""
 
+import logging
 import zlib
+from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
 from bots.answer.explanation.run_explanation import Explanation
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 64 * 1024
 """Of a packed explanation: its row may hold a result of 300 KB beside it, and 400 KB at most."""
+
+_log = logging.getLogger(__name__)
 
 
 class KeptExplanations:
@@ -43,21 +47,25 @@ class KeptExplanations:
         )
 
     async def keep(self, turn: str, asker: ChatUser, explanation: Explanation) -> None:
-        """Keep it for its asker; without what tools were given where that is too much.
+        """Keep it for its asker, where the turn's row still stands: it may have been erased.
+
+        Where it is too much, what tools were given is left out, then what sources say, then what
+        was remembered; what is too much even so is not kept.
 
         :raises botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: when AWS
             doesn't take it.
         """
-        packed = _packed(explanation)
-        if len(packed) > MOST_BYTES:
-            packed = _packed(_without_arguments(explanation))
+        packed = _fitting(explanation)
+        if packed is None:
+            _log.warning("why %s is as it is has too much to it to be kept", turn)
+            return
         await conditional_write(
             self._dynamodb,
             self._call,
             self._table,
             _key(turn),
             update="SET explanation = :why, chat_user = :asker",
-            condition="attribute_not_exists(chat_user) OR chat_user = :asker",
+            condition="chat_user = :asker",
             values={
                 ":why": {"B": await self._encryption.encrypt(packed, turn)},
                 ":asker": {"S": asker.key},
@@ -76,6 +84,15 @@ class KeptExplanations:
             raise PermissionError(turn)
         packed = await self._encryption.decrypt(row["explanation"]["B"], turn)
         return Explanation.read(zlib.decompress(packed).decode())
+
+
+def _fitting(explanation: Explanation) -> bytes | None:
+    """As much of it as is kept; None where even the least is too much."""
+    bare = _without_arguments(explanation)
+    unquoted = bare.model_copy(update={"sources": [replace(s, passage="") for s in bare.sources]})
+    least = unquoted.model_copy(update={"memories": []})
+    attempts = (_packed(attempt) for attempt in (explanation, bare, unquoted, least))
+    return next((packed for packed in attempts if len(packed) <= MOST_BYTES), None)
 
 
 def _packed(explanation: Explanation) -> bytes:

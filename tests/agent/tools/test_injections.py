@@ -5,6 +5,7 @@ import re
 import unicodedata
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -107,7 +108,6 @@ def acts(markdown: str) -> list[str]:
         f"{place}: {pattern}"
         for place, pattern in (
             ("html", r"<(?:script|img|iframe|style|form|input|object|svg)\b"),
-            ("html", r"\son\w+="),
             ("html", r"href=\"(?!https?://|mailto:)"),
             ("slack", r"<(?!https?://|mailto:)"),
             ("slack block", r"<[@#!]|<https?://[^>|]*\|"),
@@ -116,8 +116,26 @@ def acts(markdown: str) -> list[str]:
         )
         if re.search(pattern, _without_code(shown[place]))
     ]
+    found += [f"html: {name}" for name in _Attributes.of(shown["html"]) if name.startswith("on")]
     hidden = {place for place, text in shown.items() if any(map(_hides, text))}
     return [*found, *(f"{place}: hidden" for place in hidden)]
+
+
+class _Attributes(HTMLParser):
+    """The names of the attributes that a page's tags have, as a browser reads them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.names += [name for name, _ in attrs]
+
+    @classmethod
+    def of(cls, page: str) -> list[str]:
+        parser = cls()
+        parser.feed(page)
+        return parser.names
 
 
 def _hides(letter: str) -> bool:

@@ -9,6 +9,8 @@ from aiohttp.test_utils import TestServer
 
 from bizassist.local.slack.clock import Clock
 from bizassist.local.slack.server import Settings, application
+from bots.slack.beside_queue.acts import Acts
+from bots.slack.beside_queue.closed_account import ClosedAccount
 from bots.slack.incoming.endpoint import SlackEdge
 from bots.slack.platform import installed_platform
 from tests.bots.slack.service_parts import Parts
@@ -34,7 +36,7 @@ async def slack() -> AsyncIterator[SlackClient]:
             made.decide,
             is_answered=made.is_answered,
             open_form=platform.open_form,
-            act=platform.acts.take,
+            act=Acts([ClosedAccount(parts.account.close).take, platform.acts.take]).take,
         )
         app.add_routes(edge.routes())
         async with TestServer(app, port=service_port):

@@ -1,5 +1,6 @@
 """The app in several workspaces: installed by administrators, each answered by its own token."""
 
+import asyncio
 import base64
 import time
 from collections.abc import AsyncIterator
@@ -14,15 +15,16 @@ import aiohttp_session
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from botocore.exceptions import EndpointConnectionError
 from slack_sdk.oauth.installation_store import Installation
 
 from bizassist.local.slack.server import Settings, application
 from bizassist.local.slack.team import EASTWIND, NORTHWIND, SOUTHWIND
-from bots.errors import InstallationRefused
+from bots.errors import After, InstallationRefused, PlatformUnavailable
 from bots.platform import Accepted, Answer, Turn
 from bots.slack.installations.bot_tokens import BotTokens
 from bots.slack.installations.install_pages import TEMPLATES
-from bots.slack.installations.installation_store import InstallationStore
+from bots.slack.installations.installation_store import InstallationStore, KeptInstallation
 from bots.slack.installations.retention import EndedWorkspaces
 from bots.slack.installed_platforms import InstalledPlatforms
 from bots.slack.registration import SlackApp
@@ -105,6 +107,7 @@ class Scene:
     admins: Admins
     inbox: list[Accepted] = field(default_factory=list)
     platform: Any = None
+    parts: Parts = field(default_factory=Parts)
 
     async def begin(self) -> dict[str, str]:
         """Open the page, and say what its link to Slack asks."""
@@ -154,7 +157,7 @@ class Scene:
 @pytest.fixture
 async def scene() -> AsyncIterator[Scene]:
     slack_url, service_url = (f"http://127.0.0.1:{free_port()}" for _ in range(2))
-    table, admins, parts = TableModel("workspace"), Admins(), Parts()
+    table, admins = TableModel("workspace"), Admins()
     dynamodb = cast("Any", DynamoDBModel({"workspaces": table}))
     call = cast("Any", at_once)
     store = InstallationStore(dynamodb, cast("Any", KMS()), call, table="workspaces", key="k")
@@ -191,7 +194,7 @@ async def scene() -> AsyncIterator[Scene]:
                 registered,
                 accept,
                 cast("Any", None),
-                parts.for_slack(),
+                made.parts.for_slack(),
                 installing,
                 connections=10,
             ) as connected,
@@ -336,10 +339,98 @@ async def test_a_refresh_token_that_slack_refuses_ends_in_the_installations_erro
     soon, over = time.time() + 11 * 60 * 60, time.time() + 13 * 60 * 60
     monkeypatch.setattr("slack_sdk.oauth.token_rotation.async_rotator.time", lambda: soon)
     assert await BotTokens(scene.store, rotator, lambda: soon).token(SOUTHWIND.id)
-    scene.row(SOUTHWIND.id).pop("rotating_until")
+    assert "rotating_until" not in scene.row(SOUTHWIND.id)
     with pytest.raises(InstallationRefused) as refused:
         await BotTokens(scene.store, rotator, lambda: over).token(SOUTHWIND.id)
     assert refused.value.word == "invalid_refresh_token"
+
+
+def tokens_at(scene: Scene, monkeypatch: pytest.MonkeyPatch, hours: float) -> BotTokens:
+    """Tokens so many hours after the installation, of which each lasts twelve."""
+    then = time.time() + hours * 60 * 60
+    monkeypatch.setattr("slack_sdk.oauth.token_rotation.async_rotator.time", lambda: then)
+    return BotTokens(scene.store, scene.platform._tokens._rotator, lambda: then)
+
+
+async def test_an_expired_token_is_neither_handed_out_nor_believed(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await scene.install(SOUTHWIND.id)
+    kept = await scene.store.find(SOUTHWIND.id)
+    assert kept is not None
+    tokens = tokens_at(scene, monkeypatch, 13)
+    assert await scene.store.lease(kept, 60)  # another process is at it
+    with pytest.raises(PlatformUnavailable) as unavailable:
+        await tokens.token(SOUTHWIND.id)
+    assert unavailable.value.again == After(5)
+
+    await scene.store.release(kept)  # it has given up
+    assert await tokens.token(SOUTHWIND.id) != kept.installation.bot_token
+
+
+async def test_all_who_ask_at_once_are_told_one_rotated_token(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await scene.install(SOUTHWIND.id)
+    tokens = tokens_at(scene, monkeypatch, 13)
+    told = await asyncio.gather(*(tokens.token(SOUTHWIND.id) for _ in range(5)))
+    assert len(set(told)) == 1
+
+
+@pytest.mark.parametrize("word", ["ratelimited", "internal_error"])
+async def test_a_rotation_that_slack_can_not_do_now_pauses_nobody(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, word: str
+) -> None:
+    await scene.install(SOUTHWIND.id)
+    tokens = tokens_at(scene, monkeypatch, 13)
+    await scene.set("fault", method="oauth.v2.access", error=word)
+    with pytest.raises(PlatformUnavailable):
+        await tokens.token(SOUTHWIND.id)
+    assert "rotating_until" not in scene.row(SOUTHWIND.id)
+    assert await tokens.token(SOUTHWIND.id)
+
+
+async def test_rotated_tokens_are_kept_though_nobody_waits_and_the_table_is_away(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await scene.install(SOUTHWIND.id)
+    monkeypatch.setattr("bots.slack.installations.bot_tokens.PACE", 0.01)
+    replace, failed = scene.store.replace, asyncio.Event()
+
+    async def failing(kept: KeptInstallation, rotated: Installation) -> bool:
+        if failed.is_set():
+            return await replace(kept, rotated)
+        failed.set()
+        raise EndpointConnectionError(endpoint_url="https://dynamodb.example")
+
+    monkeypatch.setattr(scene.store, "replace", failing)
+    old = await scene.store.find(SOUTHWIND.id)
+    tokens = tokens_at(scene, monkeypatch, 11)
+    asking = asyncio.create_task(tokens.token(SOUTHWIND.id))
+    await failed.wait()
+    asking.cancel()
+    await tokens.finish()
+    new = await scene.store.find(SOUTHWIND.id)
+    assert old is not None
+    assert new is not None
+    assert new.installation.bot_refresh_token != old.installation.bot_refresh_token
+    assert await tokens.token(SOUTHWIND.id) == new.installation.bot_token
+
+
+async def test_rotated_tokens_that_can_not_be_kept_are_an_error_in_the_log(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    await scene.install(SOUTHWIND.id)
+    monkeypatch.setattr("bots.slack.installations.bot_tokens.PACE", 0.01)
+    monkeypatch.setattr("bots.slack.installations.bot_tokens.LEASE", 0.05)
+
+    async def failing(*_: object) -> bool:
+        raise EndpointConnectionError(endpoint_url="https://dynamodb.example")
+
+    monkeypatch.setattr(scene.store, "replace", failing)
+    assert await tokens_at(scene, monkeypatch, 11).token(SOUTHWIND.id)
+    [error] = [one.getMessage() for one in caplog.records if one.levelname == "ERROR"]
+    assert error.startswith(f"the rotated tokens of {SOUTHWIND.id} are lost")
 
 
 async def test_a_removed_app_answers_nobody_there_until_it_is_installed_again(
@@ -364,6 +455,31 @@ async def test_a_removed_app_answers_nobody_there_until_it_is_installed_again(
     assert "installation" in scene.row(SOUTHWIND.id)
     assert "installation_ended" not in scene.row(SOUTHWIND.id)
     await scene.platform.check_installation(SOUTHWIND.id)
+
+
+async def test_a_crash_between_the_end_and_the_pause_is_mended_when_the_event_comes_again(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await scene.install(SOUTHWIND.id)
+
+    async def crashing(*_: object) -> bool:
+        raise EndpointConnectionError(endpoint_url="https://dynamodb.example")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(scene.pauses, "begin", crashing)
+        await scene.set("remove", team=SOUTHWIND.id)
+    assert "installation_ended" in scene.row(SOUTHWIND.id)
+    assert await scene.pauses.current(Workspace("slack", SOUTHWIND.id)) is None
+
+    await scene.set("remove", team=SOUTHWIND.id, happened=int(time.time()))
+    assert await scene.pauses.current(Workspace("slack", SOUTHWIND.id)) is not None
+
+
+async def test_who_came_back_and_is_removed_again_is_dated_anew(scene: Scene) -> None:
+    await scene.set("remove", team=NORTHWIND.id)
+    scene.row(NORTHWIND.id)["installation_ended"] = {"N": "1"}  # nobody has told of the return
+    await scene.set("remove", team=NORTHWIND.id)
+    assert scene.row(NORTHWIND.id)["installation_ended"] != {"N": "1"}
 
 
 async def test_the_workspace_of_the_given_token_ends_when_slack_refuses_it(scene: Scene) -> None:
@@ -398,12 +514,21 @@ async def test_workspaces_of_an_organisation_may_each_have_an_installation(scene
     assert await scene.store.find(EASTWIND.id) is None
 
 
+def retention(scene: Scene, links: Rows) -> EndedWorkspaces:
+    return EndedWorkspaces(
+        cast("Any", DynamoDBModel({"workspaces": scene.table})),
+        cast("Any", at_once),
+        "workspaces",
+        cast("Any", links),
+        scene.platform.is_installed,
+    )
+
+
 async def test_what_is_kept_of_a_workspace_goes_after_the_retention_time(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     links = Rows([ChatUser("slack", team.id, ALICE) for team in (NORTHWIND, SOUTHWIND)])
-    dynamodb = cast("Any", DynamoDBModel({"workspaces": scene.table}))
-    ended = EndedWorkspaces(dynamodb, cast("Any", at_once), "workspaces", cast("Any", links))
+    ended = retention(scene, links)
     await scene.install(SOUTHWIND.id)
     await scene.set("remove", team=SOUTHWIND.id)
     await ended.look()
@@ -415,6 +540,62 @@ async def test_what_is_kept_of_a_workspace_goes_after_the_retention_time(
     assert links.chat_users == [ChatUser("slack", NORTHWIND.id, ALICE)]
     assert list(scene.row(SOUTHWIND.id)) == ["workspace"]
     assert await scene.pauses.current(Workspace("slack", SOUTHWIND.id)) is None
+
+
+async def test_a_workspace_of_the_given_token_that_came_back_is_kept(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bots.slack.installations.retention.RETENTION", -10)
+    somebody = ChatUser("slack", NORTHWIND.id, ALICE)
+    links = Rows([somebody])
+    await scene.store.end(NORTHWIND.id, before=time.time())
+    await scene.set("fault", method="auth.test", error="internal_error")
+    await retention(scene, links).look()
+    assert "installation_ended" in scene.row(NORTHWIND.id)  # Slack doesn't say: not now
+
+    await retention(scene, links).look()
+    assert "installation_ended" not in scene.row(NORTHWIND.id)
+    assert links.chat_users == [somebody]
+
+
+async def test_a_given_token_says_nothing_of_another_workspace(scene: Scene) -> None:
+    platform: InstalledPlatforms = scene.platform
+    platform._tokens = None
+    assert await platform.is_installed(NORTHWIND.id)
+    assert not await platform.is_installed(SOUTHWIND.id)
+
+
+async def test_an_organisation_is_kept_as_long_as_one_of_its_workspaces(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bots.slack.installations.retention.RETENTION", -10)
+    somebody = ChatUser("slack", EASTWIND.enterprise, ALICE)
+    links = Rows([somebody])
+    await scene.install(EASTWIND.id)
+    own = Installation(
+        enterprise_id=EASTWIND.enterprise, team_id=EASTWIND.id, bot_token="xoxb-1", user_id=ALICE
+    )
+    await scene.store.async_save(own)
+    await scene.store.end(EASTWIND.enterprise, before=time.time() + 1)
+    await retention(scene, links).look()
+    assert links.chat_users == [somebody]
+
+    await scene.store.end(EASTWIND.id, before=time.time() + 1)
+    for _ in range(2):  # its workspace's time is over first, then its own
+        await retention(scene, links).look()
+    assert links.chat_users == []
+
+
+@pytest.mark.parametrize("kind", ["user_change", "user_guest_status_changed"])
+async def test_a_closed_account_is_unlinked_in_whichever_workspace(scene: Scene, kind: str) -> None:
+    account = scene.parts.account
+    await scene.install(SOUTHWIND.id)
+    for team in (NORTHWIND, SOUTHWIND):
+        account.link(ALICE, "alice", team.id)
+    for team in (NORTHWIND, SOUTHWIND):
+        assert await scene.act(team.domain, "deactivate", user=ALICE, kind=kind) == 200
+        assert ChatUser("slack", team.id, ALICE).key not in account.linked
+    assert account.linked == {}
 
 
 async def test_people_of_a_removed_workspace_are_told_so(scene: Scene) -> None:

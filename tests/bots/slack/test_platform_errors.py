@@ -29,6 +29,7 @@ CONTENT = {"text": "Yes."}
         ("restricted_action", DeliveryRefused),
         ("restricted_action_thread_locked", DeliveryRefused),
         ("token_revoked", InstallationRefused),
+        ("invalid_refresh_token", InstallationRefused),
         ("missing_scope", DeliveryRefused),
         ("ratelimited", None),
         ("internal_error", None),

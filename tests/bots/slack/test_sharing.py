@@ -94,6 +94,21 @@ async def test_where_another_company_reads_along_nothing_private_is_shared(
     assert await slack.sees(ADMIN, PARTNERS) == []
 
 
+async def test_where_another_company_has_come_since_the_click_nothing_is_posted(
+    slack: SlackClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    private = await answered(slack)
+    await slack.click(ALICE, GENERAL, private["ts"], SHARE)
+    assert await slack.fill_in(ALICE) == 200
+    shared = "bizassist.local.slack.workspace.Workspace.is_ext_shared"
+    monkeypatch.setattr(shared, lambda *_: True)
+    for _ in range(2):
+        await slack.work(nothing)
+    assert await slack.sees(ADMIN, GENERAL) == []
+    [told] = await slack.from_us(ALICE, ALICE_DM)
+    assert "other companies" in told["text"]
+
+
 async def test_nobody_else_is_given_the_answer(slack: SlackClient) -> None:
     await answered(slack)
     turn = next(iter(slack.receipts))

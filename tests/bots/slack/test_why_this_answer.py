@@ -47,10 +47,18 @@ async def run(reply: ReplyStream) -> None:
     await reply.show(finished())
 
 
+def begin(slack: SlackClient, turn: Turn) -> None:
+    """The row of a turn that is being answered."""
+    model: Any = slack.parts.explanations._dynamodb
+    row = {"turn": {"S": turn.id}, "chat_user": {"S": turn.chat_user.key}}
+    model.tables["ledger"].items[turn.id] = row
+
+
 async def answered(slack: SlackClient, place: str) -> dict[str, Any]:
     """The message with the whole answer; ``/`` before the place means by the command."""
 
     async def answer(turn: Turn) -> None:
+        begin(slack, turn)
         async with slack.platform.reply(turn, slack.receipt(turn.id)) as reply:
             await run(reply)
 
@@ -119,6 +127,7 @@ async def test_an_answer_is_shown_where_its_explanation_can_not_be_kept(
 
 async def test_much_of_it_fits_a_modal_and_a_row(slack: SlackClient) -> None:
     async def answer(turn: Turn) -> None:
+        begin(slack, turn)
         async with slack.platform.reply(turn, slack.receipt(turn.id)) as reply:
             many = [{"name": "web___search"}] * 50
             memories = [{"kind": "facts", "text": "<&>" * 800}] * 50

@@ -82,7 +82,7 @@ async def test_who_has_no_link_in_teams_is_sent_nothing(
         (Fault("POST", "ConversationBlockedByUser"), "403: ConversationBlockedByUser"),
         (Fault("POST", "BotDisabledByAdmin"), "Teams refuses the bot"),
         (Fault("OPEN", "Unauthorized"), "id, secret and tenant in Azure"),
-        (Fault("DELETE", "ServiceUnavailable"), "Teams takes no message now"),
+        (Fault("POST", "ServiceUnavailable"), "Teams takes no message now"),
     ],
 )
 async def test_a_refusal_says_what_to_do(
@@ -92,6 +92,17 @@ async def test_a_refusal_says_what_to_do(
     found = await check.ask("alice")
     assert found.state == "broken"
     assert told in found.sentence
+    assert TOKEN not in found.sentence
+
+
+@pytest.mark.parametrize("code", ["ServiceUnavailable", "ForbiddenOperationException"])
+async def test_a_message_that_can_not_be_taken_away_was_sent_all_the_same(
+    check: DeliveryCheck, connector: Connector, code: str
+) -> None:
+    connector.faults = [Fault("DELETE", code)]
+    found = await check.ask("alice")
+    assert found.state == "working"
+    assert "a message was sent to you, but it couldn't be taken away again" in found.sentence
     assert TOKEN not in found.sentence
 
 

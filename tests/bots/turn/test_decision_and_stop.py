@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, cast
@@ -37,6 +37,8 @@ from tests.bots.scripted_runtime import (
     waits,
 )
 from tests.conftest import Stack
+from tests.simulation.aws_models import DynamoDBModel
+from tests.simulation.table_model import TableModel
 
 ALICE = ChatUser("slack", "T1", "U1")
 LINK = new_link(ALICE, subject="alice", account="a", encrypted_token=b"x", names=Names())
@@ -116,6 +118,31 @@ async def test_a_decided_turn_is_not_begun_again(
     await actions.decide(turn.id, "alice", "approve")
 
     assert await _ledger(stack, aws, call).begin(turn, Held()) is None
+
+
+class Throttled(DynamoDBModel):
+    """Leaves over all that is asked of it in one call, and counts those calls."""
+
+    batches = 0
+
+    def batch_get_item(self, **asked: Any) -> Any:
+        Throttled.batches += 1
+        assert Throttled.batches < 50, "it is asked again and again"
+        return {"Responses": {}, "UnprocessedKeys": asked["RequestItems"]}
+
+
+async def test_what_one_call_leaves_over_is_read_by_itself() -> None:
+    async def at_once(function: Callable[..., Any], *given: Any, **named: Any) -> Any:
+        return function(*given, **named)
+
+    row = {"turn": {"S": "slack:one"}, "stopped": {"N": "1"}}
+    table = TableModel("turn", {"slack:one": row})
+    actions = TurnActions(*cast("Any", (Throttled({"ledger": table}), at_once, "ledger")))
+    one = Turn("slack:one", ALICE, "c", "Go", Accepted("slack", "one", "c", {}))
+
+    assert await actions.stopped(one)
+    assert not await actions.stopped(replace(one, id="slack:two"))
+    assert Throttled.batches == 2
 
 
 async def test_only_what_is_being_answered_is_stopped_at_the_runtime(

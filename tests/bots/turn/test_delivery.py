@@ -6,10 +6,10 @@ The real ledger, rules and encryption; a runtime by script and a place that refu
 import asyncio
 import secrets
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
-from typing import ClassVar, cast
+from typing import Any, ClassVar, cast
 
 import boto3
 import httpx
@@ -37,6 +37,7 @@ from bots.errors import (
     PlatformUnavailable,
     QuestionTooLong,
     RunUnavailable,
+    TryAgain,
 )
 from bots.limits.fair_slots import FairSlots
 from bots.platform import Accepted, Answer, Audience, Receipt, ReplyStream, Turn
@@ -445,3 +446,45 @@ async def test_a_process_that_ends_in_the_middle_leaves_the_run_to_the_next(
     assert agent.made == 1
     assert list(room.messages.values()) == ["It is covered."]
     assert service.ledger_row.of(turn)["state"]["S"] == "answered"
+
+
+@pytest.mark.parametrize("meanwhile", ["forgotten", "unlinked", "relinked"])
+async def test_a_run_after_a_wait_in_line_has_the_link_as_it_is_then(
+    service: Service, meanwhile: str
+) -> None:
+    slots, turn = FairSlots(8), question()
+    link = await service.handler.links.active(turn.chat_user)
+    now, seen = {"link": link}, list[str]()
+
+    async def active(_: ChatUser) -> object:
+        return now["link"]
+
+    async def events(
+        _: Turn, __: object, link: SimpleNamespace, *___: object
+    ) -> AsyncIterator[BaseEvent]:
+        seen.append(link.memory_version)
+        for event in SAID:
+            yield event
+
+    runs: Any = SimpleNamespace(events=events, ended_if_refused=lambda *_: nullcontext())
+    links: Any = SimpleNamespace(active=active)
+    handler = replace(service.handler, links=links, runs=runs, slots=slots)
+
+    async def nobody_waits() -> None:
+        raise AssertionError("the slots were free")
+
+    async with slots.slot("somebody", "elsewhere", nobody_waits):
+        answering = asyncio.create_task(handler.answer(turn, Room(), Held()))
+        async with asyncio.timeout(20):
+            while not slots.waiting:  # noqa: ASYNC110 - seen from outside
+                await asyncio.sleep(0.01)
+        changed = {"subject": "another"} if meanwhile == "relinked" else {"memory_version": "2"}
+        after: Any = SimpleNamespace(**{**vars(link), **changed})
+        now["link"] = None if meanwhile == "unlinked" else after
+    if meanwhile == "forgotten":
+        assert await answering
+        assert seen == ["2"]
+    else:
+        with pytest.raises(TryAgain):
+            await answering
+        assert seen == []
