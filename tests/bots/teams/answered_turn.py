@@ -114,7 +114,7 @@ async def _no_refusal(*_: object) -> None:
 
 
 def _same_events(
-    turn: Turn, subject: str, events: AsyncIterator[BaseEvent]
+    turn: Turn, subject: str, settings: Settings, events: AsyncIterator[BaseEvent]
 ) -> AsyncIterator[BaseEvent]:
     return events
 
