@@ -220,9 +220,11 @@ def _policies(
     settings: Settings, aws: boto3.Session, known: PolicyCollection | None = None
 ) -> PolicyCollection:
     storage = document_storage(settings.policies_folder, settings.policies_bucket, aws)
-    policies = known or PolicyCollection(storage, embedder(settings.policy_embedder, aws))
-    policies.read_from(storage, aws)
-    return policies
+    asking = embedder(settings.policy_embedder, aws)
+    if known is None:
+        return PolicyCollection(storage, asking)
+    known.read_from(storage, asking, aws)
+    return known
 
 
 def _run_limits(settings: Settings) -> RunLimits:

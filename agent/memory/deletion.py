@@ -7,7 +7,7 @@ it is taken, since somebody waits for the end.
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -37,7 +37,9 @@ EXTRACTION_DELAY = timedelta(minutes=2)
 class Deletion:
     """What was deleted, as it was read back.
 
-    :param left: what is still there although it should not be.
+    :param records: how many are gone.
+    :param events: how many are gone.
+    :param left: how many are still there although they should not be, or weren't come to in time.
     :param fresh: something of it was said so recently that more may follow.
     """
 
@@ -93,7 +95,7 @@ class Forgetting:
         Each is asked for by its id (GetEvent, GetMemoryRecord): listings go on showing what is
         gone for minutes.
         """
-        deleted = left = self._chosen(chosen)
+        to_delete = left = self._chosen(chosen)
         calls = self._calls()
         for attempt in range(ROUNDS):
             if attempt:
@@ -101,14 +103,7 @@ class Forgetting:
             left = self._deleted(calls, left)
             if not left:
                 break
-        events = [entry for entry in deleted if isinstance(entry, Event)]
-        recent = datetime.now(UTC) - EXTRACTION_DELAY
-        return Deletion(
-            records=len(deleted) - len(events),
-            events=len(events),
-            left=len(left),
-            fresh=any(event.at > recent for event in events),
-        )
+        return _deletion(to_delete, left)
 
     def forget_states(self, session: str) -> None:
         """Delete the states of a conversation but its newest: the others say what was asked."""
@@ -185,6 +180,18 @@ class Forgetting:
             [self._paces.read_records],
             lambda: self._client.get_memory_record(memoryId=self._memory_id, **key),
         )
+
+
+def _deletion(to_delete: Sequence[Entry], left: Sequence[Entry]) -> Deletion:
+    events = [entry for entry in to_delete if isinstance(entry, Event)]
+    events_left = sum(isinstance(entry, Event) for entry in left)
+    recent = datetime.now(UTC) - EXTRACTION_DELAY
+    return Deletion(
+        records=len(to_delete) - len(events) - (len(left) - events_left),
+        events=len(events) - events_left,
+        left=len(left),
+        fresh=any(event.at > recent for event in events),
+    )
 
 
 def _by_turns(entries: Iterable[Entry]) -> list[Entry]:

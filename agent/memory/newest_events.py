@@ -1,4 +1,4 @@
-"""What a conversation holds, read from the newest page of its events alone: messages and state."""
+"""What a conversation holds, read from the newest of its events alone: messages and state."""
 
 import json
 from collections.abc import Sequence
@@ -20,6 +20,8 @@ WINDOW = 40
 NEWEST = 30
 """Events that are read, of at most 100 on a page (ListEvents, AgentCore API reference). A run is an
 event of two messages at least, so that 20 hold the window; the others are for states."""
+MOST_PAGES = 3
+"""Pages that are read where states crowd the messages out; one is enough for nearly everybody."""
 OF_ONE_RUN = frozenset({"agui_context", "__ag_ui_tool_call_map__", "cedar-authorization"})
 """What libraries keep in an agent's state for its run alone: its request's context, its calls and
 how many they were. No policy of ours asks for that number, and what waits is kept apart."""
@@ -37,18 +39,26 @@ class NewestEvents:
 
     @classmethod
     def read(cls, client: Any, memory_id: str, subject: str, session: str) -> "NewestEvents":
-        """One page; blocks on the network.
+        """One page; more where it has too few messages and there are more. Blocks on the network.
 
         :raises botocore.exceptions.ClientError: when the memory refuses.
         """
-        page = client.list_events(
-            memoryId=memory_id,
-            actorId=subject,
-            sessionId=session,
-            maxResults=NEWEST,
-            includePayloads=True,
-        )
-        return cls(page["events"])
+        found: list[Any] = []
+        token: dict[str, str] = {}
+        for _ in range(MOST_PAGES):
+            page = client.list_events(
+                memoryId=memory_id,
+                actorId=subject,
+                sessionId=session,
+                maxResults=NEWEST,
+                includePayloads=True,
+                **token,
+            )
+            found += page["events"]
+            if not page.get("nextToken") or len(_messages(found)) >= WINDOW:
+                break
+            token = {"nextToken": page["nextToken"]}
+        return cls(found)
 
     def stored_agent(self, agent_id: str) -> SessionAgent | None:
         """The newest state, with nothing removed from the messages that :meth:`messages` gives."""
@@ -61,8 +71,7 @@ class NewestEvents:
 
     def messages(self) -> list[SessionMessage]:
         """The last messages, as many as the window takes, from a person's words on."""
-        said = [event for event in self.events if STATE_TYPE_KEY not in event.get("metadata", {})]
-        messages = UserTextConverter.events_to_messages(said)
+        messages = _messages(self.events)
         if len(messages) <= WINDOW:
             return messages
         first = len(messages) - WINDOW
@@ -86,6 +95,11 @@ def kept_state(agent: SessionAgent | None) -> dict[str, Any]:
     state = {name: value for name, value in stored["state"].items() if name not in OF_ONE_RUN}
     parts = {"state": state, "waiting": waiting, "model": internal.get("model_state")}
     return {name: part for name, part in parts.items() if part}
+
+
+def _messages(events: Sequence[Any]) -> list[SessionMessage]:
+    said = [event for event in events if STATE_TYPE_KEY not in event.get("metadata", {})]
+    return UserTextConverter.events_to_messages(said)
 
 
 def _is_state(event: Any, agent_id: str) -> bool:

@@ -34,7 +34,8 @@ UNCLEAR = "Say whether everything is to be forgotten, or which words the memorie
 NOTHING_KNOWN = "There is nothing to forget: I know nothing about you."
 NOTHING_FOUND = "I remember nothing that says that, so there was nothing to forget."
 FAILED = "I couldn't reach your memory, so nothing may have changed. Please try again in a minute."
-LEFT = "Not everything could be deleted yet. Please tell me again in a minute."
+LEFT = "Please tell me again in a minute."
+NOTHING_LEFT = "I looked again, and nothing of it is left."
 FRESH = (
     "Some of it was said only a moment ago and may still be on its way into my memory: "
     "ask what I know about you in a few minutes, and tell me again if it is there."
@@ -175,9 +176,11 @@ def _some(lines: Sequence[str]) -> list[str]:
 def _told(deletion: Deletion) -> str:
     memories = _count(deletion.records, "memory", "memories")
     pieces = _count(deletion.events, "piece of a conversation", "pieces of conversations")
+    left = f"{deletion.left:,} {'is' if deletion.left == 1 else 'are'} not deleted yet"
     sentences = [
-        f"I have forgotten it: {memories} and {pieces} are deleted.",
-        LEFT if deletion.left else "I looked again, and nothing of it is left.",
+        f"I have forgotten only a part of it: {memories} and {pieces} are deleted, {left}. {LEFT}"
+        if deletion.left
+        else f"I have forgotten it: {memories} and {pieces} are deleted. {NOTHING_LEFT}",
         FRESH if deletion.fresh else "",
         ELSEWHERE,
     ]

@@ -158,6 +158,8 @@ class Gateway:
         except UNREACHABLE_ERRORS as error:
             if _is_refusal(error):  # what it lists changed between two pages; others go on calling
                 logger.warning("the Gateway refused to list its tools; the list is kept")
+                if self._connection:
+                    self._connection.list_is_stale = False  # until the next listing is due
                 return
             logger.info("the Gateway's connection has ended; connecting again")
         self._disconnect()

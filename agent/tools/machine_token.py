@@ -16,13 +16,17 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from agent.settings import Settings, parameter_prefix
+from agent.wall_clock import is_older
 
 RENEW_BEFORE = 60.0
 NAME = "shared/gateway_token"
 """Of the parameter, below the prefix and apart from the settings, which are read with all others.
 
 A SecureString: who may read it may read the secret that such tokens are made with, too."""
-CONFIG = Config(connect_timeout=2, read_timeout=3, retries={"max_attempts": 2})
+CONFIG = Config(connect_timeout=1, read_timeout=1, retries={"total_max_attempts": 1})
+"""Who waits for it is connecting, and has seconds for all of it; without it a token is fetched."""
+REFUSED_SECONDS = 60.0
+"""How often a new token is fetched at most because the one before was refused: each is paid for."""
 
 logger = logging.getLogger(__name__)
 
@@ -61,26 +65,32 @@ class SharedToken:
 
 
 class MachineToken(httpx.Auth):
-    """Signs each request with a client-credentials token and renews it before it expires."""
+    """Signs each request with a client-credentials token and renews it before it expires.
+
+    :ivar sharing: writes the newest token down for the others, after it is used.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._shared = SharedToken(settings.parameters_key)
         self._token = ""
         self._until = 0.0
+        self._refused_at = 0.0
+        self.sharing: asyncio.Task[None] | None = None
         self._lock = asyncio.Lock()
 
     async def async_auth_flow(
         self, request: httpx.Request
     ) -> AsyncGenerator[httpx.Request, httpx.Response]:
-        """Send the request with the token; once more with a new one when it is refused."""
-        request.headers["Authorization"] = f"Bearer {await self._current()}"
+        """Send the request with the token; once more when it is refused and there is another."""
+        token = await self._current()
+        request.headers["Authorization"] = f"Bearer {token}"
         response = yield request
         if response.status_code == httpx.codes.UNAUTHORIZED:
-            async with self._lock:
-                await self._fetch()
-            request.headers["Authorization"] = f"Bearer {self._token}"
-            yield request
+            other = await self._other(token)
+            if other != token:
+                request.headers["Authorization"] = f"Bearer {other}"
+                yield request
 
     async def _current(self) -> str:
         async with self._lock:
@@ -90,14 +100,36 @@ class MachineToken(httpx.Auth):
                 await self._fetch()
             return self._token
 
+    async def _other(self, refused: str) -> str:
+        """Another token than the refused one: what others have found meanwhile, or a new one.
+
+        The refused one itself where a new one was fetched for that reason a moment ago.
+        """
+        async with self._lock:
+            if self._token == refused:
+                self._take(await asyncio.to_thread(self._shared.read))
+            if self._token == refused and is_older(self._refused_at, REFUSED_SECONDS):
+                await self._fetch()
+                self._refused_at = time.time()
+            return self._token
+
     def _lasts(self) -> bool:
         return bool(self._token) and time.time() < self._until - RENEW_BEFORE
 
     def _take(self, token: str) -> None:
-        """Take a token of this client's; what is none, or somebody else's, is as good as none."""
+        """Take a token of this client's with the scopes it wants; any other is as good as none.
+
+        So is one that ends soon, or before the one that is there: what is shared may lag.
+        """
         claims = _claims(token)
-        if claims.get("client_id") == self._settings.m2m_client_id:
-            self._token, self._until = token, float(claims.get("exp", 0.0))
+        until = float(claims.get("exp", 0.0))
+        wanted, has = self._settings.m2m_scope.split(), str(claims.get("scope", "")).split()
+        if (
+            claims.get("client_id") == self._settings.m2m_client_id
+            and set(wanted) <= set(has)
+            and until > max(self._until, time.time() + RENEW_BEFORE)
+        ):
+            self._token, self._until = token, until
 
     async def _fetch(self) -> None:
         """The token endpoint is where discovery says; in the local stack not where ``iss`` is."""
@@ -114,7 +146,7 @@ class MachineToken(httpx.Auth):
             )
         self._token = token["access_token"]
         self._until = time.time() + float(token.get("expires_in", 300))
-        await asyncio.to_thread(self._shared.write, self._token)
+        self.sharing = asyncio.create_task(asyncio.to_thread(self._shared.write, self._token))
 
 
 def _name() -> str:

@@ -23,7 +23,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Index, and say what can't be read."""
-    from agent.errors import PolicyStorageError  # noqa: PLC0415 - other commands need no agent
+    # Other commands need no agent.
+    from agent.errors import PolicyEmbeddingError, PolicyStorageError  # noqa: PLC0415
     from agent.tools.policies.embedders.choice import embedder  # noqa: PLC0415
     from agent.tools.policies.storage import Bucket  # noqa: PLC0415
     from agent.tools.policies.stored_index import index_policies  # noqa: PLC0415
@@ -37,6 +38,11 @@ def run(options: Namespace) -> int:
         indexed = index_policies(Bucket(bucket, session), model)
     except PolicyStorageError as error:
         raise CommandError(f"the bucket {bucket} can't be used: {error.detail}") from None
+    except PolicyEmbeddingError as error:
+        raise CommandError(
+            f"{known.policy_embedder} can't be asked ({error.detail}), so the index stays as it "
+            "is: try again"
+        ) from None
     state = "indexed anew" if indexed.changed else "unchanged"
     sys.stdout.write(f"{indexed.documents} documents, {indexed.passages} passages: {state}\n")
     if indexed.embedder:

@@ -171,13 +171,30 @@ class ForgettingJobs:
         """The job after one look, or after what went wrong in it."""
         before = job.progress.deleted
         try:
-            deleted = await self._forgetting.look(job.subject, job.asked_at, job.progress)
+            deleted = await self._looked_and_noted(job)
         except MemoryUnavailable as error:
             log.warning("forgetting somebody waits a minute: %s", error)
             now = datetime.now(UTC)
             last_found = now if job.progress.deleted > before else job.last_found
             return replace(job, last_found=last_found, due=now + AGAIN, problem=str(error))
-        if deleted:
-            await self._links.note_forgetting(job.subject)
         log.info("forgot %d events and records of somebody", deleted)
         return job.after(deleted, datetime.now(UTC))
+
+    async def _looked_and_noted(self, job: ForgettingJob) -> int:
+        """How much one look has deleted; what it had deleted before it failed is noted too.
+
+        :raises MemoryUnavailable: when something can't be listed or deleted.
+        """
+        before = job.progress.deleted
+        try:
+            return await self._forgetting.look(job.subject, job.asked_at, job.progress)
+        finally:
+            if job.progress.deleted > before:
+                await self._note(job.subject)
+
+    async def _note(self, subject: str) -> None:
+        """Say that what was recalled is out of date; the job goes on where that fails."""
+        try:
+            await self._links.note_forgetting(subject)
+        except (ClientError, BotoCoreError) as error:
+            log.warning("that somebody was forgotten can't be noted: %s", type(error).__name__)

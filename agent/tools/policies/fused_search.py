@@ -74,6 +74,15 @@ class Index:
         """
         return cls(passages, vectors, WordIndex.load(len(passages), folder))
 
+    @property
+    def passages(self) -> Sequence[Passage]:
+        """What can be searched, in its order."""
+        return self._passages
+
+    def with_vectors(self, vectors: PassageVectors) -> "Index":
+        """The same passages, searched by meaning too."""
+        return Index(self._passages, vectors, self._words)
+
     def save(self, folder: Path) -> None:
         """Save the index of the words; nothing when there is no word."""
         self._words.save(folder)

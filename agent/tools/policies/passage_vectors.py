@@ -8,6 +8,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from agent.errors import PolicyEmbeddingError
 from agent.tools.policies.embedders.embedder import Embedder, Vectors
 from agent.tools.policies.passages import Passage
 
@@ -67,17 +68,21 @@ def embedded(
     passages: Sequence[Passage],
     embedder: Embedder,
     known: Iterable[tuple[Sequence[Passage], PassageVectors | None]] = (),
+    most: int | None = None,
 ) -> PassageVectors | None:
     """The vectors of passages; those that are known of the same model are not made again.
 
+    :param most: how many may be new.
     :returns: None when there is no passage.
-    :raises PolicyEmbeddingError: when the model can't be asked.
+    :raises PolicyEmbeddingError: when the model can't be asked, or too many are new.
     """
     rows: dict[Passage, tuple[NDArray[np.int8], np.float32]] = {}
     for others, vectors in known:
         if vectors is not None and vectors.embedder == embedder.name:
             rows |= zip(others, zip(vectors.steps, vectors.scales, strict=True), strict=True)
     new = [passage for passage in dict.fromkeys(passages) if passage not in rows]
+    if most is not None and len(new) > most:
+        raise PolicyEmbeddingError(detail=f"{len(new)} passages are new, more than {most}")
     if new:
         made = PassageVectors.of(embedder.name, embedder.passages([_told(one) for one in new]))
         rows |= zip(new, zip(made.steps, made.scales, strict=True), strict=True)

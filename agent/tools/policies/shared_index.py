@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import boto3
@@ -19,7 +20,6 @@ from agent.tools.policies.embedders.choice import WORDS
 from agent.tools.policies.embedders.embedder import Embedder
 from agent.tools.policies.fused_search import AskedMeaning, Hits, Index
 from agent.tools.policies.passage_vectors import PassageVectors, embedded
-from agent.tools.policies.passages import Passage
 from agent.tools.policies.storage import DocumentStorage, split_index
 from agent.tools.policies.stored_index import StoredIndex, passages_of, unpack
 from agent.wall_clock import is_older
@@ -28,8 +28,14 @@ logger = logging.getLogger(__name__)
 
 REFRESH_SECONDS = 180.0
 RETRY_SECONDS = 20.0
+NOT_ASKED_SECONDS = 60.0
+"""How long a model that couldn't be asked for a question's vector is left in peace."""
 PATIENCE_SECONDS = 30.0
 """How long a search waits for reading; what was read before is searched then."""
+
+
+MOST_NEW_PASSAGES = 300
+"""More than these get no vector in a session: it is for ``bizassist policies index`` to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,7 @@ class PolicyCollection:
     def __init__(self, storage: DocumentStorage, embedder: Embedder | None = None) -> None:
         self._storage = storage
         self._embedder = embedder
+        self._failed_at = 0.0
         self._documents: Documents = {}
         self._stored: StoredIndex | None = None
         self._tag = ""
@@ -61,6 +68,7 @@ class PolicyCollection:
         self._looked_at = 0.0
         self._keep = REFRESH_SECONDS
         self._reading: asyncio.Task[None] | None = None
+        self._embedding: asyncio.Task[None] | None = None
 
     def read_ahead(self) -> None:
         """Load the stored index, if there is one, so that the first search finds it loaded.
@@ -76,11 +84,18 @@ class PolicyCollection:
         except Exception as error:  # noqa: BLE001 - the first search tells what is wrong
             logger.warning("policies can't be read yet: %s", _described(error))
 
-    def read_from(self, storage: DocumentStorage, session: boto3.Session) -> None:
-        """Read from this place from now on: the same, with credentials of today."""
+    def read_from(
+        self, storage: DocumentStorage, asking: Embedder | None, session: boto3.Session
+    ) -> None:
+        """Read from this place and ask this model from now on, with credentials of today.
+
+        A model that is loaded already stays loaded, as long as it is the one to ask.
+        """
         self._storage = storage
-        if self._embedder is not None:
-            self._embedder = self._embedder.renewed(session)
+        loaded = self._embedder
+        if loaded is not None and asking is not None and loaded.name == asking.name:
+            asking = loaded.renewed(session)
+        self._embedder, self._failed_at = asking, 0.0
 
     def look_ahead(self) -> None:
         """Begin to look whether anything has changed: a search that comes soon needs not wait."""
@@ -93,11 +108,18 @@ class PolicyCollection:
         if self._reading is not None:
             await asyncio.shield(self._reading)
 
+    async def vectors_made(self) -> None:
+        """Return when new passages are found by meaning too, or it is said why they are not."""
+        await self.looked()
+        if self._embedding is not None:
+            await asyncio.shield(self._embedding)
+
     async def close(self) -> None:
         """Wait for no reading any more."""
-        if self._reading is not None:
-            self._reading.cancel()
-            await asyncio.wait({self._reading})
+        for task in (self._reading, self._embedding):
+            if task is not None:
+                task.cancel()
+                await asyncio.wait({task})
 
     async def search(self, question: str) -> SearchResult:
         """What the policies say about a question, the best passage first.
@@ -121,17 +143,22 @@ class PolicyCollection:
         """The question's vector; none where words alone are looked for."""
         if self._embedder is None or vectors is None or vectors.embedder != self._embedder.name:
             return None
+        if not is_older(self._failed_at, NOT_ASKED_SECONDS):
+            return None
         try:
             return AskedMeaning(self._embedder.question(question), self._embedder.near)
         except PolicyEmbeddingError as error:
             logger.warning("only the policies' words are searched: %s", _described(error))
+            self._failed_at = time.time()
             return None
 
     async def _keep_fresh(self) -> None:
-        """Read what has changed; all searches of this moment wait for it."""
+        """Read what has changed; all searches of this moment wait for it, and for no vector."""
+        before = self._index
         try:
             await asyncio.to_thread(self._refresh)
             self._keep = REFRESH_SECONDS
+            self._embed_after(before)
         except Exception as error:  # noqa: BLE001 - whatever it was, what was read before is searched
             logger.error("policies can't be read: %s", _described(error))  # noqa: TRY400 - no traceback
             self._keep = RETRY_SECONDS
@@ -157,22 +184,33 @@ class PolicyCollection:
             self._documents, self._index = stored.documents, stored.index
             self._tell_other_embedder(stored.index.vectors)
         else:
-            passages = passages_of(documents)
-            self._index = Index(passages, self._vectors(passages))
+            self._index = Index(passages_of(documents))
             self._documents = documents
         logger.info("read %d policy documents: %d passages", len(documents), len(self._index))
 
-    def _vectors(self, passages: list[Passage]) -> PassageVectors | None:
-        """Those of the stored index, and new ones for what is newer."""
-        if self._embedder is None:
-            return None
-        stored = self._stored
-        known = [(passages_of(stored.documents), stored.index.vectors)] if stored else []
+    def _embed_after(self, before: Index | None) -> None:
+        """Begin to make vectors of an index that is new and has been stored by nobody."""
+        index, embedder, stored = self._index, self._embedder, self._stored
+        if index is None or index is before or embedder is None:
+            return
+        if self._embedding is not None:
+            self._embedding.cancel()  # of what is out of date
+        if stored is None or index is not stored.index:
+            known = [one for one in (stored.index if stored else None, before) if one is not None]
+            self._embedding = asyncio.create_task(self._embed(index, embedder, known))
+
+    async def _embed(self, index: Index, embedder: Embedder, known: Sequence[Index]) -> None:
+        """Let an index be searched by meaning too: by vectors that are known, and a few new."""
+        vectors_known = [(one.passages, one.vectors) for one in dict.fromkeys(known)]
         try:
-            return embedded(passages, self._embedder, known)
-        except PolicyEmbeddingError as error:
+            vectors = await asyncio.to_thread(
+                embedded, index.passages, embedder, vectors_known, MOST_NEW_PASSAGES
+            )
+        except Exception as error:  # noqa: BLE001 - whatever it was, words are searched
             logger.warning("only the policies' words are indexed: %s", _described(error))
-            return None
+            return
+        if vectors is not None and self._index is index:
+            self._index = index.with_vectors(vectors)
 
     def _tell_other_embedder(self, vectors: PassageVectors | None) -> None:
         indexed = vectors.embedder if vectors else WORDS

@@ -66,8 +66,10 @@ def index_policies(storage: Bucket, embedder: Embedder | None = None) -> Indexed
 
     What could not be read is tried again: it may have been the hour, and not the document.
 
-    :param embedder: makes vectors of the passages; where it can't, words alone are indexed.
+    :param embedder: makes vectors of the passages; where it never could, words alone are indexed.
     :raises PolicyStorageError: when the place can't be reached.
+    :raises PolicyEmbeddingError: when it can't now, and there are vectors of it: the index stays
+        as it is.
     """
     listed, tag = split_index(storage.listed())
     before = _before(storage) if tag else None
@@ -92,13 +94,18 @@ def index_policies(storage: Bucket, embedder: Embedder | None = None) -> Indexed
 def _vectors(
     passages: Sequence[Passage], embedder: Embedder | None, before: StoredIndex | None
 ) -> tuple[PassageVectors | None, str]:
-    """The vectors, or why there are none though there should be."""
+    """The vectors, or why there are none though there should be.
+
+    :raises PolicyEmbeddingError: when those of the index before would be lost.
+    """
     if embedder is None:
         return None, ""
     known = [(passages_of(before.documents), before.index.vectors)] if before else []
     try:
         return embedded(passages, embedder, known), ""
     except PolicyEmbeddingError as error:
+        if before and _named(before.index.vectors) == embedder.name:
+            raise
         return None, error.detail
 
 

@@ -95,7 +95,8 @@ def test_what_stays_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("agent.memory.deletion.PAUSE_SECONDS", 0)
     monkeypatch.setattr(lagging, "delete_event", lambda **_: None)
 
-    assert Forgetting(lagging, "memory", "alice").forget(lambda _: True).left == 1
+    deletion = Forgetting(lagging, "memory", "alice").forget(lambda _: True)
+    assert (deletion.records, deletion.events, deletion.left) == (1, 0, 1)
 
 
 class Clock:
@@ -156,6 +157,7 @@ def test_what_can_not_be_done_in_time_is_left_and_said() -> None:
     deletion = forgotten(memory, clock).forget(lambda _: True)
 
     assert deletion.left == len(memory.left) > 0
+    assert deletion.events == 600 - deletion.left
     assert clock.now - began < 90
 
 

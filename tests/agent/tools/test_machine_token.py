@@ -25,6 +25,8 @@ async def signed(token: MachineToken, status: int = 200) -> list[str]:
             sent.append(asked.headers["Authorization"].removeprefix("Bearer "))
             asked = await flow.asend(httpx.Response(status if len(sent) == 1 else 200))
     except StopAsyncIteration:
+        if token.sharing is not None:
+            await token.sharing
         return sent
 
 

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -12,7 +13,7 @@ import numpy as np
 import pytest
 
 from agent.errors import PolicyEmbeddingError
-from agent.tools.policies.embedders.bedrock import BedrockModel
+from agent.tools.policies.embedders.bedrock import QUESTION_CONFIG, BedrockModel
 from agent.tools.policies.embedders.choice import embedder
 from agent.tools.policies.embedders.embedder import Embedder, Vectors, normalized
 from agent.tools.policies.embedders.local_model import LocalModel
@@ -231,6 +232,23 @@ async def test_the_stored_index_carries_vectors_and_a_session_asks_by_them() -> 
     assert asking.told == ["Öland Obscure", "Offshore"]  # no passage was embedded again
 
 
+async def test_a_restored_session_asks_the_model_of_today() -> None:
+    storage, warm, today = bucket(), Letters(), Letters("others")
+    index_policies(storage, Letters("others"))
+    policies = PolicyCollection(storage, warm)
+    policies.read_ahead()
+    policies.read_from(storage, today, boto3.Session())
+    await policies.search("Offshore")
+    policies.read_from(storage, Letters("others"), boto3.Session())
+    await policies.search("Outside")
+    policies.read_from(storage, None, boto3.Session())
+    hits = (await policies.search("Offshore")).hits
+
+    assert warm.told == []
+    assert today.told == ["Offshore", "Outside"]  # what is loaded of the same model stays
+    assert hits.passages == ()
+
+
 async def test_only_what_has_changed_is_embedded_again() -> None:
     storage, again = bucket(), Letters()
     index_policies(storage, Letters())
@@ -239,6 +257,8 @@ async def test_only_what_has_changed_is_embedded_again() -> None:
     unread = Letters()
     waiting = PolicyCollection(storage, unread)
     told = (await waiting.search("thirty days")).hits
+    await waiting.vectors_made()
+    await waiting.search("thirty days")
     indexed = index_policies(storage, again)
     unchanged = index_policies(storage, Letters())
 
@@ -246,6 +266,57 @@ async def test_only_what_has_changed_is_embedded_again() -> None:
     assert unread.told == ["Leave: . Everybody has thirty days.", "thirty days"]
     assert again.told == ["Leave: . Everybody has thirty days."]
     assert (indexed.changed, unchanged.changed) == (True, False)
+
+
+async def test_searches_wait_for_no_vector_of_a_new_passage(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("agent.tools.policies.shared_index.PATIENCE_SECONDS", 10)
+    storage, asking, let_go = bucket(), Letters(), threading.Event()
+    made = asking.passages
+
+    def slow(texts: Sequence[str]) -> Vectors:
+        assert let_go.wait(20)
+        return made(texts)
+
+    monkeypatch.setattr(asking, "passages", slow)
+    policies = PolicyCollection(storage, asking)
+    try:
+        by_words = (await policies.search("badgers outside")).hits
+    finally:
+        let_go.set()
+    await policies.vectors_made()
+
+    assert by_words.relevant
+    assert sections((await policies.search("Offshore")).hits) == ["Otters"]
+
+
+async def test_a_session_embeds_each_new_passage_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("agent.tools.policies.shared_index.REFRESH_SECONDS", -1)
+    storage, asking = bucket(), Letters()
+    index_policies(storage, Letters())
+    policies = PolicyCollection(storage, asking)
+    for place, number in enumerate(("thirty", "forty")):
+        storage.documents[f"new{place}.md"] = f"# New\n\n{number} days.".encode()
+        policies.look_ahead()
+        await policies.vectors_made()
+
+    assert asking.told == ["New: . thirty days.", "New: . forty days."]
+
+
+async def test_a_session_does_not_embed_the_whole_collection(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("agent.tools.policies.shared_index.MOST_NEW_PASSAGES", 2)
+    asking = Letters()
+    policies = PolicyCollection(bucket(), asking)
+    with caplog.at_level(logging.WARNING):
+        hits = (await policies.search("badgers outside")).hits
+        await policies.vectors_made()
+
+    assert hits.relevant
+    assert asking.told == []
+    assert "3 passages are new, more than 2" in caplog.text
 
 
 async def test_another_model_than_the_index_has_falls_back_to_words_and_says_so(
@@ -270,15 +341,31 @@ async def test_a_model_that_cannot_be_asked_leaves_the_words(
     storage = bucket()
     index_policies(storage, Letters())
     with caplog.at_level(logging.WARNING):
-        hits = (
-            await PolicyCollection(storage, Letters(broken=True)).search("badgers outside")
-        ).hits
+        storage.documents["new.md"] = b"# New\n\nNobody knows it."
+        policies = PolicyCollection(storage, Letters(broken=True))
+        hits = (await policies.search("badgers outside")).hits
+        await policies.vectors_made()
     indexed = index_policies(bucket(), Letters(broken=True))
 
     assert hits.relevant
     assert "AccessDeniedException" in caplog.text
     assert (indexed.embedder, indexed.words_only) == ("", "AccessDeniedException")
     assert indexed.changed
+
+
+def test_a_model_that_fails_while_indexing_costs_no_vector_that_is_there() -> None:
+    storage = bucket()
+    index_policies(storage, Letters())
+    before = storage.index
+    storage.documents["leave.md"] = b"# Leave\n\nEverybody has thirty days."
+
+    with pytest.raises(PolicyEmbeddingError):
+        index_policies(storage, Letters(broken=True))
+    assert storage.index == before
+    assert storage.report["embedder"] == "letters"
+
+    replaced = index_policies(storage, Letters("others", broken=True))
+    assert (replaced.changed, replaced.words_only) == (True, "AccessDeniedException")
 
 
 def test_vectors_are_kept_in_a_byte_a_number(model: LocalModel, samples: list[Passage]) -> None:
@@ -312,7 +399,7 @@ async def test_bedrocks_models_index_and_ask(bedrock: Bedrock, name: str) -> Non
     asking = embedder(f"bedrock:{name}", boto3.Session())
     indexed = index_policies(storage, asking)
     policies = PolicyCollection(storage, asking)
-    policies.read_from(storage, boto3.Session())
+    policies.read_from(storage, asking, boto3.Session())
     hits = (await policies.search("Dürfen Fischotter schwimmen?")).hits
 
     assert indexed.embedder == f"bedrock:{name}"
@@ -340,6 +427,37 @@ def test_bedrocks_refusal_is_an_error_of_ours(bedrock: Bedrock, name: str) -> No
 
     expected = "AccessDeniedException" if name == TITAN else "ValidationException"
     assert refused.value.detail == expected
+
+
+def test_who_asks_waits_for_bedrock_some_seconds_at_most(bedrock: Bedrock) -> None:
+    bedrock.refuses = "ThrottlingException"
+    with pytest.raises(PolicyEmbeddingError):
+        BedrockModel(TITAN, boto3.Session()).question("hotel")
+
+    config: Any = QUESTION_CONFIG
+    assert len(bedrock.calls) == 2
+    assert config.connect_timeout + config.read_timeout <= 3
+
+
+async def test_a_model_that_could_not_be_asked_is_left_in_peace_for_a_minute(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    storage, asking, asked = bucket(), Letters(), list[str]()
+    index_policies(storage, Letters())
+    policies = PolicyCollection(storage, asking)
+
+    def failing(text: str) -> Vectors:
+        asked.append(text)
+        raise PolicyEmbeddingError(detail="ReadTimeoutError")
+
+    monkeypatch.setattr(asking, "question", failing)
+    for _ in range(3):
+        assert (await policies.search("badgers outside")).hits.relevant
+    assert len(asked) == 1
+
+    monkeypatch.setattr("agent.tools.policies.shared_index.NOT_ASKED_SECONDS", -1)
+    await policies.search("badgers outside")
+    assert len(asked) == 2
 
 
 def test_words_need_no_model() -> None:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 import pytest
+from botocore.exceptions import ClientError
 
 from identity.errors import MemoryUnavailable
 from identity.executor import Executor
@@ -148,6 +149,34 @@ def test_an_account_that_stays_throttled_is_waited_for(monkeypatch: pytest.Monke
         ("done", ""),
     ]
     assert memory.left == ["1#aa"]
+
+
+@pytest.mark.parametrize("breaks", [True, False])
+def test_what_is_deleted_is_noted_also_where_the_look_breaks_off_or_noting_fails(
+    breaks: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    memory, table = service({"one": 3}, records=1), _Table("subject")
+    noted: list[str] = []
+
+    class Failing(_NoLinks):
+        async def note_forgetting(self, subject: str) -> None:
+            noted.append(subject)
+            if len(noted) > 1:  # the first is of who asked
+                raise ClientError({"Error": {"Code": "ThrottlingException"}}, "Query")
+
+    async def main() -> ForgettingJob | None:
+        rows = ForgettingTable(cast("Any", table), "forgetting", cast("Executor", _Inline()))
+        process = ForgettingJobs(rows, forgetting(memory), cast("Links", Failing()))
+        if breaks:
+            monkeypatch.setattr(MemoryRecords, "delete", lambda *_: None)
+        await process.ask(ANN, "ann", seconds=20)
+        return await process.of(ANN)
+
+    job = virtually(main, monkeypatch)
+
+    assert noted == [ANN, ANN]
+    assert (job.progress.events, bool(job.problem)) == (3, breaks)
+    assert job.state == ("deleting" if breaks else "checking")
 
 
 def test_what_is_learned_or_listed_late_is_forgotten_and_what_is_said_later_stays(

@@ -6,6 +6,7 @@
 import json
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any, Self
 
 import boto3
@@ -22,6 +23,12 @@ CONFIG = Config(
     retries={"max_attempts": 4, "mode": "standard"},
     max_pool_connections=AT_ONCE,
 )
+QUESTION_CONFIG = Config(
+    connect_timeout=1,
+    read_timeout=2,
+    retries={"total_max_attempts": 2, "mode": "standard"},
+)
+"""Somebody waits for a question's vector; without it words alone are searched."""
 TITAN_DIMENSIONS = 512
 """AWS says that 512 keep 99 % of what 1,024 find, and they take half the room."""
 COHERE_TEXTS, COHERE_CHARACTERS = 96, 2048
@@ -39,6 +46,7 @@ class BedrockModel:
         self._model = model
         self._cohere = "cohere.embed" in model
         self._bedrock = session.client("bedrock-runtime", config=CONFIG)
+        self._asked = session.client("bedrock-runtime", config=QUESTION_CONFIG)
         self.name = f"bedrock:{model}"
         # Cohere's vectors lie closer together, whatever they are about.
         self.near = 0.35 if self._cohere else 0.2
@@ -54,13 +62,13 @@ class BedrockModel:
         """A vector for each text; many calls, some at the same time."""
         calls = self._calls(texts, "search_document")
         with ThreadPoolExecutor(AT_ONCE) as threads:
-            found = list(threads.map(self._vectors, calls))
+            found = list(threads.map(partial(self._vectors, self._bedrock), calls))
         return normalized([vector for vectors in found for vector in vectors])
 
     def question(self, text: str) -> Vectors:
-        """One vector; one call."""
+        """One vector; one call, of some seconds at most."""
         (call,) = self._calls([text], "search_query")
-        vector: Vectors = normalized(self._vectors(call))[0]
+        vector: Vectors = normalized(self._vectors(self._asked, call))[0]
         return vector
 
     def _calls(self, texts: Sequence[str], use: str) -> list[dict[str, Any]]:
@@ -76,9 +84,9 @@ class BedrockModel:
             for start in range(0, len(cut), COHERE_TEXTS)
         ]
 
-    def _vectors(self, call: dict[str, Any]) -> list[list[float]]:
+    def _vectors(self, bedrock: Any, call: dict[str, Any]) -> list[list[float]]:
         try:
-            answer = self._bedrock.invoke_model(modelId=self._model, body=json.dumps(call))
+            answer = bedrock.invoke_model(modelId=self._model, body=json.dumps(call))
             content = json.loads(answer["body"].read())
             found = content["embeddings"]["float"] if self._cohere else [content["embedding"]]
         except ClientError as error:
