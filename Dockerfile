@@ -2,7 +2,8 @@
 # Give PYTHON_IMAGE a digest (python:3.13.9-slim-trixie@sha256:…) for builds that repeat to the byte.
 ARG PYTHON_IMAGE=docker.io/library/python:3.13.9-slim-trixie
 
-# Nothing is written at run time, so the root file system may be read-only.
+# Nothing is written at run time but a person's export to /tmp, so the root file system may be
+# read-only.
 FROM ${PYTHON_IMAGE} AS base
 ENV PATH=/app/.venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
@@ -30,6 +31,9 @@ COPY agent/authorization/rights.cedar agent/authorization/rights.cedar
 ENV BIZASSIST_HOST=0.0.0.0 \
     BIZASSIST_PORT=3978
 EXPOSE 3978
+# A task's volume takes its mode from here: whoever runs the image may write.
+RUN ["chmod", "1777", "/tmp"]
+VOLUME ["/tmp"]
 USER 10001:10001
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s --retries=3 \

@@ -174,6 +174,7 @@ class ChatService:
                 Identity.open(
                     *(who, session, pools.identity, runtime.stop_session),
                     on_left=left,
+                    on_back=leavers.cancel,
                     end_approvals=actions.end_approvals,
                 )
             )

@@ -101,12 +101,14 @@ class Identity:
         stop_session: StopSession = stop_nothing,
         *,
         on_left: OnLeft = nothing_more,
+        on_back: OnLeft = nothing_more,
         end_approvals: OnLeft = nothing_more,
     ) -> AsyncIterator[Self]:
         """Everything that needs no application; ends what it began when the block ends.
 
         :param stop_session: how a person's runtime session is stopped when they leave.
         :param on_left: is told when somebody has left the user pool.
+        :param on_back: is told when one of them is enabled again.
         :param end_approvals: ends what waits for the decision of somebody whose chat account is
             closed.
         """
@@ -122,7 +124,8 @@ class Identity:
             session_list,
             links,
             runtime_sessions,
-            on_left,
+            on_left=on_left,
+            on_back=on_back,
         )
         role = MemoryRole(settings.memory_role_arn, session, clients.sts)
         memories = MemoryRecords(role, settings.memory_id, execute)

@@ -79,8 +79,7 @@ async def _read(request: web.Request) -> None:
         if place.canonical != _WITH_FILES:
             raise UnreadableBody
         return
-    long = place.canonical.startswith(_SLACK) or place.canonical == _AGUI
-    most = LARGEST_OF_SLACK if long else LARGEST
+    most = largest_body(place.canonical)
     if (request.content_length or 0) > most:
         raise RequestTooLarge
     try:
@@ -92,6 +91,11 @@ async def _read(request: web.Request) -> None:
         raise RequestTooLarge
     if request.content_type == _FORM:
         _check_text(body)
+
+
+def largest_body(route: str) -> int:
+    """How many bytes a body may have that is sent to a route, files aside."""
+    return LARGEST_OF_SLACK if route.startswith(_SLACK) or route == _AGUI else LARGEST
 
 
 def _check_coding(request: web.Request) -> None:

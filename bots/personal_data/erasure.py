@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from bots.errors import reason
-from bots.personal_data.erasure_table import Erasure, ErasureTable
+from bots.personal_data.erasure_table import LEFT, Erasure, ErasureTable
 from bots.personal_data.kept_data import KeptData, Stores
 from bots.personal_data.owner import PersonOwner, WorkspaceOwner
 from identity.audit_log import AuditLog
@@ -100,10 +100,24 @@ class Erasures:
                 await polling
 
     async def work(self) -> int:
-        """Go on with everybody who is being erased, as far as it is possible now; who is left."""
-        erasures = [one for one in await self.table.everybody() if await self._is_due(one)]
-        done = [await self._worked_on(erasure) for erasure in erasures]
-        return len(done) - sum(done)
+        """Go on with everybody who is being erased, as far as it is possible now; who is left.
+
+        What fails of one stops nobody else's: the first failure is raised afterwards.
+        """
+        left, failures = await self._worked_on_all()
+        if failures:
+            raise failures[0]
+        return left
+
+    async def _worked_on_all(self) -> tuple[int, list[Exception]]:
+        """How many are left, beside those of whom something failed."""
+        left, failures = 0, list[Exception]()
+        for erasure in await self.table.everybody():
+            try:
+                left += await self._is_due(erasure) and not await self._worked_on(erasure)
+            except Exception as error:  # noqa: BLE001 - the next look may go well
+                failures.append(error)
+        return left, failures
 
     async def _is_due(self, erasure: Erasure) -> bool:
         """Whether to work on it; who left is asked for in the pool once more when it is time."""
@@ -111,7 +125,7 @@ class Erasures:
             return True
         if erasure.due <= datetime.now(UTC):
             if await self.is_enabled(erasure.owner.subject):
-                await self.table.cancel(erasure)
+                await self.table.cancel(erasure.owner.subject)
                 return False
             subject = erasure.owner.subject
             links = await self.links.by_subject(subject)
@@ -122,9 +136,11 @@ class Erasures:
     async def _poll(self) -> None:
         while True:
             try:
-                await self.work()
+                _, failures = await self._worked_on_all()
             except Exception as error:  # noqa: BLE001 - the next look may go well
-                _log.warning("erasing somebody waits: %s", reason(error))
+                failures = [error]
+            for failure in failures:
+                _log.warning("erasing somebody waits: %s", reason(failure))
             await asyncio.sleep(POLL_SECONDS)
 
     async def _worked_on(self, erasure: Erasure) -> bool:
@@ -156,7 +172,10 @@ class Erasures:
         for kind in ("", "/records", "/export"):
             await data.erase_mark(f"{owner.subject}{kind}")
         await self.audit.write("erased", by=erasure.by, about=owner.account)
-        await data.erase_mark(erasure.key)
+        if erasure.by == LEFT:
+            await self.table.note_erased(erasure)
+        else:
+            await data.erase_mark(erasure.key)
 
     async def _is_forgotten(self, erasure: Erasure) -> bool:
         """Whether memory is done; one that was never asked, or long ago, is asked now."""

@@ -70,13 +70,16 @@ class ErasureTable:
         await self._call(self._dynamodb.put_item, TableName=self._table, Item=item)
 
     async def schedule(self, subject: str) -> None:
-        """Erase somebody who has left after :data:`RETENTION`, unless they are back by then."""
+        """Erase somebody who has left after :data:`RETENTION`, unless they are back by then.
+
+        Who is found to have left again and again is erased once, counted from the first time.
+        """
         now = datetime.now(UTC)
         await self._update(
             _key(subject),
             "SET erasing = :subject, account = :subject, asked_by = :left, asked = :asked, "
             "lease_until = :none, stores_done = :no, due = :due REMOVE expires_at",
-            "attribute_not_exists(erasing)",
+            "attribute_not_exists(erasing) AND attribute_not_exists(erased)",
             {
                 ":subject": {"S": subject},
                 ":left": {"S": LEFT},
@@ -87,13 +90,26 @@ class ErasureTable:
             },
         )
 
-    async def cancel(self, erasure: Erasure) -> None:
-        """Let somebody be who is back: the row means nothing from now on, and expires."""
+    async def cancel(self, subject: str) -> None:
+        """Let somebody be who is back: the row means nothing from now on, and expires.
+
+        What somebody has asked for goes on.
+        """
+        await self._update(
+            _key(subject),
+            "SET expires_at = :now REMOVE erasing, due, erased",
+            "attribute_exists(due) OR attribute_exists(erased)",
+            {":now": _seconds(datetime.now(UTC))},
+        )
+
+    async def note_erased(self, erasure: Erasure) -> None:
+        """Leave of a leaver's row that they are erased, or they would be once more each month."""
         await self._update(
             erasure.key,
-            "SET expires_at = :now REMOVE erasing, due",
-            "attribute_exists(due)",
-            {":now": _seconds(datetime.now(UTC))},
+            "SET erased = :yes REMOVE erasing, account, chat_users, asked_by, asked, lease_until, "
+            "stores_done",
+            "attribute_exists(erasing)",
+            {":yes": {"BOOL": True}},
         )
 
     async def everybody(self) -> list[Erasure]:

@@ -48,10 +48,14 @@ class Exports:
         }
         if isinstance(owner, PersonOwner):
             content["memory"] = await self._memory(owner.subject)
-        with zipfile.ZipFile(to, "w", zipfile.ZIP_DEFLATED) as archive:
-            archive.writestr("data.json", json.dumps(content, ensure_ascii=False, indent=1))
-            async for key in data.files.of(owner):
-                archive.writestr(f"files/{key}", await data.files.read(key))
+        archive = await self.call(zipfile.ZipFile, to, "w", zipfile.ZIP_DEFLATED)
+        try:
+            await self.call(_add_json, archive, content)
+            async for key in data.files.of(owner):  # most are compressed already
+                file = await data.files.read(key)
+                await self.call(archive.writestr, f"files/{key}", file, zipfile.ZIP_STORED)
+        finally:
+            await self.call(archive.close)
 
     async def _memory(self, subject: str) -> dict[str, Any]:
         kinds = await self.memories.of(subject)
@@ -72,6 +76,10 @@ class Exports:
                     "about": entry.about,
                     "detail": entry.detail,
                 }
+
+
+def _add_json(archive: zipfile.ZipFile, content: Mapping[str, Any]) -> None:
+    archive.writestr("data.json", json.dumps(content, ensure_ascii=False, indent=1))
 
 
 async def _rows(data: KeptData, owner: Owner) -> dict[str, list[dict[str, Any]]]:

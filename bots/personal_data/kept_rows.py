@@ -6,6 +6,7 @@ missed.
 """
 
 from collections.abc import AsyncIterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -53,12 +54,21 @@ class KeptRows:
             yield found
 
     async def delete(self, table: str, row: Row) -> None:
-        """Delete a row.
+        """Delete a row; a link that is another person's by now stays.
 
         :raises botocore.exceptions.ClientError: when it can't be deleted.
         """
         key: Any = {name: row[name] for name in KEYS[table]}
-        await self.call(self.dynamodb.delete_item, TableName=self.tables[table], Key=key)
+        still: Any = {}
+        if table == "links_table":
+            still = {
+                "ConditionExpression": "subject = :subject",
+                "ExpressionAttributeValues": {":subject": row["subject"]},
+            }
+        with suppress(self.dynamodb.exceptions.ConditionalCheckFailedException):
+            await self.call(
+                self.dynamodb.delete_item, TableName=self.tables[table], Key=key, **still
+            )
 
     async def _of_turns(self, turns: set[str]) -> AsyncIterator[tuple[str, Row]]:
         """What names only a turn: what is being written of its answer, and how it was edited."""

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import tempfile
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,6 +34,8 @@ ERASE, ERASED = "/auth/erase", "/auth/erased"
 OFTEN_EXPORTED = "You had several files made a moment ago. Please try again in an hour."
 NOT_NOW = "Your data could not be read right now. Please try again in a few minutes."
 PIECE = 256 * 1024
+PIECE_SECONDS = 60.0
+"""In which whoever takes a file has to take the next piece of it."""
 
 _log = logging.getLogger(__name__)
 
@@ -42,7 +44,7 @@ _log = logging.getLogger(__name__)
 class MyDataPages:
     """Handlers for each person's own data and nobody else's.
 
-    :param one_at_a_time: of this process, since a file may be large.
+    :param one_at_a_time: of this process, while a file is made, since it may be large.
     """
 
     html: Html
@@ -75,7 +77,7 @@ class MyDataPages:
         require_recent_sign_in(person, HOME)
         if not await self.table.may_export(person.subject):
             raise web.HTTPTooManyRequests(text=OFTEN_EXPORTED, headers={"Retry-After": "3600"})
-        async with self.one_at_a_time, self._archive(person) as archive:
+        async with self._archive(person) as archive:
             return await _sent(request, archive)
 
     async def confirm(self, request: web.Request) -> web.Response:
@@ -112,14 +114,16 @@ class MyDataPages:
     async def _archive(self, person: SignedIn) -> AsyncIterator[Path]:
         """The file, for as long as the block runs; it lies where only this process reads.
 
-        :raises HTTPServiceUnavailable: when a store doesn't answer.
+        :raises HTTPServiceUnavailable: when a store doesn't answer, or the file can't be written.
         """
-        with tempfile.TemporaryDirectory() as folder:
-            archive = Path(folder) / "data.zip"
+        with ExitStack() as stack:
             try:
-                owner = await self.erasures.owner(person.subject, person.label)
-                await self.exports.write(owner, by=person.label, to=archive)
-            except (IdentityError, BotoCoreError, ClientError) as error:
+                async with self.one_at_a_time:
+                    folder = stack.enter_context(tempfile.TemporaryDirectory())
+                    archive = Path(folder) / "data.zip"
+                    owner = await self.erasures.owner(person.subject, person.label)
+                    await self.exports.write(owner, by=person.label, to=archive)
+            except (IdentityError, BotoCoreError, ClientError, OSError) as error:
                 _log.warning("somebody's data can't be exported: %s", type(error).__name__)
                 raise web.HTTPServiceUnavailable(text=NOT_NOW) from None
             yield archive
@@ -139,8 +143,13 @@ async def _sent(request: web.Request, archive: Path) -> web.StreamResponse:
     file = await asyncio.to_thread(archive.open, "rb")
     try:
         while piece := await asyncio.to_thread(file.read, PIECE):
-            await response.write(piece)
+            async with asyncio.timeout(PIECE_SECONDS):
+                await response.write(piece)
+        await response.write_eof()
+    except TimeoutError:
+        _log.warning("somebody's export was not taken: the connection is ended")
+        if request.transport is not None:
+            request.transport.abort()
     finally:
         file.close()
-    await response.write_eof()
     return response

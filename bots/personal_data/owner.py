@@ -9,8 +9,8 @@ from identity.workspaces.settings import Workspace
 Row = Mapping[str, Any]
 """A row as DynamoDB writes it: ``{"turn": {"S": "…"}}``."""
 
-OF_TURNS = ("chat_user", "subject", "asker")
-"""Attributes of the ledger's rows that say whose a row is, beside its key."""
+SUBJECTS = ("subject", "asker")
+"""Attributes that name the person whose a row is, beside its key."""
 
 
 class Owner(Protocol):
@@ -56,7 +56,7 @@ class PersonOwner:
         """Whether a row is theirs."""
         match table:
             case "links_table" | "link_requests_table":
-                return _text(row, "chat_user") in self.chat_users or self._is(row, "subject")
+                return self._is_named(row)
             case "sessions_table":
                 return self._is(row, "subject") or _text(row, "id") == f"count#{self.subject}"
             case "transcripts_table":
@@ -69,10 +69,23 @@ class PersonOwner:
     def _is(self, row: Row, name: str) -> bool:
         return _text(row, name) == self.subject
 
+    def _is_named(self, row: Row) -> bool:
+        """Whether a row says that it is theirs.
+
+        A chat account may be linked to somebody else by now: a row that names a subject is theirs
+        alone.
+        """
+        subjects = {_text(row, name) for name in SUBJECTS} - {""}
+        if subjects:
+            return self.subject in subjects
+        return _text(row, "chat_user") in self.chat_users
+
     def _owns_turn(self, row: Row) -> bool:
-        if {self.subject, *self.chat_users} & {_text(row, name) for name in OF_TURNS}:
+        if self._is_named(row):
             return True
         key = _text(row, "turn")
+        if key.startswith("stop#"):
+            return key.removeprefix("stop#") in self.chat_users
         if key.startswith("conversation#"):
             return any(key.endswith(f"#{chat_user}") for chat_user in self.chat_users)
         return key.startswith(("quota#", "usage#", "left#")) and key.endswith(f"#{self.subject}")
@@ -106,7 +119,7 @@ class WorkspaceOwner:
                 return _text(row, "workspace") == self.workspace.key
             case "ledger_table":
                 key = _text(row, "turn")
-                named = key.startswith(("conversation#", "quota#", "usage#"))
+                named = key.startswith(("conversation#", "quota#", "usage#", "stop#"))
                 return _text(row, "chat_user").startswith(inside) or (named and f"#{inside}" in key)
         return False
 

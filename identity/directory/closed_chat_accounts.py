@@ -9,7 +9,7 @@ from identity.people import ChatUser
 from identity.tokens.broker import TokenBroker
 
 OnLeft = Callable[[str], Awaitable[None]]
-"""Is told the subject of somebody who has left, or whose chat account is closed."""
+"""Is told the subject of somebody who has left, or is back, or whose chat account is closed."""
 
 
 async def nothing_more(subject: str) -> None:

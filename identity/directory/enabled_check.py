@@ -86,6 +86,13 @@ class UserPool:
             return True
         raise SignInUnavailable(f"user pool: {reason}")
 
+    async def is_enabled_now(self, subject: str) -> bool:
+        """The same by Cognito's word of this moment, whatever was believed.
+
+        :raises SignInUnavailable: when it doesn't say.
+        """
+        return await asyncio.shield(self._lookup(subject))
+
     async def disabled(self) -> list[str]:
         """The subjects of everybody who is disabled now (ListUsers; it knows no deleted ones).
 

@@ -8,7 +8,7 @@ from bizassist.local.provision.storage import BUCKETS, EXPIRING, FORGOTTEN, TABL
 from bots import conversation_notes
 from bots.personal_data.erasure_table import RETENTION
 from bots.personal_data.kept_rows import KEYS
-from bots.turn import ledger
+from bots.turn import decision_and_stop, ledger
 from bots.web import transcripts
 from bots.workspace_rules.daily_token_usage import TWO_DAYS
 from identity.linking import link_receipt, link_requests
@@ -51,6 +51,7 @@ def test_what_expires_says_so_and_what_is_a_persons_is_erased() -> None:
         ("`ledger`", "after 7", (ledger.WAITS + ledger.LISTED) / DAY),
         ("`ledger`, notes", "365 days", conversation_notes.KEPT / DAY),
         ("`ledger`, notes", "24 hours", conversation_notes.EDITS_KEPT / HOUR),
+        ("`ledger`, notes", "4 days", decision_and_stop.STOP_KEPT / DAY),
         ("`ledger`, counts", "2 days", TWO_DAYS / DAY),
         ("`transcripts`", "30 days", transcripts.KEPT / DAY),
         ("`transcripts`", "1 hour", transcripts.LIVE / HOUR),

@@ -63,7 +63,8 @@ async def running_process(
         SessionList(clients.dynamodb, settings.sessions_table, execute),
         links,
         runtime_sessions,
-        nothing_more,
+        on_left=nothing_more,
+        on_back=nothing_more,
     )
     broker = TokenBroker(
         links=links,

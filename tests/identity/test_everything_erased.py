@@ -129,6 +129,7 @@ async def asked(
     await entry.keep_result(b"encrypted", subject)
     await TurnActions(dynamodb, execute, table).ask_approval(turn.id, subject, [])
     await TurnActions(dynamodb, execute, table).end_approvals(subject)
+    await TurnActions(dynamodb, execute, table).stop_waiting(asker, place, 1.0)
     await ledger.wait(turn, entry)
     await ConversationNotes(dynamodb, execute, table).note_answered(place, asker)
     shown = ShownMessages(dynamodb, execute, table)
@@ -233,7 +234,10 @@ async def test_who_has_left_is_erased_after_the_retention_time_and_not_if_they_a
     assert await data.erasures.work() == 0
     await until_erased(data)
 
-    assert places(deployment, canary.marks) == {AUDIT}
+    # That they are erased is known until they are enabled again.
+    assert places(deployment, canary.marks) == {AUDIT, "forgetting_table"}
+    await data.table.schedule(subject)
+    assert await data.table.everybody() == []
     page = await account.application.identity.audit.page()
     assert LEFT in {one.by for one in page if one.action == "erased"}
 

@@ -1,6 +1,7 @@
 """The Dockerfile's habits, by hadolint and by what hadolint has no rule for."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -59,6 +60,19 @@ def test_an_image_runs_as_nobody_and_is_told_to_stop_itself(target: str) -> None
     program = json.loads(words["ENTRYPOINT"])[0]
     assert program not in {"sh", "bash", "/bin/sh"}, "a shell would keep the signal to itself"
     assert "CMD" in words["HEALTHCHECK"]
+
+
+def test_the_service_may_write_to_the_volume_that_its_task_mounts_and_nowhere_else() -> None:
+    lines = stages()["bots"]
+    (volume,) = [json.loads(line.rest) for line in lines if line.word == "VOLUME"]
+    written = [line.rest for line in lines if line.word == "RUN"]
+    assert written == [json.dumps(["chmod", "1777", *volume])]  # AWS takes the image's mode
+    task = (ROOT / "terraform" / "modules" / "bots" / "main.tf").read_text("utf-8")
+    assert re.findall(r'sourceVolume = "(\w+)", containerPath = "(\S+)"', task) == [
+        ("tmp", *volume)
+    ]
+    assert re.findall(r'volume \{\s+name = "(\w+)"\s+\}', task) == ["tmp"]
+    assert volume == ["/tmp"]  # noqa: S108 - where Python's tempfile writes
 
 
 def test_base_and_tools_are_of_one_version() -> None:

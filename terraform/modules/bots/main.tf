@@ -98,6 +98,11 @@ resource "aws_ecs_task_definition" "service" {
     operating_system_family = "LINUX"
   }
 
+  # It goes with its task. Its owner and mode are those of the image's VOLUME of the same path.
+  volume {
+    name = "tmp"
+  }
+
   container_definitions = jsonencode([{
     name                   = "chat"
     image                  = "${aws_ecr_repository.this["bots"].repository_url}:${var.image_tag}"
@@ -105,6 +110,8 @@ resource "aws_ecs_task_definition" "service" {
     readonlyRootFilesystem = true
     stopTimeout            = local.stop_seconds
     portMappings           = [{ containerPort = local.port, hostPort = local.port, protocol = "tcp" }]
+    # The one place that can be written to: a person's export, while it is made and sent.
+    mountPoints = [{ sourceVolume = "tmp", containerPath = "/tmp", readOnly = false }]
     environment = [
       for name, value in merge(
         {

@@ -9,9 +9,9 @@ variable "name" {
 }
 
 variable "long_bodies" {
-  description = "Paths to which more than 8 KB may be sent, as a regular expression: events of Slack and Teams, questions with their files, policies"
+  description = "Paths to which more than 8 KB may be sent, as a regular expression: events of Slack and Teams, runs of AG-UI, questions with their files, comments on answers, policies, the settings of a workspace"
   type        = string
-  default     = "^/(slack/(commands|events|interactions)|api/messages|chat/[^/]+|admin/rights)$"
+  default     = "^/(slack/(commands|events|interactions)|api/messages|agui|chat/[^/]+(/[^/]+/feedback)?|admin/(rights|workspaces/settings))$"
 
   validation {
     condition     = can(regex("^\\^/.+\\$$", var.long_bodies)) && length(var.long_bodies) <= 512
