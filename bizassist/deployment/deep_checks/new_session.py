@@ -65,7 +65,8 @@ class NewSession:
                 return Finding("broken", "The stop was taken, but the run goes on.")
 
     def _run(self, address: RunAddress, text: str, token: str) -> AsyncGenerator[BaseEvent]:
-        return self._runtime.invoke(address, text, token, audience=Audience.ALONE)
+        # As if others read along, so that nothing is learned of whoever asks.
+        return self._runtime.invoke(address, text, token, audience=Audience.COLLEAGUES)
 
 
 async def _ended(events: AsyncGenerator[BaseEvent]) -> Finding:

@@ -100,8 +100,13 @@ async def test_what_was_just_told_is_known_in_this_conversation(
 async def test_all_kinds_of_records_are_shown_to_their_person_only(
     runtime: str, cloud: Cloud
 ) -> None:
-    word = f"w{uuid.uuid4().hex[:6]}"
+    word, session = f"w{uuid.uuid4().hex[:6]}", thread()
     await say(runtime, cloud, f"Remember that my desk is called {word}. I prefer {word} tea.")
+    for serial in (
+        "LAPTOP-2024-001",
+        "PHONE-2021-007",
+    ):  # what two questions are about is summed up
+        await say(runtime, cloud, f"Is {serial} still under warranty?", session)
     hers = await say(runtime, cloud, "What do you know about me?")
     his = await ask(runtime, cloud.tokens["admin"], "What do you know about me?")
 

@@ -113,7 +113,7 @@ async def test_a_person_signs_in_and_is_answered(
     assert rows["A real turn"]["state"] == "working", rows
     assert status == 0
     for event in some(_events_of_the_doctor(stack, aws)):  # nothing may be learned of them
-        assert event["metadata"]["memory"] == {"stringValue": "paused"}
+        assert event.get("metadata", {}).get("memory") == {"stringValue": "paused"}, event
 
 
 def _events_of_the_doctor(stack: Stack, aws: boto3.Session) -> list[Any]:
