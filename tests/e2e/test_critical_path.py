@@ -23,6 +23,8 @@ ALICE, GENERAL = "U0ALICE0000", "C0GENERAL00"
 LATENCY = 0.4
 """Seconds; far more than a busy machine takes to begin what is made side by side."""
 MOST_STEPS, MOST_CALLS = 5, 16
+MOST_STEPS_OF_A_MENTION = 6
+"""What holds in its workspace is read before its channel's turn begins."""
 PICTURE = ROOT / "docs" / "architecture.md"
 BEGIN, END = "<!-- BEGIN_CALLS: written by make golden -->", "<!-- END_CALLS -->"
 INVITED = re.compile(r'<a[^>]*class="[^"]*button[^"]*"[^>]*href="([^"]+)"')
@@ -131,5 +133,5 @@ async def test_a_direct_message_in_slack(
 async def test_a_mention_in_slack(stack: Stack, slack: SlackWindow) -> None:
     calls = await calls_of(stack, lambda: slack.say("@BizAssist Hello there", GENERAL))
 
-    assert len(calls.steps()) <= MOST_STEPS, calls.picture()
+    assert len(calls.steps()) <= MOST_STEPS_OF_A_MENTION, calls.picture()
     assert calls.number <= MOST_CALLS, calls.picture()

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import shutil
 import zipfile
 from collections.abc import AsyncIterator
@@ -108,20 +109,25 @@ class Account:
         try:
             return await self.terraform(self.folder, "apply", *options, seconds=300)
         except TerraformFailed as error:
-            if "DuplicateLoadBalancerName" not in str(error):
+            if not await asyncio.to_thread(self._forget_unanswered, str(error)):
                 raise
-        await asyncio.to_thread(self._delete_load_balancers)
         return await self.terraform(self.folder, "apply", *options, seconds=300)
 
-    def _delete_load_balancers(self) -> None:
-        """Forget what Terraform doesn't know of.
+    def _forget_unanswered(self, error: str) -> bool:
+        """Forget what Terraform doesn't know of; False when that is not what went wrong.
 
         A busy emulator's first answer can get lost; the provider asks again, and is told that the
         name is taken.
         """
-        elb = self.client("elbv2")
+        elb, ssm = self.client("elbv2"), self.client("ssm")
+        parameters = re.findall(r"SSM Parameter \((\S+)\).*ParameterAlreadyExists", error)
+        for name in parameters:
+            ssm.delete_parameter(Name=name)
+        if "DuplicateLoadBalancerName" not in error:
+            return bool(parameters)
         for one in elb.describe_load_balancers()["LoadBalancers"]:
             elb.delete_load_balancer(LoadBalancerArn=one["LoadBalancerArn"])
+        return True
 
 
 def copy_of_terraform(target: Path) -> Path:

@@ -109,7 +109,7 @@ async def test_nobody_who_connects_waits_until_a_token_is_shared(
     assert (before, written) == ([], [used])
     config: Any = CONFIG
     assert (config.connect_timeout, config.read_timeout) == (1, 1)
-    assert config.retries == {"total_max_attempts": 1}
+    assert config.retries["total_max_attempts"] == 1
 
 
 async def test_a_refused_token_is_replaced_by_the_one_that_others_have_found(

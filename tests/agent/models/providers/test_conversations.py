@@ -9,7 +9,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from tests.agent.local_agent import Answer, Cloud, ask, runtime_of, serving
+from tests.agent.local_agent import Answer, Cloud, ask, fresh_person, runtime_of, serving
 from tests.agent.models.providers.bedrock import ANSWER, Bedrock
 from tests.clients.node import node_tool
 from tests.ports import free_port
@@ -63,7 +63,8 @@ async def test_a_conversation_with_a_tool(
 ) -> None:
     settings = cloud.settings(model=setting, model_api_key="key", model_base_url=f"{aimock}{path}")
     async with serving(runtime_of(cloud, settings)) as address:
-        answer = await ask(address, cloud.tokens["alice"], QUESTION)
+        # Of whom something is remembered, the model is told it with each call.
+        answer = await ask(address, fresh_person(cloud.parameters)[1], QUESTION)
 
     assert streamed(answer) == ANSWER
 
