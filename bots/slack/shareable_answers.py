@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Self
 from bots.conditional_write import conditional_write
 from bots.turn.result_encryption import ResultEncryption
 from bots.turn.service import TurnService
+from identity.current_row import current_row
 from identity.executor import Executor
 from identity.people import ChatUser
 
@@ -73,10 +74,7 @@ class ShareableAnswers:
 
     async def read(self, turn: str, asker: ChatUser) -> ShareableAnswer | None:
         """The answer; None for anybody else, for one that is shared, and when its time is over."""
-        row = await self._call(
-            self._dynamodb.get_item, TableName=self._table, Key=_key(turn), ConsistentRead=True
-        )
-        item = row.get("Item", {})
+        item = await current_row(self._call, self._dynamodb, self._table, _key(turn))
         over = "shareable" not in item or "shared" in item
         if over or item["asker"]["S"] != asker.key or int(item["expires_at"]["N"]) < time.time():
             return None
